@@ -1,0 +1,149 @@
+"""The words of each language, and how a word someone typed finds its key.
+
+A language is one TOML file in `languages/`. Where a file gives a list, the first spelling is
+written and every spelling is read; all languages are read at once, so one folder may mix them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Any
+
+REFERENCE = "en"
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The codes of all languages there are, the reference first: one file each."""
+    names = (entry.name for entry in (files("okr_sheets") / "languages").iterdir())
+    codes = sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+    return (REFERENCE, *(code for code in codes if code != REFERENCE))
+
+
+def fold(text: str) -> str:
+    """One spelling for all spellings of a word: width, case, spaces and Turkish i's set aside.
+
+    Combining marks stay, since Thai words differ by them alone; only the dot that lower-casing
+    leaves behind a Turkish İ goes.
+    """
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = text.replace("\u0307", "").replace("ı", "i")
+    return " ".join(text.replace("\u200b", "").split())
+
+
+class Language:
+    """The words of one language."""
+
+    def __init__(self, code: str, words: Mapping[str, Any]) -> None:
+        """`words` is the parsed TOML file."""
+        self.code = code
+        self._words = words
+
+    def spellings(self, path: str) -> tuple[str, ...]:
+        """All spellings of one key, such as `okrs.title`; the first is the one written."""
+        found: Any = self._words
+        for part in path.split(".", 2):
+            found = found[part]
+        return (found,) if isinstance(found, str) else tuple(found)
+
+    def __call__(self, path: str, /, **fields: object) -> str:
+        """The word or sentence of one key, its `{fields}` filled in."""
+        text = self.spellings(path)[0]
+        return text.format(**fields) if fields else text
+
+    def lines(self, path: str) -> tuple[str, ...]:
+        """A list of sentences that are all written, one below the other."""
+        return self.spellings(path)
+
+    def choice(self, column: str, key: str) -> str:
+        """The word for a choice: `choice("type", "increase")` is “Increase”."""
+        return self(f"choices.{column}.{key}")
+
+    def choices(self, column: str) -> dict[str, str]:
+        """Key to written word, of all choices of a column, in order."""
+        return {key: self.choice(column, key) for key in self._words["choices"][column]}
+
+    def problem(self, code: str, **fields: str) -> str:
+        """The sentence for a problem; fields the problem does not carry stay blank."""
+        return self(f"problems.{code}").format_map(_Blanks(fields))
+
+    def keys(self) -> Iterator[str]:
+        """Every key of the file, dotted."""
+        return _leaves(self._words, "")
+
+    @cached_property
+    def decimal(self) -> str:
+        """The decimal sign people type."""
+        return self("numbers.decimal")
+
+
+class _Blanks(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _leaves(words: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    for key, value in words.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+@cache
+def language(code: str) -> Language:
+    """The language of a code such as `tr`; ValueError lists the codes there are."""
+    if code not in languages():
+        raise ValueError(f"No language “{code}”. Choose one of: {', '.join(languages())}.")
+    text = (files("okr_sheets") / "languages" / f"{code}.toml").read_text("utf-8")
+    return Language(code, tomllib.loads(text))
+
+
+@cache
+def headers(sheet: str) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+    """Folded header to (column key, codes of the languages that spell it so), of one sheet."""
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for code in languages():
+        words = language(code)
+        for path in words.keys():  # noqa: SIM118  a method of ours, not a mapping's
+            if not path.startswith(f"{sheet}."):
+                continue
+            key = path.removeprefix(f"{sheet}.")
+            for spelling in words.spellings(path):
+                known, codes = found.get(fold(spelling), (key, ()))
+                if known != key:
+                    raise ValueError(
+                        f"languages/{code}.toml: [{sheet}] “{spelling}” means both "
+                        f"{known} and {key}"
+                    )
+                found[fold(spelling)] = (key, tuple(dict.fromkeys((*codes, code))))
+    return found
+
+
+@cache
+def choice_keys(column: str) -> Mapping[str, str]:
+    """Folded word of any language to choice key, of one column (`type`, `state`, `yes_no` …)."""
+    found: dict[str, str] = {}
+    for code in languages():
+        words = language(code)
+        for path in words.keys():  # noqa: SIM118
+            if path.startswith(f"choices.{column}."):
+                key = path.removeprefix(f"choices.{column}.")
+                found[fold(key)] = key
+                for spelling in words.spellings(path):
+                    found.setdefault(fold(spelling), key)
+    return found
+
+
+def from_locale(environment: Mapping[str, str]) -> str:
+    """The code of the language the environment asks for, as POSIX orders the variables."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        code = re.split(r"[_.@-]", environment.get(name, ""))[0].lower()
+        if code in languages():
+            return code
+    return REFERENCE

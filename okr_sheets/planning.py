@@ -1,0 +1,112 @@
+"""New trackers: from an example set, from a plan of one's own, or blank."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from okr_sheets.quarters import Quarter, check_in_dates
+from okr_sheets.reading.sets import SetError, read_set, text_of
+from okr_sheets.reading.tracker import read_tracker
+from okr_sheets.tracker import About, Tracker
+
+DEFAULT_TEMPLATE = "b2b-saas-marketing"
+
+
+def new(
+    template: str | None = None,
+    *,
+    source: str | Path | None = None,
+    blank: bool = False,
+    quarter: str | Quarter | None = None,
+    fiscal_start: int = 1,
+    cadence: str | None = None,
+    language: str | None = None,
+    company: str = "",
+    department: str = "",
+    team: str = "",
+    level: str = "",
+    parent: str = "",
+) -> Tracker:
+    """A tracker to be written and filled in: no check-ins yet.
+
+    `template` is the name of an example set, `source` a .toml or .csv file of one's own; with
+    neither, and not `blank`, the B2B SaaS marketing set. `quarter` defaults to the next one from
+    today; dates of the set move with it. Words given here take the place of the set's own.
+    ValueError says in one sentence what is wrong with a name, a quarter or a file.
+    """
+    period = _quarter(quarter, fiscal_start)
+    plan = _plan(template, source, blank)
+    given = {"company": company, "department": department, "team": team, "parent": parent}
+    given = {key: value for key, value in given.items() if value}
+    about = replace(
+        plan.about,
+        # An example's company is invented; the people of this tracker have their own.
+        **({"company": ""} if source is None else {}) | given,  # type: ignore[arg-type]
+        level=level or _level(given) or plan.about.level,
+        quarter=str(period),
+        start=period.start,
+        end=period.end,
+        cadence=cadence or plan.about.cadence,
+        language=language or plan.about.language,
+        as_of=None,
+    )
+    dates = check_in_dates(period.start, period.end, about.cadence)
+    objectives, key_results, actions = (
+        _moved(rows, plan.about, period)
+        for rows in (plan.objectives, plan.key_results, plan.actions)
+    )
+    return Tracker.empty(
+        about,
+        objectives=objectives,
+        key_results=key_results,
+        actions=actions,
+        check_in_dates=dates,
+    )
+
+
+def _quarter(quarter: str | Quarter | None, fiscal_start: int) -> Quarter:
+    if isinstance(quarter, Quarter):
+        return quarter
+    if quarter is not None:
+        return Quarter.parse(quarter, fiscal_start)
+    return Quarter.holding(date.today(), fiscal_start).next  # noqa: DTZ011  people mean their own day
+
+
+def _plan(template: str | None, source: str | Path | None, blank: bool) -> Tracker:
+    if blank:
+        return Tracker.empty(About(level="team"))
+    if source is None:
+        return read_set(text_of(template or DEFAULT_TEMPLATE), template or DEFAULT_TEMPLATE)
+    source = Path(source)
+    if source.suffix.lower() == ".toml":
+        try:
+            text = source.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SetError(f"{source.name} cannot be read: {error}.") from None
+        return read_set(text, source.name)
+    tracker = read_tracker(source)
+    if not tracker.readable:
+        raise SetError(tracker.problems[0].line())
+    return tracker
+
+
+def _level(given: dict[str, str]) -> str:
+    """The level that the smallest unit named stands for."""
+    return next((key for key in ("team", "department", "company") if key in given), "")
+
+
+def _moved(rows: pd.DataFrame, about: About, period: Quarter) -> pd.DataFrame:
+    """The rows with their dates as far into the new quarter as they were into the old one."""
+    if about.start is None:
+        return rows
+    shift = pd.Timestamp(period.start) - pd.Timestamp(about.start)
+    moved = {
+        key: (rows[key] + shift).clip(upper=pd.Timestamp(period.end)).astype("datetime64[s]")
+        for key in ("start", "due")
+        if key in rows
+    }
+    return rows.assign(**moved)

@@ -1,0 +1,138 @@
+"""Example sets and people's own plans as TOML: found, listed, read as Trackers."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from okr_sheets.quarters import Quarter, check_in_dates
+from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, SETTINGS, Column
+from okr_sheets.tracker import COLUMNS, About, Tracker, frame
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "text": (str,),
+    "id": (str,),
+    "choice": (str,),
+    "number": (int, float),
+    "date": (date,),
+}
+
+
+class SetError(ValueError):
+    """A set that cannot be read; the message says where and what to write instead."""
+
+
+def folder() -> Traversable:
+    """The example sets: inside the package once it is a wheel, beside it in a checkout."""
+    packed = files("okr_sheets") / "_templates"
+    return packed if packed.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+def names() -> list[str]:
+    """The names of the example sets, the company's first."""
+    found = (entry.name.removesuffix(".toml") for entry in folder().iterdir())
+    return sorted((name for name in found if "." not in name), key=lambda n: (n != "company", n))
+
+
+def text_of(name: str) -> str:
+    """The TOML text of an example set; SetError lists the names there are."""
+    if name not in names():
+        raise SetError(f"No template “{name}”. Choose one of: {', '.join(names())}.")
+    return (folder() / f"{name}.toml").read_text("utf-8")
+
+
+def headline(name: str) -> tuple[str, str]:
+    """Title and one-sentence description of an example set."""
+    document = tomllib.loads(text_of(name))
+    return document["title"], document["description"]
+
+
+def read_set(text: str, name: str) -> Tracker:
+    """A TOML set as a Tracker; its frames are indexed by the running number of the entry.
+
+    `name` stands for the file in messages. SetError for text that is not TOML, an unknown key or
+    a value of the wrong kind.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SetError(f"{name} is not valid TOML: {error}.") from None
+    return _Set(name).tracker(document)
+
+
+class _Set:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.objectives: list[dict[str, Any]] = []
+        self.key_results: list[dict[str, Any]] = []
+        self.actions: list[dict[str, Any]] = []
+        self.count = 0
+
+    def tracker(self, document: dict[str, Any]) -> Tracker:
+        entries = document.pop("objectives", [])
+        settings = document.pop("about", {})
+        self._check(document, "", _columns("title", "description"))
+        self._check(settings, "about", (*SETTINGS, Column("language")))
+        for entry in entries:
+            self._objective(entry)
+        about = About(**settings)
+        if about.quarter and not (about.start and about.end):
+            quarter = Quarter.parse(about.quarter)
+            about = About(**settings | {"start": quarter.start, "end": quarter.end})
+        dates = ()
+        if about.start and about.end:
+            dates = check_in_dates(about.start, about.end, about.cadence)
+        return Tracker.empty(
+            about,
+            objectives=_frame("objectives", self.objectives),
+            key_results=_frame("key_results", self.key_results),
+            actions=frame("actions", self.actions, range(1, len(self.actions) + 1)),
+            check_in_dates=dates,
+        )
+
+    def _objective(self, entry: dict[str, Any]) -> None:
+        entry = dict(entry)
+        key_results = entry.pop("key_results", [])
+        self._check(entry, "objectives", COLUMNS["objectives"])
+        self.count += 1
+        objective = {"id": f"O{len(self.objectives) + 1}", **entry, "row": self.count}
+        self.objectives.append(objective)
+        for number, given in enumerate(key_results, 1):
+            rest = dict(given)
+            actions = rest.pop("actions", [])
+            self._check(rest, "key_results", COLUMNS["key_results"][2:])
+            if rest.get("type") == OBJECTIVE:
+                raise SetError(f"{self.name}: a key result cannot have the type “{OBJECTIVE}”.")
+            self.count += 1
+            key_result = {"id": f"{objective['id']}.KR{number}", **rest, "row": self.count}
+            key_result |= {"objective": objective["row"], "objective_id": objective["id"]}
+            self.key_results.append(key_result)
+            for action in actions:
+                self._check(action, "actions", ACTIONS.columns)
+                self.actions.append({"key_result": key_result["id"], **action})
+
+    def _check(self, entry: Mapping[str, Any], where: str, columns: tuple[Column, ...]) -> None:
+        known = {column.key: column for column in columns}
+        for key, value in entry.items():
+            place = f"{self.name}: {where}.{key}".replace(": .", ": ")
+            if key not in known:
+                raise SetError(f"{place} is not known. Use one of: {', '.join(known)}.")
+            column = known[key]
+            if not isinstance(value, _TYPES[column.kind]) or isinstance(value, bool):
+                raise SetError(f"{place} must be a {column.kind}, not {value!r}.")
+            choices = column.choices or (OKRS[key].choices if key in OKRS.keys else ())
+            if column.kind == "choice" and value not in choices:
+                raise SetError(f"{place} must be one of {', '.join(choices)}, not {value!r}.")
+
+
+def _columns(*keys: str) -> tuple[Column, ...]:
+    return tuple(Column(key) for key in keys)
+
+
+def _frame(name: str, rows: list[dict[str, Any]]) -> Any:
+    return frame(name, rows, [row["row"] for row in rows])

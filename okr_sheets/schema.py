@@ -1,0 +1,178 @@
+"""Every sheet and column of a tracker, said once.
+
+The writer, the reader, the checks, the example sets and the printed column table all go by
+`SHEETS` and `SETTINGS`. No human words stand here: those are in `languages/*.toml`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "id", "number", "percent", "date", "choice"]
+Stage = Literal["plan", "detail", "computed", "update", "helper"]
+
+TYPES = ("increase", "decrease", "keep-at-least", "keep-at-most", "achieve")
+COMMITMENTS = ("committed", "aspirational")
+STATES = ("active", "postponed", "cancelled")
+LEVELS = ("company", "department", "team", "individual")
+CADENCES = ("weekly", "two-weekly", "monthly")
+ACTION_STATUSES = ("to-do", "doing", "done", "blocked", "dropped")
+STATUSES = (
+    "not-started",
+    "no-update",
+    "on-track",
+    "at-risk",
+    "off-track",
+    "achieved",
+    "postponed",
+    "cancelled",
+)
+GRADES = ("green", "yellow", "red")
+
+OBJECTIVE = "objective"  # the type that makes a row of the OKRs sheet an objective
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a sheet, or one labelled cell of the settings.
+
+    `stage` tells who fills it: the plan and its folded-away details before the quarter, an update
+    during it, or a formula (`computed`; a `helper` is one that people need not see). A computed
+    column's formula is the rule of the same name in `scoring`.
+    """
+
+    key: str
+    kind: Kind = "text"
+    stage: Stage = "plan"
+    choices: tuple[str, ...] = ()
+    width: float = 12.0  # in characters of the default font, as Excel counts
+
+    @property
+    def computed(self) -> bool:
+        """Whether a formula fills this column."""
+        return self.stage in {"computed", "helper"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet that is read back: its columns, and the prefix of its machine keys."""
+
+    key: str
+    prefix: str
+    columns: tuple[Column, ...]
+
+    def __getitem__(self, key: str) -> Column:
+        """The column of that key; KeyError if there is none."""
+        for column in self.columns:
+            if column.key == key:
+                return column
+        raise KeyError(key)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns' keys, in the order they are written."""
+        return tuple(column.key for column in self.columns)
+
+    @property
+    def typed(self) -> tuple[Column, ...]:
+        """The columns people fill in."""
+        return tuple(column for column in self.columns if not column.computed)
+
+    @property
+    def computed(self) -> tuple[Column, ...]:
+        """The columns formulas fill in."""
+        return tuple(column for column in self.columns if column.computed)
+
+
+OKRS = Sheet(
+    "okrs",
+    "okr",
+    (
+        Column("id", "id", width=10),
+        Column("title", width=46),
+        Column("owner", width=19),
+        Column("type", "choice", choices=(OBJECTIVE, *TYPES), width=15),
+        Column("baseline", "number", width=10.5),
+        Column("target", "number", width=10.5),
+        Column("unit", width=13),
+        Column("weight", "number", "detail", width=8.5),
+        Column("commitment", "choice", "detail", choices=COMMITMENTS, width=13.5),
+        Column("aligns_to", "id", "detail", width=16),
+        Column("state", "choice", "detail", choices=STATES, width=11.5),
+        Column("start", "date", "detail", width=12.5),
+        Column("due", "date", "detail", width=12.5),
+        Column("definition", "text", "detail", width=38),
+        Column("current", "number", "computed", width=10.5),
+        Column("last_check_in", "date", "computed", width=12.5),
+        Column("progress", "percent", "computed", width=9.5),
+        Column("score", "percent", "computed", width=10),
+        Column("expected", "percent", "computed", width=9.5),
+        Column("gap", "percent", "computed", width=8),
+        Column("status", "choice", "computed", choices=STATUSES, width=13),
+        Column("grade", "choice", "computed", choices=GRADES, width=9),
+        Column("trend", "text", "computed", width=16),
+        Column("to_fix", "text", "computed", width=34),
+        Column("confidence", "number", "update", width=11),
+        Column("note", "text", "update", width=34),
+        # One column per check-in date stands here, between the note and the helpers.
+        Column("anchor", "number", "helper"),
+        Column("group", "number", "helper"),
+        Column("kind", "choice", "helper", choices=TYPES),
+        Column("standing", "choice", "helper", choices=STATES),
+        Column("checked", "date", "helper"),
+        Column("attained", "number", "helper"),
+        Column("due_by_now", "number", "helper"),
+        Column("counted", "number", "helper"),
+        Column("points", "number", "helper"),
+        Column("pace", "number", "helper"),
+        Column("share", "number", "helper"),
+        Column("share_points", "number", "helper"),
+        Column("share_pace", "number", "helper"),
+        Column("urgency", "number", "helper"),
+        # One column of points per check-in date stands here, for the dashboard's weeks.
+    ),
+)
+ACTIONS = Sheet(
+    "actions",
+    "action",
+    (
+        Column("key_result", "id", width=14),
+        Column("action", width=56),
+        Column("owner", width=22),
+        Column("due", "date", width=13),
+        Column("status", "choice", choices=ACTION_STATUSES, width=13),
+        Column("note", width=44),
+    ),
+)
+LOG = Sheet(
+    "log",
+    "log",
+    (
+        Column("date", "date", width=13),
+        Column("id", "id", width=14),
+        Column("confidence", "number", width=12),
+        Column("note", width=72),
+        Column("by", width=20),
+    ),
+)
+SHEETS = (OKRS, ACTIONS, LOG)
+
+SETTINGS = (
+    Column("company"),
+    Column("department"),
+    Column("team"),
+    Column("level", "choice", choices=LEVELS),
+    Column("parent"),
+    Column("quarter", "id"),
+    Column("start", "date"),
+    Column("end", "date"),
+    Column("cadence", "choice", choices=CADENCES),
+    Column("as_of", "date"),
+)
+
+# Sheets that are written but never read back.
+OTHER_SHEETS = ("start", "dashboard", "lists", "calc")
+
+CHECK_IN_PREFIX = "checkin."  # machine key of a check-in column: checkin.2027-01-08
+POINTS_PREFIX = "points."  # machine key of its helper column

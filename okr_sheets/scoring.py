@@ -1,0 +1,618 @@
+"""The scoring rules, said once: as arithmetic that runs on frames and reads as formulas.
+
+A rule takes a row `k`, whose attributes are the columns of the OKRs sheet, and the operations `f`
+it may use. On frames (`frames.InFrames`) an attribute is a pandas Series and the rule gives a
+Series; on cell names (`InCells`) an attribute is a cell and the rule gives the formula's text.
+There is no second copy of a rule, in Excel or in Python.
+
+Where a rule comes from: progress and score, Niven (share of the way from the baseline) and Perdoo
+(capped at 0 and 1 in every average); expected pace and its gap, Viva Goals; grades, Google's
+playbook, with the gaps between its bands closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from okr_sheets.schema import OBJECTIVE, OKRS
+
+Rule = Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Where statuses and grades change: a gap at most, a score at least.
+
+    `on_track` and `at_risk` are gaps (expected minus score); `aspirational` and `committed` are
+    the scores from which a grade is green and yellow.
+    """
+
+    on_track: float = 0.10
+    at_risk: float = 0.25
+    aspirational: tuple[float, float] = (0.7, 0.4)
+    committed: tuple[float, float] = (1.0, 0.7)
+
+
+# Viva Goals: on track only at or ahead of the pace. Google: the playbook's grades, its own
+# default here. GitLab: 85 and 70 % for every goal. Perdoo has no published bands.
+PRESETS: Mapping[str, Bands] = {
+    "default": Bands(),
+    "google": Bands(),
+    "viva": Bands(on_track=0.0, at_risk=0.25),
+    "gitlab": Bands(aspirational=(0.85, 0.7), committed=(0.85, 0.7)),
+    "engagedly": Bands(on_track=0.165, at_risk=0.33),
+}
+
+
+# --- one row -----------------------------------------------------------------------------------
+
+
+def anchor(k: Any, f: Any) -> Any:
+    """The row's own number if it holds an objective, else 0."""
+    return f.choose(f.is_(k.type, "type", OBJECTIVE), f.row(k), 0)
+
+
+def group(k: Any, f: Any) -> Any:
+    """The row of the objective this row belongs to; its own for an objective; 0 for none.
+
+    `O2.KR3` belongs to `O2`; without such an objective, to the objective row above.
+    """
+    return f.choose(k.anchor > 0, k.anchor, f.choose(_present(k, f), f.objective_of(k), 0))
+
+
+def kind(k: Any, f: Any) -> Any:
+    """The type of a key result, inferred where none was chosen; nothing for other rows."""
+    falls = f.number(k.baseline) & f.number(k.target) & (k.target < k.baseline)
+    inferred = f.choose(
+        f.number(k.baseline) | f.number(k.target),
+        f.choose(falls, f.word("type", "decrease"), f.word("type", "increase")),
+        f.word("type", "achieve"),
+    )
+    is_key_result = (k.anchor == 0) & _present(k, f)
+    return f.choose(is_key_result, f.choose(f.known(k.type, "type"), k.type, inferred), f.BLANK)
+
+
+def standing(k: Any, f: Any) -> Any:
+    """The state of a key result, or its objective's where that one was stopped."""
+    above = f.of_objective(k, "state")
+
+    def stopped(state: str) -> Any:
+        return f.is_(k.state, "state", state) | f.is_(above, "state", state)
+
+    live = f.choose(
+        stopped("postponed"), f.word("state", "postponed"), f.word("state", "active")
+    )
+    state = f.choose(stopped("cancelled"), f.word("state", "cancelled"), live)
+    return f.choose(f.blank(k.kind), f.BLANK, state)
+
+
+def checked(k: Any, f: Any) -> Any:
+    """The day of the last check-in up to the as-of day; 0 for none."""
+    return f.choose(f.blank(k.kind), 0, f.last_day_checked(k))
+
+
+def current(k: Any, f: Any) -> Any:
+    """The value of that check-in."""
+    return f.choose(k.checked > 0, f.value_checked(k), f.NOTHING)
+
+
+def way(k: Any, value: Any, f: Any) -> Any:
+    """The share of the way from baseline to target that `value` has come, not held to 0 and 1.
+
+    Nothing when it cannot be computed: no target, or a decrease from no baseline.
+    """
+
+    def is_kind(key: str) -> Any:
+        return f.is_(k.kind, "type", key)
+
+    def kept(condition: Any) -> Any:
+        return f.choose(f.number(value) & condition, 1, 0)
+
+    baseline = f.zero(k.baseline)
+    share = f.choose(value > 1, value / 100, value)
+    achieved = f.choose(f.number(value), share, f.choose(f.yes(value), 1, 0))
+    # Nothing to move: hold the line instead, on the side the type says.
+    level = f.choose(is_kind("decrease"), kept(value <= k.target), kept(value >= k.target))
+    travelled = f.choose(
+        baseline == k.target, level, (value - baseline) / (k.target - baseline)
+    )
+    moved = f.choose(f.number(value), travelled, 0)
+    no_baseline = is_kind("decrease") & ~f.number(k.baseline)
+    measured = f.choose(
+        is_kind("keep-at-least"),
+        kept(value >= k.target),
+        f.choose(
+            is_kind("keep-at-most"),
+            kept(value <= k.target),
+            f.choose(no_baseline, f.NOTHING, moved),
+        ),
+    )
+    return f.choose(
+        is_kind("achieve"), achieved, f.choose(f.number(k.target), measured, f.NOTHING)
+    )
+
+
+def progress(k: Any, f: Any) -> Any:
+    """The way come, below 0 and above 1 too; nothing for a stopped key result."""
+    return f.choose(f.is_(k.standing, "state", "active"), way(k, k.current, f), f.NOTHING)
+
+
+def attained(k: Any, f: Any) -> Any:
+    """A key result's score: progress held between 0 and 1, four decimals."""
+    return f.choose(f.number(k.progress), f.rounded(f.clamp(k.progress)), f.NOTHING)
+
+
+def due_by_now(k: Any, f: Any) -> Any:
+    """The share of a key result's time that has passed, four decimals."""
+    start, due = _start(k, f), _due(k, f)
+    passed = f.choose(
+        due > start,
+        f.rounded(f.clamp((k.day - start) / (due - start))),
+        f.choose(k.day >= due, 1, 0),
+    )
+    return f.choose(f.blank(k.kind), f.NOTHING, passed)
+
+
+def counted(k: Any, f: Any) -> Any:
+    """The weight with which a key result counts: 1 if blank, 0 if stopped or not scorable."""
+    counts = f.is_(k.standing, "state", "active") & f.number(k.attained)
+    return f.choose(counts, _weight(k, f), 0)
+
+
+def points(k: Any, f: Any) -> Any:
+    """Score times weight."""
+    return k.counted * f.zero(k.attained)
+
+
+def pace(k: Any, f: Any) -> Any:
+    """Expected times weight."""
+    return k.counted * f.zero(k.due_by_now)
+
+
+def points_by(k: Any, value: Any, before: Any, f: Any) -> Any:
+    """Score times weight at one check-in date; `before` where nothing was typed under it."""
+    usable = f.number(value) | (f.is_(k.kind, "type", "achieve") & (f.yes(value) | f.no(value)))
+    score_then = f.rounded(f.clamp(way(k, value, f)))
+    return f.choose(k.counted > 0, f.choose(usable, k.counted * score_then, before), 0)
+
+
+# --- key results and objectives alike --------------------------------------------------------------
+
+
+def last_check_in(k: Any, f: Any) -> Any:
+    """The day of the last check-in, of an objective: of any of its key results."""
+    day = f.choose(k.anchor > 0, f.latest_of_group(k, "checked"), k.checked)
+    return f.choose(day > 0, day, f.NOTHING)
+
+
+def score(k: Any, f: Any) -> Any:
+    """A key result's score, or the weighted mean of an objective's, four decimals."""
+    return f.choose(k.anchor > 0, _mean(k, "points", f), k.attained)
+
+
+def expected(k: Any, f: Any) -> Any:
+    """The share of the time passed, or the weighted mean of an objective's, four decimals."""
+    own = f.choose(f.is_(k.standing, "state", "active"), k.due_by_now, f.NOTHING)
+    return f.choose(k.anchor > 0, _mean(k, "pace", f), own)
+
+
+def gap(k: Any, f: Any) -> Any:
+    """Expected minus score, four decimals: above 0 is behind."""
+    return f.choose(f.number(k.score), f.rounded(k.expected - k.score), f.NOTHING)
+
+
+def status(k: Any, f: Any) -> Any:
+    """Where a row stands against its pace; nothing where there is no score."""
+
+    def word(key: str) -> Any:
+        return f.word("status", key)
+
+    def state_of(active: Any) -> Any:
+        stopped = f.choose(
+            f.is_(k.standing, "state", "cancelled"), word("cancelled"), word("postponed")
+        )
+        return f.choose(f.is_(k.standing, "state", "active"), active, stopped)
+
+    def count(state: str) -> Any:
+        return f.count_of_group(k, "standing", "state", state)
+
+    by_gap = f.choose(
+        k.gap <= f.bands.on_track,
+        word("on-track"),
+        f.choose(k.gap <= f.bands.at_risk, word("at-risk"), word("off-track")),
+    )
+    paced = f.choose(k.score == 1, word("achieved"), by_gap)
+    kept = f.choose(k.score == 1, word("on-track"), word("off-track"))
+    keeps = f.is_(k.kind, "type", "keep-at-least") | f.is_(k.kind, "type", "keep-at-most")
+    silent = f.choose(k.day > _start(k, f), word("no-update"), word("not-started"))
+    updated = f.choose(f.number(k.last_check_in), f.choose(keeps, kept, paced), silent)
+    scored = f.choose(f.number(k.score), updated, f.BLANK)
+    # An objective is stopped by its own state, or when all its key results are.
+    emptied = f.choose(
+        count("postponed") > 0,
+        word("postponed"),
+        f.choose(count("cancelled") > 0, word("cancelled"), f.BLANK),
+    )
+    of_objective = f.choose(
+        f.is_(k.state, "state", "cancelled"),
+        word("cancelled"),
+        f.choose(
+            f.is_(k.state, "state", "postponed"),
+            word("postponed"),
+            f.choose(count("active") > 0, scored, emptied),
+        ),
+    )
+    return f.choose(
+        k.anchor > 0, of_objective, f.choose(f.blank(k.kind), f.BLANK, state_of(scored))
+    )
+
+
+def grade(k: Any, f: Any) -> Any:
+    """Green, yellow or red, from the due day on; nothing before it."""
+    above = f.is_(f.of_objective(k, "commitment"), "commitment", "committed")
+    committed = f.is_(k.commitment, "commitment", "committed") | (
+        f.blank(k.commitment) & above
+    )
+
+    def banded(cuts: tuple[float, float]) -> Any:
+        lower = f.choose(k.score >= cuts[1], f.word("grade", "yellow"), f.word("grade", "red"))
+        return f.choose(k.score >= cuts[0], f.word("grade", "green"), lower)
+
+    judged = f.choose(committed, banded(f.bands.committed), banded(f.bands.aspirational))
+    return f.choose(f.number(k.score) & (k.day >= _due(k, f)), judged, f.BLANK)
+
+
+def share(k: Any, f: Any) -> Any:
+    """The weight with which an objective counts for its team; 0 for other rows."""
+    return f.choose((k.anchor > 0) & f.number(k.score), _weight(k, f), 0)
+
+
+def share_points(k: Any, f: Any) -> Any:
+    """An objective's score times its weight."""
+    return k.share * f.zero(k.score)
+
+
+def share_pace(k: Any, f: Any) -> Any:
+    """An objective's expected times its weight."""
+    return k.share * f.zero(k.expected)
+
+
+def urgency(k: Any, f: Any) -> Any:
+    """The gap of a key result that needs attention, turned round: the smallest comes first.
+
+    A trace of the row number tells equal gaps apart, so that each rank finds one row.
+    """
+    late = [f.is_(k.status, "status", key) for key in ("at-risk", "off-track", "no-update")]
+    needs = (k.anchor == 0) & (late[0] | late[1] | late[2])
+    return f.choose(needs, f.row(k) / 10_000_000 - k.gap, f.NOTHING)
+
+
+def to_fix(k: Any, f: Any) -> Any:
+    """The first thing wrong with a row, in a few words; nothing when all is well."""
+    answer = f.BLANK
+    for code, applies in reversed(FIXES):
+        answer = f.choose(applies(k, f), f.fix(code), answer)
+    return f.choose((k.anchor > 0) | ~f.blank(k.kind), answer, f.BLANK)
+
+
+def _is_objective(k: Any, _: Any) -> Any:
+    return k.anchor > 0
+
+
+def _is_key_result(k: Any, f: Any) -> Any:
+    return ~f.blank(k.kind)
+
+
+def _has_key_results(k: Any, f: Any) -> Any:
+    states = OKRS["standing"].choices
+    return sum(f.count_of_group(k, "standing", "state", state) for state in states) > 0
+
+
+def _wrong_direction(k: Any, f: Any) -> Any:
+    up = f.is_(k.type, "type", "increase") & (k.target < k.baseline)
+    down = f.is_(k.type, "type", "decrease") & (k.target > k.baseline)
+    return f.number(k.baseline) & f.number(k.target) & (up | down)
+
+
+def _moves(k: Any, f: Any) -> Any:
+    return f.is_(k.kind, "type", "increase") | f.is_(k.kind, "type", "decrease")
+
+
+FIXES: tuple[tuple[str, Rule], ...] = (
+    ("no-title", lambda k, f: f.blank(k.title) & (_is_key_result(k, f) | _has_key_results(k, f))),
+    ("unknown-type", lambda k, f: f.misread(k, "type")),
+    ("unknown-state", lambda k, f: f.misread(k, "state")),
+    ("no-objective", lambda k, _: k.group == 0),
+    ("duplicate-id", lambda k, f: f.repeated(k, "id")),
+    (
+        "no-key-results",
+        lambda k, f: _is_objective(k, f) & ~f.blank(k.title) & ~_has_key_results(k, f),
+    ),
+    (
+        "text-number",
+        lambda k, f: (
+            f.misread(k, "target")
+            | f.misread(k, "baseline")
+            | f.misread(k, "weight")
+            | f.misread_check_in(k)
+        ),
+    ),
+    (
+        "no-target",
+        lambda k, f: (
+            _is_key_result(k, f) & ~f.number(k.target) & ~f.is_(k.kind, "type", "achieve")
+        ),
+    ),
+    (
+        "no-baseline",
+        lambda k, f: ~f.number(k.baseline) & f.is_(k.kind, "type", "decrease"),
+    ),
+    (
+        "baseline-equals-target",
+        lambda k, f: f.number(k.baseline) & _moves(k, f) & (k.baseline == k.target),
+    ),
+    ("wrong-direction", _wrong_direction),
+    ("bad-weight", lambda k, f: f.number(k.weight) & (k.weight < 0)),
+    (
+        "bad-confidence",
+        lambda k, f: f.misread(k, "confidence")
+        | (
+            f.number(k.confidence)
+            & ((k.confidence < 1) | (k.confidence > 10) | (k.confidence != f.whole(k.confidence)))
+        ),
+    ),
+    (
+        "start-after-due",
+        lambda k, f: (f.number(k.start) | f.number(k.due)) & (_start(k, f) > _due(k, f)),
+    ),
+    (
+        "baseline-assumed",
+        lambda k, f: ~f.number(k.baseline) & f.is_(k.kind, "type", "increase"),
+    ),
+    ("no-owner", lambda k, f: f.blank(k.owner) & ~f.blank(k.title)),
+)
+
+
+def _present(k: Any, f: Any) -> Any:
+    return ~f.blank(k.title) | f.number(k.target)
+
+
+def _weight(k: Any, f: Any) -> Any:
+    return f.choose(f.number(k.weight), f.choose(k.weight > 0, k.weight, 0), 1)
+
+
+def _start(k: Any, f: Any) -> Any:
+    return f.choose(f.number(k.start), k.start, k.first_day)
+
+
+def _due(k: Any, f: Any) -> Any:
+    return f.choose(f.number(k.due), k.due, k.last_day)
+
+
+def _mean(k: Any, key: str, f: Any) -> Any:
+    weights = f.sum_of_group(k, "counted")
+    return f.choose(weights > 0, f.rounded(f.sum_of_group(k, key) / weights), f.NOTHING)
+
+
+# In the order in which each needs only those before it.
+RULES: Mapping[str, Rule] = {
+    "anchor": anchor,
+    "group": group,
+    "kind": kind,
+    "standing": standing,
+    "checked": checked,
+    "current": current,
+    "progress": progress,
+    "attained": attained,
+    "due_by_now": due_by_now,
+    "counted": counted,
+    "points": points,
+    "pace": pace,
+    "last_check_in": last_check_in,
+    "score": score,
+    "expected": expected,
+    "gap": gap,
+    "status": status,
+    "grade": grade,
+    "share": share,
+    "share_points": share_points,
+    "share_pace": share_pace,
+    "urgency": urgency,
+    "to_fix": to_fix,
+}
+
+
+# --- how rules read as formulas ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """A piece of formula text that arithmetic and comparisons extend."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _with(self, sign: str, other: object) -> Term:
+        return Term(f"({self}{sign}{other})")
+
+    def __add__(self, other: object) -> Term:
+        return self._with("+", other)
+
+    def __radd__(self, other: object) -> Term:
+        # sum() starts from 0, which a formula need not say.
+        return self if other == 0 else Term(f"({other}+{self})")
+
+    def __sub__(self, other: object) -> Term:
+        return self._with("-", other)
+
+    def __mul__(self, other: object) -> Term:
+        return self._with("*", other)
+
+    def __truediv__(self, other: object) -> Term:
+        return self._with("/", other)
+
+    def __lt__(self, other: object) -> Term:
+        return self._with("<", other)
+
+    def __le__(self, other: object) -> Term:
+        return self._with("<=", other)
+
+    def __gt__(self, other: object) -> Term:
+        return self._with(">", other)
+
+    def __ge__(self, other: object) -> Term:
+        return self._with(">=", other)
+
+    def __eq__(self, other: object) -> Term:  # type: ignore[override]
+        return self._with("=", other)
+
+    def __ne__(self, other: object) -> Term:  # type: ignore[override]
+        return self._with("<>", other)
+
+    def __and__(self, other: object) -> Term:
+        return Term(f"AND({self},{other})")
+
+    def __or__(self, other: object) -> Term:
+        return Term(f"OR({self},{other})")
+
+    def __invert__(self) -> Term:
+        return Term(f"NOT({self})")
+
+
+def quoted(text: str) -> str:
+    """`text` as a formula's string."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+class InCells:
+    """The operations as formula text, in functions that every program has.
+
+    `word(column, key)` and `fix(code)` give a language's words; `ranges` gives a column's cells,
+    absolute, by key; `dates` is the row of check-in dates and `check_ins(k)` the row's own cells.
+    """
+
+    NOTHING = Term('""')
+    BLANK = Term('""')
+
+    def __init__(
+        self,
+        words: Callable[[str, str], str],
+        fixes: Callable[[str], str],
+        ranges: Mapping[str, str],
+        first_row: int,
+        dates: str,
+        bands: Bands = PRESETS["default"],
+    ) -> None:
+        """`first_row` is the row number of the ranges' first cell."""
+        self._words = words
+        self._fixes = fixes
+        self._ranges = ranges
+        self._first_row = first_row
+        self._dates = dates
+        self.bands = bands
+
+    def choose(self, condition: Term, then: object, otherwise: object) -> Term:
+        return Term(f"IF({condition},{then},{otherwise})")
+
+    def number(self, x: Term) -> Term:
+        return Term(f"ISNUMBER({x})")
+
+    def blank(self, x: Term) -> Term:
+        return Term(f'({x}="")')
+
+    def zero(self, x: Term) -> Term:
+        return Term(f"N({x})")
+
+    def whole(self, x: Term) -> Term:
+        return Term(f"INT({x})")
+
+    def clamp(self, x: Term) -> Term:
+        return Term(f"MAX(0,MIN(1,{x}))")
+
+    def rounded(self, x: Term) -> Term:
+        return Term(f"ROUND({x},4)")
+
+    def row(self, _: Any) -> Term:
+        return Term("ROW()")
+
+    def word(self, column: str, key: str) -> Term:
+        return Term(quoted(self._words(column, key)))
+
+    def fix(self, code: str) -> Term:
+        return Term(quoted(self._fixes(code)))
+
+    def is_(self, x: Term, column: str, key: str) -> Term:
+        return Term(f"({x}={self.word(column, key)})")
+
+    def known(self, x: Term, column: str) -> Term:
+        return Term(f"OR({','.join(str(self.is_(x, column, key)) for key in _choices(column))})")
+
+    def yes(self, x: Term) -> Term:
+        return self.is_(x, "yes_no", "yes")
+
+    def no(self, x: Term) -> Term:
+        return self.is_(x, "yes_no", "no")
+
+    def misread(self, k: Any, key: str) -> Term:
+        x = getattr(k, key)
+        fine = self.known(x, key) if OKRS[key].kind == "choice" else self.number(x)
+        return ~self.blank(x) & ~fine
+
+    def misread_check_in(self, k: Any) -> Term:
+        cells = k.check_ins
+        words = [self.word("yes_no", key) for key in ("yes", "no")]
+        yes_no = "+".join(f"COUNTIFS({cells},{word})" for word in words)
+        achieve = self.is_(k.kind, "type", "achieve")
+        return Term(f'(COUNTA({cells})>COUNTIFS({cells},">-1E+300")+IF({achieve},{yes_no},0))')
+
+    def repeated(self, k: Any, key: str) -> Term:
+        x = getattr(k, key)
+        return ~self.blank(x) & Term(f"(COUNTIFS({self._ranges[key]},{x})>1)")
+
+    def objective_of(self, k: Any) -> Term:
+        """By the id up to its last full stop, else the nearest objective row above."""
+        first = f'FIND(".",{k.id})'
+        second = f'FIND(".",{k.id},{first}+1)'
+        third = f'FIND(".",{k.id},{second}+1)'
+        stop = f"MAX(IFERROR({first},0),IFERROR({second},0),IFERROR({third},0))"
+        anchors, ids = self._ranges["anchor"], self._ranges["id"]
+        by_id = f"IFERROR(INDEX({anchors},MATCH(LEFT({k.id},{stop}-1),{ids},0)),0)"
+        by_place = f'_xlfn.MAXIFS({anchors},{anchors},"<="&ROW())'
+        return Term(f"IF({by_id}>0,{by_id},{by_place})")
+
+    def of_objective(self, k: Any, key: str) -> Term:
+        cell = f"INDEX({self._ranges[key]},{k.group}-{self._first_row - 1})"
+        return Term(f'IF({k.group}>0,{cell},"")')
+
+    def sum_of_group(self, k: Any, key: str) -> Term:
+        return Term(f"SUMIFS({self._ranges[key]},{self._ranges['group']},{k.anchor})")
+
+    def latest_of_group(self, k: Any, key: str) -> Term:
+        return Term(f"_xlfn.MAXIFS({self._ranges[key]},{self._ranges['group']},{k.anchor})")
+
+    def count_of_group(self, k: Any, key: str, column: str, value: str) -> Term:
+        same = f"{self._ranges['group']},{k.anchor}"
+        return Term(f"COUNTIFS({same},{self._ranges[key]},{self.word(column, value)})")
+
+    def last_day_checked(self, k: Any) -> Term:
+        """Of the check-ins up to the as-of day that hold a number, or Yes or No for `achieve`."""
+
+        def latest(criterion: object) -> str:
+            by_now = f'{self._dates},"<="&{k.day}'
+            return f"_xlfn.MAXIFS({self._dates},{k.check_ins},{criterion},{by_now})"
+
+        numbers = latest('">-1E+300"')
+        yes_no = ",".join(latest(self.word("yes_no", key)) for key in ("yes", "no"))
+        achieve = self.is_(k.kind, "type", "achieve")
+        return Term(f"MAX({numbers},IF({achieve},MAX({yes_no}),0))")
+
+    def value_checked(self, k: Any) -> Term:
+        return Term(f"INDEX({k.check_ins},MATCH({k.checked},{self._dates},0))")
+
+
+def _choices(column: str) -> tuple[str, ...]:
+    return OKRS[column].choices

@@ -1,0 +1,169 @@
+"""Tracker: what one OKRs sheet says, as frames, and where each column stood."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from okr_sheets.problems import Problem
+from okr_sheets.schema import ACTIONS, LOG, OBJECTIVE, OKRS, Column
+
+DTYPES = {
+    "text": "str",
+    "id": "str",
+    "choice": "str",
+    "number": "float64",
+    "percent": "float64",
+    "date": "datetime64[s]",
+}
+BLANKS: Mapping[str, Any] = {"text": "", "id": "", "choice": "", "date": None}
+
+# What an objective does not have: it is scored through its key results.
+_ONLY_KEY_RESULTS = ("type", "baseline", "target", "unit")
+_TYPED = tuple(column for column in OKRS.columns if not column.computed)
+COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "objectives": tuple(column for column in _TYPED if column.key not in _ONLY_KEY_RESULTS),
+    "key_results": (
+        Column("objective", "number"),  # the row of its objective, 0 for none
+        Column("objective_id", "id"),
+        *_TYPED,
+    ),
+    "check_ins": (
+        Column("id", "id"),
+        Column("date", "date"),
+        Column("value", "number"),
+        Column("column", "text"),  # the letter of the cell
+    ),
+    "actions": ACTIONS.columns,
+    "log": LOG.columns,
+}
+
+
+def frame(name: str, rows: Iterable[Mapping[str, Any]], index: Iterable[int]) -> pd.DataFrame:
+    """A frame of the tracker by name, its dtypes declared; `index` is the sheet's own rows.
+
+    Blank text is "", a blank number NaN, a blank date NaT. A key that a row lacks is blank.
+    """
+    rows = list(rows)
+    data = {}
+    place = pd.Index(list(index), dtype="int64", name="row")
+    for column in COLUMNS[name]:
+        blank = BLANKS.get(column.kind, float("nan"))
+        dtype = DTYPES[column.kind]
+        if column.key == "objective":
+            blank, dtype = 0, "int64"
+        values = [row.get(column.key, blank) for row in rows]
+        data[column.key] = pd.Series(values, index=place, dtype=dtype)
+    return pd.DataFrame(data, index=place)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose OKRs these are, and when. Blank text is "", a blank date None."""
+
+    company: str = ""
+    department: str = ""
+    team: str = ""
+    level: str = ""
+    parent: str = ""
+    quarter: str = ""
+    start: date | None = None
+    end: date | None = None
+    cadence: str = "weekly"
+    as_of: date | None = None
+    language: str = "en"
+
+    @property
+    def unit(self) -> str:
+        """The smallest unit named: the team, else the department, else the company."""
+        return self.team or self.department or self.company
+
+    def day(self, as_of: date | None = None) -> date | None:
+        """The day to score by: the one given, else the tracker's own, else today.
+
+        Today is held to the quarter. None if the quarter's days are unknown.
+        """
+        if self.start is None or self.end is None:
+            return None
+        return as_of or self.as_of or min(max(datetime.now().date(), self.start), self.end)  # noqa: DTZ005  people mean their own day
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tracker:
+    """One OKRs sheet with its settings, actions and log.
+
+    The index of every frame is the row of the sheet it came from; of a TOML set, the running
+    number of the entry. `check_ins` holds one row for each number typed (yes is 1, no is 0);
+    `stored` holds the computed cells as the file has them, untouched, for the checks.
+    `sheets` and `letters` tell the sheet's name and each column's letter, to name cells by.
+    """
+
+    about: About
+    objectives: pd.DataFrame
+    key_results: pd.DataFrame
+    check_ins: pd.DataFrame
+    actions: pd.DataFrame
+    log: pd.DataFrame
+    check_in_dates: tuple[date, ...] = ()
+    path: str = ""
+    sheets: Mapping[str, str] = field(default_factory=dict)
+    letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    stored: pd.DataFrame = field(default_factory=pd.DataFrame)
+    calculated_on: date | None = None
+    problems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def empty(cls, about: About | None = None, **others: Any) -> Tracker:
+        """A tracker without a row."""
+        frames = {name: frame(name, (), ()) for name in COLUMNS}
+        return cls(about=about or About(), **{**frames, **others})
+
+    @property
+    def readable(self) -> bool:
+        """Whether there was a table of OKRs to read."""
+        return bool(self.letters) or not self.path
+
+    def problem(
+        self, code: str, sheet: str, row: int, key: str = "", given: object = "", **words: str
+    ) -> Problem:
+        """A problem of this tracker, at the cell that the row and the column's key name."""
+        return Problem(
+            code,
+            path=self.path,
+            sheet=self.sheets.get(sheet, ""),
+            row=row,
+            column=self.letters.get(sheet, {}).get(key, ""),
+            key=key,
+            given=str(given),
+            words=words,
+        )
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same, wherever in a sheet and in whatever file it stands."""
+        if not isinstance(other, Tracker):
+            return NotImplemented
+        return all(ours == theirs for ours, theirs in zip(_says(self), _says(other), strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _says(tracker: Tracker) -> Iterable[Any]:
+    about = {f.name: getattr(tracker.about, f.name) for f in fields(About)}
+    yield {name: value for name, value in about.items() if name != "language"}
+    yield set(tracker.check_in_dates)
+    for name in COLUMNS:
+        rows: pd.DataFrame = getattr(tracker, name)
+        if name == "check_ins":
+            rows = rows.sort_values(["id", "date"])
+        said = rows.drop(columns=["objective", "column"], errors="ignore")
+        # Blanks never equal themselves; their text does.
+        yield said.astype(object).where(said.notna(), None).to_dict("records")
+
+
+def is_objective(kind: str) -> bool:
+    """Whether a value of the type column makes its row an objective."""
+    return kind == OBJECTIVE

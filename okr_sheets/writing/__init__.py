@@ -1,0 +1,1 @@
+"""Trackers out: one module for each sheet of the workbook, and the look they share."""

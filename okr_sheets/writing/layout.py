@@ -1,0 +1,132 @@
+"""Where each column of the OKRs sheet stands, and how formulas name it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from okr_sheets.language import Language
+from okr_sheets.reading.guard import column_letters
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX
+from okr_sheets.scoring import InCells, Term
+
+# Rows of the OKRs sheet, from 1.
+TITLE_ROW, CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 1, 2, 3, 4, 5
+FIRST_ROW = 6
+LAST_ROW = 1005  # formulas look this far, so rows typed below the table count too
+TABLE = "tblOKRs"
+CALENDAR = ("day", "first_day", "last_day")  # rows 1 to 3 of the helper columns
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One column as written: its machine key, header and width."""
+
+    key: str
+    header: str
+    width: float
+    kind: str = "number"
+    stage: str = "update"
+    day: date | None = None
+
+
+class Layout:
+    """The columns of one tracker's OKRs sheet, left to right."""
+
+    def __init__(self, words: Language, dates: Sequence[date], sheet: str) -> None:
+        """`sheet` is the name of the sheet, `dates` the check-in dates."""
+        own = [
+            Slot(c.key, words(f"okrs.{c.key}"), c.width, c.kind, c.stage) for c in OKRS.columns
+        ]
+        visible = [slot for slot in own if slot.stage != "helper"]
+        helpers = [slot for slot in own if slot.stage == "helper"]
+        check_ins = [
+            Slot(f"{CHECK_IN_PREFIX}{day}", day.isoformat(), 11.5, day=day) for day in dates
+        ]
+        points = [
+            Slot(f"{POINTS_PREFIX}{day}", f"calc {day}", 10, "number", "helper", day)
+            for day in dates
+        ]
+        self.slots = (*visible, *check_ins, *helpers, *points)
+        self.dates = tuple(dates)
+        self.words = words
+        self.sheet = sheet
+        self.column = {slot.key: number for number, slot in enumerate(self.slots, 1)}
+
+    def letter(self, key: str) -> str:
+        return column_letters(self.column[key])
+
+    def cell(self, key: str, row: int | str) -> str:
+        """One cell of a column, which stays in its column when the formula is copied: $F8."""
+        return f"${self.letter(key)}{row}"
+
+    def range(self, key: str) -> str:
+        """All cells of a column: $F$6:$F$1005."""
+        letter = self.letter(key)
+        return f"${letter}${FIRST_ROW}:${letter}${LAST_ROW}"
+
+    def elsewhere(self, reference: str) -> str:
+        """A reference as other sheets write it."""
+        return f"{quoted_sheet(self.sheet)}!{reference}"
+
+    def calendar(self, key: str) -> str:
+        """The cell of the as-of day, or of the quarter's first or last day."""
+        return f"${self.letter('group')}${CALENDAR.index(key) + 1}"
+
+    @property
+    def first_check_in(self) -> str:
+        return f"{CHECK_IN_PREFIX}{self.dates[0]}"
+
+    @property
+    def last_check_in(self) -> str:
+        return f"{CHECK_IN_PREFIX}{self.dates[-1]}"
+
+    @property
+    def date_range(self) -> str:
+        """The real dates above the check-in columns."""
+        first, last = self.letter(self.first_check_in), self.letter(self.last_check_in)
+        return f"${first}${DATE_ROW}:${last}${DATE_ROW}"
+
+    def operations(self) -> InCells:
+        """The scoring rules' operations, as formulas of this sheet."""
+        return InCells(
+            words=self.words.choice,
+            fixes=lambda code: self.words(f"to_fix.{code}"),
+            ranges={slot.key: self.range(slot.key) for slot in self.slots},
+            first_row=FIRST_ROW,
+            dates=self.date_range,
+        )
+
+    def row(self, row: int | str) -> RowCells:
+        """The cells of a row, as the rules want them; `row` may be a text to be filled in."""
+        names = {slot.key: self.cell(slot.key, row) for slot in self.slots}
+        first, last = names[self.first_check_in], names[self.last_check_in]
+        return RowCells(names | self._days() | {"check_ins": f"{first}:{last}"})
+
+    def any_row(self) -> RowCells:
+        """The same as structured references: what Excel fills a new row of the table from."""
+        names = {slot.key: f"{TABLE}[[#This Row],[{slot.header}]]" for slot in self.slots}
+        span = f"[{self.dates[0]}]:[{self.dates[-1]}]"
+        return RowCells(names | self._days() | {"check_ins": f"{TABLE}[[#This Row],{span}]"})
+
+    def _days(self) -> dict[str, str]:
+        return {key: self.calendar(key) for key in CALENDAR}
+
+
+class RowCells:
+    """A row whose columns, as attributes, are cells of a formula."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+
+    def __getattr__(self, key: str) -> Term:
+        return Term(self._names[key])
+
+    def __getitem__(self, key: str) -> Term:
+        return Term(self._names[key])
+
+
+def quoted_sheet(name: str) -> str:
+    """A sheet's name as formulas write it."""
+    return "'" + name.replace("'", "''") + "'"

@@ -1,0 +1,427 @@
+"""The OKRs sheet: an Excel table of objectives and key results, the weeks across."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from xlsxwriter.worksheet import Worksheet
+
+from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells, serial
+from okr_sheets.language import Language
+from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, POINTS_PREFIX
+from okr_sheets.scoring import PRESETS, RULES, points_by
+from okr_sheets.tracker import Tracker
+from okr_sheets.writing.layout import (
+    CALENDAR,
+    CAPTION_ROW,
+    DATE_ROW,
+    FIRST_ROW,
+    HEADER_ROW,
+    KEY_ROW,
+    LAST_ROW,
+    TABLE,
+    TITLE_ROW,
+    Layout,
+    RowCells,
+    Slot,
+    quoted_sheet,
+)
+from okr_sheets.writing.styles import (
+    ACCENT,
+    GRADE_STATUS,
+    INK,
+    MUTED,
+    PALE,
+    SLATE,
+    STATUS_COLOURS,
+    Styles,
+)
+
+_WORDS = {"kind": "type", "standing": "state"}  # computed columns whose words are another's
+
+
+class OkrsSheet:
+    """The sheet of one tracker, its rows already placed; see `placing.place`."""
+
+    def __init__(
+        self,
+        placed: Tracker,
+        day: date,
+        layout: Layout,
+        lists: Mapping[str, str],
+        alignments: Mapping[str, str],
+        settings: Mapping[str, str],
+    ) -> None:
+        """`day` is the as-of day of the stored values.
+
+        `lists` gives the range of each open drop-down, `alignments` what it shows for an id, and
+        `settings` the cell of each setting.
+        """
+        self.placed = placed
+        self.day = day
+        self.layout = layout
+        self.words: Language = layout.words
+        self.lists = lists
+        self.alignments = alignments
+        self.settings = settings
+        self.operations = layout.operations()
+        self.values = self._computed()
+        self.last_row = max(self.values.index, default=FIRST_ROW)
+
+    def _computed(self) -> pd.DataFrame:
+        """Every cell's value by row: what is typed, and what each formula gives."""
+        rows = gather([self.placed], self.day)
+        operations = InFrames(misread_cells([self.placed]), PRESETS["default"])
+        rows = compute(rows, operations).set_index("row")
+        check_ins = self.placed.check_ins
+        before: Any = pd.Series(0.0, index=rows.index)
+        for day in self.layout.dates:
+            typed = check_ins.loc[check_ins["date"] == pd.Timestamp(day), "value"]
+            typed = typed[~typed.index.duplicated()].reindex(rows.index)
+            before = points_by(Rows(rows), typed, before, operations)
+            rows[f"{CHECK_IN_PREFIX}{day}"] = typed
+            rows[f"{POINTS_PREFIX}{day}"] = before
+        return rows
+
+    # --- what stands in a cell -------------------------------------------------------------
+
+    def _shown(self, row: int, slot: Slot) -> Any:
+        """The value of a cell as the sheet has it: words for keys, day numbers, "" for blank."""
+        value = self.values.at[row, slot.key] if slot.key in self.values else ""
+        if isinstance(value, str):
+            return self._word(slot, value, row)
+        if value is None or math.isnan(value):
+            return ""
+        if self._is_yes_no(row, slot) and value in (0, 1):
+            return self.words.choice("yes_no", "yes" if value else "no")
+        return float(value) if value != int(value) else int(value)
+
+    def _is_yes_no(self, row: int, slot: Slot) -> bool:
+        typed = slot.key == "current" or slot.key.startswith(CHECK_IN_PREFIX)
+        return typed and self.values.at[row, "kind"] == "achieve"
+
+    def _word(self, slot: Slot, value: str, row: int) -> str:
+        if not value:
+            return ""
+        if slot.key == "to_fix":
+            return self.words(f"to_fix.{value}")
+        if slot.kind == "choice":
+            return self.words.choice(_WORDS.get(slot.key, slot.key), value)
+        return self.alignments.get(value, value) if slot.key == "aligns_to" else value
+
+    # --- writing ---------------------------------------------------------------------------
+
+    def write(self, sheet: Worksheet, styles: Styles) -> None:
+        sheet.hide_gridlines(2)
+        sheet.set_default_row(20)
+        self._columns(sheet, styles)
+        self._top(sheet, styles)
+        self._table(sheet, styles)
+        self._body(sheet, styles)
+        self._conditions(sheet, styles)
+        self._validations(sheet)
+        sheet.freeze_panes(HEADER_ROW, 2)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(HEADER_ROW - 1)
+        filled = [row for row in self.values.index if self.values.at[row, "title"]]
+        last = max(filled, default=self.last_row)
+        sheet.print_area(0, 0, last, self.layout.column[self.layout.last_check_in] - 1)
+        sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
+        sheet.set_margins(0.4, 0.4, 0.5, 0.6)
+
+    def _columns(self, sheet: Worksheet, styles: Styles) -> None:
+        previous = ""
+        for number, slot in enumerate(self.layout.slots):
+            options: dict[str, Any] = {}
+            if slot.stage == "detail":
+                options = {"level": 1, "hidden": True}
+            elif slot.stage == "helper":
+                options = {"hidden": True}
+            elif previous == "detail":
+                options = {"collapsed": True}
+            sheet.set_column(number, number, slot.width, styles(), options)
+            previous = slot.stage
+        sheet.outline_settings(True, True, False, False)  # the fold's sign stands left of it
+
+    def _top(self, sheet: Worksheet, styles: Styles) -> None:
+        words, layout = self.words, self.layout
+        sheet.set_row(TITLE_ROW - 1, 32)
+        sheet.set_row(CAPTION_ROW - 1, 20)
+        sheet.set_row(DATE_ROW - 1, 20)
+        sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
+        sheet.set_row(HEADER_ROW - 1, 34)
+        sheet.write_string(TITLE_ROW - 1, 0, words("okrs_page.title"), styles.title)
+        sheet.write_string(CAPTION_ROW - 1, 0, words("okrs_page.caption"), styles.caption)
+        self._calendar(sheet, styles)
+        bands = {
+            "id": ("band_plan", INK),
+            "current": ("band_score", SLATE),
+            "confidence": ("band_update", INK),
+            layout.first_check_in: ("band_weeks", ACCENT),
+        }
+        for key, (band, colour) in bands.items():
+            row = CAPTION_ROW - 1 if key == layout.first_check_in else DATE_ROW - 1
+            text = styles(font_size=9, bold=True, font_color=colour)
+            sheet.write_string(row, layout.column[key] - 1, words(f"okrs_page.{band}"), text)
+        dated = styles(num_format=words("formats.day"), align="center", font_size=9, bold=True)
+        for slot in layout.slots:
+            column = layout.column[slot.key] - 1
+            if slot.day and slot.stage != "helper":
+                sheet.write_number(DATE_ROW - 1, column, serial(slot.day), dated)
+            key = slot.key if slot.day else f"{OKRS.prefix}.{slot.key}"
+            sheet.write_string(KEY_ROW - 1, column, key, styles(font_size=8, font_color=MUTED))
+
+    def _calendar(self, sheet: Worksheet, styles: Styles) -> None:
+        """The as-of day and the quarter's days, mirrored so that no formula leaves the sheet."""
+        about = self.placed.about
+        days = {"day": self.day, "first_day": about.start, "last_day": about.end}
+        as_of = self.settings["as_of"]
+        first, last = (self.layout.calendar(key) for key in ("first_day", "last_day"))
+        formulas = {
+            "day": f"IF(ISNUMBER({as_of}),INT({as_of}),MAX({first},MIN({last},TODAY())))",
+            "first_day": self.settings["start"],
+            "last_day": self.settings["end"],
+        }
+        key_column = self.layout.column["anchor"] - 1
+        dated = styles(num_format=styles.date_format, align="left", font_color=MUTED)
+        for number, key in enumerate(CALENDAR):
+            day = days[key]
+            stored = serial(day) if day else 0
+            sheet.write_string(number, key_column, f"tracker.{key}", styles())
+            sheet.write_formula(number, key_column + 1, f"={formulas[key]}", dated, stored)
+        row, column = CAPTION_ROW - 1, self.layout.column["current"] - 1
+        label = styles(font_color=MUTED, align="right")
+        sheet.write_string(row, column, self.words("okrs_page.as_of"), label)
+        shown = f"={self.layout.calendar('day')}"
+        sheet.write_formula(row, column + 1, shown, dated, serial(self.day))
+
+    def _table(self, sheet: Worksheet, styles: Styles) -> None:
+        columns = []
+        for slot in self.layout.slots:
+            computed = slot.stage in {"computed", "helper"}
+            align = "left" if slot.kind in {"text", "id", "choice"} else "center"
+            indent = 1 if align == "left" else 0
+            header: dict[str, Any] = {
+                "header": slot.header,
+                "header_format": styles.header(computed, align=align, indent=indent),
+            }
+            formula = self._formula(slot, self.layout.any_row())
+            if formula:
+                header["formula"] = f"={formula}"
+            columns.append(header)
+        sheet.add_table(
+            HEADER_ROW - 1,
+            0,
+            self.last_row - 1,
+            len(columns) - 1,
+            {"name": TABLE, "style": None, "columns": columns, "autofilter": True},
+        )
+
+    def _formula(self, slot: Slot, k: RowCells) -> str:
+        """The formula of a column for the cells of a row; nothing where people type."""
+        if slot.key.startswith(POINTS_PREFIX) and slot.day:
+            number = self.layout.dates.index(slot.day)
+            before = k[f"{POINTS_PREFIX}{self.layout.dates[number - 1]}"] if number else 0
+            return str(points_by(k, k[f"{CHECK_IN_PREFIX}{slot.day}"], before, self.operations))
+        rule = RULES.get(slot.key)
+        return str(rule(k, self.operations)) if rule else ""
+
+    def _body(self, sheet: Worksheet, styles: Styles) -> None:
+        centred = {"type", "state", "commitment", "status", "grade"}
+        # Said once for all rows: only the row's number differs.
+        any_cells = self.layout.row("{row}")
+        formulas = {slot.key: self._formula(slot, any_cells) for slot in self.layout.slots}
+        for row in self.values.index:
+            is_objective = self.values.at[row, "type"] == OBJECTIVE
+            sheet.set_row(row - 1, 24 if is_objective else 20)
+            for slot in self.layout.slots:
+                computed = slot.stage in {"computed", "helper"}
+                look = styles.cell(
+                    slot.kind,
+                    computed,
+                    **({"align": "center", "indent": 0} if slot.key in centred else {}),
+                    **({"align": "center"} if slot.kind in {"date", "percent"} else {}),
+                )
+                column = self.layout.column[slot.key] - 1
+                value = self._shown(row, slot)
+                formula = formulas[slot.key].replace("{row}", str(row))
+                if formula:
+                    sheet.write_formula(row - 1, column, f"={formula}", look, value)
+                elif value == "":
+                    sheet.write_blank(row - 1, column, None, look)
+                elif isinstance(value, str):
+                    sheet.write_string(row - 1, column, value, look)
+                else:
+                    sheet.write_number(row - 1, column, value, look)
+            self._sparkline(sheet, row)
+
+    def _sparkline(self, sheet: Worksheet, row: int) -> None:
+        span = self.layout.row(row).check_ins
+        reference = f"{quoted_sheet(self.layout.sheet)}!{str(span).replace('$', '')}"
+        options = {"range": reference, "type": "column", "series_color": ACCENT}
+        sheet.add_sparkline(row - 1, self.layout.column["trend"] - 1, options)
+
+    # --- colours ---------------------------------------------------------------------------
+
+    def _conditions(self, sheet: Worksheet, styles: Styles) -> None:
+        first, last = FIRST_ROW - 1, LAST_ROW - 1
+        layout, words = self.layout, self.words
+
+        def column(key: str) -> tuple[int, int, int, int]:
+            number = layout.column[key] - 1
+            return first, number, last, number
+
+        # First of all, since another rule on the same cells would hide it in LibreOffice.
+        sheet.conditional_format(
+            *column("score"),
+            {
+                "type": "data_bar",
+                "data_bar_2010": True,
+                "bar_solid": True,
+                "bar_color": "#9DB6E3",
+                "min_type": "num",
+                "max_type": "num",
+                "min_value": 0,
+                "max_value": 1,
+            },
+        )
+        for key, (fill, ink) in STATUS_COLOURS.items():
+            look = styles.rule(bg_color=fill, font_color=ink, bold=True)
+            self._when(sheet, column("status"), words.choice("status", key), look)
+        for key, status in GRADE_STATUS.items():
+            fill, ink = STATUS_COLOURS[status]
+            look = styles.rule(bg_color=fill, font_color=ink, bold=True)
+            self._when(sheet, column("grade"), words.choice("grade", key), look)
+        wrong = styles.rule(font_color=STATUS_COLOURS["off-track"][1], bold=True)
+        number = layout.column["to_fix"] - 1
+        here = layout.cell("to_fix", FIRST_ROW)
+        sheet.conditional_format(
+            first,
+            number,
+            last,
+            number,
+            {"type": "formula", "criteria": f'={here}<>""', "format": wrong},
+        )
+        end = layout.column[layout.last_check_in] - 1
+        state = layout.cell("status", FIRST_ROW)
+        stopped = ",".join(
+            f'{state}="{words.choice("status", key)}"' for key in ("cancelled", "postponed")
+        )
+        receding = styles.rule(font_color="#9AA1B3", font_strikeout=True)
+        sheet.conditional_format(
+            first,
+            0,
+            last,
+            layout.column["definition"] - 1,
+            {"type": "formula", "criteria": f"=OR({stopped})", "format": receding},
+        )
+        objective = f'={layout.cell("type", FIRST_ROW)}="{words.choice("type", OBJECTIVE)}"'
+        band = styles.rule(bg_color=PALE, bold=True, font_color=INK, top=1, top_color=SLATE)
+        sheet.conditional_format(
+            first, 0, last, end, {"type": "formula", "criteria": objective, "format": band}
+        )
+        thousands = styles.rule(num_format="#,##0")
+        for key in ("baseline", "target", "current", *self._check_in_keys()):
+            cell = layout.cell(key, FIRST_ROW)
+            sheet.conditional_format(
+                *column(key),
+                {
+                    "type": "formula",
+                    "criteria": f"=AND(ISNUMBER({cell}),ABS({cell})>=1000)",
+                    "format": thousands,
+                },
+            )
+
+    def _check_in_keys(self) -> tuple[str, ...]:
+        return tuple(f"{CHECK_IN_PREFIX}{day}" for day in self.layout.dates)
+
+    def _when(
+        self, sheet: Worksheet, cells: tuple[int, int, int, int], word: str, look: Any
+    ) -> None:
+        sheet.conditional_format(
+            *cells, {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
+        )
+
+    # --- what may be typed -------------------------------------------------------------------
+
+    def _validations(self, sheet: Worksheet) -> None:
+        words = self.words
+        for slot in self.layout.slots:
+            if slot.stage == "helper":
+                continue
+            column = self.layout.column[slot.key] - 1
+            rule = self._validation(slot, words)
+            if rule:
+                sheet.data_validation(FIRST_ROW - 1, column, LAST_ROW - 1, column, rule)
+
+    def _validation(self, slot: Slot, words: Language) -> dict[str, Any]:
+        key = "check_in" if slot.day else slot.key
+        message: dict[str, Any] = {}
+        if key in MESSAGES:
+            title, text = words.lines(f"inputs.{key}")
+            message = {"input_title": title, "input_message": text}
+        if slot.stage == "computed":
+            return {
+                "validate": "custom",
+                "value": "=FALSE",
+                "error_title": words("inputs.computed_title"),
+                "error_message": words("inputs.computed"),
+            }
+        if slot.kind == "choice":
+            return message | {
+                "validate": "list",
+                "source": list(words.choices(slot.key).values()),
+                "error_title": words("inputs.choice_title"),
+                "error_message": words("inputs.choice_error"),
+            }
+        if slot.key in self.lists:
+            return message | {
+                "validate": "list",
+                "source": f"={self.lists[slot.key]}",
+                "error_type": "information",
+                "error_title": words("inputs.choice_title"),
+                "error_message": words("inputs.open_list"),
+            }
+        return message | self._by_kind(slot, words)
+
+    def _by_kind(self, slot: Slot, words: Language) -> dict[str, Any]:
+        cell = self.layout.cell(slot.key, FIRST_ROW)
+        if slot.day:
+            kind = self.layout.cell("type", FIRST_ROW)
+            achieve = words.choice("type", "achieve")
+            yes, no = (words.choice("yes_no", key) for key in ("yes", "no"))
+            allowed = f'OR({cell}="{yes}",{cell}="{no}")'
+            test = f'=OR(ISNUMBER({cell}),AND(OR({kind}="{achieve}",{kind}=""),{allowed}))'
+            return _refuse("custom", words, "number", value=test)
+        if slot.key == "weight":
+            return _refuse("decimal", words, "weight_error", criteria=">=", value=0)
+        if slot.key == "confidence":
+            limits = {"minimum": 1, "maximum": 10}
+            return _refuse("integer", words, "confidence_error", criteria="between", **limits)
+        if slot.kind == "number":
+            return _refuse("custom", words, "number", value=f"=ISNUMBER({cell})")
+        if slot.kind == "date":
+            return _refuse("date", words, "date", criteria=">=", value=date(2000, 1, 1))
+        return {"validate": "any"} if slot.key in MESSAGES else {}
+
+
+MESSAGES = frozenset(
+    {"title", "type", "baseline", "target", "weight", "aligns_to", "confidence", "check_in"}
+)
+
+
+def _refuse(validate: str, words: Language, error: str, **rule: Any) -> dict[str, Any]:
+    title = "date_title" if error == "date" else "number_title"
+    return {
+        "validate": validate,
+        "error_title": words(f"inputs.{title}"),
+        "error_message": words(f"inputs.{error}"),
+        **rule,
+    }
+
+

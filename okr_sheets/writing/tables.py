@@ -1,0 +1,154 @@
+"""The plain sheets: actions, log, and the lists behind the drop-downs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from xlsxwriter.worksheet import Worksheet
+
+from okr_sheets.frames import serial
+from okr_sheets.language import Language
+from okr_sheets.schema import Column, Sheet
+from okr_sheets.writing.layout import quoted_sheet
+from okr_sheets.writing.styles import MUTED, Styles
+
+KEY_ROW, HEADER_ROW, FIRST_ROW = 3, 4, 5  # from 1
+SPARE_ROWS = 40
+LAST_LIST_ROW = 205
+LISTS = ("owner", "unit", "aligns_to")
+LIST_TITLES = ("owners", "units", "aligns_to")
+
+
+def write_table(
+    sheet: Worksheet,
+    schema: Sheet,
+    rows: pd.DataFrame,
+    words: Language,
+    styles: Styles,
+    ranges: Mapping[str, str],
+) -> None:
+    """An Excel table of one of the plain sheets; `ranges` feeds its open drop-downs by key."""
+    sheet.hide_gridlines(2)
+    sheet.set_default_row(20)
+    sheet.set_row(0, 32)
+    sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
+    sheet.set_row(HEADER_ROW - 1, 26)
+    sheet.write_string(0, 0, words(f"{schema.key}_page.title"), styles.title)
+    sheet.write_string(1, 0, words(f"{schema.key}_page.caption"), styles.caption)
+    last = FIRST_ROW + len(rows) + SPARE_ROWS - 1
+    headers = []
+    for number, column in enumerate(schema.columns):
+        sheet.set_column(number, number, column.width, styles())
+        key = f"{schema.prefix}.{column.key}"
+        sheet.write_string(KEY_ROW - 1, number, key, styles(font_size=8, font_color=MUTED))
+        look = styles.header(align="left", indent=1)
+        headers.append({"header": words(f"{schema.key}.{column.key}"), "header_format": look})
+        rule = _validation(schema, column, words, ranges)
+        if rule:
+            sheet.data_validation(FIRST_ROW - 1, number, last + 1000, number, rule)
+    options = {"name": f"tbl{schema.key.title()}", "style": None, "columns": headers}
+    sheet.add_table(HEADER_ROW - 1, 0, last - 1, len(schema.columns) - 1, options)
+    for at in range(FIRST_ROW, last + 1):
+        values = rows.iloc[at - FIRST_ROW] if at - FIRST_ROW < len(rows) else {}
+        for number, column in enumerate(schema.columns):
+            _write(sheet, at - 1, number, column, values.get(column.key), schema, words, styles)
+    sheet.freeze_panes(HEADER_ROW, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEADER_ROW - 1)
+    sheet.print_area(0, 0, FIRST_ROW + len(rows) + 3, len(schema.columns) - 1)
+    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
+
+
+def _write(
+    sheet: Worksheet,
+    row: int,
+    number: int,
+    column: Column,
+    value: Any,
+    schema: Sheet,
+    words: Language,
+    styles: Styles,
+) -> None:
+    wraps = {"text_wrap": True} if column.key in {"action", "note"} else {}
+    look = styles.cell(column.kind, **wraps)
+    if value is None or value == "" or pd.isna(value):
+        sheet.write_blank(row, number, None, look)
+    elif column.kind == "date":
+        sheet.write_number(row, number, serial(value.date()), look)
+    elif column.kind == "number":
+        sheet.write_number(row, number, value, look)
+    elif column.kind == "choice":
+        word = words.choice(f"{schema.prefix}_{column.key}", value)
+        sheet.write_string(row, number, word, look)
+    else:
+        sheet.write_string(row, number, value, look)
+
+
+def _validation(
+    schema: Sheet, column: Column, words: Language, ranges: Mapping[str, str]
+) -> dict[str, Any]:
+    message: dict[str, Any] = {}
+    if column.key == "action":
+        title, text = words.lines("inputs.action")
+        message = {"validate": "any", "input_title": title, "input_message": text}
+    if column.kind == "choice":
+        return {
+            "validate": "list",
+            "source": list(words.choices(f"{schema.prefix}_{column.key}").values()),
+            "error_title": words("inputs.choice_title"),
+            "error_message": words("inputs.choice_error"),
+        }
+    if column.key in ranges:
+        return {
+            "validate": "list",
+            "source": f"={ranges[column.key]}",
+            "error_type": "information",
+            "error_title": words("inputs.choice_title"),
+            "error_message": words("inputs.open_list"),
+        }
+    if column.kind == "date":
+        return {
+            "validate": "date",
+            "criteria": ">=",
+            "value": date(2000, 1, 1),
+            "error_title": words("inputs.date_title"),
+            "error_message": words("inputs.date"),
+        }
+    return message
+
+
+def list_ranges(sheet: str) -> dict[str, str]:
+    """The range behind each open drop-down, by column key."""
+    return {
+        key: f"{quoted_sheet(sheet)}!${letter}$5:${letter}${LAST_LIST_ROW}"
+        for key, letter in zip(LISTS, "ABC", strict=True)
+    }
+
+
+def write_lists(
+    sheet: Worksheet, lists: Mapping[str, Sequence[str]], words: Language, styles: Styles
+) -> None:
+    """What the drop-downs offer; people add to it below."""
+    sheet.hide_gridlines(2)
+    sheet.set_row(0, 32)
+    sheet.write_string(0, 0, words("lists_page.title"), styles.title)
+    sheet.write_string(1, 0, words("lists_page.caption"), styles.caption)
+    for number, (key, title) in enumerate(zip(LISTS, LIST_TITLES, strict=True)):
+        sheet.set_column(number, number, 60 if key == "aligns_to" else 30, styles())
+        look = styles.header(align="left", indent=1)
+        sheet.write_string(3, number, words(f"lists_page.{title}"), look)
+        entries = lists[key]
+        for row in range(4, max(len(entries) + 14, 30)):
+            text = entries[row - 4] if row - 4 < len(entries) else ""
+            cell = styles.cell("text")
+            if text:
+                sheet.write_string(row, number, text, cell)
+            else:
+                sheet.write_blank(row, number, None, cell)
+    sheet.freeze_panes(4, 0)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)

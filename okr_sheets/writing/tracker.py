@@ -1,0 +1,133 @@
+"""A Tracker as a workbook that scores itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pandas as pd
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from okr_sheets.language import Language, language
+from okr_sheets.reading.tracker import ALIGNMENT_SIGN
+from okr_sheets.schema import ACTIONS, LOG
+from okr_sheets.tracker import Tracker
+from okr_sheets.writing.dashboard import Calc, Dashboard
+from okr_sheets.writing.layout import FIRST_ROW, Layout, quoted_sheet
+from okr_sheets.writing.okrs import OkrsSheet
+from okr_sheets.writing.placing import place
+from okr_sheets.writing.saving import saved
+from okr_sheets.writing.start import setting_cells, write_start
+from okr_sheets.writing.styles import Styles
+from okr_sheets.writing.tables import list_ranges, write_lists, write_table
+
+
+
+class PlainSheet(Worksheet):
+    """A worksheet whose formulas already carry the prefixes that newer functions need.
+
+    XlsxWriter looks each formula through for a hundred function names, which is three quarters
+    of the time a tracker takes. Should it ever ask elsewhere, only that time comes back.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        del expand_future_functions
+        return formula.removeprefix("=")
+
+
+ORDER = ("start", "okrs", "actions", "log", "dashboard", "lists", "calc")
+
+
+def write(
+    tracker: Tracker,
+    path: str | Path,
+    *,
+    parent: Tracker | None = None,
+    objectives: int = 0,
+    key_results: int = 0,
+    force: bool = False,
+) -> Path:
+    """Write a tracker as an .xlsx workbook, in its own language, and give its path.
+
+    The objectives of `parent` become the drop-down of *aligns to*. With `objectives` and
+    `key_results`, so many empty rows are prepared with their ids. The same tracker gives the same
+    bytes. FileExistsError if there is such a file and not `force`; ValueError if the tracker has
+    no quarter.
+    """
+    about = tracker.about
+    if about.start is None or about.end is None:
+        raise ValueError("A tracker needs a quarter: its first and last day.")
+    words = language(about.language)
+    placed = place(tracker, objectives, key_results)
+    day = about.as_of or _last_check_in(tracker) or about.start
+    names = {key: words(f"sheets.{key}") for key in ORDER}
+    layout = Layout(words, tracker.check_in_dates, names["okrs"])
+    settings = setting_cells(names["start"])
+    lists = _lists(tracker, parent, words)
+    labels = dict(zip(_ids(lists["aligns_to"]), lists["aligns_to"], strict=True))
+    ranges = list_ranges(names["lists"])
+    okrs = OkrsSheet(placed, day, layout, ranges, labels, settings)
+    id_range = f"{quoted_sheet(names['okrs'])}!$A${FIRST_ROW}:$A${okrs.last_row}"
+    table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}
+    with saved(path, force) as temporary:
+        book = Workbook(temporary, {"strings_to_urls": False, "strings_to_formulas": False})
+        book.set_properties(
+            {
+                "title": words("start.title"),
+                "comments": f"okr-sheets {about.quarter} {about.language}",
+                # Fixed by the input, so that the same input gives the same bytes.
+                "created": datetime.combine(about.start, time(), tzinfo=UTC).replace(tzinfo=None),
+            }
+        )
+        book.set_calc_mode("auto")
+        book.set_size(2400, 1400)
+        styles = Styles(book, words("formats.date"))
+        sheets = {key: book.add_worksheet(names[key], PlainSheet) for key in ORDER}
+        write_start(sheets["start"], about, words, styles)
+        okrs.write(sheets["okrs"], styles)
+        actions = {**table_ranges, "key_result": id_range}
+        write_table(sheets["actions"], ACTIONS, tracker.actions, words, styles, actions)
+        log = {**table_ranges, "id": id_range}
+        write_table(sheets["log"], LOG, tracker.log, words, styles, log)
+        calc = Calc(okrs, names["calc"])
+        Dashboard(calc, about, styles).write(book, sheets["dashboard"], settings)
+        write_lists(sheets["lists"], lists, words, styles)
+        calc.write(sheets["calc"], styles)
+        sheets["start"].activate()
+        book.close()
+    return Path(path)
+
+
+def _last_check_in(tracker: Tracker) -> date | None:
+    latest = tracker.check_ins["date"].max()
+    return None if pd.isna(latest) else latest.date()
+
+
+def _lists(
+    tracker: Tracker, parent: Tracker | None, words: Language
+) -> dict[str, tuple[str, ...]]:
+    both = [tracker.objectives, tracker.key_results]
+    owners = pd.concat([rows["owner"] for rows in (*both, tracker.actions)])
+    units = (*tracker.key_results["unit"], *words.lines("lists_page.common_units"))
+    parents: dict[str, str] = {}
+    if parent is not None:
+        for row in parent.objectives.itertuples():
+            parents[str(row.id)] = f"{row.id}{ALIGNMENT_SIGN}{row.title}"
+    for given in pd.concat([rows["aligns_to"] for rows in both]):
+        if given:
+            parents.setdefault(given, given)
+    return {
+        "owner": _unique(owners),
+        "unit": _unique(units),
+        "aligns_to": tuple(parents.values()),
+    }
+
+
+def _unique(values: Sequence[str] | pd.Series) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))[:200]
+
+
+def _ids(entries: Sequence[str]) -> list[str]:
+    return [entry.split(ALIGNMENT_SIGN)[0] for entry in entries]
