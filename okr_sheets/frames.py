@@ -82,10 +82,6 @@ def _serials(dates: pd.Series) -> pd.Series:
     return (dates - pd.Timestamp(EPOCH)) / pd.Timedelta(days=1)
 
 
-def _dates(serials: pd.Series) -> pd.Series:
-    return (pd.Timestamp(EPOCH) + pd.to_timedelta(serials, unit="D")).astype("datetime64[s]")
-
-
 def gather(trackers: Sequence[Tracker], as_of: date | None = None) -> pd.DataFrame:
     """One row per objective and key result of all trackers, as the OKRs sheet has them.
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from okr_sheets.quarters import Quarter, check_in_dates
 from okr_sheets.reading.sets import SetError, read_set, text_of
-from okr_sheets.reading.tracker import read_tracker
+from okr_sheets.reading.tracker import read
 from okr_sheets.tracker import About, Tracker
 
 DEFAULT_TEMPLATE = "b2b-saas-marketing"
@@ -88,7 +88,7 @@ def _plan(template: str | None, source: str | Path | None, blank: bool) -> Track
         except (OSError, UnicodeDecodeError) as error:
             raise SetError(f"{source.name} cannot be read: {error}.") from None
         return read_set(text, source.name)
-    tracker = read_tracker(source)
+    tracker = read(source)
     if not tracker.readable:
         raise SetError(tracker.problems[0].line())
     return tracker

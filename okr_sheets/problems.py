@@ -47,7 +47,7 @@ CODES: dict[str, Severity] = {
     "unknown-alignment": "warning",
     "aligns-to-itself": "error",
     "missing-owner": "warning",
-    "missing-confidence-note": "info",
+    "missing-reason": "info",
     # numbers and dates
     "no-target": "error",
     "no-baseline": "error",

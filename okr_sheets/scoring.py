@@ -218,16 +218,10 @@ def status(k: Any, f: Any) -> Any:
     def count(state: str) -> Any:
         return f.count_of_group(k, "standing", "state", state)
 
-    by_gap = f.choose(
-        k.gap <= f.bands.on_track,
-        word("on-track"),
-        f.choose(k.gap <= f.bands.at_risk, word("at-risk"), word("off-track")),
-    )
-    paced = f.choose(k.score == 1, word("achieved"), by_gap)
     kept = f.choose(k.score == 1, word("on-track"), word("off-track"))
     keeps = f.is_(k.kind, "type", "keep-at-least") | f.is_(k.kind, "type", "keep-at-most")
     silent = f.choose(k.day > _start(k, f), word("no-update"), word("not-started"))
-    updated = f.choose(f.number(k.last_check_in), f.choose(keeps, kept, paced), silent)
+    updated = f.choose(f.number(k.last_check_in), f.choose(keeps, kept, _paced(k, f)), silent)
     scored = f.choose(f.number(k.score), updated, f.BLANK)
     # An objective is stopped by its own state, or when all its key results are.
     emptied = f.choose(
@@ -247,6 +241,15 @@ def status(k: Any, f: Any) -> Any:
     return f.choose(
         k.anchor > 0, of_objective, f.choose(f.blank(k.kind), f.BLANK, state_of(scored))
     )
+
+
+def unit_status(k: Any, f: Any) -> Any:
+    """Where a team stands against its pace; `k.updated` counts its updated key results."""
+    silent = f.choose(
+        k.day > k.first_day, f.word("status", "no-update"), f.word("status", "not-started")
+    )
+    scored = f.choose(k.updated > 0, _paced(k, f), silent)
+    return f.choose(f.number(k.score), scored, f.BLANK)
 
 
 def grade(k: Any, f: Any) -> Any:
@@ -389,6 +392,17 @@ def _start(k: Any, f: Any) -> Any:
 
 def _due(k: Any, f: Any) -> Any:
     return f.choose(f.number(k.due), k.due, k.last_day)
+
+
+def _paced(k: Any, f: Any) -> Any:
+    by_gap = f.choose(
+        k.gap <= f.bands.on_track,
+        f.word("status", "on-track"),
+        f.choose(
+            k.gap <= f.bands.at_risk, f.word("status", "at-risk"), f.word("status", "off-track")
+        ),
+    )
+    return f.choose(k.score == 1, f.word("status", "achieved"), by_gap)
 
 
 def _mean(k: Any, key: str, f: Any) -> Any:

@@ -33,7 +33,7 @@ REQUIRED = ("title", "type", "baseline", "target")
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
 
 
-def read_tracker(path: str | Path) -> Tracker:
+def read(path: str | Path) -> Tracker:
     """Read one file: .xlsx, .xlsm, .ods, .xls, .xlsb, .csv or .tsv.
 
     Gives a Tracker always; of a file that cannot be read, an empty one whose problem says why.

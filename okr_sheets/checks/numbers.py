@@ -1,0 +1,106 @@
+"""Rules about numbers, weights and dates: what cannot be scored, or is scored by assumption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+
+from okr_sheets.frames import InFrames, compute, gather, misread_cells
+from okr_sheets.language import language
+from okr_sheets.problems import Problem
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
+from okr_sheets.scoring import PRESETS
+from okr_sheets.tracker import Tracker
+
+MOVING = ("increase", "decrease")
+
+
+def targets_and_baselines(tracker: Tracker) -> Iterator[Problem]:
+    """Every key result has what its type needs: a target, and a baseline to come from.
+
+    A missing baseline is 0 for an increase; a decrease cannot be scored without one.
+    """
+    words = language(tracker.about.language)
+    misread = {(p.row, p.key) for p in tracker.problems}
+    rows = tracker.key_results.assign(kind=_kinds(tracker))
+    for number, row in rows.iterrows():
+        target, baseline, kind = row["target"], row["baseline"], row["kind"]
+
+        def problem(
+            code: str, key: str, number: int = number, own: str = row["id"], **words: str  # type: ignore[assignment]
+        ) -> Problem:
+            return tracker.problem(code, OKRS.key, number, key, own, **words)
+
+        if not row["type"] and (number, "type") not in misread:
+            yield problem("type-inferred", "type", value=words.choice("type", kind))
+        if kind != "achieve" and pd.isna(target) and (number, "target") not in misread:
+            yield problem("no-target", "target")
+        if kind in MOVING and pd.isna(baseline) and (number, "baseline") not in misread:
+            yield problem("no-baseline" if kind == "decrease" else "baseline-assumed", "baseline")
+        if kind in MOVING and baseline == target:
+            keep = "keep-at-most" if kind == "decrease" else "keep-at-least"
+            yield problem("baseline-equals-target", "target", value=words.choice("type", keep))
+        falls = target < baseline
+        if (row["type"] == "increase" and falls) or (row["type"] == "decrease" and target > baseline):
+            yield problem("wrong-direction", "type", type=words.choice("type", row["type"]))
+
+
+def _kinds(tracker: Tracker) -> pd.Series:
+    rows = gather([tracker], tracker.about.start)
+    if rows.empty:
+        return pd.Series(tracker.key_results["type"])
+    computed = compute(rows, InFrames(misread_cells([tracker]), PRESETS["default"]))
+    kinds = computed.loc[computed["anchor"] == 0].set_index("row")["kind"]
+    return kinds[~kinds.index.duplicated()].reindex(tracker.key_results.index)
+
+
+def weights(tracker: Tracker) -> Iterator[Problem]:
+    """A weight is 0 or more, and not every key result of an objective weighs 0."""
+    rows = pd.concat([tracker.objectives, tracker.key_results]).sort_index()
+    for number, weight in rows.loc[rows["weight"] < 0, "weight"].items():
+        yield tracker.problem("bad-weight", OKRS.key, number, "weight", f"{weight:g}")  # type: ignore[arg-type]
+    for parent, group in tracker.key_results.groupby("objective"):
+        if parent and (group["weight"] == 0).all():
+            own = tracker.objectives.at[parent, "id"]
+            yield tracker.problem("no-weight", OKRS.key, parent, "title", own)  # type: ignore[arg-type]
+
+
+def confidences(tracker: Tracker) -> Iterator[Problem]:
+    """A confidence is a whole number from 1 to 10."""
+    rows = pd.concat([tracker.objectives, tracker.key_results]).sort_index()
+    for sheet, given in ((OKRS.key, rows["confidence"]), ("log", tracker.log["confidence"])):
+        typed = given.dropna()
+        for number, value in typed[~typed.isin(range(1, 11))].items():
+            yield tracker.problem("bad-confidence", sheet, number, "confidence", f"{value:g}")  # type: ignore[arg-type]
+
+
+def dates(tracker: Tracker) -> Iterator[Problem]:
+    """Starts, due dates and check-ins lie within the quarter; nothing starts after it is due."""
+    about = tracker.about
+    if about.start is None or about.end is None:
+        return
+    first, last = pd.Timestamp(about.start), pd.Timestamp(about.end)
+    span = {"start": about.start.isoformat(), "end": about.end.isoformat()}
+    rows = pd.concat([tracker.objectives, tracker.key_results]).sort_index()
+    for key in ("start", "due"):
+        outside = rows.loc[(rows[key] < first) | (rows[key] > last), key]
+        for number, day in outside.items():
+            shown = day.date().isoformat()
+            yield tracker.problem("date-outside", OKRS.key, number, key, shown, **span)  # type: ignore[arg-type]
+    late = rows["start"].fillna(first) > rows["due"].fillna(last)
+    for number in rows.index[late]:
+        own = rows.at[number, "id"]
+        yield tracker.problem("start-after-due", OKRS.key, number, "start", own)
+    for day in tracker.check_in_dates:
+        if not about.start <= day <= about.end:
+            key = f"{CHECK_IN_PREFIX}{day}"
+            yield tracker.problem("check-in-outside", OKRS.key, 0, key, day.isoformat(), **span)
+
+
+NUMBERS: tuple[Callable[[Tracker], Iterator[Problem]], ...] = (
+    targets_and_baselines,
+    weights,
+    confidences,
+    dates,
+)

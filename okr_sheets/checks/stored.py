@@ -1,0 +1,124 @@
+"""Rules about what the workbook itself calculated: typed over, or out of date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from okr_sheets.frames import serial, score_rows, to_day
+from okr_sheets.language import choice_keys, fold, language
+from okr_sheets.problems import Problem
+from okr_sheets.reading.cells import plain, shown
+from okr_sheets.reading.grid import Broken, Uncalculated
+from okr_sheets.schema import OKRS
+from okr_sheets.tracker import Tracker
+
+TOLERANCE = 1e-9
+# Sentences are not compared: they differ by language and say nothing that a number does not.
+COMPARED = tuple(
+    column
+    for column in OKRS.columns
+    if column.stage == "computed" and column.key not in {"trend", "to_fix"}
+)
+
+
+def stored_values(tracker: Tracker) -> Iterator[Problem]:
+    """Every computed cell holds its formula, and what the formula gives for the numbers there.
+
+    The recomputed value is as of the day the workbook itself was calculated by. Rows whose cells
+    Python reads and the workbook cannot (numbers as text) are left to their own problem.
+    """
+    if tracker.stored.empty or tracker.calculated_on is None:
+        return
+    words = language(tracker.about.language)
+    computed = score_rows([tracker], tracker.calculated_on).set_index("row")
+    misread = {problem.row for problem in tracker.problems}
+    for row in tracker.stored.index:
+        values = computed.loc[row]
+        cells = tracker.stored.loc[row]
+        keys = [column for column in COMPARED if column.key in cells]
+        if all(_is_blank(cells[column.key]) for column in keys):
+            if _has_formula(cells, keys) is False:
+                yield tracker.problem("no-formula", OKRS.key, row, "score")
+            continue
+        for column in keys:
+            expected = _as_stored(column.key, values[column.key])
+            found = _comparable(column.key, cells[column.key])
+            if row in misread or _same(found, expected):
+                continue
+            formula = cells.get(f"formula.{column.key}")
+            yield tracker.problem(
+                "typed-over" if formula is False else "stale-value",
+                OKRS.key,
+                row,
+                column.key,
+                _say(column.key, cells[column.key]),
+                label=words(f"okrs.{column.key}"),
+                value=_word(column.key, expected, tracker),
+            )
+
+
+def _has_formula(cells: Any, keys: Any) -> bool | None:
+    known = [cells.get(f"formula.{column.key}") for column in keys]
+    return None if None in known else any(known)
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and pd.isna(value))
+
+
+def _as_stored(key: str, value: Any) -> Any:
+    if _is_blank(value) or pd.isna(value):
+        return None
+    return value if OKRS[key].kind == "choice" else float(value)
+
+
+def _comparable(key: str, value: Any) -> Any:
+    """A stored cell as the rules give it: keys for words, numbers for dates and yes or no."""
+    if _is_blank(value):
+        return None
+    if isinstance(value, datetime):
+        return float(serial(value.date()))
+    if isinstance(value, date):
+        return float(serial(value))
+    if isinstance(value, str):
+        if OKRS[key].kind == "choice":
+            return choice_keys(key).get(fold(value), value)
+        answer = choice_keys("yes_no").get(fold(value))
+        return value if answer is None else float(answer == "yes")
+    return value
+
+
+def _same(found: Any, expected: Any) -> bool:
+    if isinstance(found, Uncalculated):
+        return True  # the reader has named it
+    if isinstance(found, (int, float)) and isinstance(expected, (int, float)):
+        return abs(found - expected) <= TOLERANCE * max(1.0, abs(expected))
+    return bool(found == expected)
+
+
+def _say(key: str, value: Any) -> str:
+    if _is_blank(value):
+        return "–"
+    if isinstance(value, Broken):
+        return value.text
+    if isinstance(value, float) and OKRS[key].kind == "percent":
+        return f"{value:.2%}"
+    return shown(value)
+
+
+def _word(key: str, value: Any, tracker: Tracker) -> str:
+    if value is None:
+        return "–"
+    kind = OKRS[key].kind
+    if kind == "choice":
+        return language(tracker.about.language).choice(key, value)
+    if kind == "date":
+        return to_day(value).isoformat()
+    return f"{value:.2%}" if kind == "percent" else plain(value)
+
+
+STORED: tuple[Callable[[Tracker], Iterator[Problem]], ...] = (stored_values,)

@@ -1,0 +1,60 @@
+"""Files, folders and patterns as a list of trackers."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from okr_sheets.engine import Map
+from okr_sheets.reading.tracker import read
+from okr_sheets.tracker import Tracker
+
+SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods", ".xls", ".xlsb", ".csv", ".tsv"})
+_LOCKS = ("~$", ".~lock.")  # what Excel and LibreOffice leave beside a file that is open
+
+Source = str | Path | Tracker
+
+
+def expand(paths: Iterable[str | Path]) -> list[Path]:
+    """The files that paths name: a folder stands for every tracker below it, a pattern for all
+    that match. In a stable order, none twice; lock files and hidden files left out.
+
+    A file named outright is kept whatever it is called, so that its absence can be said.
+    """  # noqa: D205
+    found: list[Path] = []
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            found += sorted(file for file in path.rglob("*") if _may_be_tracker(file))
+        elif not path.exists() and glob.has_magic(str(given)):
+            matches = sorted(Path(name) for name in glob.glob(str(given), recursive=True))
+            found += [file for file in matches if _may_be_tracker(file)]
+        else:
+            found.append(path)
+    return list(dict.fromkeys(found))
+
+
+def _may_be_tracker(path: Path) -> bool:
+    hidden = path.name.startswith(".") or path.name.startswith(_LOCKS)
+    return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
+
+
+def read_all(
+    source: Source | Sequence[Source],
+    map: Map = map,  # noqa: A002  shaped like it
+    progress: Callable[[int], object] | None = None,
+) -> list[Tracker]:
+    """The trackers of a source: trackers as they are, paths read, folders searched.
+
+    A file that cannot be read comes back too, as an empty tracker whose problem says why.
+    `progress` is told the number of files read so far.
+    """
+    given = [source] if isinstance(source, (str, Path, Tracker)) else list(source)
+    trackers = [item for item in given if isinstance(item, Tracker)]
+    paths = expand(item for item in given if not isinstance(item, Tracker))
+    for count, tracker in enumerate(map(read, paths), 1):
+        trackers.append(tracker)
+        if progress:
+            progress(count)
+    return trackers
