@@ -180,7 +180,8 @@ class InFrames:
         return x.clip(0, 1)
 
     def rounded(self, x: pd.Series) -> pd.Series:
-        """Four decimals, halves away from zero, on the 15 digits a spreadsheet keeps."""
+        """Four decimals, halves away from zero, as a spreadsheet's ROUND has it."""
+        x = np.round(x, 12)
         return np.sign(x) * np.floor(np.abs(x) * 10_000 + (0.5 + 5e-12)) / 10_000
 
     def row(self, k: Rows) -> pd.Series:

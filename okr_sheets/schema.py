@@ -89,7 +89,7 @@ OKRS = Sheet(
     "okrs",
     "okr",
     (
-        Column("id", "id", width=10),
+        Column("id", "id", width=13),
         Column("title", width=46),
         Column("owner", width=19),
         Column("type", "choice", choices=(OBJECTIVE, *TYPES), width=15),

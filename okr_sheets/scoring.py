@@ -547,8 +547,9 @@ class InCells:
     def clamp(self, x: Term) -> Term:
         return Term(f"MAX(0,MIN(1,{x}))")
 
-    def rounded(self, x: Term) -> Term:
-        return Term(f"ROUND({x},4)")
+    def rounded(self, x: object) -> Term:
+        """Four decimals. Twelve first, so that a half is a half to every program's ROUND."""
+        return Term(f"ROUND(ROUND({x},12),4)")
 
     def row(self, _: Any) -> Term:
         return Term("ROW()")

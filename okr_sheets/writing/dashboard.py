@@ -80,6 +80,9 @@ class Calc:
     def _calendar(self, key: str) -> str:
         return self.layout.elsewhere(self.layout.calendar(key))
 
+    def _rounds(self, formula: str) -> str:
+        return str(self.okrs.operations.rounded(formula))
+
     def _looked_up(self, key: str, row_cell: str, number: bool) -> str:
         found = f"INDEX({self._range(key)},{row_cell}-{FIRST_ROW - 1})"
         if number:
@@ -115,11 +118,12 @@ class Calc:
         group = self._range("group")
         weights = f"SUMIFS({self._range('counted')},{group},{cell})"
         total = f"SUMIFS({self._range(points)},{group},{cell})"
-        formula = f"IF({cell}>0,IF({weights}>0,ROUND({total}/{weights},4),0),0)"
+        mean = self._rounds(f"{total}/{weights}")
+        formula = f"IF({cell}>0,IF({weights}>0,{mean},0),0)"
         mine = self.values["group"] == row
         counted = self.values.loc[mine, "counted"].sum() if row else 0
-        mean = self.values.loc[mine, points].sum() / counted if counted else 0.0
-        self.heat[rank, number] = _rounded(mean)
+        score = self.values.loc[mine, points].sum() / counted if counted else 0.0
+        self.heat[rank, number] = _rounded(score)
         self._put(self.week_cell(rank, number), formula, self.heat[rank, number])
 
     def _attention(self) -> None:
@@ -148,7 +152,8 @@ class Calc:
         share = values["share"].sum()
         weights = f"SUM({self._range('share')})"
         for at, key in ((FIGURES_TOP, "share_points"), (FIGURES_TOP + 1, "share_pace")):
-            formula = f'IF({weights}>0,ROUND(SUM({self._range(key)})/{weights},4),"")'
+            mean = self._rounds(f"SUM({self._range(key)})/{weights}")
+            formula = f'IF({weights}>0,{mean},"")'
             self._put(f"B{at}", formula, _rounded(values[key].sum() / share) if share else "")
         active = f'{self._range("standing")},"{words.choice("state", "active")}"'
         checked = self._range("checked")
@@ -187,7 +192,7 @@ class Calc:
             ))
             column = _letter(WEEKS + number)
             heat = f"{column}${OBJECTIVES_TOP}:{column}${bottom}"
-            mean = f"ROUND(SUMPRODUCT({shares},{heat})/SUM({shares}),4)"
+            mean = self._rounds(f"SUMPRODUCT({shares},{heat})/SUM({shares})")
             formula = f"IF(AND($B{at}<={self._calendar('day')},SUM({shares})>0),{mean},NA())"
             total = sum(weights)
             shown: Any = "#N/A"
@@ -217,7 +222,7 @@ class Calc:
 
 
 def _rounded(value: float) -> float:
-    return float(int(value * 10_000 + 0.5 + 5e-12)) / 10_000
+    return float(int(round(value, 12) * 10_000 + 0.5 + 5e-12)) / 10_000
 
 
 def _clamp(value: float) -> float:

@@ -1,0 +1,318 @@
+"""The commands: arguments in, one library call, lines out."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from okr_sheets import __version__
+from okr_sheets.engine import ENGINES
+from okr_sheets.language import from_locale, language, languages
+from okr_sheets.schema import CADENCES, LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from okr_sheets.problems import Problem
+    from okr_sheets.tracker import Tracker
+
+PROBLEMS, MISUSE = 1, 2  # exit codes; 0 is clean, or warnings only
+
+
+class Group(click.Group):
+    """Commands whose errors end in one sentence; `--debug` shows where they came from."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (ValueError, OSError) as error:
+            if ctx.params.get("debug"):
+                raise
+            click.echo(f"okr-sheets: {error}", err=True)
+            ctx.exit(MISUSE)
+
+
+class Day(click.ParamType):
+    """A date as 2027-02-12."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  a day has no zone
+        except ValueError:
+            self.fail(f"“{value}” is not a date. Type it as 2027-02-12.", param, ctx)
+
+
+PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+LANGUAGE = click.option(
+    "--language",
+    "code",
+    type=click.Choice(languages()),
+    help="Language of the output.  [default: the trackers']",
+)
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show where an error came from.")
+@click.version_option(__version__, prog_name="okr-sheets")
+def main(debug: bool) -> None:
+    """OKR trackers as workbooks: write them, read them back, score them, roll the quarter up."""
+    del debug  # Group reads it
+    for stream in (sys.stdout, sys.stderr):
+        # Windows still hands out code pages that know no Korean.
+        if hasattr(stream, "reconfigure") and (stream.encoding or "").lower() != "utf-8":
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+@main.command()
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--template", metavar="NAME", help="An example set; see `okr-sheets templates`.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A plan of your own: .toml or .csv.",
+)
+@click.option("--blank", is_flag=True, help="No examples, only rows to fill in.")
+@click.option("--quarter", help="Such as 2027-Q1.  [default: the next one]")
+@click.option(
+    "--fiscal-start",
+    type=click.IntRange(1, 12),
+    default=1,
+    show_default=True,
+    help="First month of the fiscal year, which is named by the year it ends in.",
+)
+@click.option("--company", default="", help="Whose OKRs these are.")
+@click.option("--department", default="")
+@click.option("--team", default="")
+@click.option("--level", type=click.Choice(LEVELS))
+@click.option(
+    "--parent",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The tracker above: its objectives become the choices of “aligns to”.",
+)
+@click.option("--language", "code", type=click.Choice(languages()), help="Of the workbook.")
+@click.option("--cadence", type=click.Choice(CADENCES), help="How often numbers are typed.")
+@click.option(
+    "--objectives", type=click.IntRange(1, 50), help="Empty objectives to prepare, with ids."
+)
+@click.option(
+    "--key-results", type=click.IntRange(1, 50), help="Empty key results under each of them."
+)
+@click.option("--force", is_flag=True, help="Replace OUT if it is there.")
+def new(
+    out: Path,
+    template: str | None,
+    source: Path | None,
+    blank: bool,
+    parent: Path | None,
+    code: str | None,
+    objectives: int | None,
+    key_results: int | None,
+    force: bool,
+    **about: Any,
+) -> None:
+    """Write a tracker workbook, ready to be filled in.
+
+    With example OKRs (the B2B SaaS marketing set, or --template), with a plan of your own
+    (--from), or --blank. --objectives and --key-results prepare empty rows, 4 and 4 in a blank one.
+    """
+    if sum((template is not None, source is not None, blank)) > 1:
+        raise click.UsageError("Choose one of --template, --from and --blank.")
+    if out.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"{out}: a tracker is an .xlsx workbook. Choose such a name.")
+    if out.exists() and not force:
+        raise click.UsageError(f"{out} is there already. Choose another name, or add --force.")
+    from okr_sheets.planning import new as plan
+    from okr_sheets.reading.tracker import read
+    from okr_sheets.writing.tracker import write
+
+    blank = blank or (template is None and source is None and bool(objectives or key_results))
+    above = read(parent) if parent else None
+    if above and not above.readable:
+        raise click.UsageError(above.problems[0].line())
+    about = {key: value for key, value in about.items() if value is not None}
+    tracker = plan(
+        template,
+        source=source,
+        blank=blank,
+        language=code,
+        parent=parent.name if parent else "",
+        **about,
+    )
+    rows = (objectives or 4, key_results or 4) if blank or objectives or key_results else (0, 0)
+    write(tracker, out, parent=above, objectives=rows[0], key_results=rows[1], force=force)
+    click.echo(f"Wrote {out}: {_contents(tracker)}.")
+
+
+def _contents(tracker: Tracker) -> str:
+    if tracker.objectives.empty:
+        return f"a blank tracker for {tracker.about.quarter}"
+    return (
+        f"{len(tracker.objectives)} objectives with {len(tracker.key_results)} key results "
+        f"for {tracker.about.quarter}"
+    )
+
+
+@main.command()
+@PATHS
+@click.option(
+    "-o",
+    "--out",
+    "outs",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
+)
+@click.option("--as-of", type=Day(), help="Score by this day.  [default: the tracker's, or today]")
+@click.option(
+    "--preset", default="default", show_default=True, help="Bands of status and grade, by name."
+)
+@click.option("--engine", type=click.Choice(list(ENGINES)), default="serial", show_default=True)
+@click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
+@LANGUAGE
+def score(
+    paths: Sequence[str],
+    outs: Sequence[Path],
+    as_of: date | None,
+    preset: str,
+    engine: str,
+    scheduler: str | None,
+    code: str | None,
+) -> None:
+    """Score trackers and roll them up.
+
+    PATH is a file, a folder (every tracker below it) or a pattern. Without -o the result is a
+    table here; problems go to standard error, a line each. Exit code 1 if one is an error, 2 if
+    nothing could be read.
+    """
+    from okr_sheets.reports import KINDS, report
+    from okr_sheets.rollups import roll_up
+    from okr_sheets.scoring import PRESETS
+    from okr_sheets.terminal import print_rollup
+
+    if preset not in PRESETS:
+        raise click.UsageError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
+    for out in outs:
+        if out.suffix.lower() not in KINDS:
+            raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
+    trackers = _read(paths, engine, scheduler)
+    rollup = roll_up(trackers, as_of, PRESETS[preset])
+    words = language(code or rollup.language)
+    if not outs and not rollup.teams.empty:
+        print_rollup(rollup, words)
+    for out in outs:
+        click.echo(words("terminal.wrote", path=str(report(rollup, out, words.code))))
+    _finish(rollup.problems, trackers, words.code, strict=False)
+
+
+@main.command()
+@PATHS
+@click.option("--strict", is_flag=True, help="Exit code 1 for warnings too.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv", "json"]),
+    default="text",
+    show_default=True,
+)
+@LANGUAGE
+def check(paths: Sequence[str], strict: bool, form: str, code: str | None) -> None:
+    """Name every problem by its cell.
+
+    What cannot be read, placed or scored, what was repaired, and every formula that was typed
+    over or is out of date. Exit code 1 if one is an error, 2 if nothing could be read.
+    """
+    from okr_sheets.checks import check as problems_of
+    from okr_sheets.rollups import PROBLEMS as COLUMNS
+    from okr_sheets.rollups import problem_records
+
+    trackers = _read(paths)
+    problems = problems_of(trackers)
+    code = code or _language_of(trackers)
+    if form == "text":
+        for problem in problems:
+            click.echo(problem.line(code))
+    elif form == "json":
+        click.echo(json.dumps(problem_records(problems, code), ensure_ascii=False, indent=1))
+    else:
+        writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(problem_records(problems, code))
+    _finish(problems, trackers, code, strict, listed=True)
+
+
+def _read(paths: Sequence[str], engine: str = "serial", scheduler: str | None = None) -> list[Tracker]:
+    from okr_sheets.reading.files import expand, read_all
+    from okr_sheets.terminal import progress
+
+    files = expand(paths)
+    if not files:
+        raise click.UsageError(f"No tracker in {', '.join(paths)}. Name a file or a folder of them.")
+    with ENGINES[engine](scheduler) as share, progress(len(files)) as count:
+        return read_all(files, share, count)
+
+
+def _language_of(trackers: Iterable[Tracker]) -> str:
+    codes = [tracker.about.language for tracker in trackers if tracker.readable]
+    return max(codes, key=codes.count) if codes else from_locale(os.environ)
+
+
+def _finish(
+    problems: Sequence[Problem],
+    trackers: Sequence[Tracker],
+    code: str,
+    strict: bool,
+    listed: bool = False,
+) -> None:
+    """Problems on standard error, their count, and the exit code they deserve."""
+    words = language(code)
+    if not listed:
+        for problem in problems:
+            click.echo(problem.line(code), err=True)
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = sum(problem.severity == "warning" for problem in problems)
+    if errors or warnings:
+        click.echo(words("terminal.problems", errors=errors, warnings=warnings), err=True)
+    elif listed:
+        click.echo(words("terminal.no_problems", files=len(trackers)), err=True)
+    if not any(tracker.readable for tracker in trackers):
+        click.echo(words("terminal.nothing_read"), err=True)
+        sys.exit(MISUSE)
+    if errors or (strict and warnings):
+        sys.exit(PROBLEMS)
+
+
+@main.command()
+@click.argument("name", required=False)
+def templates(name: str | None) -> None:
+    """List the example sets, or print one to start a plan of your own from."""
+    from okr_sheets.reading import sets
+
+    if name:
+        click.echo(sets.text_of(name), nl=False)
+        return
+    from okr_sheets.terminal import print_templates
+
+    print_templates([(each, *sets.headline(each)) for each in sets.names()])
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+def demo(folder: Path | None) -> None:
+    """Show the whole loop on a sample company: six trackers, filled in, scored, rolled up."""
+    from okr_sheets.demo import show
+
+    show(folder, click.echo)

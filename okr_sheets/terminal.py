@@ -1,0 +1,169 @@
+"""Rollups and problems as lines in a terminal: coloured tables there, plain text when piped."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from okr_sheets.language import Language
+    from okr_sheets.rollups import Rollup
+
+PLAIN_WIDTH = 140  # of piped output, whatever the terminal it was piped from
+BAR_WIDTH = 12
+# A shape beside each word, since colour alone is lost on paper and to some eyes.
+LOOKS = {
+    "achieved": ("✔", "blue"),
+    "on-track": ("●", "green"),
+    "at-risk": ("▲", "yellow"),
+    "off-track": ("■", "red"),
+    "no-update": ("○", "bright_black"),
+    "not-started": ("·", "bright_black"),
+    "postponed": ("–", "bright_black"),
+    "cancelled": ("✕", "bright_black"),
+}
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal, or of a fixed width when piped."""
+    width = None if sys.stdout.isatty() else PLAIN_WIDTH
+    return Console(width=width, highlight=False, soft_wrap=False, legacy_windows=False)
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Any]:
+    """A bar on standard error while many files are read; silent where nobody watches."""
+    watched = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        console=watched,
+        transient=True,
+        disable=not watched.is_terminal or total < 20,
+    ) as bars:
+        task = bars.add_task("", total=total)
+        yield lambda count: bars.update(task, completed=count)
+
+
+def print_rollup(rollup: Rollup, words: Language) -> None:
+    """A table per unit: its objectives with their key results, and how each stands."""
+    from okr_sheets.reports.tables import headline, title  # noqa: PLC0415  waits for pandas
+
+    out = console()
+    out.print(Text(title(rollup, words), style="bold"))
+    out.print(headline(rollup, words), style="bright_black")
+    for _, team in rollup.teams.iterrows():
+        out.print()
+        out.print(_unit_line(team, words))
+        out.print(_unit_table(team, rollup, words))
+
+
+def _unit_line(team: pd.Series, words: Language) -> Text:
+    from okr_sheets.reports.tables import coverage, percent, unit_name  # noqa: PLC0415
+
+    line = Text(unit_name(team), style="bold")
+    if team["level"]:
+        line.append(f" · {words.choice('level', team['level'])}", "default not bold")
+    line.append(f" · {team['quarter']}  ", "default not bold")
+    line.append_text(_status(team["status"], words))
+    figures = words(
+        "report.headline", score=percent(team["score"]), expected=percent(team["expected"])
+    )
+    line.append(f"  {figures} · {coverage(team, words)}", "default not bold")
+    if team["cancelled"] or team["postponed"]:
+        note = words("report.with_left_out_note", score=percent(team["with_left_out"]))
+        line.append(f" · {note}", "bright_black not bold")
+    return line
+
+
+def _unit_table(team: pd.Series, rollup: Rollup, words: Language) -> Table:
+    from okr_sheets.rollups import UNIT  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=False)
+    table.add_column(words("okrs.id"), no_wrap=True, style="bright_black")
+    table.add_column(words("okrs.title"), ratio=1, min_width=24)
+    table.add_column(words("okrs.owner"), max_width=26, overflow="ellipsis", no_wrap=True)
+    table.add_column("", width=BAR_WIDTH, no_wrap=True)
+    table.add_column(words("okrs.score"), justify="right", no_wrap=True)
+    table.add_column(words("okrs.expected"), justify="right", no_wrap=True)
+    table.add_column(words("okrs.status"), no_wrap=True)
+
+    def of_unit(frame: pd.DataFrame) -> pd.DataFrame:
+        mine = frame[list(UNIT)] == [team[key] for key in UNIT]
+        return frame[mine.all(axis=1)]
+
+    key_results = of_unit(rollup.key_results)
+    placed = set()
+    for _, objective in of_unit(rollup.objectives).iterrows():
+        table.add_row(*_cells(objective, words, "bold"))
+        own = key_results[
+            (key_results["objective_id"] == objective["id"])
+            & (key_results["file"] == objective["file"])
+        ]
+        for index, row in own.iterrows():
+            placed.add(index)
+            table.add_row(*_cells(row, words, ""))
+    for _, row in key_results[~key_results.index.isin(placed)].iterrows():
+        table.add_row(*_cells(row, words, ""))
+    return table
+
+
+def _cells(row: pd.Series, words: Language, style: str) -> Sequence[Text]:
+    from okr_sheets.reports.tables import percent  # noqa: PLC0415
+
+    stopped = row["status"] in {"cancelled", "postponed"}
+    style = "bright_black strike" if stopped else style
+    indent = "" if style == "bold" else "  "
+    return (
+        Text(row["id"], "bold" if style == "bold" else "bright_black"),
+        Text(indent + row["title"], style),
+        Text(row["owner"], style),
+        _bar(row["score"], row["expected"], row["status"]),
+        Text(percent(row["score"]), style),
+        Text(percent(row["expected"]), "bright_black"),
+        _status(row["status"], words),
+    )
+
+
+def _bar(score: float, expected: float, status: str) -> Text:
+    """The score as a bar, with a stroke where it was expected to be."""
+    if score != score:  # noqa: PLR0124  NaN: not scored
+        return Text("")
+    filled = round(score * BAR_WIDTH)
+    marker = min(round(expected * BAR_WIDTH), BAR_WIDTH - 1) if expected == expected else -1  # noqa: PLR0124
+    colour = LOOKS.get(status, ("", "bright_black"))[1]
+    bar = Text()
+    for cell in range(BAR_WIDTH):
+        sign = "━" if cell < filled else "┄"
+        bar.append(
+            "┃" if cell == marker else sign, colour if cell < filled else "bright_black"
+        )
+    return bar
+
+
+def _status(status: str, words: Language) -> Text:
+    if status not in LOOKS:
+        return Text("–")
+    sign, colour = LOOKS[status]
+    return Text(f"{sign} {words.choice('status', status)}", colour)
+
+
+def print_templates(rows: Sequence[tuple[str, str, str]]) -> None:
+    """The example sets: name, title and what each is for."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column()
+    for name, title, description in rows:
+        table.add_row(name, f"{escape(title)}. {escape(description)}")
+    console().print(table)
