@@ -95,8 +95,8 @@ def _plan(template: str | None, source: str | Path | None, blank: bool) -> Track
 
 
 def _level(given: dict[str, str]) -> str:
-    """The level that the smallest unit named stands for."""
-    return next((key for key in ("team", "department", "company") if key in given), "")
+    """The level of the smaller unit that was named; naming only the company tells nothing."""
+    return next((key for key in ("team", "department") if key in given), "")
 
 
 def _moved(rows: pd.DataFrame, about: About, period: Quarter) -> pd.DataFrame:

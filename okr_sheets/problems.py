@@ -64,7 +64,7 @@ CODES: dict[str, Severity] = {
     # formulas
     "typed-over": "error",
     "stale-value": "warning",
-    "no-formula": "info",
+    "no-formula": "warning",
 }
 
 

@@ -120,7 +120,7 @@ OKRS = Sheet(
         Column("group", "number", "helper"),
         Column("kind", "choice", "helper", choices=TYPES),
         Column("standing", "choice", "helper", choices=STATES),
-        Column("checked", "date", "helper"),
+        Column("checked", "number", "helper"),
         Column("attained", "number", "helper"),
         Column("due_by_now", "number", "helper"),
         Column("counted", "number", "helper"),

@@ -35,19 +35,22 @@ def stored_values(tracker: Tracker) -> Iterator[Problem]:
         return
     words = language(tracker.about.language)
     computed = score_rows([tracker], tracker.calculated_on).set_index("row")
-    misread = {problem.row for problem in tracker.problems}
+    keys = [column for column in COMPARED if column.key in tracker.stored]
+    bare = tracker.stored[[column.key for column in keys]].map(_is_blank).all(axis=1)
+    # What the workbook could not count is missing from its objective's numbers too.
+    uncounted = {problem.row for problem in tracker.problems} | set(bare.index[bare])
+    uncounted |= set(computed.loc[computed.index.isin(uncounted), "group"])
     for row in tracker.stored.index:
         values = computed.loc[row]
         cells = tracker.stored.loc[row]
-        keys = [column for column in COMPARED if column.key in cells]
-        if all(_is_blank(cells[column.key]) for column in keys):
+        if bare[row]:
             if _has_formula(cells, keys) is False:
                 yield tracker.problem("no-formula", OKRS.key, row, "score")
             continue
         for column in keys:
             expected = _as_stored(column.key, values[column.key])
             found = _comparable(column.key, cells[column.key])
-            if row in misread or _same(found, expected):
+            if row in uncounted or _same(found, expected):
                 continue
             formula = cells.get(f"formula.{column.key}")
             yield tracker.problem(

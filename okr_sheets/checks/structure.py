@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import PurePath
 
 import pandas as pd
 
@@ -71,17 +72,19 @@ def unknown_ids(tracker: Tracker) -> Iterator[Problem]:
 def unknown_alignment(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     """What is aligned to is an objective or key result of some tracker of the run.
 
-    A run of one tracker cannot tell, and is silent.
+    A run that lacks the tracker's parent cannot tell, and is silent.
     """
     readable = [tracker for tracker in trackers if tracker.readable]
     known = {name for tracker in readable for name in _rows(tracker)["id"].str.casefold()}
+    files = {PurePath(tracker.path).name for tracker in readable}
     for tracker in readable:
+        complete = len(readable) > 1 and tracker.about.parent in {"", *files}
         rows = _rows(tracker)
         given = rows.loc[rows["aligns_to"] != "", ["id", "aligns_to"]]
         for number, (own, above) in zip(given.index, given.to_numpy(), strict=True):
             if above.casefold() == own.casefold():
                 yield tracker.problem("aligns-to-itself", OKRS.key, number, "aligns_to", own)
-            elif len(readable) > 1 and above.casefold() not in known:
+            elif complete and above.casefold() not in known:
                 yield tracker.problem("unknown-alignment", OKRS.key, number, "aligns_to", above)
 
 

@@ -1,0 +1,79 @@
+"""What the tests share: sheets drawn as tables, golden text, the sample company."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from okr_sheets import demo
+from okr_sheets.reading.tracker import read
+
+ROOT = Path(__file__).parents[1]
+IN_CI = os.environ.get("CI") == "true"
+
+
+def pytest_addoption(parser):
+    parser.addoption("--update", action="store_true", help="rewrite golden text and samples")
+
+
+def needs(program):
+    """The program's path; skips where it is missing, but never in CI."""
+    path = shutil.which(program)
+    if path is None:
+        if IN_CI:
+            pytest.fail(f"{program} is missing")
+        pytest.skip(f"{program} is not installed")
+    return path
+
+
+@pytest.fixture
+def soffice():
+    return needs("soffice")
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Draw a sheet as a Markdown table; it comes back as a CSV file's path."""
+
+    def draw(table, name="drawn.csv"):
+        lines = [line.strip() for line in table.strip().splitlines()]
+        rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+        path = tmp_path / name
+        path.write_text("\n".join(";".join(row) for row in rows), "utf-8")
+        return path
+
+    return draw
+
+
+@pytest.fixture
+def seen(book):
+    """The verdict on a drawn sheet: cell and code of every problem of reading."""
+
+    def verdict(table):
+        return [(problem.cell, problem.code) for problem in read(book(table)).problems]
+
+    return verdict
+
+
+@pytest.fixture
+def golden(request):
+    """Compare text with a file; with --update, write the file instead."""
+
+    def compare(path, text):
+        if request.config.getoption("--update"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        assert text == path.read_text("utf-8")
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory):
+    """The sample company's six trackers, written once."""
+    folder = tmp_path_factory.mktemp("company")
+    demo.build(folder)
+    return folder

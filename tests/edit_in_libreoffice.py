@@ -1,0 +1,120 @@
+"""Edits a tracker in LibreOffice itself, over UNO; run by the Python that LibreOffice comes with.
+
+Arguments: the profile's folder, the workbook, a JSON list of edits, and the files to save as.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import uno
+from com.sun.star.beans import PropertyValue
+from com.sun.star.table import CellAddress, CellRangeAddress, TableSortField
+
+FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".xls": "MS Excel 97"}
+PIPE = "okr_sheets_tests"
+
+
+def properties(**values):
+    return tuple(PropertyValue(name, 0, value, 0) for name, value in values.items())
+
+
+def connect(profile):
+    accept = f"--accept=pipe,name={PIPE};urp;"
+    user = f"-env:UserInstallation={Path(profile).as_uri()}"
+    office = subprocess.Popen(["soffice", "--headless", "--norestore", user, accept])
+    local = uno.getComponentContext()
+    resolver = local.ServiceManager.createInstanceWithContext(
+        "com.sun.star.bridge.UnoUrlResolver", local
+    )
+    for _ in range(120):
+        try:
+            context = resolver.resolve(f"uno:pipe,name={PIPE};urp;StarOffice.ComponentContext")
+        except Exception:
+            time.sleep(0.5)
+        else:
+            return office, context.ServiceManager.createInstanceWithContext(
+                "com.sun.star.frame.Desktop", context
+            )
+    raise SystemExit("LibreOffice did not start")
+
+
+def address(cells):
+    found = cells.RangeAddress
+    return CellRangeAddress(
+        found.Sheet, found.StartColumn, found.StartRow, found.EndColumn, found.EndRow
+    )
+
+
+def put(sheet, cell, value):
+    target = sheet.getCellRangeByName(cell)
+    if isinstance(value, str):
+        target.String = value
+    else:
+        target.Value = value
+
+
+def insert_rows(sheet, at, count):
+    sheet.Rows.insertByIndex(at - 1, count)
+
+
+def insert_columns(sheet, at, count):
+    sheet.Columns.insertByIndex(at - 1, count)
+
+
+def delete_rows(sheet, at, count):
+    sheet.Rows.removeByIndex(at - 1, count)
+
+
+def sort(sheet, cells, column):
+    field = TableSortField()
+    field.Field = column
+    field.IsAscending = True
+    fields = uno.Any("[]com.sun.star.table.TableSortField", (field,))
+    descriptor = (PropertyValue("SortFields", 0, fields, 0), *properties(ContainsHeader=False))
+    sheet.getCellRangeByName(cells).sort(descriptor)
+
+
+def move(sheet, cells, target):
+    to = sheet.getCellRangeByName(target).CellAddress
+    sheet.moveRange(CellAddress(to.Sheet, to.Column, to.Row), address(sheet.getCellRangeByName(cells)))
+
+
+def rename(sheet, name):
+    sheet.Name = name
+
+
+EDITS = {
+    function.__name__: function
+    for function in (put, insert_rows, insert_columns, delete_rows, sort, move, rename)
+}
+
+
+def main(profile, source, edits, *targets):
+    office, desktop = connect(profile)
+    try:
+        document = desktop.loadComponentFromURL(
+            Path(source).as_uri(), "_blank", 0, properties(Hidden=True)
+        )
+        for sheet, name, *arguments in json.loads(edits):
+            if name == "remove":
+                document.Sheets.removeByName(sheet)
+            else:
+                EDITS[name](document.Sheets.getByName(sheet), *arguments)
+        document.calculateAll()
+        for target in targets:
+            kind = FILTERS[Path(target).suffix]
+            document.storeToURL(Path(target).as_uri(), properties(FilterName=kind))
+        document.close(True)
+    finally:
+        try:
+            desktop.terminate()
+        except Exception:
+            office.kill()
+        office.wait(30)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
