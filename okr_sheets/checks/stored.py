@@ -70,7 +70,9 @@ def _has_formula(cells: Any, keys: Any) -> bool | None:
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and pd.isna(value))
+    if isinstance(value, Uncalculated) or value is None or value == "":
+        return True
+    return isinstance(value, float) and pd.isna(value)
 
 
 def _as_stored(key: str, value: Any) -> Any:
@@ -96,8 +98,6 @@ def _comparable(key: str, value: Any) -> Any:
 
 
 def _same(found: Any, expected: Any) -> bool:
-    if isinstance(found, Uncalculated):
-        return True  # the reader has named it
     if isinstance(found, (int, float)) and isinstance(expected, (int, float)):
         return abs(found - expected) <= TOLERANCE * max(1.0, abs(expected))
     return bool(found == expected)

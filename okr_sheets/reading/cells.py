@@ -19,6 +19,7 @@ from okr_sheets.reading.grid import Broken, Uncalculated
 
 MAGNITUDES = {"k": 1e3, "m": 1e6, "mio": 1e6, "bn": 1e9, "b": 1e9, "만": 1e4, "억": 1e8}
 _CURRENCY = re.compile(r"[$€£¥₩฿₺]|\b(?:usd|eur|gbp|try|thb|krw|huf|ft|tl)\b", re.IGNORECASE)
+_PLAIN = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")  # means the same in every language
 _NUMBER = re.compile(r"[-+]?(?:\d[\d.,' ]*\d|\d|[.,]\d+)")
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#ERROR!")
 _DASHES = frozenset("-–—−")
@@ -34,6 +35,7 @@ class Ask:
     words: Language
     choices: str = ""
     percent: float = 0.01  # what one percent typed as text is worth
+    untyped: bool = False  # a text file: a number that is text there is nothing to mention
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ def number(raw: object, ask: Ask) -> Read:
         return Read(float(raw)) if math.isfinite(raw) else Read(code="not-a-number", given=str(raw))
     if isinstance(raw, (date, time, timedelta)):
         return Read(code="date-number", given=shown(raw))
+    if ask.untyped and _PLAIN.fullmatch(str(raw)):
+        return Read(float(str(raw)))
     value = number_from_text(str(raw), ask.words, ask.percent)
     if value is None:
         return Read(code="not-a-number", given=str(raw))
@@ -158,6 +162,8 @@ def day(raw: object, ask: Ask) -> Read:
     value = date_from_text(str(raw), ask.words) if isinstance(raw, str) else None
     if value is None:
         return Read(code="not-a-date", given=shown(raw))
+    if ask.untyped and value.isoformat() == raw:
+        return Read(value)
     return Read(value, "date-as-text", str(raw), {"value": value.isoformat()})
 
 

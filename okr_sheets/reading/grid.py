@@ -37,13 +37,15 @@ Value = str | float | bool | date | datetime | time | timedelta | Broken | Uncal
 class Grid:
     """One sheet: `rows[r - 1][c - 1]` is the cell in row r, column c; None where blank.
 
-    `formulas` holds the cells with a formula, or None where the format does not tell.
+    `formulas` holds the cells with a formula, or None where the format does not tell; `untyped` is
+    a text file, in which numbers and dates are text like all else.
     """
 
     name: str
     rows: list[list[Value]]
     hidden: bool = False
     formulas: frozenset[tuple[int, int]] | None = None
+    untyped: bool = False
 
     def cell(self, row: int, column: int) -> Value:
         """The value at a row and column, from 1; None outside the used range."""
@@ -56,7 +58,7 @@ def grids(path: Path) -> list[Grid]:
     """The worksheets of a workbook, or the one table of a text file; UnreadableError says why not."""
     kind = kind_of(path)
     if kind == "text":
-        return [Grid(path.stem, csv.rows(path))]
+        return [Grid(path.stem, csv.rows(path), untyped=True)]
     scans = scan(path) if kind == "xlsx" else {}
     try:
         workbook = CalamineWorkbook.from_path(path)

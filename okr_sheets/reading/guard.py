@@ -24,7 +24,7 @@ _CELL = re.compile(
     re.DOTALL,
 )
 _FORMULA = re.compile(
-    rb"^\s*<(?:\w+:)?f\b[^>]*?(?:/>|>.*?</(?:\w+:)?f>)(\s*<(?:\w+:)?v\b)?", re.DOTALL
+    rb"^\s*<(?:\w+:)?f\b[^>]*?(?:/>|>.*?</(?:\w+:)?f>)(\s*<(?:\w+:)?v>[^<])?", re.DOTALL
 )
 _ERROR = re.compile(rb"<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>")
 
@@ -146,7 +146,8 @@ def _scan_sheet(name: str, xml: bytes) -> Scan:
         formula = _FORMULA.match(inside)
         if formula:
             formulas.add((row, column))
-            if not formula[1]:
+            # An empty value is an empty text where the cell is text, else no value at all.
+            if not formula[1] and b't="str"' not in attributes:
                 uncalculated.add((row, column))
     return Scan(errors, frozenset(formulas), frozenset(uncalculated))
 

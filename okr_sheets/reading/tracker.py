@@ -64,7 +64,7 @@ class _Reader:
 
     def tracker(self) -> Tracker:
         about = self._about()
-        self.ask = Ask(language(about.language))
+        self.ask = Ask(language(about.language), untyped=self.okrs.grid.untyped)
         for key in REQUIRED:
             if key not in self.okrs.columns and (key in {"title", "target"} or self.settings):
                 self._add("missing-column", self.okrs, label=self.ask.words(f"okrs.{key}"))
@@ -143,7 +143,7 @@ class _Reader:
         else:
             places = self._labelled() | places
         try:
-            ask = Ask(language(code))
+            ask = Ask(language(code), untyped=self.okrs.grid.untyped)
         except ValueError:
             code, ask = self.okrs.language, self.ask
         values: dict[str, Any] = {"language": code}

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path, PurePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, StrictUndefined
 
-from okr_sheets.language import Language
-from okr_sheets.problems import Problem
 from okr_sheets.reports.tables import (
     coverage,
     day_text,
@@ -24,9 +20,8 @@ from okr_sheets.reports.tables import (
     title,
     unit_name,
 )
-from okr_sheets.rollups import UNIT, Rollup
+from okr_sheets.rollups import UNIT
 from okr_sheets.scoring import PRESETS
-from okr_sheets.tracker import Tracker
 from okr_sheets.writing.styles import (
     ACCENT,
     GRADE_STATUS,
@@ -39,6 +34,17 @@ from okr_sheets.writing.styles import (
     STRONG_COLOURS,
     WHITE,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import pandas as pd
+    from jinja2 import Template
+
+    from okr_sheets.language import Language
+    from okr_sheets.problems import Problem
+    from okr_sheets.rollups import Rollup
+    from okr_sheets.tracker import Tracker
 
 Row = dict[str, Any]
 
@@ -122,7 +128,7 @@ def _hash(text: str) -> str:
 
 
 def _page(rollup: Rollup, words: Language) -> Row:
-    """All that the template shows, shaped."""
+    """Shape all that the template shows."""
     about = rollup.about
     units = _units(rollup, words)
     key_results = [
@@ -155,7 +161,7 @@ def _page(rollup: Rollup, words: Language) -> Row:
             ),
         ],
         "left_out": _left_out(rollup, words),
-        "score": _score_tile(rollup, words),
+        "score_tile": _score_tile(rollup, words),
         "statuses": _stack(rollup.key_results["status"], words),
         "coverage": _coverage_tile(rollup, words),
         "units": units,
@@ -171,7 +177,7 @@ def _page(rollup: Rollup, words: Language) -> Row:
 def _colours(
     base: Mapping[str, str], statuses: Mapping[str, tuple[str, str, str]]
 ) -> dict[str, str]:
-    """The custom properties of the style sheet: name to colour."""
+    """Name the style sheet's custom properties and give each its colour."""
     parts = ("fill", "text", "bar")
     return dict(base) | {
         f"{status}-{part}": colour
@@ -190,14 +196,14 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
 
 
 def _chip(status: str | None, words: Language) -> dict[str, str]:
-    """Tone and word of a status."""
+    """Give the tone and word of a status."""
     if not status:
         return {"tone": "unscored", "word": words("report.reason_unscored")}
     return {"tone": status, "word": words.choice("status", status)}
 
 
 def _grade(row: Row, words: Language) -> dict[str, str] | None:
-    """Tone and word of a grade, once a row is due."""
+    """Give the tone and word of a grade, once a row is due."""
     grade = row["grade"]
     if not grade:
         return None
@@ -206,7 +212,7 @@ def _grade(row: Row, words: Language) -> dict[str, str] | None:
 
 
 def _bar(row: Row, words: Language, paced: bool = True) -> dict[str, str | None] | None:
-    """A score as a bar with a mark at the expected pace; None without a score.
+    """Draw a score as a bar with a mark at the expected pace; None without a score.
 
     During the quarter the tone is that of the status, after it that of the grade.
     """
@@ -225,7 +231,7 @@ def _bar(row: Row, words: Language, paced: bool = True) -> dict[str, str | None]
 
 
 def _stack(statuses: pd.Series, words: Language) -> Row:
-    """How many of each status, as parts of one bar."""
+    """Count each status, as parts of one bar."""
     counts = Counter(statuses.fillna(""))
     total = sum(counts.values())
     parts, start = [], 0
@@ -243,7 +249,7 @@ def _stack(statuses: pd.Series, words: Language) -> Row:
 
 
 def _number(value: float | None, words: Language) -> str:
-    """A number with the signs of the language; nothing for a blank."""
+    """Write a number with the signs of the language; nothing for a blank."""
     if value is None:
         return ""
     signs = {",": words("numbers.group"), ".": words.decimal}
@@ -251,7 +257,7 @@ def _number(value: float | None, words: Language) -> str:
 
 
 def _with_left_out(row: Row, words: Language) -> str:
-    """The score with cancelled and postponed ones counted, where that makes a difference."""
+    """Say the score with cancelled and postponed ones counted, where that makes a difference."""
     counted = percent(row["with_left_out"])
     if row["with_left_out"] is None or counted == percent(row["score"]):
         return ""
@@ -262,7 +268,7 @@ def _with_left_out(row: Row, words: Language) -> str:
 
 
 def _score_tile(rollup: Rollup, words: Language) -> Row | None:
-    """The headline unit's score; where many units stand side by side, how many keep the pace."""
+    """Show the headline unit's score; of many units side by side, how many keep the pace."""
     if rollup.headline is not None:
         [row] = _rows(rollup.headline.to_frame().T)
         return {
@@ -289,7 +295,7 @@ def _score_tile(rollup: Rollup, words: Language) -> Row | None:
 
 
 def _coverage_tile(rollup: Rollup, words: Language) -> Row:
-    """How far the numbers can be trusted: who has updated, and when last."""
+    """Tell how far the numbers can be trusted: who has updated, and when last."""
     about = rollup.about
     last = rollup.key_results["last_check_in"].max()
     share = about["updated"] / about["live"] if about["live"] else 0
@@ -303,7 +309,7 @@ def _coverage_tile(rollup: Rollup, words: Language) -> Row:
 
 
 def _left_out(rollup: Rollup, words: Language) -> list[dict[str, str]]:
-    """The files that no figure counts, each with the reason."""
+    """Name the files that no figure counts, each with the reason."""
     return [
         {"file": PurePath(tracker.path).name, "why": _why_not(tracker, rollup.problems, words)}
         for tracker in rollup.trackers
@@ -325,7 +331,7 @@ def _unit(row: Row) -> tuple[str, ...]:
 
 
 def _family(row: Row, id_key: str, title_key: str) -> tuple[Any, ...]:
-    """What an objective and its key results have in common."""
+    """Tell what an objective and its key results have in common."""
     return (_unit(row), row["file"], row[id_key] or "", row[title_key] or "")
 
 
@@ -337,7 +343,7 @@ def _grouped(pairs: Iterable[tuple[Any, Row]]) -> dict[Any, list[Row]]:
 
 
 def _units(rollup: Rollup, words: Language) -> list[Row]:
-    """Each unit with its objectives, and these with their key results; none is lost."""
+    """Shape each unit with its objectives, and these with their key results; none is lost."""
     teams = {_unit(row): row for row in _rows(rollup.teams)}
     key_results = _rows(rollup.key_results)
     # A unit whose key results stand under no objective has no score, hence no row of its own.
@@ -371,7 +377,7 @@ def _units(rollup: Rollup, words: Language) -> list[Row]:
 
 
 def _names(rows: Mapping[tuple[str, ...], Row]) -> dict[tuple[str, ...], str]:
-    """A name for each unit; where two share one, with what tells them apart."""
+    """Name each unit; where two share a name, with what tells them apart."""
     names = {unit: unit_name(row) for unit, row in rows.items()}
     counts = Counter(names.values())
     return {
@@ -385,8 +391,8 @@ def _told_apart(name: str, unit: tuple[str, ...]) -> str:
 
 
 def _detail(row: Row, rollup: Rollup, words: Language) -> str:
-    """Level, and the department, company and quarter where they are news."""
-    several = {key: rollup.teams[key].nunique() > 1 for key in ("company", "quarter")}
+    """Tell the level, and the department, company and quarter where they are news."""
+    several = {key: len(set(rollup.teams[key])) > 1 for key in ("company", "quarter")}
     parts = (
         words.choice("level", row["level"]) if row["level"] else "",
         row["department"] if row["team"] else "",
@@ -428,7 +434,7 @@ def _objective(row: Row, key_results: list[Row], words: Language) -> Row:
 
 
 def _no_objective(key_results: list[Row], words: Language) -> Row:
-    """A stand-in for the objective that these key results lack."""
+    """Stand in for the objective that these key results lack."""
     return {
         "id": "",
         "title": words("page.no_objective"),
@@ -494,7 +500,7 @@ def _keeps(row: Row) -> bool:
 
 
 def _goal(row: Row, words: Language) -> str:
-    """What a key result wants: “18 → 4 requests”, “≥ 18 months”, “Achieve”."""
+    """Say what a key result wants: “18 → 4 requests”, “≥ 18 months”, “Achieve”."""
     if row["type"] == "achieve":
         return words.choice("type", "achieve")
     baseline, target = (_number(row[key], words) for key in ("baseline", "target"))
@@ -504,7 +510,7 @@ def _goal(row: Row, words: Language) -> str:
 
 
 def _now(row: Row, words: Language) -> str:
-    """“now 7.2”; yes, no or a share where that is what was typed; nothing without a number."""
+    """Say “now 7.2”; yes, no or a share where that was typed; nothing without a number."""
     current = row["current"]
     if current is None:
         return ""
@@ -520,7 +526,7 @@ def _now(row: Row, words: Language) -> str:
 
 
 def _attention(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
-    """What needs attention, the worst first: the key results, each with the reason in words."""
+    """List what needs attention, the worst first: key results, each with the reason in words."""
     by_place = {key_result["place"]: key_result for key_result in key_results}
     rows = _rows(rollup.attention)
     places = [(r["file"], r["sheet"], r["row"], r["department"], r["team"]) for r in rows]
@@ -543,7 +549,7 @@ def _gap(row: Row) -> str:
 
 
 def _owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
-    """Who owns what, those who owe an update first."""
+    """List who owns what, those who owe an update first."""
     owned = _grouped((row["owned_by"] or "", row) for row in key_results if row["live"])
     owners = [
         {
@@ -559,7 +565,7 @@ def _owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list
 
 
 def _problems(problems: Iterable[Problem], words: Language) -> list[Row]:
-    """Problems as rows, errors first."""
+    """List problems, errors first."""
     ordered = sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
     return [
         {
@@ -579,7 +585,7 @@ def _problems(problems: Iterable[Problem], words: Language) -> list[Row]:
 
 
 def _choices(units: Iterable[Row], key_results: Sequence[Row], words: Language) -> Row:
-    """What the filters offer: value and word."""
+    """Give what the filters offer: value and word."""
     tones = {row["chip"]["tone"]: row["chip"]["word"] for row in key_results}
     owners = {row["owner"] for row in key_results}
     return {
@@ -594,7 +600,7 @@ def _choices(units: Iterable[Row], key_results: Sequence[Row], words: Language) 
 
 
 def _legend(rollup: Rollup, words: Language) -> Row:
-    """What scores and statuses mean; the sentences on statuses hold for the usual bands only."""
+    """Explain scores and statuses; the sentences on statuses hold for the usual bands only."""
     usual = rollup.bands == PRESETS["default"]
     graded = bool((rollup.key_results["grade"].fillna("") != "").any())
     return {
