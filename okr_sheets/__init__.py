@@ -1,12 +1,12 @@
 """okr-sheets: OKR trackers as workbooks; written, read back filled in, scored and rolled up.
 
-    import okr_sheets as okr
+import okr_sheets as okr
 
-    tracker = okr.new("b2b-saas-marketing", quarter="2027-Q1", team="Marketing")
-    okr.write(tracker, "marketing.xlsx")
-    …                                         # people fill it in
-    okr.score("trackers/")                    # a frame, one row per key result
-    okr.report(okr.rollup("trackers/"), "2027-Q1.html")
+tracker = okr.new("b2b-saas-marketing", quarter="2027-Q1", team="Marketing")
+okr.write(tracker, "marketing.xlsx")
+…                                         # people fill it in
+okr.score("trackers/")                    # a frame, one row per key result
+okr.report(okr.rollup("trackers/"), "2027-Q1.html")
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _HOMES = {
     "score": "rollups",
     "write": "writing.tracker",
 }
-__all__ = sorted(_HOMES)
+__all__ = sorted(_HOMES)  # noqa: PLE0605  one table says both
 
 
 def __getattr__(name: str) -> object:

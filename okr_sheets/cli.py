@@ -39,14 +39,12 @@ class Group(click.Group):
             ctx.exit(MISUSE)
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg]
     """A date as 2027-02-12."""
 
     name = "date"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         if isinstance(value, date):
             return value
         try:
@@ -254,13 +252,17 @@ def check(paths: Sequence[str], strict: bool, form: str, code: str | None) -> No
     _finish(problems, trackers, code, strict, listed=True)
 
 
-def _read(paths: Sequence[str], engine: str = "serial", scheduler: str | None = None) -> list[Tracker]:
+def _read(
+    paths: Sequence[str], engine: str = "serial", scheduler: str | None = None
+) -> list[Tracker]:
     from okr_sheets.reading.files import expand, read_all
     from okr_sheets.terminal import progress
 
     files = expand(paths)
     if not files:
-        raise click.UsageError(f"No tracker in {', '.join(paths)}. Name a file or a folder of them.")
+        raise click.UsageError(
+            f"No tracker in {', '.join(paths)}. Name a file or a folder of them."
+        )
     with ENGINES[engine](scheduler) as share, progress(len(files)) as count:
         return read_all(files, share, count)
 

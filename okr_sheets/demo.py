@@ -72,7 +72,9 @@ REMARKS = (
 
 def company() -> dict[str, Tracker]:
     """The six filled-in trackers by file name, the company's first."""
-    return {f"{name}.xlsx": _filled(new(name, quarter=QUARTER, company=COMPANY)) for name in names()}
+    return {
+        f"{name}.xlsx": _filled(new(name, quarter=QUARTER, company=COMPANY)) for name in names()
+    }
 
 
 def _filled(tracker: Tracker) -> Tracker:
@@ -148,11 +150,13 @@ def _value(row: pd.Series, share: float, week: int) -> float:
         side = 1 if row["type"] == "keep-at-most" else -1
         return round(float(row["target"]) + side * away, 4)
     value = row["baseline"] + (row["target"] - row["baseline"]) * share
-    return round(round(value / step) * step, 4)
+    return float(round(round(value / step) * step, 4))
 
 
 def _progressed(actions: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
-    states = [rng.choice(("done", "done", "doing", "to-do", "blocked")) for _ in range(len(actions))]
+    states = [
+        rng.choice(("done", "done", "doing", "to-do", "blocked")) for _ in range(len(actions))
+    ]
     return actions.assign(status=pd.Series(states, index=actions.index, dtype="str"))
 
 

@@ -95,12 +95,13 @@ def gather(trackers: Sequence[Tracker], as_of: date | None = None) -> pd.DataFra
     rows = pd.concat([_okr_rows(tracker) for _, tracker in known], ignore_index=True)
     sizes = [len(tracker.objectives) + len(tracker.key_results) for _, tracker in known]
     abouts = [tracker.about for _, tracker in known]
-    for key, values in {
+    per_tracker: dict[str, list[float]] = {
         "tracker": [number for number, _ in known],
         "day": [float(serial(about.day(as_of) or EPOCH)) for about in abouts],
         "first_day": [float(serial(about.start or EPOCH)) for about in abouts],
         "last_day": [float(serial(about.end or EPOCH)) for about in abouts],
-    }.items():
+    }
+    for key, values in per_tracker.items():
         rows[key] = np.repeat(values, sizes)
     rows["start"], rows["due"] = _serials(rows["start"]), _serials(rows["due"])
     rows["place"] = rows["tracker"] * _ROWS + rows["row"]
@@ -147,7 +148,8 @@ class Rows:
         self._frame = frame
 
     def __getattr__(self, key: str) -> pd.Series:
-        return self._frame[key]
+        column: pd.Series = self._frame[key]
+        return column
 
 
 class InFrames:
@@ -174,15 +176,16 @@ class InFrames:
         return x.fillna(0.0)
 
     def whole(self, x: pd.Series) -> pd.Series:
-        return np.floor(x)
+        return x // 1
 
     def clamp(self, x: pd.Series) -> pd.Series:
         return x.clip(0, 1)
 
     def rounded(self, x: pd.Series) -> pd.Series:
         """Four decimals, halves away from zero, as a spreadsheet's ROUND has it."""
-        x = np.round(x, 12)
-        return np.sign(x) * np.floor(np.abs(x) * 10_000 + (0.5 + 5e-12)) / 10_000
+        x = x.round(12)
+        rounded: pd.Series = np.sign(x) * ((x.abs() * 10_000 + (0.5 + 5e-12)) // 1) / 10_000
+        return rounded
 
     def row(self, k: Rows) -> pd.Series:
         return k.row

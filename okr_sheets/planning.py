@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -45,7 +46,7 @@ def new(
     about = replace(
         plan.about,
         # An example's company is invented; the people of this tracker have their own.
-        **({"company": ""} if source is None else {}) | given,  # type: ignore[arg-type]
+        **({"company": ""} if source is None else {}) | given,
         level=level or _level(given) or plan.about.level,
         quarter=str(period),
         start=period.start,
@@ -104,8 +105,9 @@ def _moved(rows: pd.DataFrame, about: About, period: Quarter) -> pd.DataFrame:
     if about.start is None:
         return rows
     shift = pd.Timestamp(period.start) - pd.Timestamp(about.start)
+    last: Any = pd.Timestamp(period.end)
     moved = {
-        key: (rows[key] + shift).clip(upper=pd.Timestamp(period.end)).astype("datetime64[s]")
+        key: (rows[key] + shift).clip(upper=last).astype("datetime64[s]")
         for key in ("start", "due")
         if key in rows
     }

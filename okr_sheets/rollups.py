@@ -20,7 +20,6 @@ from okr_sheets.frames import (
     compute,
     gather,
     misread_cells,
-
     to_day,
 )
 from okr_sheets.problems import Problem, in_order
@@ -318,7 +317,9 @@ def _teams(
     teams["as_of"] = pd.to_datetime([to_day(day) for day in teams["day"]]).astype("datetime64[s]")
     rank = {level: number for number, level in enumerate(LEVELS)}
     order = teams["level"].map(rank).fillna(len(rank))
-    teams = teams.assign(rank=order).sort_values(["quarter", "company", "rank", "department", "team"])
+    teams = teams.assign(rank=order).sort_values(
+        ["quarter", "company", "rank", "department", "team"]
+    )
     return teams[list(TEAMS)].reset_index(drop=True)
 
 
@@ -355,9 +356,11 @@ def _attention(key_results: pd.DataFrame) -> pd.DataFrame:
         "gap",
     )
     order = needing["gap"].fillna(2)
-    return needing.assign(order=order).sort_values(
-        ["order", "file", "row"], ascending=[False, True, True]
-    )[list(ATTENTION)].reset_index(drop=True)
+    return (
+        needing.assign(order=order)
+        .sort_values(["order", "file", "row"], ascending=[False, True, True])[list(ATTENTION)]
+        .reset_index(drop=True)
+    )
 
 
 def _none(value: float) -> float | None:
@@ -377,5 +380,3 @@ def problem_records(problems: Sequence[Problem], language: str) -> list[dict[str
         }
         for problem in problems
     ]
-
-

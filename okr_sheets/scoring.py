@@ -46,7 +46,7 @@ PRESETS: Mapping[str, Bands] = {
 }
 
 
-# --- one row -----------------------------------------------------------------------------------
+# --- one row -------------------------------------------------------------------------------------
 
 
 def anchor(k: Any, f: Any) -> Any:
@@ -81,9 +81,7 @@ def standing(k: Any, f: Any) -> Any:
     def stopped(state: str) -> Any:
         return f.is_(k.state, "state", state) | f.is_(above, "state", state)
 
-    live = f.choose(
-        stopped("postponed"), f.word("state", "postponed"), f.word("state", "active")
-    )
+    live = f.choose(stopped("postponed"), f.word("state", "postponed"), f.word("state", "active"))
     state = f.choose(stopped("cancelled"), f.word("state", "cancelled"), live)
     return f.choose(f.blank(k.kind), f.BLANK, state)
 
@@ -115,9 +113,7 @@ def way(k: Any, value: Any, f: Any) -> Any:
     achieved = f.choose(f.number(value), share, f.choose(f.yes(value), 1, 0))
     # Nothing to move: hold the line instead, on the side the type says.
     level = f.choose(is_kind("decrease"), kept(value <= k.target), kept(value >= k.target))
-    travelled = f.choose(
-        baseline == k.target, level, (value - baseline) / (k.target - baseline)
-    )
+    travelled = f.choose(baseline == k.target, level, (value - baseline) / (k.target - baseline))
     moved = f.choose(f.number(value), travelled, 0)
     no_baseline = is_kind("decrease") & ~f.number(k.baseline)
     measured = f.choose(
@@ -129,9 +125,7 @@ def way(k: Any, value: Any, f: Any) -> Any:
             f.choose(no_baseline, f.NOTHING, moved),
         ),
     )
-    return f.choose(
-        is_kind("achieve"), achieved, f.choose(f.number(k.target), measured, f.NOTHING)
-    )
+    return f.choose(is_kind("achieve"), achieved, f.choose(f.number(k.target), measured, f.NOTHING))
 
 
 def progress(k: Any, f: Any) -> Any:
@@ -178,7 +172,7 @@ def points_by(k: Any, value: Any, before: Any, f: Any) -> Any:
     return f.choose(k.counted > 0, f.choose(usable, k.counted * score_then, before), 0)
 
 
-# --- key results and objectives alike --------------------------------------------------------------
+# --- key results and objectives alike ------------------------------------------------------------
 
 
 def last_check_in(k: Any, f: Any) -> Any:
@@ -255,9 +249,7 @@ def unit_status(k: Any, f: Any) -> Any:
 def grade(k: Any, f: Any) -> Any:
     """Green, yellow or red, from the due day on; nothing before it."""
     above = f.is_(f.of_objective(k, "commitment"), "commitment", "committed")
-    committed = f.is_(k.commitment, "commitment", "committed") | (
-        f.blank(k.commitment) & above
-    )
+    committed = f.is_(k.commitment, "commitment", "committed") | (f.blank(k.commitment) & above)
 
     def banded(cuts: tuple[float, float]) -> Any:
         lower = f.choose(k.score >= cuts[1], f.word("grade", "yellow"), f.word("grade", "red"))
@@ -344,9 +336,7 @@ FIXES: tuple[tuple[str, Rule], ...] = (
     ),
     (
         "no-target",
-        lambda k, f: (
-            _is_key_result(k, f) & ~f.number(k.target) & ~f.is_(k.kind, "type", "achieve")
-        ),
+        lambda k, f: _is_key_result(k, f) & ~f.number(k.target) & ~f.is_(k.kind, "type", "achieve"),
     ),
     (
         "no-baseline",
@@ -360,10 +350,16 @@ FIXES: tuple[tuple[str, Rule], ...] = (
     ("bad-weight", lambda k, f: f.number(k.weight) & (k.weight < 0)),
     (
         "bad-confidence",
-        lambda k, f: f.misread(k, "confidence")
-        | (
-            f.number(k.confidence)
-            & ((k.confidence < 1) | (k.confidence > 10) | (k.confidence != f.whole(k.confidence)))
+        lambda k, f: (
+            f.misread(k, "confidence")
+            | (
+                f.number(k.confidence)
+                & (
+                    (k.confidence < 1)
+                    | (k.confidence > 10)
+                    | (k.confidence != f.whole(k.confidence))
+                )
+            )
         ),
     ),
     (
@@ -438,7 +434,7 @@ RULES: Mapping[str, Rule] = {
 }
 
 
-# --- how rules read as formulas ----------------------------------------------------------------------
+# --- how rules read as formulas ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -483,6 +479,8 @@ class Term:
 
     def __eq__(self, other: object) -> Term:  # type: ignore[override]
         return self._with("=", other)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __ne__(self, other: object) -> Term:  # type: ignore[override]
         return self._with("<>", other)

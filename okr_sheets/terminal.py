@@ -146,9 +146,7 @@ def _bar(score: float, expected: float, status: str) -> Text:
     bar = Text()
     for cell in range(BAR_WIDTH):
         sign = "━" if cell < filled else "┄"
-        bar.append(
-            "┃" if cell == marker else sign, colour if cell < filled else "bright_black"
-        )
+        bar.append("┃" if cell == marker else sign, colour if cell < filled else "bright_black")
     return bar
 
 

@@ -57,4 +57,4 @@ def libreoffice(source: Path, folder: Path, suffix: str = "xlsx") -> Path:
         capture_output=True,
         timeout=180,
     )
-    return out / f"{source.stem}.{suffix.split(':')[0]}"
+    return out / f"{source.stem}.{suffix.split(':', maxsplit=1)[0]}"

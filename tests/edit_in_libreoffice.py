@@ -79,7 +79,9 @@ def sort(sheet, cells, column):
 
 def move(sheet, cells, target):
     to = sheet.getCellRangeByName(target).CellAddress
-    sheet.moveRange(CellAddress(to.Sheet, to.Column, to.Row), address(sheet.getCellRangeByName(cells)))
+    sheet.moveRange(
+        CellAddress(to.Sheet, to.Column, to.Row), address(sheet.getCellRangeByName(cells))
+    )
 
 
 def rename(sheet, name):

@@ -1,6 +1,5 @@
 """Every formula of a tracker, recalculated by programs that know nothing of this one."""
 
-import json
 import re
 import shutil
 import subprocess
@@ -70,7 +69,9 @@ def same(one, other):
     return one == other
 
 
-@pytest.fixture(scope="module", params=["b2b-saas-marketing", "go-to-market", "product-engineering"])
+@pytest.fixture(
+    scope="module", params=["b2b-saas-marketing", "go-to-market", "product-engineering"]
+)
 def filled(company, request, tmp_path_factory):
     """A filled-in tracker, its poisoned copy, and what Python stored in each formula cell.
 
@@ -112,7 +113,7 @@ def test_ironcalc_agrees_on_every_formula(filled):
     bad, ours, cells = filled
     model = ironcalc.load_from_xlsx(str(bad))
     model.evaluate()
-    names = [sheet for sheet in cells]
+    names = list(cells)
     theirs = {}
     for sheet, cell in ours:
         letters, row = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()

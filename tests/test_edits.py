@@ -53,7 +53,10 @@ def test_values_typed_rows_inserted_sorted_and_columns_moved(marketing, letters,
     tracker = okr.read(marketing)
     last = tracker.objectives.index.union(tracker.key_results.index).max()
     week = f"checkin.{demo.AS_OF}"
-    typed = {row: round(value, 1) for row, value in zip(tracker.key_results.index, range(3, 99, 7))}
+    typed = {
+        row: round(value, 1)
+        for row, value in zip(tracker.key_results.index, range(3, 99, 7), strict=True)
+    }
     new_row = 9  # pushed in between two key results
     end = column_letters(max(column_number(letter) for letter in letters.values()) + 13)
     owner = letters["owner"]

@@ -119,11 +119,14 @@ def test_what_was_meant_is_read_and_said(seen):
 
 
 def test_a_plain_csv_needs_no_word_about_its_numbers(seen):
-    assert seen("""
+    assert (
+        seen("""
         | ID     | Title | Type      | Baseline | Target | Due        | 2027-01-08 |
         | O1     | Goal  | Objective |          |        |            |            |
         | O1.KR1 | Leads | Increase  | 12.5     | -3     | 2027-02-12 | 1250       |
-    """) == []
+    """)
+        == []
+    )
 
 
 def workbook(path, rows):
@@ -173,7 +176,11 @@ def test_the_four_states_of_a_cell_stay_apart(tmp_path):
 def test_a_formula_without_a_stored_value_is_named(tmp_path):
     from openpyxl import load_workbook
 
-    rows = [HEADER, ["O1", "Goal", "Objective"], ["O1.KR1", "a", "Increase", 0, 10, ("=2+3", None, 5)]]
+    rows = [
+        HEADER,
+        ["O1", "Goal", "Objective"],
+        ["O1.KR1", "a", "Increase", 0, 10, ("=2+3", None, 5)],
+    ]
     path = workbook(tmp_path / "t.xlsx", rows)
     load_workbook(path).save(path)  # openpyxl keeps formulas and drops their values
     assert [(p.cell, p.code) for p in okr.read(path).problems] == [("F3", "not-calculated")]
@@ -217,7 +224,15 @@ def test_a_stray_cell_far_out_is_refused_by_its_name(tmp_path):
 
 
 def test_a_folder_stands_for_its_trackers_and_leaves_locks_out(tmp_path):
-    for name in ("b.xlsx", "a.csv", "sub/c.ods", "~$b.xlsx", ".~lock.b.ods#", ".hidden.csv", "x.txt"):
+    for name in (
+        "b.xlsx",
+        "a.csv",
+        "sub/c.ods",
+        "~$b.xlsx",
+        ".~lock.b.ods#",
+        ".hidden.csv",
+        "x.txt",
+    ):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.touch()

@@ -38,7 +38,12 @@ def tracker(tmp_path_factory, commitment):
     """The truth table as a plan in CSV, its values typed on the quarter's last day."""
     path = tmp_path_factory.mktemp("vectors") / "vectors.csv"
     header = ("ID", "Title", "Owner", "Type", "Baseline", "Target", "State", "Commitment", LAST_DAY)
-    rows = [("As-of date", LAST_DAY), (), header, ("O1", "All cases", "Ann", "Objective", "", "", "", "", "")]
+    rows = [
+        ("As-of date", LAST_DAY),
+        (),
+        header,
+        ("O1", "All cases", "Ann", "Objective", "", "", "", "", ""),
+    ]
     for number, case in enumerate(cases(), 1):
         kind = TYPES.get((case["type"], case["bound"]), case["type"])
         typed = (kind, case["baseline"], case["target"], case["status"], commitment)
@@ -119,7 +124,8 @@ def test_an_objective_is_the_weighted_mean_of_what_can_be_scored(book, weights, 
 
 
 @pytest.mark.parametrize(
-    ("start", "share"), [("", 0.5056), ("2027-02-01", 0.2414)]  # 45 of 89 days, 14 of 58
+    ("start", "share"),
+    [("", 0.5056), ("2027-02-01", 0.2414)],  # 45 of 89 days, 14 of 58
 )
 def test_expected_counts_days_from_the_start(book, start, share):
     path = book(f"""

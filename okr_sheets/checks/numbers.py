@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pandas as pd
 
@@ -24,14 +25,10 @@ def targets_and_baselines(tracker: Tracker) -> Iterator[Problem]:
     words = language(tracker.about.language)
     misread = {(p.row, p.key) for p in tracker.problems}
     rows = tracker.key_results.assign(kind=_kinds(tracker))
-    for number, row in rows.iterrows():
+    for number, row in rows.to_dict("index").items():
         target, baseline, kind = row["target"], row["baseline"], row["kind"]
 
-        def problem(
-            code: str, key: str, number: int = number, own: str = row["id"], **words: str  # type: ignore[assignment]
-        ) -> Problem:
-            return tracker.problem(code, OKRS.key, number, key, own, **words)
-
+        problem = partial(_problem, tracker, int(str(number)), str(row["id"]))
         if not row["type"] and (number, "type") not in misread:
             yield problem("type-inferred", "type", value=words.choice("type", kind))
         if kind != "achieve" and pd.isna(target) and (number, "target") not in misread:
@@ -42,8 +39,14 @@ def targets_and_baselines(tracker: Tracker) -> Iterator[Problem]:
             keep = "keep-at-most" if kind == "decrease" else "keep-at-least"
             yield problem("baseline-equals-target", "target", value=words.choice("type", keep))
         falls = target < baseline
-        if (row["type"] == "increase" and falls) or (row["type"] == "decrease" and target > baseline):
+        if (row["type"] == "increase" and falls) or (
+            row["type"] == "decrease" and target > baseline
+        ):
             yield problem("wrong-direction", "type", type=words.choice("type", row["type"]))
+
+
+def _problem(tracker: Tracker, number: int, own: str, code: str, key: str, **words: str) -> Problem:
+    return tracker.problem(code, OKRS.key, number, key, own, **words)
 
 
 def _kinds(tracker: Tracker) -> pd.Series:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from okr_sheets.frames import serial, score_rows, to_day
+from okr_sheets.frames import score_rows, serial, to_day
 from okr_sheets.language import choice_keys, fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import plain, shown

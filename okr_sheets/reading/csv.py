@@ -12,7 +12,7 @@ ENCODINGS = ("utf-8-sig", "cp1252")
 DELIMITERS = ",;\t|"
 
 
-def rows(path: Path) -> list[list[object]]:
+def rows(path: Path) -> list[list[str | None]]:
     """The rows of a delimited text file, blank cells None. Line breaks inside quotes stay."""
     text = decode(path.read_bytes())
     table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))

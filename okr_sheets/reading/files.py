@@ -28,7 +28,7 @@ def expand(paths: Iterable[str | Path]) -> list[Path]:
         if path.is_dir():
             found += sorted(file for file in path.rglob("*") if _may_be_tracker(file))
         elif not path.exists() and glob.has_magic(str(given)):
-            matches = sorted(Path(name) for name in glob.glob(str(given), recursive=True))
+            matches = sorted(Path(name) for name in glob.glob(str(given), recursive=True))  # noqa: PTH207  a whole pattern
             found += [file for file in matches if _may_be_tracker(file)]
         else:
             found.append(path)

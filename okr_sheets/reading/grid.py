@@ -55,10 +55,13 @@ class Grid:
 
 
 def grids(path: Path) -> list[Grid]:
-    """The worksheets of a workbook, or the one table of a text file; UnreadableError says why not."""
+    """The worksheets of a workbook, or the one table of a text file.
+
+    UnreadableError says why a file gives none.
+    """
     kind = kind_of(path)
     if kind == "text":
-        return [Grid(path.stem, csv.rows(path), untyped=True)]
+        return [Grid(path.stem, [list(row) for row in csv.rows(path)], untyped=True)]
     scans = scan(path) if kind == "xlsx" else {}
     try:
         workbook = CalamineWorkbook.from_path(path)

@@ -139,5 +139,3 @@ def words_seen(grid: Grid) -> str:
     """The fullest of the first rows, for a message about a table that was not found."""
     rows = [[str(cell) for cell in row if isinstance(cell, str)] for row in grid.rows[:TOP]]
     return ", ".join(max(rows, key=len, default=[])[:8])
-
-

@@ -84,7 +84,7 @@ class _Set:
         if about.quarter and not (about.start and about.end):
             quarter = Quarter.parse(about.quarter)
             about = About(**settings | {"start": quarter.start, "end": quarter.end})
-        dates = ()
+        dates: tuple[date, ...] = ()
         if about.start and about.end:
             dates = check_in_dates(about.start, about.end, about.cadence)
         return Tracker.empty(

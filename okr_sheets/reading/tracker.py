@@ -108,7 +108,7 @@ class _Reader:
 
     def _settings(self) -> dict[str, tuple[Grid, int, int]]:
         """Where each setting's value stands, by its machine key: sheet, row, column."""
-        found = {}
+        found: dict[str, tuple[Grid, int, int]] = {}
         for grid in self.grids:
             for row, cells in enumerate(grid.rows[:200], 1):
                 for column, cell in enumerate(cells, 1):
@@ -147,11 +147,11 @@ class _Reader:
         except ValueError:
             code, ask = self.okrs.language, self.ask
         values: dict[str, Any] = {"language": code}
-        for column in SETTINGS:
-            if column.key not in places:
+        for setting in SETTINGS:
+            if setting.key not in places:
                 continue
-            grid, row, at = places[column.key]
-            read = parse(column.kind, grid.cell(row, at), replace(ask, choices=column.key))
+            grid, row, at = places[setting.key]
+            read = parse(setting.kind, grid.cell(row, at), replace(ask, choices=setting.key))
             if read.code:
                 self.problems.append(
                     Problem(
@@ -160,13 +160,13 @@ class _Reader:
                         grid.name,
                         row,
                         column_letters(at),
-                        column.key,
+                        setting.key,
                         read.given,
                         read.words,
                     )
                 )
             if read.value is not None:
-                values[column.key] = read.value
+                values[setting.key] = read.value
         return self._with_quarter(About(**values))
 
     def _with_quarter(self, about: About) -> About:
@@ -386,4 +386,3 @@ def _says_nothing(raw: Mapping[str, Value], dated: Mapping[date, Value]) -> bool
 
 def _is_blank(value: Value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
-

@@ -147,22 +147,18 @@ def _page(rollup: Rollup, words: Language) -> Row:
         "title": title(rollup, words).strip(" –"),
         "company": about["company"],
         "heading": words("report.title", quarter=about["quarter"]).strip(" –"),
-        "about": [
-            words(
-                "report.read",
-                trackers=about["trackers"],
-                objectives=about["objectives"],
-                key_results=about["key_results"],
-            ),
-            *(
-                [words("report.as_of", day=day_text(about["as_of"], words))]
-                if about["as_of"]
-                else []
-            ),
-        ],
+        "as_of": words("report.as_of", day=day_text(about["as_of"], words))
+        if about["as_of"]
+        else "",
+        "read": words(
+            "report.read",
+            trackers=about["trackers"],
+            objectives=about["objectives"],
+            key_results=about["key_results"],
+        ),
         "left_out": _left_out(rollup, words),
         "score_tile": _score_tile(rollup, words),
-        "statuses": _stack(rollup.key_results["status"], words),
+        "key_results": _key_results_tile(rollup, words),
         "coverage": _coverage_tile(rollup, words),
         "units": units,
         "attention": _attention(rollup, key_results, words),
@@ -192,7 +188,7 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
     return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 
 
-# --- pieces ---------------------------------------------------------------------------------------
+# --- pieces --------------------------------------------------------------------------------------
 
 
 def _chip(status: str | None, words: Language) -> dict[str, str]:
@@ -253,7 +249,9 @@ def _number(value: float | None, words: Language) -> str:
     if value is None:
         return ""
     signs = {",": words("numbers.group"), ".": words.decimal}
-    return "".join(signs.get(sign, sign) for sign in number(value))
+    # Above six digits a fraction says nothing, and would come as an exponent.
+    text = number(round(value) if abs(value) >= 100_000 else value)
+    return "".join(signs.get(sign, sign) for sign in text)
 
 
 def _with_left_out(row: Row, words: Language) -> str:
@@ -264,7 +262,7 @@ def _with_left_out(row: Row, words: Language) -> str:
     return words("report.with_left_out_note", score=counted)
 
 
-# --- header ---------------------------------------------------------------------------------------
+# --- header --------------------------------------------------------------------------------------
 
 
 def _score_tile(rollup: Rollup, words: Language) -> Row | None:
@@ -282,16 +280,29 @@ def _score_tile(rollup: Rollup, words: Language) -> Row | None:
         }
     if rollup.teams.empty:
         return None
-    keeping = int(rollup.teams["status"].isin(["on-track", "achieved"]).sum())
     return {
         "label": words("report.teams"),
-        "value": words("page.count_of", part=keeping, whole=len(rollup.teams)),
+        "value": _keeping(rollup.teams["status"], len(rollup.teams), words),
         "beside": words("page.on_pace"),
         "bar": None,
         "chip": None,
         "stack": _stack(rollup.teams["status"], words),
         "note": "",
     }
+
+
+def _key_results_tile(rollup: Rollup, words: Language) -> Row:
+    """Tell how many live key results keep the pace, and how all of them stand."""
+    statuses = rollup.key_results["status"]
+    return {
+        "value": _keeping(statuses, rollup.about["live"], words),
+        "stack": _stack(statuses, words),
+    }
+
+
+def _keeping(statuses: pd.Series, whole: int, words: Language) -> str:
+    keeping = int(statuses.isin(["on-track", "achieved"]).sum())
+    return words("page.count_of", part=keeping, whole=whole)
 
 
 def _coverage_tile(rollup: Rollup, words: Language) -> Row:
@@ -323,7 +334,7 @@ def _why_not(tracker: Tracker, problems: Sequence[Problem], words: Language) -> 
     return whole.say(words.code) if whole else ""
 
 
-# --- units, objectives, key results ---------------------------------------------------------------
+# --- units, objectives, key results --------------------------------------------------------------
 
 
 def _unit(row: Row) -> tuple[str, ...]:
@@ -418,10 +429,11 @@ def _objective(row: Row, key_results: list[Row], words: Language) -> Row:
     aligns = f"{words('okrs.aligns_to')}: {row['aligns_to']}" if row["aligns_to"] else ""
     commitment = words.choice("commitment", row["commitment"]) if row["commitment"] else ""
     return {
-        "id": row["id"] or "",
         "title": row["title"] or "–",
         "owner": row["owner"] or words("report.nobody"),
-        "facts": [fact for fact in (commitment, aligns, _with_left_out(row, words)) if fact],
+        "facts": [
+            fact for fact in (row["id"], commitment, aligns, _with_left_out(row, words)) if fact
+        ],
         "note": row["note"] or "",
         "bar": _bar(row, words),
         "score": percent(row["score"]),
@@ -436,7 +448,6 @@ def _objective(row: Row, key_results: list[Row], words: Language) -> Row:
 def _no_objective(key_results: list[Row], words: Language) -> Row:
     """Stand in for the objective that these key results lack."""
     return {
-        "id": "",
         "title": words("page.no_objective"),
         "owner": "",
         "facts": [],
@@ -522,7 +533,7 @@ def _now(row: Row, words: Language) -> str:
     return words("page.now", current=text)
 
 
-# --- attention, owners, problems ------------------------------------------------------------------
+# --- attention, owners, problems -----------------------------------------------------------------
 
 
 def _attention(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
@@ -531,7 +542,7 @@ def _attention(rollup: Rollup, key_results: Iterable[Row], words: Language) -> l
     rows = _rows(rollup.attention)
     places = [(r["file"], r["sheet"], r["row"], r["department"], r["team"]) for r in rows]
     return [
-        by_place[place] | {"why": _why(row, words), "gap": _gap(row)}
+        by_place[place] | {"why": _why(row, words), "gap": _unsaid_gap(row)}
         for row, place in zip(rows, places, strict=True)
         if place in by_place
     ]
@@ -544,8 +555,10 @@ def _why(row: Row, words: Language) -> str:
     return reason(row, words)
 
 
-def _gap(row: Row) -> str:
-    return "" if row["gap"] is None or row["gap"] <= 0 else percent(row["gap"])
+def _unsaid_gap(row: Row) -> str:
+    """Give the gap where the reason does not say it."""
+    silent = row["reason"] == "gap" or row["gap"] is None or row["gap"] <= 0
+    return "" if silent else percent(row["gap"])
 
 
 def _owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
@@ -581,7 +594,7 @@ def _problems(problems: Iterable[Problem], words: Language) -> list[Row]:
     ]
 
 
-# --- filters and legend ---------------------------------------------------------------------------
+# --- filters and legend --------------------------------------------------------------------------
 
 
 def _choices(units: Iterable[Row], key_results: Sequence[Row], words: Language) -> Row:

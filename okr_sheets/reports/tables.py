@@ -73,7 +73,7 @@ def plain_value(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-# --- words for numbers ----------------------------------------------------------------------------
+# --- words for numbers ---------------------------------------------------------------------------
 
 
 def percent(value: float | None) -> str:
@@ -105,9 +105,13 @@ def reason(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
     since = day_text(row["last_check_in"], words)
     code = str(row["reason"])
     if code == "crossed":
-        return words("report.reason_crossed", current=number(row["current"]), target=number(row["target"]))
+        return words(
+            "report.reason_crossed", current=number(row["current"]), target=number(row["target"])
+        )
     if code == "stale":
-        return words("report.reason_stale", day=since) if since else words("report.reason_no_update")
+        return (
+            words("report.reason_stale", day=since) if since else words("report.reason_no_update")
+        )
     if code == "gap":
         return words("report.reason_gap", points=gap)
     return words(f"report.reason_{code.replace('-', '_')}")
@@ -120,7 +124,7 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
 
 
-# --- Markdown --------------------------------------------------------------------------------------
+# --- Markdown ------------------------------------------------------------------------------------
 
 
 def write_markdown(rollup: Rollup, path: str, words: Language) -> None:
@@ -241,5 +245,3 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str
 def _escaped(text: str) -> str:
     signs = str.maketrans({sign: f"\\{sign}" for sign in "\\|*_`<[]#"})
     return " ".join(str(text).translate(signs).split())
-
-

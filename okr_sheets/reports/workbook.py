@@ -100,7 +100,7 @@ def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
     book.close()
 
 
-# --- text, names and links ----------------------------------------------------------------------
+# --- text, names and links -----------------------------------------------------------------------
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -140,13 +140,19 @@ def breadth(text: str) -> float:
     return sum(map(_sign_breadth, text))
 
 
-# Signs of Calibri that are much narrower or wider than its digits.
+# Advance widths of Calibri against its digits, where they differ by more than a tenth.
 _BREADTHS = {
-    **dict.fromkeys("ABCDEFGHKNOPQRUVXYZÄÖÜÓŐÚŰÁÇĞŞİ&", 1.2),
-    **dict.fromkeys("Mmw@%…—", 1.6),
-    "W": 1.8,
-    **dict.fromkeys("ijlI.,:;'|!()[]-ı ", 0.6),
-    **dict.fromkeys("frtsJ/", 0.8),
+    sign: size
+    for size, signs in {
+        0.5: " ',.:;Iijlİıí’",
+        0.65: "!()-J[]`f{}rt",
+        0.8: '"/L\\cszçş“”?FSZagkvxyŞäáğ|',
+        1.2: "ABCRVÄÁÇDGHĞ",
+        1.35: "&NOQUÖÜÓŐÚŰ%w…",
+        1.7: "mM",
+        1.8: "@W—",
+    }.items()
+    for sign in signs
 }
 
 
@@ -177,12 +183,12 @@ def lines_of(text: str, width: float) -> int:
     """How many lines `text` takes in a column of so many digits, words kept whole."""
     count = 0
     for paragraph in text.split("\n"):
-        used, lines = 0.0, 1
+        used, lines, space = 0.0, 1, breadth(" ")
         for word in paragraph.split(" "):
             size = breadth(word)
-            if used and used + 1 + size > width:
+            if used and used + space + size > width:
                 lines, used = lines + 1, 0.0
-            used += size + (1 if used else 0)
+            used += size + (space if used else 0)
             extra = math.ceil(used / width) - 1 if used > width else 0
             lines, used = lines + extra, used - extra * width
         count += lines
@@ -230,7 +236,7 @@ def _origin(tracker: Tracker) -> tuple[str, ...]:
     return (name, about.company, about.department, about.team, about.quarter)
 
 
-# --- columns ------------------------------------------------------------------------------------
+# --- columns -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +254,11 @@ class Field:
     detail: bool = False
     strong: bool = False
     link: bool = False
+
+    @property
+    def wraps(self) -> bool:
+        """Whether long text makes the row taller; of the details only a note may."""
+        return KINDS[self.kind].wraps and (not self.detail or self.key == "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +302,7 @@ def _answers(words: Language, _: str) -> Show:
 
 
 _LEFT = {"align": "left", "indent": 1}
-_RIGHT = {"align": "right", "indent": 1}
+_RIGHT = {"align": "right"}
 _MIDDLE = {"align": "center"}
 KINDS: Mapping[str, Kind] = {
     "text": Kind(_texts, _LEFT, wraps=True),
@@ -299,8 +310,8 @@ KINDS: Mapping[str, Kind] = {
     "count": Kind(_numbers, _MIDDLE | {"num_format": "0"}),
     "tally": Kind(_numbers, _MIDDLE | {"num_format": '0;-0;"–"'}),
     "percent": Kind(_numbers, _MIDDLE | {"num_format": PERCENT}),
-    "bar": Kind(_numbers, {"align": "right"} | {"num_format": PERCENT, "bold": True}),
-    "date": Kind(_days, _RIGHT),
+    "bar": Kind(_numbers, _RIGHT | {"num_format": PERCENT, "bold": True}),
+    "date": Kind(_days, _MIDDLE),
     "status": Kind(_statuses, _MIDDLE | {"bold": True}),
     "grade": Kind(_choices, _MIDDLE | {"bold": True}),
     "severity": Kind(_severities, _MIDDLE | {"bold": True}),
@@ -364,7 +375,7 @@ _PACE = (
 _GRADE = Field("grade", "okrs.grade", "grade", (10, 14))
 _ID = Field("id", "okrs.id", width=(10, 18), link=True)
 _UNIT = Field("unit_name", "rollup.unit", width=(14, 24))
-_OWNER = Field("owner", "okrs.owner", width=(13, 24))
+_OWNER = Field("owner", "okrs.owner", width=(13, 27))
 _NOTE = Field("note", "okrs.note", width=(20, 44), detail=True)
 _LAST = Field("last_check_in", "okrs.last_check_in", "date", (13, 13))
 _DATES = (
@@ -373,7 +384,7 @@ _DATES = (
 )
 _TERMS = (
     Field("commitment", "okrs.commitment", "commitment", (14, 20), detail=True),
-    Field("weight", "okrs.weight", "number", (9, 9), detail=True),
+    Field("weight", "okrs.weight", "number", (10, 10), detail=True),
     Field("state", "okrs.state", "state", (12, 18), detail=True),
 )
 _ALIGNS = Field("aligns_to", "okrs.aligns_to", width=(12, 24), detail=True)
@@ -398,7 +409,7 @@ def _status_counts(*statuses: str) -> tuple[Field, ...]:
     return tuple(Field(key, f"choices.status.{key}", "tally", (10, 10)) for key in statuses)
 
 
-# --- tables -------------------------------------------------------------------------------------
+# --- tables --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,7 +512,7 @@ TABLES = (
         "tblObjectives",
         _objectives,
         (
-            Field("title", "report.objective", width=(30, 48), strong=True),
+            Field("title", "report.objective", width=(30, 56), strong=True),
             _ID,
             _UNIT,
             _OWNER,
@@ -525,16 +536,16 @@ TABLES = (
         (
             Field("title", "dashboard.key_result", width=(30, 46), strong=True),
             _ID,
-            Field("objective", "report.objective", width=(20, 32)),
+            Field("objective", "report.objective", width=(20, 34)),
             _UNIT,
             _OWNER,
             _STATUS,
             *_PACE,
             _GRADE,
-            Field("confidence", "okrs.confidence", "number", (11, 11)),
-            Field("baseline", "okrs.baseline", "number", (12, 12)),
-            Field("target", "okrs.target", "number", (12, 12)),
-            Field("current", "okrs.current", "number", (12, 12)),
+            Field("confidence", "okrs.confidence", "count", (11, 11)),
+            Field("baseline", "okrs.baseline", "number", (11.5, 12)),
+            Field("target", "okrs.target", "number", (11.5, 12)),
+            Field("current", "okrs.current", "number", (11.5, 12)),
             Field("unit", "okrs.unit", width=(11, 18)),
             _LAST,
             Field("progress", "okrs.progress", "percent", (11, 11), detail=True),
@@ -573,8 +584,8 @@ TABLES = (
             _STATUS,
             Field("reason", "report.reason", width=(18, 30)),
             *_PACE,
-            Field("current", "okrs.current", "number", (12, 12)),
-            Field("target", "okrs.target", "number", (12, 12)),
+            Field("current", "okrs.current", "number", (11.5, 12)),
+            Field("target", "okrs.target", "number", (11.5, 12)),
             _LAST,
             _WHOSE[0],
             *_PLACE,
@@ -682,9 +693,12 @@ class TableSheet:
                     put(sheet, row, at, value, look)
 
     def _lines(self, values: Sequence[Value]) -> int:
+        columns = zip(self.fields, values, self.widths, strict=True)
         return max(
-            lines_of(value, width - 2.5) if isinstance(value, str) else 1
-            for value, width in zip(values, self.widths, strict=True)
+            lines_of(value, (width - 2) / (1.06 if field.strong else 1.0))
+            if isinstance(value, str) and field.wraps
+            else 1
+            for field, value, width in columns
         )
 
     def _look(self, field: Field, **properties: Any) -> Format:
@@ -692,7 +706,7 @@ class TableSheet:
         look = {"bottom": 1, "bottom_color": LINE, **kind.look}
         if field.kind == "date":
             look["num_format"] = self.styles.date_format
-        if kind.wraps:
+        if field.wraps:
             look["text_wrap"] = True
         if field.strong:
             look["bold"] = True
@@ -747,7 +761,7 @@ def _fitted(field: Field, header: str, values: Sequence[Value]) -> float:
     widest = max((breadth(line) for text in texts for line in text.split("\n")), default=0)
     word = max(breadth(part) for part in header.split(" "))
     widest *= 1.06 if field.strong else 1.0
-    return min(max(least, word + 4, widest + 3), max(most, word + 4))
+    return min(max(least, word * 1.06 + 4, widest + 3), max(most, word * 1.06 + 4))
 
 
 def _header_room(width: float) -> float:
@@ -760,7 +774,7 @@ def _header_side(field: Field) -> dict[str, Any]:
     return side | ({"indent": 2} if side["align"] == "right" else {})  # clear of the button
 
 
-# --- the summary --------------------------------------------------------------------------------
+# --- the summary ---------------------------------------------------------------------------------
 
 COLUMNS = 24  # of equal width, from the second on
 COLUMN_WIDTH, COLUMN_PIXELS, COLUMN_DIGITS = 6.6, 51, 7.9  # digits of 10 points
@@ -1072,7 +1086,7 @@ class Summary:
         for at, span, key, _, properties in LIST:
             base = {"bg_color": WHITE, "bottom": 1, "bottom_color": LINE, "font_size": 10}
             look = base | properties
-            room = span * COLUMN_DIGITS - 1.5
+            room = (span * COLUMN_DIGITS - 1.5) / (1.06 if "bold" in properties else 1.0)
             value: Value = _list_value(key, row, self.words)
             if isinstance(value, str):
                 value = shortened(value, room * 1.85)

@@ -23,7 +23,6 @@ from okr_sheets.writing.styles import (
     LINE,
     MUTED,
     PAGE,
-
     STATUS_COLOURS,
     STRONG_COLOURS,
     WHITE,
@@ -96,7 +95,7 @@ class Calc:
         return self.okrs._shown(row, slot)  # noqa: SLF001  one package
 
     def _objectives(self) -> None:
-        anchors = [int(row) for row in self.values.index if self.values.at[row, "anchor"] > 0]
+        anchors = [row for row, cells in self.okrs.cells.items() if cells["anchor"] > 0]
         anchor = self._range("anchor")
         for rank in range(MOST_OBJECTIVES):
             at = OBJECTIVES_TOP + rank
@@ -165,7 +164,7 @@ class Calc:
         due = f'_xlfn.MAXIFS({dates},{dates},"<="&{self._calendar("day")})'
         past = [serial(day) for day in self.layout.dates if serial(day) <= self.day]
         self._put(f"B{FIGURES_TOP + 4}", due, max(past, default=0))
-        fresh = f"COUNTIFS({active},{checked},\">=\"&MAX(1,$B${FIGURES_TOP + 4}))"
+        fresh = f'COUNTIFS({active},{checked},">="&MAX(1,$B${FIGURES_TOP + 4}))'
         recent = int((live & (values["checked"] >= max(1, max(past, default=0)))).sum())
         self._put(f"B{FIGURES_TOP + 5}", fresh, recent)
         for number, status in enumerate(COUNTED):
@@ -187,9 +186,11 @@ class Calc:
             letter = self.layout.letter(f"checkin.{day}")
             dated = self.layout.elsewhere(f"${letter}${DATE_ROW}")
             self._put(f"B{at}", dated, serial(day))
-            self._put(f"C{at}", f"MAX(0,MIN(1,($B{at}-{first})/({last}-{first})))", _clamp(
-                (serial(day) - start) / (end - start)
-            ))
+            self._put(
+                f"C{at}",
+                f"MAX(0,MIN(1,($B{at}-{first})/({last}-{first})))",
+                _clamp((serial(day) - start) / (end - start)),
+            )
             column = _letter(WEEKS + number)
             heat = f"{column}${OBJECTIVES_TOP}:{column}${bottom}"
             mean = self._rounds(f"SUMPRODUCT({shares},{heat})/SUM({shares})")
@@ -234,7 +235,7 @@ def _letter(number: int) -> str:
     return chr(65 + number)
 
 
-# --- the page -----------------------------------------------------------------------------------
+# --- the page ------------------------------------------------------------------------------------
 
 COLUMNS = 24  # of equal width, from the second on
 TILES_ROW, CHARTS_ROW, CHART_ROWS = 4, 8, 12  # from 0
@@ -460,9 +461,7 @@ class Dashboard:
         sheet.set_row(row, 20)
         for at, span, text in spans:
             align = "left" if span > 3 or at == 0 else "center"
-            look = self.styles(
-                font_size=9, bold=True, font_color=MUTED, bg_color=PAGE, align=align
-            )
+            look = self.styles(font_size=9, bold=True, font_color=MUTED, bg_color=PAGE, align=align)
             self._cell(sheet, row, at, span, look, text)
 
     def _cell(
@@ -489,7 +488,11 @@ class Dashboard:
         spans += [(9, 2, words("dashboard.score"))]
         self._head(sheet, HEAT_ROW, spans)
         dated = self.styles(
-            font_size=8, font_color=MUTED, bg_color=PAGE, align="center", num_format=words("formats.day")
+            font_size=8,
+            font_color=MUTED,
+            bg_color=PAGE,
+            align="center",
+            num_format=words("formats.day"),
         )
         for number in range(len(self.layout.dates)):
             cell = calc.at(f"B{WEEKS_TOP + number}")
@@ -530,8 +533,9 @@ class Dashboard:
     def _heat_cell(self, sheet: Worksheet, row: int, rank: int, number: int) -> None:
         calc = self.calc
         source = calc.week_cell(rank, number)
-        dated, day = calc.at(f"B{WEEKS_TOP + number}"), self.layout.elsewhere(
-            self.layout.calendar("day")
+        dated, day = (
+            calc.at(f"B{WEEKS_TOP + number}"),
+            self.layout.elsewhere(self.layout.calendar("day")),
         )
         score = calc.at(f"{SCORE}{OBJECTIVES_TOP + rank}")
         formula = f'IF(AND(ISNUMBER({score}),{dated}<={day}),{calc.at(source)},"")'
@@ -544,8 +548,9 @@ class Dashboard:
 
     def _heat_colours(self, sheet: Worksheet, top: int, weeks: int) -> None:
         """Coloured by the gap to the pace of that week, as statuses are."""
-        first, last = self.layout.elsewhere(self.layout.calendar("first_day")), (
-            self.layout.elsewhere(self.layout.calendar("last_day"))
+        first, last = (
+            self.layout.elsewhere(self.layout.calendar("first_day")),
+            (self.layout.elsewhere(self.layout.calendar("last_day"))),
         )
         cell, dated = f"M{top + 1}", f"M${HEAT_ROW + 1}"
         gap = f"ROUND(MAX(0,MIN(1,({dated}-{first})/({last}-{first})))-{cell},4)"
@@ -564,7 +569,7 @@ class Dashboard:
     def _attention(self, sheet: Worksheet) -> None:
         words, calc = self.words, self.calc
         self._section(sheet, ATTENTION_ROW - 1, 0, words("dashboard.attention"))
-        fields = (
+        fields: tuple[tuple[int, int, str, str, dict[str, Any]], ...] = (
             (0, 3, "C", words("okrs.id"), {"bold": True, "indent": 1}),
             (3, 9, "D", words("dashboard.key_result"), {}),
             (12, 4, "E", words("dashboard.owner"), {}),
@@ -594,5 +599,3 @@ def _escaped(text: str) -> str:
 def _dark(colour: str) -> str:
     """The amber of a tile's edge is too light to read as text."""
     return "#8A6100" if colour == STRONG_COLOURS["at-risk"] else colour
-
-

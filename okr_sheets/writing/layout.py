@@ -36,9 +36,7 @@ class Layout:
 
     def __init__(self, words: Language, dates: Sequence[date], sheet: str) -> None:
         """`sheet` is the name of the sheet, `dates` the check-in dates."""
-        own = [
-            Slot(c.key, words(f"okrs.{c.key}"), c.width, c.kind, c.stage) for c in OKRS.columns
-        ]
+        own = [Slot(c.key, words(f"okrs.{c.key}"), c.width, c.kind, c.stage) for c in OKRS.columns]
         visible = [slot for slot in own if slot.stage != "helper"]
         helpers = [slot for slot in own if slot.stage == "helper"]
         check_ins = [

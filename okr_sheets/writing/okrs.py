@@ -70,7 +70,11 @@ class OkrsSheet:
         self.settings = settings
         self.operations = layout.operations()
         self.values = self._computed()
-        self.last_row = max(self.values.index, default=FIRST_ROW)
+        self.cells: dict[int, dict[str, Any]] = {
+            int(str(row)): {str(key): value for key, value in cells.items()}
+            for row, cells in self.values.to_dict("index").items()
+        }
+        self.last_row = max(self.cells, default=FIRST_ROW)
 
     def _computed(self) -> pd.DataFrame:
         """Every cell's value by row: what is typed, and what each formula gives."""
@@ -91,9 +95,9 @@ class OkrsSheet:
 
     def _shown(self, row: int, slot: Slot) -> Any:
         """The value of a cell as the sheet has it: words for keys, day numbers, "" for blank."""
-        value = self.values.at[row, slot.key] if slot.key in self.values else ""
+        value = self.cells[row].get(slot.key, "")
         if isinstance(value, str):
-            return self._word(slot, value, row)
+            return self._word(slot, value)
         if value is None or math.isnan(value):
             return ""
         if self._is_yes_no(row, slot) and value in (0, 1):
@@ -102,9 +106,9 @@ class OkrsSheet:
 
     def _is_yes_no(self, row: int, slot: Slot) -> bool:
         typed = slot.key == "current" or slot.key.startswith(CHECK_IN_PREFIX)
-        return typed and self.values.at[row, "kind"] == "achieve"
+        return typed and bool(self.cells[row]["kind"] == "achieve")
 
-    def _word(self, slot: Slot, value: str, row: int) -> str:
+    def _word(self, slot: Slot, value: str) -> str:
         if not value:
             return ""
         if slot.key == "to_fix":
@@ -128,7 +132,7 @@ class OkrsSheet:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(HEADER_ROW - 1)
-        filled = [row for row in self.values.index if self.values.at[row, "title"]]
+        filled = [row for row in self.cells if self.cells[row]["title"]]
         last = max(filled, default=self.last_row)
         sheet.print_area(0, 0, last, self.layout.column[self.layout.last_check_in] - 1)
         sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
@@ -236,8 +240,8 @@ class OkrsSheet:
         # Said once for all rows: only the row's number differs.
         any_cells = self.layout.row("{row}")
         formulas = {slot.key: self._formula(slot, any_cells) for slot in self.layout.slots}
-        for row in self.values.index:
-            is_objective = self.values.at[row, "type"] == OBJECTIVE
+        for row in self.cells:
+            is_objective = self.cells[row]["type"] == OBJECTIVE
             sheet.set_row(row - 1, 24 if is_objective else 20)
             for slot in self.layout.slots:
                 computed = slot.stage in {"computed", "helper"}
@@ -423,5 +427,3 @@ def _refuse(validate: str, words: Language, error: str, **rule: Any) -> dict[str
         "error_message": words(f"inputs.{error}"),
         **rule,
     }
-
-

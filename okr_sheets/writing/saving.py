@@ -21,7 +21,9 @@ def saved(path: str | Path, force: bool = True) -> Iterator[str]:
         raise FileExistsError(f"{path} is there already. Choose another name, or add --force.")
     if not path.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {path.parent}. Make it first.")
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
+    handle, temporary = tempfile.mkstemp(
+        prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent
+    )
     os.close(handle)
     try:
         yield temporary

@@ -180,7 +180,9 @@ def _meanings(sheet: Worksheet, row: int, words: Language, styles: Styles) -> in
         row += 1
     for status in STATUSES:
         fill, ink = STATUS_COLOURS[status]
-        look = styles(bold=True, bg_color=fill, font_color=ink, border=1, border_color=LINE, indent=1)
+        look = styles(
+            bold=True, bg_color=fill, font_color=ink, border=1, border_color=LINE, indent=1
+        )
         sheet.write_string(row, LABEL, words.choice("status", status), look)
         sheet.write_string(row, VALUE, words(f"start.status_meaning_{status}"), styles(indent=1))
         row += 1

@@ -52,7 +52,8 @@ def write_table(
     options = {"name": f"tbl{schema.key.title()}", "style": None, "columns": headers}
     sheet.add_table(HEADER_ROW - 1, 0, last - 1, len(schema.columns) - 1, options)
     for at in range(FIRST_ROW, last + 1):
-        values = rows.iloc[at - FIRST_ROW] if at - FIRST_ROW < len(rows) else {}
+        given = at - FIRST_ROW < len(rows)
+        values: Mapping[Any, Any] = rows.iloc[at - FIRST_ROW].to_dict() if given else {}
         for number, column in enumerate(schema.columns):
             _write(sheet, at - 1, number, column, values.get(column.key), schema, words, styles)
     sheet.freeze_panes(HEADER_ROW, 0)

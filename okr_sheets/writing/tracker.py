@@ -24,8 +24,7 @@ from okr_sheets.writing.styles import Styles
 from okr_sheets.writing.tables import list_ranges, write_lists, write_table
 
 
-
-class PlainSheet(Worksheet):
+class PlainSheet(Worksheet):  # type: ignore[misc]
     """A worksheet whose formulas already carry the prefixes that newer functions need.
 
     XlsxWriter looks each formula through for a hundred function names, which is three quarters
@@ -105,9 +104,7 @@ def _last_check_in(tracker: Tracker) -> date | None:
     return None if pd.isna(latest) else latest.date()
 
 
-def _lists(
-    tracker: Tracker, parent: Tracker | None, words: Language
-) -> dict[str, tuple[str, ...]]:
+def _lists(tracker: Tracker, parent: Tracker | None, words: Language) -> dict[str, tuple[str, ...]]:
     both = [tracker.objectives, tracker.key_results]
     owners = pd.concat([rows["owner"] for rows in (*both, tracker.actions)])
     units = (*tracker.key_results["unit"], *words.lines("lists_page.common_units"))
