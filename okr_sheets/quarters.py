@@ -27,8 +27,6 @@ class Quarter:
         """Read `2027-Q1`, `2027Q1` or `Q1 2027`; ValueError says what to type instead."""
         pattern = r"\s*(?:(\d{4})[\s/-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4}))\s*"
         found = re.fullmatch(pattern, text, re.IGNORECASE)
-            r"\s*(?:(\d{4})[\s/-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4}))\s*", text, re.IGNORECASE
-        )
         if not found:
             raise ValueError(f"“{text}” is not a quarter. Type it as 2027-Q1.")
         year, number = found[1] or found[4], found[2] or found[3]

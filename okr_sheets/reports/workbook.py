@@ -827,6 +827,8 @@ class Summary:
         self._tiles(sheet)
         self._charts(book, sheet)
         self._attention(sheet)
+        sheet.set_row(self.row, 9)
+        sheet.write_blank(self.row, 1, None, page)  # else the margin is not printed
         set_page(sheet)
         sheet.fit_to_pages(1, 1)
         sheet.center_horizontally()
