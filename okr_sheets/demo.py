@@ -72,9 +72,12 @@ REMARKS = (
 
 def company() -> dict[str, Tracker]:
     """The six filled-in trackers by file name, the company's first."""
-    return {
-        f"{name}.xlsx": _filled(new(name, quarter=QUARTER, company=COMPANY)) for name in names()
-    }
+    return {f"{name}.xlsx": _filled(_planned(name)) for name in names()}
+
+
+def _planned(name: str) -> Tracker:
+    parent = "" if name == "company" else "company.xlsx"
+    return new(name, quarter=QUARTER, company=COMPANY, parent=parent)
 
 
 def _filled(tracker: Tracker) -> Tracker:

@@ -68,7 +68,7 @@ SEVERITIES = ("error", "warning", "info")
 
 # Tones that share the colours of a status; their icons and words differ.
 _TONES = {
-    "unscored": "off-track",
+    "unscored": "no-update",
     "error": "off-track",
     "warning": "at-risk",
     "info": "no-update",
@@ -201,7 +201,8 @@ def _chip(status: str | None, words: Language) -> dict[str, str]:
 def _grade(row: Row, words: Language) -> dict[str, str] | None:
     """Give the tone and word of a grade, once a row is due."""
     grade = row["grade"]
-    if not grade:
+    # What was never updated is called so, and is never red.
+    if not grade or row["status"] == "no-update":
         return None
     word = words.choice("grade", grade)
     return {"tone": GRADE_STATUS[grade], "word": f"{words('okrs.grade')}: {word}"}
@@ -388,17 +389,21 @@ def _units(rollup: Rollup, words: Language) -> list[Row]:
 
 
 def _names(rows: Mapping[tuple[str, ...], Row]) -> dict[tuple[str, ...], str]:
-    """Name each unit; where two share a name, with what tells them apart."""
+    """Name each unit; where some share a name, with what tells them apart."""
     names = {unit: unit_name(row) for unit, row in rows.items()}
-    counts = Counter(names.values())
-    return {
-        unit: name if counts[name] == 1 else _told_apart(name, unit) for unit, name in names.items()
-    }
+    namesakes: dict[str, list[tuple[str, ...]]] = {}
+    for unit, name in names.items():
+        namesakes.setdefault(name, []).append(unit)
+    return {unit: _told_apart(name, unit, namesakes[name]) for unit, name in names.items()}
 
 
-def _told_apart(name: str, unit: tuple[str, ...]) -> str:
-    others = ", ".join(part for part in unit if part and part != name)
-    return f"{name} ({others})" if others else name
+def _told_apart(name: str, unit: tuple[str, ...], namesakes: Sequence[tuple[str, ...]]) -> str:
+    differing = [
+        part
+        for part, *parts in zip(unit, *namesakes, strict=True)
+        if part not in ("", name) and len(set(parts)) > 1
+    ]
+    return f"{name} ({', '.join(differing)})" if differing else name
 
 
 def _detail(row: Row, rollup: Rollup, words: Language) -> str:
@@ -439,7 +444,7 @@ def _objective(row: Row, key_results: list[Row], words: Language) -> Row:
         "score": percent(row["score"]),
         "chip": _chip(row["status"], words),
         "grade": _grade(row, words),
-        "coverage": coverage(row, words),
+        "coverage": coverage(row, words) if row["key_results"] else "",
         "stopped": row["status"] in STOPPED,
         "key_results": key_results,
     }
@@ -557,7 +562,7 @@ def _why(row: Row, words: Language) -> str:
 
 def _unsaid_gap(row: Row) -> str:
     """Give the gap where the reason does not say it."""
-    silent = row["reason"] == "gap" or row["gap"] is None or row["gap"] <= 0
+    silent = row["reason"] in ("gap", "crossed") or row["gap"] is None or row["gap"] <= 0
     return "" if silent else percent(row["gap"])
 
 

@@ -464,8 +464,11 @@ def _attention(report: Report) -> list[dict[str, Any]]:
     # The list lacks the company and the quarter; the key result it was taken from has them.
     attention, key_results = report.rollup.attention, report.rollup.key_results
     shared = [key for key in attention.columns if key in key_results.columns]
-    whose = key_results[[*shared, "company", "quarter"]].drop_duplicates(shared, keep=False)
-    whole = attention.merge(whose, on=shared, how="left")
+    # Rows alike in all else, as of one file in two folders, are paired off one by one.
+    taken = attention.assign(nth=attention.groupby(shared, dropna=False).cumcount())
+    whose = key_results[[*shared, "company", "quarter"]]
+    whose = whose.assign(nth=whose.groupby(shared, dropna=False).cumcount())
+    whole = taken.merge(whose, on=[*shared, "nth"], how="left")
     whole = whole.fillna({"company": "", "quarter": ""})
     nobody = report.words("report.nobody")
     return [
@@ -612,6 +615,7 @@ TABLES = (
 HEADER_ROW = 3  # from 0, below title, caption and a little air
 FIRST_ROW = HEADER_ROW + 1
 ROW_HEIGHT, MOST_LINES = 21, 6
+BOLDER = 1.06  # how much wider bold text runs
 
 
 class TableSheet:
@@ -681,25 +685,26 @@ class TableSheet:
             row = FIRST_ROW + number
             values = [column[number] if column else None for column in self.shown]
             lines = self._lines(values)
-            if lines > 1:
-                sheet.set_row(row, 7 + min(lines, MOST_LINES) * self.line)
+            if max(lines) > 1:
+                sheet.set_row(row, 7 + min(max(lines), MOST_LINES) * self.line)
             address = self.rows[number].get("address", "") if self.rows else ""
             for at, value in enumerate(values):
-                look = (clipped if lines > MOST_LINES else looks)[at]
+                look = (clipped if lines[at] > MOST_LINES else looks)[at]
                 if self.fields[at].link and address and number < MOST_LINKS:
                     text = str(value or self.words("report.open"))
                     sheet.write_url(row, at, address, look, text)
                 else:
                     put(sheet, row, at, value, look)
 
-    def _lines(self, values: Sequence[Value]) -> int:
+    def _lines(self, values: Sequence[Value]) -> list[int]:
+        """Estimate how many lines each cell of a row takes."""
         columns = zip(self.fields, values, self.widths, strict=True)
-        return max(
-            lines_of(value, (width - 2) / (1.06 if field.strong else 1.0))
+        return [
+            lines_of(value, (width - 2) / (BOLDER if field.strong else 1.0))
             if isinstance(value, str) and field.wraps
             else 1
             for field, value, width in columns
-        )
+        ]
 
     def _look(self, field: Field, **properties: Any) -> Format:
         kind = KINDS[field.kind]
@@ -760,8 +765,8 @@ def _fitted(field: Field, header: str, values: Sequence[Value]) -> float:
     texts = [value for value in values if isinstance(value, str)]
     widest = max((breadth(line) for text in texts for line in text.split("\n")), default=0)
     word = max(breadth(part) for part in header.split(" "))
-    widest *= 1.06 if field.strong else 1.0
-    return min(max(least, word * 1.06 + 4, widest + 3), max(most, word * 1.06 + 4))
+    widest *= BOLDER if field.strong else 1.0
+    return min(max(least, word * BOLDER + 4, widest + 3), max(most, word * BOLDER + 4))
 
 
 def _header_room(width: float) -> float:
@@ -885,8 +890,6 @@ class Summary:
             self._space(sheet, 6)
             sheet.set_row(self.row, 9 + lines * (self.line + 1))
             self._cell(sheet, 0, COLUMNS, text, look)
-            place = f"internal:{quoted_sheet(self.names['problems'])}!A1"
-            sheet.write_url(self.row, 1, place, look, text)
             self.row += 1
         self._space(sheet, 9)
 
@@ -951,7 +954,8 @@ class Summary:
         statuses = [key for key in (*TILES, *RARE_TILES, "") if counts[key]]
         sheet.set_row(self.row, 24)
         self._section(sheet, 0, 16, heading)
-        self._section(sheet, 16, 8, self.words("dashboard.by_status"))
+        if statuses:
+            self._section(sheet, 16, 8, self.words("dashboard.by_status"))
         self.row += 1
         rows = min(max(len(bars) + 3, 10), 15)
         if not bars:
@@ -1088,7 +1092,7 @@ class Summary:
         for at, span, key, _, properties in LIST:
             base = {"bg_color": WHITE, "bottom": 1, "bottom_color": LINE, "font_size": 10}
             look = base | properties
-            room = (span * COLUMN_DIGITS - 1.5) / (1.06 if "bold" in properties else 1.0)
+            room = (span * COLUMN_DIGITS - 1.5) / (BOLDER if "bold" in properties else 1.0)
             value: Value = _list_value(key, row, self.words)
             if isinstance(value, str):
                 value = shortened(value, room * 1.85)

@@ -1,0 +1,115 @@
+"""What the documents show is what happens."""
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT
+
+from okr_sheets.cli import main
+from okr_sheets.language import language, languages
+from okr_sheets.schema import ACTIONS, LOG, OKRS, SETTINGS
+
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder as the reader has it: the samples are there, nothing else."""
+    (tmp_path / "samples").symlink_to(ROOT / "samples")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_commands_in_the_readme_print_what_it_shows(folder):
+    shown = 0
+    for block in blocks("console"):
+        for command, output in re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", block, re.MULTILINE):
+            program, *arguments = shlex.split(command)
+            assert program == "okr-sheets"
+            result = CliRunner().invoke(main, arguments)
+            assert result.exit_code in (0, 1), result.output
+            assert result.exception is None or isinstance(result.exception, SystemExit)
+            if output:
+                assert result.stdout == output
+                shown += 1
+    assert shown == 3
+
+
+def test_the_readmes_python_runs(folder):
+    (code,) = blocks("python")
+    names = {}
+    exec(code, names)
+    assert len(names["scored"]) == 64
+    assert Path("rollup.html").stat().st_size > 10_000
+
+
+def test_the_two_commands_are_those_of_ci():
+    first, second = (block.strip() for block in blocks("")[:2])
+    run = (ROOT / ".ci" / "run").read_text()
+    assert first == "pip install . && okr-sheets demo"
+    assert "pip install -q . && okr-sheets demo" in run
+    assert second == 'pip install -e ".[test]" && pytest'
+    assert run.rstrip().endswith('pip install -q -e ".[test]" && pytest')
+
+
+def test_pictures_and_files_named_in_the_documents_are_there():
+    for name in ("README.md", "CONTRIBUTING.md"):
+        for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text("utf-8")):
+            assert (ROOT / target).exists(), target
+
+
+def test_every_command_and_option_says_what_it_is_for():
+    for name, command in main.commands.items():
+        assert command.help, name
+        for option in command.params:
+            said = getattr(option, "help", "") or option.param_type_name == "argument"
+            assert said or option.name in {"engine", "form", "department", "team", "level"}, option
+
+
+def test_the_column_table_is_printed_from_the_schema(golden):
+    golden(ROOT / "docs" / "columns.md", column_table())
+
+
+def column_table():
+    codes = languages()
+    lines = [
+        "# Columns",
+        "",
+        "Printed from the schema by `pytest --update`. The key is what frames, TOML sets and the",
+        "hidden row above each header use; any spelling of any language is read as a header.",
+        "",
+    ]
+    sheets = ((sheet.key, sheet.prefix, sheet.columns) for sheet in (OKRS, ACTIONS, LOG))
+    for sheet, prefix, columns in (*sheets, ("settings", "tracker", SETTINGS)):
+        lines += [f"## {language('en')(f'sheets.{sheet}') if sheet != 'settings' else 'Settings'}", ""]
+        names = [language(code)("name") for code in codes]
+        lines.append("| key | kind | filled by | " + " | ".join(names) + " |")
+        lines.append("| --- " * (len(codes) + 3) + "|")
+        for column in columns:
+            if column.stage == "helper":
+                continue
+            words = [language(code)(f"{sheet}.{column.key}") for code in codes]
+            filled = "a formula" if column.computed else "people"
+            kind = f"one of: {', '.join(column.choices)}" if column.choices else column.kind
+            cells = (f"`{prefix}.{column.key}`", kind, filled, *words)
+            lines.append("| " + " | ".join(cells) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def test_nothing_in_the_repository_names_the_machine():
+    for path in ROOT.rglob("*"):
+        if path.suffix in {".py", ".md", ".toml", ".html", ".j2", ".txt", ".csv", ".json"}:
+            if any(part.startswith(".") for part in path.relative_to(ROOT).parts):
+                continue
+            text = path.read_text("utf-8", errors="ignore")
+            assert os.path.expanduser("~") + os.sep not in text, path
+            assert str(ROOT) + os.sep not in text, path

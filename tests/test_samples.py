@@ -1,0 +1,92 @@
+"""samples/ is what the demo makes, and what the commands print for it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT
+from python_calamine import CalamineWorkbook
+
+from okr_sheets import demo
+from okr_sheets.cli import main
+
+SAMPLES = ROOT / "samples"
+PRINTED = {
+    "score": ["score", "trackers"],
+    "score-on-12-february": ["score", "trackers", "--as-of", "2027-02-12", "--language", "fi"],
+    "check": ["check", "trackers"],
+    "check.csv": ["check", "trackers", "--format", "csv"],
+    "check.json": ["check", "trackers", "--format", "json"],
+    "templates": ["templates"],
+    "template-sales": ["templates", "sales"],
+    "help": ["--help"],
+    "help-new": ["new", "--help"],
+    "help-score": ["score", "--help"],
+    "help-check": ["check", "--help"],
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, request):
+    """A fresh demo; with --update it becomes the samples."""
+    folder = tmp_path_factory.mktemp("samples") / "samples"
+    lines = []
+    patch = pytest.MonkeyPatch()
+    patch.chdir(folder.parent)
+    demo.show(Path("samples"), lines.append)
+    patch.undo()
+    (folder / "demo.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    if request.config.getoption("--update"):
+        shutil.rmtree(SAMPLES, ignore_errors=True)
+        shutil.copytree(folder, SAMPLES)
+    return folder
+
+
+def cells(path):
+    """Every cell of a workbook by sheet: what a person sees, whatever wrote the zip."""
+    book = CalamineWorkbook.from_path(path)
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def names(folder):
+    printed = {f"{name}.txt" for name in PRINTED} | {"README.md"}
+    files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return {path.as_posix() for path in files} - printed
+
+
+def test_the_samples_are_what_the_demo_makes(made):
+    assert names(SAMPLES) == names(made)
+    for name in names(made):
+        if name.endswith(".xlsx"):
+            assert cells(SAMPLES / name) == cells(made / name), name
+        else:
+            assert (SAMPLES / name).read_text("utf-8") == (made / name).read_text("utf-8"), name
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_commands_print_what_the_samples_hold(name, made, golden, monkeypatch):
+    monkeypatch.chdir(SAMPLES)
+    monkeypatch.setenv("COLUMNS", "100")
+    result = CliRunner().invoke(main, PRINTED[name])
+    assert result.exit_code == (1 if name.startswith(("score", "check")) else 0)
+    golden(SAMPLES / f"{name}.txt", result.output)
+
+
+def test_the_story_has_all_that_happens_in_a_quarter(made):
+    import okr_sheets as okr
+
+    rollup = okr.rollup(made / "trackers")
+    results = rollup.key_results.set_index("id")
+    assert len(rollup.teams) == 6
+    assert set(rollup.teams.level) == {"company", "department", "team"}
+    assert {"on-track", "at-risk", "off-track", "achieved", "cancelled", "no-update"} <= set(
+        results.status
+    )
+    assert results.loc[demo.CANCELLED, "status"] == "cancelled"
+    assert str(results.loc[demo.ADDED, "start"].date()) == "2027-02-08"
+    assert str(results.loc[demo.STALE, "last_check_in"].date()) == "2027-01-29"
+    assert [p.given for p in rollup.problems if p.code == "not-a-number"] == [demo.TYPO]
+    assert {p.code for p in rollup.problems} == {"not-a-number"}
+    moved = rollup.teams[rollup.teams.score != rollup.teams.with_left_out]
+    assert moved.department.tolist() == ["Marketing"]
