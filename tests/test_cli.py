@@ -46,7 +46,11 @@ def test_new_writes_what_its_options_say(run, tmp_path):
         "monthly",
         "hu",
     )
-    assert [str(day) for day in tracker.check_in_dates] == ["2026-07-31", "2026-08-31", "2026-09-30"]
+    assert [str(day) for day in tracker.check_in_dates] == [
+        "2026-07-31",
+        "2026-08-31",
+        "2026-09-30",
+    ]
 
 
 def test_new_never_overwrites_unasked(run, tmp_path):
@@ -92,7 +96,10 @@ def test_a_plan_of_ones_own_comes_from_toml_or_csv(run, tmp_path):
     ("text", "said"),
     [
         ("[[objectives]\n", "plan.toml is not valid TOML"),
-        ('[[objectives]]\ntilte = "x"\n', "plan.toml: objectives.tilte is not known. Use one of: id"),
+        (
+            '[[objectives]]\ntilte = "x"\n',
+            "plan.toml: objectives.tilte is not known. Use one of: id",
+        ),
         ("[[objectives]]\ntitle = 3\n", "plan.toml: objectives.title must be a text, not 3."),
         ('[about]\nlevel = "world"\n', "plan.toml: about.level must be one of company"),
     ],
@@ -185,6 +192,9 @@ def test_every_engine_gives_the_same(run, company, engine):
 
 def test_it_runs_as_a_module():
     done = subprocess.run(
-        [sys.executable, "-m", "okr_sheets", "--version"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "okr_sheets", "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout == f"okr-sheets, version {okr.__version__}\n"

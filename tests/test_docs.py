@@ -89,7 +89,10 @@ def column_table():
     ]
     sheets = ((sheet.key, sheet.prefix, sheet.columns) for sheet in (OKRS, ACTIONS, LOG))
     for sheet, prefix, columns in (*sheets, ("settings", "tracker", SETTINGS)):
-        lines += [f"## {language('en')(f'sheets.{sheet}') if sheet != 'settings' else 'Settings'}", ""]
+        lines += [
+            f"## {language('en')(f'sheets.{sheet}') if sheet != 'settings' else 'Settings'}",
+            "",
+        ]
         names = [language(code)("name") for code in codes]
         lines.append("| key | kind | filled by | " + " | ".join(names) + " |")
         lines.append("| --- " * (len(codes) + 3) + "|")

@@ -161,6 +161,7 @@ def _page(rollup: Rollup, words: Language) -> Row:
         "key_results": _key_results_tile(rollup, words),
         "coverage": _coverage_tile(rollup, words),
         "units": units,
+        "objectives": about["objectives"],
         "attention": _attention(rollup, key_results, words),
         "first": FIRST,
         "owners": _owners(rollup, key_results, words),

@@ -39,6 +39,7 @@ from okr_sheets.writing.styles import (
     SLATE,
     STATUS_COLOURS,
     Styles,
+    lines_of,
 )
 
 _WORDS = {"kind": "type", "standing": "state"}  # computed columns whose words are another's
@@ -134,7 +135,8 @@ class OkrsSheet:
         sheet.repeat_rows(HEADER_ROW - 1)
         filled = [row for row in self.cells if self.cells[row]["title"]]
         last = max(filled, default=self.last_row)
-        sheet.print_area(0, 0, last, self.layout.column[self.layout.last_check_in] - 1)
+        # Plan and scores on one page's width; the weeks are for the screen, and on the dashboard.
+        sheet.print_area(0, 0, last, self.layout.column["trend"] - 1)
         sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
         sheet.set_margins(0.4, 0.4, 0.5, 0.6)
 
@@ -242,7 +244,7 @@ class OkrsSheet:
         formulas = {slot.key: self._formula(slot, any_cells) for slot in self.layout.slots}
         for row in self.cells:
             is_objective = self.cells[row]["type"] == OBJECTIVE
-            sheet.set_row(row - 1, 24 if is_objective else 20)
+            sheet.set_row(row - 1, self._height(row, is_objective))
             for slot in self.layout.slots:
                 computed = slot.stage in {"computed", "helper"}
                 look = styles.cell(
@@ -250,6 +252,7 @@ class OkrsSheet:
                     computed,
                     **({"align": "center", "indent": 0} if slot.key in centred else {}),
                     **({"align": "center"} if slot.kind in {"date", "percent"} else {}),
+                    **({"text_wrap": True} if slot.key in WRAPPED else {}),
                 )
                 column = self.layout.column[slot.key] - 1
                 value = self._shown(row, slot)
@@ -263,6 +266,15 @@ class OkrsSheet:
                 else:
                     sheet.write_number(row - 1, column, value, look)
             self._sparkline(sheet, row)
+
+    def _height(self, row: int, is_objective: bool) -> float:
+        """High enough for the fullest wrapped cell; a set height stops programs fitting it."""
+        lines = max(
+            lines_of(self._shown(row, slot), slot.width, is_objective)
+            for slot in self.layout.slots
+            if slot.key in WRAPPED
+        )
+        return max(24 if is_objective else 20, 15.0 * lines + 4)
 
     def _sparkline(self, sheet: Worksheet, row: int) -> None:
         span = self.layout.row(row).check_ins
@@ -414,6 +426,7 @@ class OkrsSheet:
         return {"validate": "any"} if slot.key in MESSAGES else {}
 
 
+WRAPPED = frozenset({"title", "owner", "unit", "definition", "note"})
 MESSAGES = frozenset(
     {"title", "type", "baseline", "target", "weight", "aligns_to", "confidence", "check_in"}
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -41,6 +43,19 @@ GRADE_STATUS = {"green": "on-track", "yellow": "at-risk", "red": "off-track"}
 
 FONT = "Calibri"  # every spreadsheet program falls back by script for Thai and Korean
 PERCENT = "0%"
+
+
+def lines_of(text: object, width: float, bold: bool = False) -> int:
+    """How many lines a text takes in a column of that width, in characters; a safe estimate."""
+    wide = sum(_columns(character) for character in str(text)) * (1.08 if bold else 1.0)
+    return max(1, math.ceil(wide / max(width - 2.5, 1)))
+
+
+def _columns(character: str) -> int:
+    """Columns a character takes: two if East Asian and wide, none if it sits on another."""
+    if unicodedata.combining(character) or unicodedata.category(character) == "Mn":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
 class Styles:

@@ -1,0 +1,164 @@
+import csv
+import json
+import re
+import subprocess
+import warnings
+from datetime import date
+
+import pytest
+from conftest import needs
+from openpyxl import load_workbook
+
+import okr_sheets as okr
+from okr_sheets.language import languages
+
+COLUMNS = (
+    "file, sheet, row, company, department, team, level, quarter, objective_id, objective, id, "
+    "title, owner, type, commitment, baseline, target, unit, weight, state, start, due, current, "
+    "last_check_in, confidence, progress, score, expected, gap, status, grade, updated, aligns_to, "
+    "note"
+).split(", ")
+HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")')
+
+
+@pytest.fixture(scope="module")
+def rollup(company):
+    return okr.rollup(company)
+
+
+@pytest.fixture
+def hostile(book):
+    """A tracker whose words are markup, formulas and very long."""
+    return okr.rollup(
+        book(f"""
+        | ID     | Title        | Owner         | Type      | Baseline | Target | 2027-01-08 |
+        | O1     | {HOSTILE}    | {FORMULAS[0]} | Objective |          |        |            |
+        | O1.KR1 | {FORMULAS[4]} | {HOSTILE}    | Increase  | 0        | 10     | 1          |
+        | O1.KR2 | {"long " * 200} | {FORMULAS[2]} | Increase | 0      |        | 1          |
+    """),
+        as_of=date(2027, 1, 8),
+    )
+
+
+def test_the_scored_frame_has_exactly_these_columns(rollup, company):
+    assert list(rollup.key_results.columns) == COLUMNS
+    assert list(okr.score(company).columns) == COLUMNS
+
+
+def test_csv_holds_the_scored_key_results(rollup, tmp_path):
+    path = okr.report(rollup, tmp_path / "r.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == COLUMNS
+    assert [row["id"] for row in rows] == rollup.key_results.id.tolist()
+    scores = [float(row["score"]) if row["score"] else None for row in rows]
+    assert scores == [None if s != s else s for s in rollup.key_results.score]
+
+
+def test_json_is_an_object_of_lists(rollup, tmp_path):
+    document = json.loads(okr.report(rollup, tmp_path / "r.json").read_text("utf-8"))
+    assert list(document) == ["about", "teams", "objectives", "key_results", "problems"]
+    assert list(document["key_results"][0]) == COLUMNS
+    assert document["about"]["as_of"] == "2027-03-05"
+    assert len(document["teams"]) == 6
+    assert document["problems"][0]["cell"].startswith("AI")
+
+
+def test_a_teams_score_is_the_weighted_mean_of_its_objectives(rollup):
+    for _, team in rollup.teams.iterrows():
+        mine = rollup.objectives[rollup.objectives.file == team.file]
+        weights = mine.weight.fillna(1)
+        assert team.score == pytest.approx((mine.score * weights).sum() / weights.sum(), abs=5e-5)
+
+
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("suffix", [".xlsx", ".html", ".md", ".json", ".csv"])
+def test_every_report_in_every_language(rollup, tmp_path, code, suffix):
+    path = okr.report(rollup, tmp_path / f"r{suffix}", code)
+    again = okr.report(rollup, tmp_path / f"again{suffix}", code)
+    assert path.read_bytes() == again.read_bytes()
+    assert path.stat().st_size > 1000
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".html", ".md", ".json", ".csv"])
+def test_nothing_readable_still_gives_a_report(tmp_path, suffix):
+    path = tmp_path / "broken.xlsx"
+    path.write_bytes(b"PK\x03\x04")
+    report = okr.report(okr.rollup(path), tmp_path / f"r{suffix}")
+    if suffix in {".html", ".md", ".json"}:
+        assert "broken.xlsx" in report.read_text("utf-8")
+
+
+def test_text_never_becomes_a_formula(hostile, tmp_path):
+    path = okr.report(hostile, tmp_path / "r.xlsx")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        book = load_workbook(path)
+    formulas = [
+        cell.value
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
+    assert formulas == []
+    with okr.report(hostile, tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0]["title"] == "'" + FORMULAS[4]
+    assert rows[1]["owner"] == "'" + FORMULAS[2]
+
+
+def test_markup_stays_text(hostile, tmp_path):
+    page = okr.report(hostile, tmp_path / "r.html").read_text("utf-8")
+    assert "<img" not in page
+    assert "onerror=alert(1)&gt;" in page
+    assert page.count("<script") == 1
+
+
+def test_the_page_needs_no_network_and_no_frame(rollup, tmp_path):
+    page = okr.report(rollup, tmp_path / "r.html").read_text("utf-8")
+    assert "default-src &#39;none&#39;" in page or "default-src 'none'" in page
+    links = re.findall(r"""(?:src|href)\s*=\s*["']([^"'#]+)""", page)
+    assert not [link for link in links if link.startswith(("http", "//"))]
+    assert len(page.encode()) < 400_000
+
+
+def test_the_page_opens_in_a_browser_without_a_complaint(rollup, tmp_path):
+    chromium = needs("chromium")
+    path = okr.report(rollup, tmp_path / "r.html")
+    done = subprocess.run(
+        [
+            chromium,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--no-first-run",
+            "--disable-background-networking",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--enable-logging=stderr",
+            "--virtual-time-budget=2000",
+            "--dump-dom",
+            path.as_uri(),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert "MKT-O1.KR1" in done.stdout
+    assert "CONSOLE" not in done.stderr
+
+
+def test_rows_of_the_workbook_link_back_to_their_cell(rollup, company, tmp_path):
+    path = okr.report(rollup, tmp_path / "r.xlsx")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        sheet = load_workbook(path)["Key results"]
+    links = {
+        cell.hyperlink.target: cell.hyperlink
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.hyperlink
+    }
+    assert any("b2b-saas-marketing.xlsx" in target for target in links if target)
