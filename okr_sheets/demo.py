@@ -223,7 +223,7 @@ def show(folder: Path | None, say: Callable[[str], object]) -> None:
         say(f"Wrote {path}")
     say("")
     say(f"Look at {folder / (QUARTER + '.html')} first, then open a tracker and change a number.")
-    say(f"{len(result.problems)} problems were found, a mistyped number among them:")
+    say("Someone mistyped a number on the way; this names the cell, and what to type:")
     say(f"  okr-sheets check {folder / 'trackers'}")
 
 

@@ -191,7 +191,8 @@ def _bands(preset: str) -> Bands:
 
 
 def roll_up(trackers: Sequence[Tracker], as_of: date | None, bands: Bands) -> Rollup:
-    """The rollup of trackers already read."""
+    """The rollup of trackers already read; companies come first, then departments, then teams."""
+    trackers = sorted(trackers, key=_order)
     operations = InFrames(misread_cells(trackers), bands)
     gathered = gather(trackers, as_of)
     rows = compute(gathered, operations)
@@ -213,6 +214,12 @@ def roll_up(trackers: Sequence[Tracker], as_of: date | None, bands: Bands) -> Ro
         unreadable=tuple(t.path for t in trackers if not t.readable),
         bands=bands,
     )
+
+
+def _order(tracker: Tracker) -> tuple[object, ...]:
+    about = tracker.about
+    rank = LEVELS.index(about.level) if about.level in LEVELS else len(LEVELS)
+    return about.quarter, about.company, rank, about.department, about.team, tracker.path
 
 
 def _named(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
@@ -315,11 +322,6 @@ def _teams(
     teams = teams.reset_index()
     teams["status"] = unit_status(Rows(teams), operations).astype("str")
     teams["as_of"] = pd.to_datetime([to_day(day) for day in teams["day"]]).astype("datetime64[s]")
-    rank = {level: number for number, level in enumerate(LEVELS)}
-    order = teams["level"].map(rank).fillna(len(rank))
-    teams = teams.assign(rank=order).sort_values(
-        ["quarter", "company", "rank", "department", "team"]
-    )
     return teams[list(TEAMS)].reset_index(drop=True)
 
 

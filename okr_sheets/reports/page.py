@@ -161,6 +161,7 @@ def _page(rollup: Rollup, words: Language) -> Row:
         "key_results": _key_results_tile(rollup, words),
         "coverage": _coverage_tile(rollup, words),
         "units": units,
+        "teams": [unit for unit in units if unit["team"]],
         "objectives": about["objectives"],
         "attention": _attention(rollup, key_results, words),
         "first": FIRST,
@@ -230,7 +231,7 @@ def _bar(row: Row, words: Language, paced: bool = True) -> dict[str, str | None]
 
 def _stack(statuses: pd.Series, words: Language) -> Row:
     """Count each status, as parts of one bar."""
-    counts = Counter(statuses.fillna(""))
+    counts = Counter(status if status in ORDER else "" for status in statuses)
     total = sum(counts.values())
     parts, start = [], 0
     for status in ORDER:
@@ -250,7 +251,8 @@ def _number(value: float | None, words: Language) -> str:
     """Write a number with the signs of the language; nothing for a blank."""
     if value is None:
         return ""
-    signs = {",": words("numbers.group"), ".": words.decimal}
+    group = words("numbers.group").replace(" ", "\N{NO-BREAK SPACE}")
+    signs = {",": group, ".": words.decimal}
     # Above six digits a fraction says nothing, and would come as an exponent.
     text = number(round(value) if abs(value) >= 100_000 else value)
     return "".join(signs.get(sign, sign) for sign in text)
@@ -375,8 +377,11 @@ def _units(rollup: Rollup, words: Language) -> list[Row]:
         )
         for row in _rows(rollup.objectives)
     )
-    for family, orphans in families.items():
-        objectives.setdefault(family[0], []).append(_no_objective(orphans, words))
+    orphans: dict[tuple[str, ...], list[Row]] = {}
+    for family, children in families.items():
+        orphans.setdefault(family[0], []).extend(children)
+    for unit, children in orphans.items():
+        objectives.setdefault(unit, []).append(_no_objective(children, words))
     return [
         {
             "number": place,
@@ -621,7 +626,7 @@ def _choices(units: Iterable[Row], key_results: Sequence[Row], words: Language) 
 def _legend(rollup: Rollup, words: Language) -> Row:
     """Explain scores and statuses; the sentences on statuses hold for the usual bands only."""
     usual = rollup.bands == PRESETS["default"]
-    graded = bool((rollup.key_results["grade"].fillna("") != "").any())
+    graded = bool(rollup.key_results["grade"].isin(list(GRADE_STATUS)).any())
     return {
         "rules": [
             words(f"start.{rule}")
