@@ -152,15 +152,15 @@ def new(
     )
     rows = (objectives or 4, key_results or 4) if blank or objectives or key_results else (0, 0)
     write(tracker, out, parent=above, objectives=rows[0], key_results=rows[1], force=force)
-    click.echo(f"Wrote {out}: {_contents(tracker)}.")
-
-
-def _contents(tracker: Tracker) -> str:
-    if tracker.objectives.empty:
-        return f"a blank tracker for {tracker.about.quarter}"
-    return (
-        f"{len(tracker.objectives)} objectives with {len(tracker.key_results)} key results "
-        f"for {tracker.about.quarter}"
+    words = language(tracker.about.language)
+    click.echo(
+        words(
+            "terminal.wrote_blank" if tracker.objectives.empty else "terminal.wrote_tracker",
+            path=str(out),
+            objectives=len(tracker.objectives),
+            key_results=len(tracker.key_results),
+            quarter=tracker.about.quarter,
+        )
     )
 
 

@@ -208,6 +208,9 @@ class InFrames:
 
     no = yes
 
+    def contains(self, x: pd.Series, sign: str) -> pd.Series:
+        return x.str.contains(sign, regex=False)
+
     def misread(self, k: Rows, key: str) -> pd.Series:
         return k.place.isin(self._misread.loc[self._misread["key"] == key, "place"])
 

@@ -68,6 +68,12 @@ class Language:
         """Key to written word, of all choices of a column, in order."""
         return {key: self.choice(column, key) for key in self._words["choices"][column]}
 
+    def fix(self, code: str) -> str:
+        """What a tracker says of a row; a code such as `required-3` carries its number."""
+        if code.startswith("required-"):
+            return self("to_fix.required", n=code.removeprefix("required-"))
+        return self(f"to_fix.{code}")
+
     def problem(self, code: str, **fields: str) -> str:
         """The sentence for a problem; fields the problem does not carry stay blank."""
         return self(f"problems.{code}").format_map(_Blanks(fields))

@@ -89,13 +89,13 @@ OKRS = Sheet(
     "okrs",
     "okr",
     (
-        Column("id", "id", width=13),
-        Column("title", width=46),
-        Column("owner", width=19),
+        Column("id", "id", width=12),
+        Column("title", width=39),
+        Column("owner", width=17),
         Column("type", "choice", choices=(OBJECTIVE, *TYPES), width=15),
         Column("baseline", "number", width=10.5),
         Column("target", "number", width=10.5),
-        Column("unit", width=13),
+        Column("unit", width=11),
         Column("weight", "number", "detail", width=8.5),
         Column("commitment", "choice", "detail", choices=COMMITMENTS, width=13.5),
         Column("aligns_to", "id", "detail", width=16),
@@ -104,11 +104,11 @@ OKRS = Sheet(
         Column("due", "date", "detail", width=12.5),
         Column("definition", "text", "detail", width=38),
         Column("current", "number", "computed", width=10.5),
-        Column("last_check_in", "date", "computed", width=12.5),
-        Column("progress", "percent", "computed", width=9.5),
+        Column("last_check_in", "date", "computed", width=12),
+        Column("progress", "percent", "computed", width=9),
         Column("score", "percent", "computed", width=10),
         Column("expected", "percent", "computed", width=9.5),
-        Column("gap", "percent", "computed", width=8),
+        Column("gap", "percent", "computed", width=7),
         Column("status", "choice", "computed", choices=STATUSES, width=13),
         Column("grade", "choice", "computed", choices=GRADES, width=9),
         Column("trend", "text", "computed", width=16),
@@ -143,6 +143,7 @@ ACTIONS = Sheet(
         Column("due", "date", width=13),
         Column("status", "choice", choices=ACTION_STATUSES, width=13),
         Column("note", width=44),
+        Column("to_fix", "text", "computed", width=24),
     ),
 )
 LOG = Sheet(
@@ -154,6 +155,7 @@ LOG = Sheet(
         Column("confidence", "number", width=12),
         Column("note", width=72),
         Column("by", width=20),
+        Column("to_fix", "text", "computed", width=24),
     ),
 )
 SHEETS = (OKRS, ACTIONS, LOG)

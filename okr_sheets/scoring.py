@@ -311,9 +311,36 @@ def _wrong_direction(k: Any, f: Any) -> Any:
     return f.number(k.baseline) & f.number(k.target) & (up | down)
 
 
+def _filled(k: Any, f: Any) -> Any:
+    """How many of the five things a key result needs are there; 5 for other rows."""
+    holds = f.is_(k.kind, "type", "keep-at-least") | f.is_(k.kind, "type", "keep-at-most")
+    achieves = f.is_(k.kind, "type", "achieve")
+    there = (
+        ~f.blank(k.title),
+        ~f.blank(k.owner),
+        ~f.blank(k.type),
+        f.number(k.baseline) | holds | achieves,
+        f.number(k.target) | achieves,
+    )
+    return f.choose(_is_key_result(k, f), sum(f.choose(each, 1, 0) for each in there), 5)
+
+
+def _mixed_scale(k: Any, f: Any) -> Any:
+    """A percent unit with a fraction beside whole percents: 0.24 where 24 was meant."""
+    wholes = f.number(k.target) & ((k.target > _FRACTION) | (k.target < -_FRACTION))
+
+    def is_fraction(x: Any) -> Any:
+        return f.number(x) & (x > 0) & (x <= 1)
+
+    odd = (is_fraction(k.current) & (k.baseline > 1)) | (is_fraction(k.baseline) & (k.baseline < 1))
+    return f.contains(k.unit, "%") & wholes & odd & ~f.is_(k.kind, "type", "achieve")
+
+
 def _moves(k: Any, f: Any) -> Any:
     return f.is_(k.kind, "type", "increase") | f.is_(k.kind, "type", "decrease")
 
+
+_FRACTION = 10  # whole percents from here on; 0.8 to 1.2 is a legitimate pair
 
 FIXES: tuple[tuple[str, Rule], ...] = (
     ("no-title", lambda k, f: f.blank(k.title) & (_is_key_result(k, f) | _has_key_results(k, f))),
@@ -334,6 +361,11 @@ FIXES: tuple[tuple[str, Rule], ...] = (
             | f.misread_check_in(k)
         ),
     ),
+    *(
+        (f"required-{filled}", lambda k, f, filled=filled: _filled(k, f) == filled)
+        for filled in range(1, 4)
+    ),
+    ("mixed-scale", lambda k, f: _mixed_scale(k, f)),
     (
         "no-target",
         lambda k, f: _is_key_result(k, f) & ~f.number(k.target) & ~f.is_(k.kind, "type", "achieve"),
@@ -569,6 +601,9 @@ class InCells:
 
     def no(self, x: Term) -> Term:
         return self.is_(x, "yes_no", "no")
+
+    def contains(self, x: Term, sign: str) -> Term:
+        return Term(f"ISNUMBER(FIND({quoted(sign)},{x}))")
 
     def misread(self, k: Any, key: str) -> Term:
         x = getattr(k, key)

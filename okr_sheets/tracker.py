@@ -38,8 +38,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("value", "number"),
         Column("column", "text"),  # the letter of the cell
     ),
-    "actions": ACTIONS.columns,
-    "log": LOG.columns,
+    "actions": ACTIONS.typed,
+    "log": LOG.typed,
 }
 
 

@@ -53,7 +53,12 @@ def test_csv_holds_the_scored_key_results(rollup, tmp_path):
     assert list(rows[0]) == COLUMNS
     assert [row["id"] for row in rows] == rollup.key_results.id.tolist()
     scores = [float(row["score"]) if row["score"] else None for row in rows]
-    assert scores == rollup.key_results.score.astype(object).where(rollup.key_results.score.notna(), None).tolist()
+    assert (
+        scores
+        == rollup.key_results.score.astype(object)
+        .where(rollup.key_results.score.notna(), None)
+        .tolist()
+    )
 
 
 def test_json_is_an_object_of_lists(rollup, tmp_path):

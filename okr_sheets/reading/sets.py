@@ -113,7 +113,7 @@ class _Set:
             key_result |= {"objective": objective["row"], "objective_id": objective["id"]}
             self.key_results.append(key_result)
             for action in actions:
-                self._check(action, "actions", ACTIONS.columns)
+                self._check(action, "actions", ACTIONS.typed)
                 self.actions.append({"key_result": key_result["id"], **action})
 
     def _check(self, entry: Mapping[str, Any], where: str, columns: tuple[Column, ...]) -> None:

@@ -356,11 +356,12 @@ class _Reader:
             raw = {
                 key: cells[column - 1] if column <= len(cells) else None
                 for key, column in table.columns.items()  # type: ignore[union-attr]
+                if not sheet[key].computed
             }
             if all(value is None for value in raw.values()):
                 continue
             values = {}
-            for column in sheet.columns:
+            for column in sheet.typed:
                 choices = f"{sheet.prefix}_{column.key}" if column.kind == "choice" else ""
                 read = parse(column.kind, raw.get(column.key), replace(self.ask, choices=choices))
                 values[column.key] = self._take(read, table, row, column.key)  # type: ignore[arg-type]

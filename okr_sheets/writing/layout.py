@@ -90,7 +90,7 @@ class Layout:
         """The scoring rules' operations, as formulas of this sheet."""
         return InCells(
             words=self.words.choice,
-            fixes=lambda code: self.words(f"to_fix.{code}"),
+            fixes=self.words.fix,
             ranges={slot.key: self.range(slot.key) for slot in self.slots},
             first_row=FIRST_ROW,
             dates=self.date_range,

@@ -113,7 +113,7 @@ class OkrsSheet:
         if not value:
             return ""
         if slot.key == "to_fix":
-            return self.words(f"to_fix.{value}")
+            return self.words.fix(value)
         if slot.kind == "choice":
             return self.words.choice(_WORDS.get(slot.key, slot.key), value)
         return self.alignments.get(value, value) if slot.key == "aligns_to" else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,15 +12,36 @@ from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.frames import serial
 from okr_sheets.language import Language
+from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import Column, Sheet
+from okr_sheets.scoring import quoted
 from okr_sheets.writing.layout import quoted_sheet
-from okr_sheets.writing.styles import MUTED, Styles
+from okr_sheets.writing.styles import MUTED, STATUS_COLOURS, Styles
 
 KEY_ROW, HEADER_ROW, FIRST_ROW = 3, 4, 5  # from 1
 SPARE_ROWS = 40
 LAST_LIST_ROW = 205
 LISTS = ("owner", "unit", "aligns_to")
 LIST_TITLES = ("owners", "units", "aligns_to")
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """What a row's id is held against: the cells of the OKRs sheet, and what stands in them."""
+
+    column: str
+    cells: str
+    known: frozenset[str]
+
+    def formula(self, cell: str, words: Language) -> str:
+        """Says so where there is no such id."""
+        found = f"ISNUMBER(MATCH({cell},{self.cells},0))"
+        return f'IF({cell}="","",IF({found},"",{quoted(words.fix("unknown-id"))}))'
+
+    def verdict(self, given: str | None, words: Language) -> str:
+        """What the formula gives for an id."""
+        known = not given or given.casefold() in self.known
+        return "" if known else words.fix("unknown-id")
 
 
 def write_table(
@@ -29,6 +51,7 @@ def write_table(
     words: Language,
     styles: Styles,
     ranges: Mapping[str, str],
+    ids: Ids,
 ) -> None:
     """An Excel table of one of the plain sheets; `ranges` feeds its open drop-downs by key."""
     sheet.hide_gridlines(2)
@@ -39,23 +62,33 @@ def write_table(
     sheet.write_string(0, 0, words(f"{schema.key}_page.title"), styles.title)
     sheet.write_string(1, 0, words(f"{schema.key}_page.caption"), styles.caption)
     last = FIRST_ROW + len(rows) + SPARE_ROWS - 1
-    headers = []
+    table = f"tbl{schema.key.title()}"
+    headers: list[dict[str, Any]] = []
     for number, column in enumerate(schema.columns):
         sheet.set_column(number, number, column.width, styles())
         key = f"{schema.prefix}.{column.key}"
         sheet.write_string(KEY_ROW - 1, number, key, styles(font_size=8, font_color=MUTED))
-        look = styles.header(align="left", indent=1)
+        look = styles.header(column.computed, align="left", indent=1)
         headers.append({"header": words(f"{schema.key}.{column.key}"), "header_format": look})
+        if column.computed:
+            here = f"{table}[[#This Row],[{words(f'{schema.key}.{ids.column}')}]]"
+            headers[-1]["formula"] = f"={ids.formula(here, words)}"
         rule = _validation(schema, column, words, ranges)
         if rule:
             sheet.data_validation(FIRST_ROW - 1, number, last + 1000, number, rule)
-    options = {"name": f"tbl{schema.key.title()}", "style": None, "columns": headers}
+    options = {"name": table, "style": None, "columns": headers}
     sheet.add_table(HEADER_ROW - 1, 0, last - 1, len(schema.columns) - 1, options)
     for at in range(FIRST_ROW, last + 1):
         given = at - FIRST_ROW < len(rows)
         values: Mapping[Any, Any] = rows.iloc[at - FIRST_ROW].to_dict() if given else {}
         for number, column in enumerate(schema.columns):
-            _write(sheet, at - 1, number, column, values.get(column.key), schema, words, styles)
+            if column.computed:
+                cell = f"${column_letters(schema.keys.index(ids.column) + 1)}{at}"
+                stored = ids.verdict(values.get(ids.column), words)
+                look = styles.cell(column.kind, True, font_color=STATUS_COLOURS["off-track"][1])
+                sheet.write_formula(at - 1, number, f"={ids.formula(cell, words)}", look, stored)
+            else:
+                _write(sheet, at - 1, number, column, values.get(column.key), schema, words, styles)
     sheet.freeze_panes(HEADER_ROW, 0)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
@@ -93,6 +126,13 @@ def _validation(
     schema: Sheet, column: Column, words: Language, ranges: Mapping[str, str]
 ) -> dict[str, Any]:
     message: dict[str, Any] = {}
+    if column.computed:
+        return {
+            "validate": "custom",
+            "value": "=FALSE",
+            "error_title": words("inputs.computed_title"),
+            "error_message": words("inputs.computed"),
+        }
     if column.key == "action":
         title, text = words.lines("inputs.action")
         message = {"validate": "any", "input_title": title, "input_message": text}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from okr_sheets.writing.placing import place
 from okr_sheets.writing.saving import saved
 from okr_sheets.writing.start import setting_cells, write_start
 from okr_sheets.writing.styles import Styles
-from okr_sheets.writing.tables import list_ranges, write_lists, write_table
+from okr_sheets.writing.tables import Ids, list_ranges, write_lists, write_table
 
 
 class PlainSheet(Worksheet):  # type: ignore[misc]
@@ -69,6 +70,8 @@ def write(
     ranges = list_ranges(names["lists"])
     okrs = OkrsSheet(placed, day, layout, ranges, labels, settings)
     id_range = f"{quoted_sheet(names['okrs'])}!$A${FIRST_ROW}:$A${okrs.last_row}"
+    named = (*tracker.objectives["id"], *tracker.key_results["id"])
+    known = frozenset(name.casefold() for name in named)
     table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}
     with saved(path, force) as temporary:
         book = Workbook(temporary, {"strings_to_urls": False, "strings_to_formulas": False})
@@ -87,9 +90,11 @@ def write(
         write_start(sheets["start"], about, words, styles)
         okrs.write(sheets["okrs"], styles)
         actions = {**table_ranges, "key_result": id_range}
-        write_table(sheets["actions"], ACTIONS, tracker.actions, words, styles, actions)
+        ids = Ids("key_result", layout.elsewhere(layout.range("id")), known)
+        write_table(sheets["actions"], ACTIONS, tracker.actions, words, styles, actions, ids)
         log = {**table_ranges, "id": id_range}
-        write_table(sheets["log"], LOG, tracker.log, words, styles, log)
+        ids = replace(ids, column="id")
+        write_table(sheets["log"], LOG, tracker.log, words, styles, log, ids)
         calc = Calc(okrs, names["calc"])
         Dashboard(calc, about, styles).write(book, sheets["dashboard"], settings)
         write_lists(sheets["lists"], lists, words, styles)
