@@ -109,6 +109,11 @@ def main(debug: bool) -> None:
 @click.option(
     "--key-results", type=click.IntRange(1, 50), help="Empty key results under each of them."
 )
+@click.option(
+    "--protect",
+    is_flag=True,
+    help="Lock the calculated cells, without a password. Excel then lets no table grow or sort.",
+)
 @click.option("--force", is_flag=True, help="Replace OUT if it is there.")
 def new(
     out: Path,
@@ -119,6 +124,7 @@ def new(
     code: str | None,
     objectives: int | None,
     key_results: int | None,
+    protect: bool,
     force: bool,
     **about: Any,
 ) -> None:
@@ -151,7 +157,15 @@ def new(
         **about,
     )
     rows = (objectives or 4, key_results or 4) if blank or objectives or key_results else (0, 0)
-    write(tracker, out, parent=above, objectives=rows[0], key_results=rows[1], force=force)
+    write(
+        tracker,
+        out,
+        parent=above,
+        objectives=rows[0],
+        key_results=rows[1],
+        protect=protect,
+        force=force,
+    )
     words = language(tracker.about.language)
     click.echo(
         words(
@@ -299,12 +313,13 @@ def _finish(
 
 @main.command()
 @click.argument("name", required=False)
-def templates(name: str | None) -> None:
+@click.option("--language", "code", type=click.Choice(languages()), help="Of the set.")
+def templates(name: str | None, code: str | None) -> None:
     """List the example sets, or print one to start a plan of your own from."""
     from okr_sheets.reading import sets
 
     if name:
-        click.echo(sets.text_of(name), nl=False)
+        click.echo(sets.text_of(name, code), nl=False)
         return
     from okr_sheets.terminal import print_templates
 

@@ -6,6 +6,7 @@ written and every spelling is read; all languages are read at once, so one folde
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 import unicodedata
@@ -81,6 +82,26 @@ class Language:
     def paths(self) -> Iterator[str]:
         """Every key of the file, dotted."""
         return _leaves(self._words, "")
+
+    def percent(self, share: float | None) -> str:
+        """A share of 1 as whole percents, in the language's way; a dash for none.
+
+        Short of the whole it never says 100.
+        """
+        if share is None or share != share:  # noqa: PLR0124  NaN
+            return "–"
+        whole = math.floor(share * 100 + 0.5)
+        return self("formats.percent", n=99 if whole == 100 and share < 1 else whole)
+
+    def number(self, value: float | None) -> str:
+        """A number with the language's signs, at most six digits of it; nothing for none."""
+        if value is None or value != value:  # noqa: PLR0124
+            return ""
+        # Above six digits a fraction says nothing, and would come as an exponent.
+        whole = value == round(value) or abs(value) >= 100_000
+        text = f"{value:,.0f}" if whole else f"{value:,.6g}"
+        signs = {",": self("numbers.group").replace(" ", "\N{NO-BREAK SPACE}"), ".": self.decimal}
+        return "".join(signs.get(sign, sign) for sign in text)
 
     @cached_property
     def decimal(self) -> str:

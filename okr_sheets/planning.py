@@ -36,11 +36,12 @@ def new(
 
     `template` is the name of an example set, `source` a .toml or .csv file of one's own; with
     neither, and not `blank`, the B2B SaaS marketing set. `quarter` defaults to the next one from
-    today; dates of the set move with it. Words given here take the place of the set's own.
+    today; dates of the set move with it. A set that is written in `language` too is taken in it.
+    Words given here take the place of the set's own.
     ValueError says in one sentence what is wrong with a name, a quarter or a file.
     """
     period = _quarter(quarter, fiscal_start)
-    plan = _plan(template, source, blank)
+    plan = _plan(template, source, blank, language)
     given = {"company": company, "department": department, "team": team, "parent": parent}
     given = {key: value for key, value in given.items() if value}
     about = replace(
@@ -77,11 +78,14 @@ def _quarter(quarter: str | Quarter | None, fiscal_start: int) -> Quarter:
     return Quarter.holding(date.today(), fiscal_start).next  # noqa: DTZ011  people mean their own day
 
 
-def _plan(template: str | None, source: str | Path | None, blank: bool) -> Tracker:
+def _plan(
+    template: str | None, source: str | Path | None, blank: bool, language: str | None
+) -> Tracker:
     if blank:
         return Tracker.empty(About(level="team"))
     if source is None:
-        return read_set(text_of(template or DEFAULT_TEMPLATE), template or DEFAULT_TEMPLATE)
+        name = template or DEFAULT_TEMPLATE
+        return read_set(text_of(name, language), name)
     source = Path(source)
     if source.suffix.lower() == ".toml":
         try:

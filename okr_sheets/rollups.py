@@ -132,7 +132,7 @@ class Rollup:
             "quarter": ", ".join(sorted({q for q in self.teams["quarter"] if q})),
             "company": ", ".join(dict.fromkeys(c for c in self.teams["company"] if c)),
             "as_of": self.as_of,
-            "trackers": len(self.trackers) - len(self.unreadable),
+            "trackers": sum(t.about.day() is not None for t in self.trackers if t.readable),
             "unreadable": list(self.unreadable),
             "objectives": len(self.objectives),
             "key_results": len(self.key_results),

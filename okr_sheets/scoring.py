@@ -365,7 +365,7 @@ FIXES: tuple[tuple[str, Rule], ...] = (
         (f"required-{filled}", lambda k, f, filled=filled: _filled(k, f) == filled)
         for filled in range(1, 4)
     ),
-    ("mixed-scale", lambda k, f: _mixed_scale(k, f)),
+    ("mixed-scale", _mixed_scale),
     (
         "no-target",
         lambda k, f: _is_key_result(k, f) & ~f.number(k.target) & ~f.is_(k.kind, "type", "achieve"),

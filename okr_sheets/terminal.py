@@ -70,7 +70,7 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
 
 
 def _unit_line(team: pd.Series, words: Language) -> Text:
-    from okr_sheets.reports.tables import coverage, percent, unit_name  # noqa: PLC0415
+    from okr_sheets.reports.tables import coverage, unit_name  # noqa: PLC0415
 
     line = Text(unit_name(team), style="bold")
     if team["level"]:
@@ -78,11 +78,13 @@ def _unit_line(team: pd.Series, words: Language) -> Text:
     line.append(f" · {team['quarter']}  ", "default not bold")
     line.append_text(_status(team["status"], words))
     figures = words(
-        "report.headline", score=percent(team["score"]), expected=percent(team["expected"])
+        "report.headline",
+        score=words.percent(team["score"]),
+        expected=words.percent(team["expected"]),
     )
     line.append(f"  {figures} · {coverage(team, words)}", "default not bold")
     if team["cancelled"] or team["postponed"]:
-        note = words("report.with_left_out_note", score=percent(team["with_left_out"]))
+        note = words("report.with_left_out_note", score=words.percent(team["with_left_out"]))
         line.append(f" · {note}", "bright_black not bold")
     return line
 
@@ -120,8 +122,6 @@ def _unit_table(team: pd.Series, rollup: Rollup, words: Language) -> Table:
 
 
 def _cells(row: pd.Series, words: Language, style: str) -> Sequence[Text]:
-    from okr_sheets.reports.tables import percent  # noqa: PLC0415
-
     stopped = row["status"] in {"cancelled", "postponed"}
     style = "bright_black strike" if stopped else style
     indent = "" if style == "bold" else "  "
@@ -130,8 +130,8 @@ def _cells(row: pd.Series, words: Language, style: str) -> Sequence[Text]:
         Text(indent + row["title"], style),
         Text(row["owner"], style),
         _bar(row["score"], row["expected"], row["status"]),
-        Text(percent(row["score"]), style),
-        Text(percent(row["expected"]), "bright_black"),
+        Text(words.percent(row["score"]), style),
+        Text(words.percent(row["expected"]), "bright_black"),
         _status(row["status"], words),
     )
 

@@ -4,6 +4,7 @@ Arguments: the profile's folder, the workbook, a JSON list of edits, and the fil
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from com.sun.star.beans import PropertyValue
 from com.sun.star.table import CellAddress, CellRangeAddress, TableSortField
 
 FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".xls": "MS Excel 97"}
-PIPE = "okr_sheets_tests"
+PIPE = f"okr_sheets_{os.getpid()}"
 
 
 def properties(**values):

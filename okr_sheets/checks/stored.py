@@ -31,7 +31,7 @@ def stored_values(tracker: Tracker) -> Iterator[Problem]:
     The recomputed value is as of the day the workbook itself was calculated by. Rows whose cells
     Python reads and the workbook cannot (numbers as text) are left to their own problem.
     """
-    if tracker.stored.empty or tracker.calculated_on is None:
+    if tracker.stored.empty or not tracker.calculated_on or not tracker.about.day():
         return
     words = language(tracker.about.language)
     computed = score_rows([tracker], tracker.calculated_on).set_index("row")

@@ -39,11 +39,16 @@ def names() -> list[str]:
     return sorted((name for name in found if "." not in name), key=lambda n: (n != "company", n))
 
 
-def text_of(name: str) -> str:
-    """The TOML text of an example set; SetError lists the names there are."""
+def text_of(name: str, code: str | None = None) -> str:
+    """The TOML text of an example set, in a language if it is written in it, else in English.
+
+    SetError lists the names there are.
+    """
     if name not in names():
         raise SetError(f"No template “{name}”. Choose one of: {', '.join(names())}.")
-    return (folder() / f"{name}.toml").read_text("utf-8")
+    translated = folder() / f"{name}.{code}.toml"
+    chosen = translated if translated.is_file() else folder() / f"{name}.toml"
+    return chosen.read_text("utf-8")
 
 
 def headline(name: str) -> tuple[str, str]:

@@ -14,8 +14,6 @@ from jinja2 import Environment, StrictUndefined
 from okr_sheets.reports.tables import (
     coverage,
     day_text,
-    number,
-    percent,
     reason,
     title,
     unit_name,
@@ -218,9 +216,11 @@ def _bar(row: Row, words: Language, paced: bool = True) -> dict[str, str | None]
     score, expected = row["score"], row["expected"] if paced else None
     if score is None:
         return None
-    label = f"{words('okrs.score')} {percent(score)}"
+    label = f"{words('okrs.score')} {words.percent(score)}"
     if expected is not None:
-        label = words("report.headline", score=percent(score), expected=percent(expected))
+        label = words(
+            "report.headline", score=words.percent(score), expected=words.percent(expected)
+        )
     return {
         "score": f"{score * 100:.4g}%",
         "expected": None if expected is None else f"{expected * 100:.4g}%",
@@ -247,21 +247,10 @@ def _stack(statuses: pd.Series, words: Language) -> Row:
     return {"total": total, "parts": parts, "label": label}
 
 
-def _number(value: float | None, words: Language) -> str:
-    """Write a number with the signs of the language; nothing for a blank."""
-    if value is None:
-        return ""
-    group = words("numbers.group").replace(" ", "\N{NO-BREAK SPACE}")
-    signs = {",": group, ".": words.decimal}
-    # Above six digits a fraction says nothing, and would come as an exponent.
-    text = number(round(value) if abs(value) >= 100_000 else value)
-    return "".join(signs.get(sign, sign) for sign in text)
-
-
 def _with_left_out(row: Row, words: Language) -> str:
     """Say the score with cancelled and postponed ones counted, where that makes a difference."""
-    counted = percent(row["with_left_out"])
-    if row["with_left_out"] is None or counted == percent(row["score"]):
+    counted = words.percent(row["with_left_out"])
+    if row["with_left_out"] is None or counted == words.percent(row["score"]):
         return ""
     return words("report.with_left_out_note", score=counted)
 
@@ -275,8 +264,8 @@ def _score_tile(rollup: Rollup, words: Language) -> Row | None:
         [row] = _rows(rollup.headline.to_frame().T)
         return {
             "label": words("okrs.score"),
-            "value": percent(row["score"]),
-            "beside": f"{words('okrs.expected')} {percent(row['expected'])}",
+            "value": words.percent(row["score"]),
+            "beside": f"{words('okrs.expected')} {words.percent(row['expected'])}",
             "bar": _bar(row, words),
             "chip": _chip(row["status"], words),
             "stack": None,
@@ -427,8 +416,8 @@ def _detail(row: Row, rollup: Rollup, words: Language) -> str:
 def _team(row: Row, words: Language) -> Row:
     return {
         "bar": _bar(row, words),
-        "score": percent(row["score"]),
-        "expected": percent(row["expected"]),
+        "score": words.percent(row["score"]),
+        "expected": words.percent(row["expected"]),
         "chip": _chip(row["status"], words),
         "coverage": coverage(row, words),
         "silent": row["updated"] < row["key_results"],
@@ -447,7 +436,7 @@ def _objective(row: Row, key_results: list[Row], words: Language) -> Row:
         ],
         "note": row["note"] or "",
         "bar": _bar(row, words),
-        "score": percent(row["score"]),
+        "score": words.percent(row["score"]),
         "chip": _chip(row["status"], words),
         "grade": _grade(row, words),
         "coverage": coverage(row, words) if row["key_results"] else "",
@@ -504,13 +493,13 @@ def _key_result(row: Row, words: Language) -> Row:
         "owned_by": row["owner"],
         "goal": _goal(row, words),
         "now": _now(row, words),
-        "progress": percent(row["progress"]) if beyond else "",
+        "progress": words.percent(row["progress"]) if beyond else "",
         "bar": _bar(row, words, paced=not _keeps(row)),
-        "score": percent(row["score"]),
+        "score": words.percent(row["score"]),
         "chip": _chip(row["status"], words),
         "grade": _grade(row, words),
         "last": day_text(row["last_check_in"], words) or "–",
-        "confidence": _number(row["confidence"], words),
+        "confidence": words.number(row["confidence"]),
         "note": row["note"] or "",
         "live": row["state"] == "active",
         "stopped": row["status"] in STOPPED,
@@ -525,7 +514,7 @@ def _goal(row: Row, words: Language) -> str:
     """Say what a key result wants: “18 → 4 requests”, “≥ 18 months”, “Achieve”."""
     if row["type"] == "achieve":
         return words.choice("type", "achieve")
-    baseline, target = (_number(row[key], words) for key in ("baseline", "target"))
+    baseline, target = (words.number(row[key]) for key in ("baseline", "target"))
     sign = {"keep-at-least": "≥", "keep-at-most": "≤"}.get(row["type"] or "", "→")
     start = "" if _keeps(row) else baseline
     return " ".join(part for part in (start, sign, target or "?", row["unit"]) if part)
@@ -536,11 +525,11 @@ def _now(row: Row, words: Language) -> str:
     current = row["current"]
     if current is None:
         return ""
-    text = _number(current, words)
+    text = words.number(current)
     if row["type"] == "achieve":
         share = current / 100 if current > 1 else current
         word = {0: "no", 1: "yes"}.get(share)
-        text = words.choice("yes_no", word) if word else percent(share)
+        text = words.choice("yes_no", word) if word else words.percent(share)
     return words("page.now", current=text)
 
 
@@ -553,23 +542,16 @@ def _attention(rollup: Rollup, key_results: Iterable[Row], words: Language) -> l
     rows = _rows(rollup.attention)
     places = [(r["file"], r["sheet"], r["row"], r["department"], r["team"]) for r in rows]
     return [
-        by_place[place] | {"why": _why(row, words), "gap": _unsaid_gap(row)}
+        by_place[place] | {"why": reason(row, words), "gap": _unsaid_gap(row, words)}
         for row, place in zip(rows, places, strict=True)
         if place in by_place
     ]
 
 
-def _why(row: Row, words: Language) -> str:
-    if row["reason"] == "crossed":
-        current, target = (_number(row[key], words) for key in ("current", "target"))
-        return words("report.reason_crossed", current=current, target=target)
-    return reason(row, words)
-
-
-def _unsaid_gap(row: Row) -> str:
+def _unsaid_gap(row: Row, words: Language) -> str:
     """Give the gap where the reason does not say it."""
     silent = row["reason"] in ("gap", "crossed") or row["gap"] is None or row["gap"] <= 0
-    return "" if silent else percent(row["gap"])
+    return "" if silent else words.percent(row["gap"])
 
 
 def _owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:

@@ -76,11 +76,6 @@ def plain_value(value: Any) -> Any:
 # --- words for numbers ---------------------------------------------------------------------------
 
 
-def percent(value: float | None) -> str:
-    """62 %, or a dash where there is no score."""
-    return "–" if value is None or pd.isna(value) else f"{value * 100:.0f} %"
-
-
 def coverage(row: Mapping[str, Any] | pd.Series, words: Language, live: str = "key_results") -> str:
     """“7 of 9 updated”."""
     return words("report.coverage", updated=int(row["updated"]), live=int(row[live]))
@@ -106,7 +101,9 @@ def reason(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
     code = str(row["reason"])
     if code == "crossed":
         return words(
-            "report.reason_crossed", current=number(row["current"]), target=number(row["target"])
+            "report.reason_crossed",
+            current=words.number(row["current"]),
+            target=words.number(row["target"]),
         )
     if code == "stale":
         return (
@@ -115,13 +112,6 @@ def reason(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
     if code == "gap":
         return words("report.reason_gap", points=gap)
     return words(f"report.reason_{code.replace('-', '_')}")
-
-
-def number(value: float) -> str:
-    """A number with as many decimals as it has, thousands set apart; nothing for a blank."""
-    if pd.isna(value):
-        return ""
-    return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
 
 
 # --- Markdown ------------------------------------------------------------------------------------
@@ -150,8 +140,8 @@ def _markdown(rollup: Rollup, words: Language) -> Iterable[str]:
         (
             (
                 unit_name(team),
-                percent(team["score"]),
-                percent(team["expected"]),
+                words.percent(team["score"]),
+                words.percent(team["expected"]),
                 status_word(team["status"], words),
                 coverage(team, words),
             )
@@ -183,7 +173,7 @@ def _markdown(rollup: Rollup, words: Language) -> Iterable[str]:
                 row["id"],
                 row["title"],
                 row["owner"],
-                percent(row["score"]),
+                words.percent(row["score"]),
                 status_word(row["status"], words),
             )
             for _, row in rollup.objectives.iterrows()
@@ -211,8 +201,8 @@ def headline(rollup: Rollup, words: Language) -> str:
         parts.append(
             words(
                 "report.headline",
-                score=percent(about["score"]),
-                expected=percent(about["expected"]),
+                score=words.percent(about["score"]),
+                expected=words.percent(about["expected"]),
             )
         )
     parts.append(coverage(about, words, "live"))

@@ -19,7 +19,6 @@ from xlsxwriter import Workbook
 from okr_sheets.frames import serial
 from okr_sheets.reports.tables import (
     day_text,
-    percent,
     reason,
     status_word,
     title,
@@ -867,7 +866,7 @@ class Summary:
         parts = [words("report.read", **counts)]
         unit = self.rollup.headline
         if unit is not None and _differs(unit["score"], unit["with_left_out"]):
-            score = percent(unit["with_left_out"])
+            score = words.percent(unit["with_left_out"])
             parts.append(words("report.with_left_out_note", score=score))
         look = styles(font_color=MUTED, bg_color=PAGE)
         self._cell(sheet, 0, COLUMNS, " · ".join(parts), look, down=1)
@@ -1139,8 +1138,13 @@ def _shown(value: Any) -> float | None:
     return None if value is None or pd.isna(value) else float(value)
 
 
+def _rounded(value: Any) -> float | None:
+    shown = _shown(value)
+    return None if shown is None else round(shown, 2)
+
+
 def _differs(one: Any, other: Any) -> bool:
-    return percent(_shown(one)) != percent(_shown(other))
+    return _rounded(one) != _rounded(other)
 
 
 def _unit_names(rows: Sequence[Record]) -> list[str]:

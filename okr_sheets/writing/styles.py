@@ -111,6 +111,8 @@ class Styles:
         numeric = kind in {"number", "percent", "date"}
         return self(
             **{"bg_color": COMPUTED if computed else INPUT, "border": 1, "border_color": LINE}
+            # Without a word until someone protects the sheet: then people type here, and only here.
+            | ({} if computed else {"locked": False})
             | {"num_format": self.number_format(kind), "align": "right" if numeric else "left"}
             | ({} if numeric else {"indent": 1})
             | properties

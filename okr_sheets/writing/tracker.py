@@ -16,7 +16,7 @@ from okr_sheets.reading.tracker import ALIGNMENT_SIGN
 from okr_sheets.schema import ACTIONS, LOG
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.dashboard import Calc, Dashboard
-from okr_sheets.writing.layout import FIRST_ROW, Layout, quoted_sheet
+from okr_sheets.writing.layout import FIRST_ROW, Layout
 from okr_sheets.writing.okrs import OkrsSheet
 from okr_sheets.writing.placing import place
 from okr_sheets.writing.saving import saved
@@ -37,6 +37,10 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
         return formula.removeprefix("=")
 
 
+PROTECTED = ("start", "okrs", "dashboard", "lists", "calc")
+ALLOWED = dict.fromkeys(
+    ("format_cells", "format_columns", "format_rows", "autofilter", "sort", "objects"), True
+)
 ORDER = ("start", "okrs", "actions", "log", "dashboard", "lists", "calc")
 
 
@@ -47,14 +51,18 @@ def write(
     parent: Tracker | None = None,
     objectives: int = 0,
     key_results: int = 0,
+    protect: bool = False,
     force: bool = False,
 ) -> Path:
     """Write a tracker as an .xlsx workbook, in its own language, and give its path.
 
     The objectives of `parent` become the drop-down of *aligns to*. With `objectives` and
-    `key_results`, so many empty rows are prepared with their ids. The same tracker gives the same
-    bytes. FileExistsError if there is such a file and not `force`; ValueError if the tracker has
-    no quarter.
+    `key_results`, so many empty rows are prepared with their ids. `protect` locks the cells that
+    formulas fill, without a password; Excel then lets no table grow. The same tracker gives the
+    same bytes.
+
+    FileExistsError if there is such a file and not `force`; ValueError if the tracker has no
+    quarter.
     """
     about = tracker.about
     if about.start is None or about.end is None:
@@ -69,9 +77,9 @@ def write(
     labels = dict(zip(_ids(lists["aligns_to"]), lists["aligns_to"], strict=True))
     ranges = list_ranges(names["lists"])
     okrs = OkrsSheet(placed, day, layout, ranges, labels, settings)
-    id_range = f"{quoted_sheet(names['okrs'])}!$A${FIRST_ROW}:$A${okrs.last_row}"
-    named = (*tracker.objectives["id"], *tracker.key_results["id"])
-    known = frozenset(name.casefold() for name in named)
+    id_range = layout.elsewhere(f"$A${FIRST_ROW}:$A${okrs.last_row}")
+    named = pd.concat([tracker.objectives["id"], tracker.key_results["id"]])
+    known = frozenset(named.str.casefold())
     table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}
     with saved(path, force) as temporary:
         book = Workbook(temporary, {"strings_to_urls": False, "strings_to_formulas": False})
@@ -99,6 +107,8 @@ def write(
         Dashboard(calc, about, styles).write(book, sheets["dashboard"], settings)
         write_lists(sheets["lists"], lists, words, styles)
         calc.write(sheets["calc"], styles)
+        for key in PROTECTED if protect else ():
+            sheets[key].protect("", ALLOWED)
         sheets["start"].activate()
         book.close()
     return Path(path)
