@@ -32,6 +32,9 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            # Whoever read our output has seen enough.
+            sys.stdout = None
         except (ValueError, OSError) as error:
             if ctx.params.get("debug"):
                 raise
@@ -103,12 +106,8 @@ def main(debug: bool) -> None:
 )
 @click.option("--language", "code", type=click.Choice(languages()), help="Of the workbook.")
 @click.option("--cadence", type=click.Choice(CADENCES), help="How often numbers are typed.")
-@click.option(
-    "--objectives", type=click.IntRange(1, 50), help="Empty objectives to prepare, with ids."
-)
-@click.option(
-    "--key-results", type=click.IntRange(1, 50), help="Empty key results under each of them."
-)
+@click.option("--objectives", type=click.IntRange(1, 40), help="Of a blank tracker.  [default: 4]")
+@click.option("--key-results", type=click.IntRange(1, 20), help="Under each of them.  [default: 4]")
 @click.option(
     "--protect",
     is_flag=True,
@@ -131,10 +130,12 @@ def new(
     """Write a tracker workbook, ready to be filled in.
 
     With example OKRs (the B2B SaaS marketing set, or --template), with a plan of your own
-    (--from), or --blank. --objectives and --key-results prepare empty rows, 4 and 4 in a blank one.
+    (--from), or --blank; --objectives and --key-results say how many empty rows a blank one has.
     """
     if sum((template is not None, source is not None, blank)) > 1:
         raise click.UsageError("Choose one of --template, --from and --blank.")
+    if (objectives or key_results) and (template or source):
+        raise click.UsageError("--objectives and --key-results prepare a blank tracker's rows.")
     if out.suffix.lower() != ".xlsx":
         raise click.UsageError(f"{out}: a tracker is an .xlsx workbook. Choose such a name.")
     if out.exists() and not force:
@@ -156,7 +157,7 @@ def new(
         parent=parent.name if parent else "",
         **about,
     )
-    rows = (objectives or 4, key_results or 4) if blank or objectives or key_results else (0, 0)
+    rows = (objectives or 4, key_results or 4) if blank else (0, 0)
     write(
         tracker,
         out,
@@ -176,6 +177,8 @@ def new(
             quarter=tracker.about.quarter,
         )
     )
+    if source:
+        _finish(tracker.problems, [tracker], tracker.about.language, strict=False)
 
 
 @main.command()
@@ -217,15 +220,17 @@ def score(
 
     if preset not in PRESETS:
         raise click.UsageError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
+    if scheduler and engine != "dask":
+        raise click.UsageError("--scheduler is the address of a dask cluster: add --engine dask.")
     for out in outs:
         if out.suffix.lower() not in KINDS:
             raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
     trackers = _read(paths, engine, scheduler)
     rollup = roll_up(trackers, as_of, PRESETS[preset])
     words = language(code or rollup.language)
-    if not outs and not rollup.teams.empty:
+    if not outs and not rollup.key_results.empty:
         print_rollup(rollup, words)
-    for out in outs:
+    for out in dict.fromkeys(outs):
         click.echo(words("terminal.wrote", path=str(report(rollup, out, words.code))))
     _finish(rollup.problems, trackers, words.code, strict=False)
 

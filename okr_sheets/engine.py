@@ -50,9 +50,7 @@ def dask(address: str | None = None) -> Iterator[Map]:
     try:
         from distributed import Client  # noqa: PLC0415  an optional extra
     except ImportError:
-        raise ValueError(
-            "The dask engine needs an extra: pip install “okr-sheets[dask]”."
-        ) from None
+        raise ValueError("The dask engine needs an extra: pip install 'okr-sheets[dask]'") from None
 
     with Client(address) as client:
 

@@ -28,7 +28,7 @@ _MISREAD = frozenset(
         "not-calculated",
     }
 )
-_ROWS = 1 << 21  # more than a sheet has: tracker number times this plus row names one row of all
+ROWS = 1 << 21  # more than a sheet has: tracker number times this plus row names one row of all
 
 SCORED = (
     "file",
@@ -78,7 +78,8 @@ def to_day(number: float) -> date:
     return EPOCH + timedelta(days=int(number))
 
 
-def _serials(dates: pd.Series) -> pd.Series:
+def serials(dates: pd.Series) -> pd.Series:
+    """Spreadsheets' numbers for days; NaN for a blank."""
     return (dates - pd.Timestamp(EPOCH)) / pd.Timedelta(days=1)
 
 
@@ -103,8 +104,8 @@ def gather(trackers: Sequence[Tracker], as_of: date | None = None) -> pd.DataFra
     }
     for key, values in per_tracker.items():
         rows[key] = np.repeat(values, sizes)
-    rows["start"], rows["due"] = _serials(rows["start"]), _serials(rows["due"])
-    rows["place"] = rows["tracker"] * _ROWS + rows["row"]
+    rows["start"], rows["due"] = serials(rows["start"]), serials(rows["due"])
+    rows["place"] = rows["tracker"] * ROWS + rows["row"]
     check_ins = pd.concat([tracker.check_ins.reset_index() for _, tracker in known])
     check_ins["tracker"] = np.repeat(
         [number for number, _ in known], [len(tracker.check_ins) for _, tracker in known]
@@ -124,11 +125,11 @@ def _okr_rows(tracker: Tracker) -> pd.DataFrame:
 
 def _last_check_ins(check_ins: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """The last check-in of each row up to its day: `checked_on`, `value`, by place."""
-    places = check_ins["tracker"] * _ROWS + check_ins["row"]
+    places = check_ins["tracker"] * ROWS + check_ins["row"]
     check_ins = pd.DataFrame(
         {
             "place": places,
-            "checked_on": _serials(check_ins["date"]),
+            "checked_on": serials(check_ins["date"]),
             "value": check_ins["value"],
             "day": places.map(rows.drop_duplicates("place").set_index("place")["day"]),
         }
@@ -228,7 +229,7 @@ class InFrames:
     def of_objective(self, k: Rows, key: str) -> pd.Series:
         values = pd.Series(getattr(k, key).to_numpy(), index=k.place)
         values = values[~values.index.duplicated()]
-        return (k.tracker * _ROWS + k.group).map(values).fillna("")
+        return (k.tracker * ROWS + k.group).map(values).fillna("")
 
     def sum_of_group(self, k: Rows, key: str) -> pd.Series:
         return self._by_group(k, getattr(k, key), "sum")
@@ -240,8 +241,8 @@ class InFrames:
         return self._by_group(k, (getattr(k, key) == value).astype(float), "sum")
 
     def _by_group(self, k: Rows, values: pd.Series, how: str) -> pd.Series:
-        totals = values.groupby(k.tracker * _ROWS + k.group).agg(how)
-        return (k.tracker * _ROWS + k.anchor).map(totals).fillna(0.0)
+        totals = values.groupby(k.tracker * ROWS + k.group).agg(how)
+        return (k.tracker * ROWS + k.anchor).map(totals).fillna(0.0)
 
     def last_day_checked(self, k: Rows) -> pd.Series:
         return k.checked_on
@@ -253,7 +254,7 @@ class InFrames:
 def misread_cells(trackers: Sequence[Tracker]) -> list[tuple[int, str]]:
     """The cells, by place and column key, whose text Python read and the workbook cannot."""
     return [
-        (number * _ROWS + problem.row, problem.key)
+        (number * ROWS + problem.row, problem.key)
         for number, tracker in enumerate(trackers)
         for problem in tracker.problems
         if problem.code in _MISREAD and problem.sheet == tracker.sheets.get(OKRS.key)

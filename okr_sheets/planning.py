@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.quarters import Quarter, check_in_dates
+from okr_sheets.reading.files import is_report
 from okr_sheets.reading.sets import SetError, read_set, text_of
 from okr_sheets.reading.tracker import read
+from okr_sheets.schema import CADENCES, LEVELS
 from okr_sheets.tracker import About, Tracker
 
 DEFAULT_TEMPLATE = "b2b-saas-marketing"
@@ -35,13 +37,20 @@ def new(
     """A tracker to be written and filled in: no check-ins yet.
 
     `template` is the name of an example set, `source` a .toml or .csv file of one's own; with
-    neither, and not `blank`, the B2B SaaS marketing set. `quarter` defaults to the next one from
-    today; dates of the set move with it. A set that is written in `language` too is taken in it.
-    Words given here take the place of the set's own.
+    neither, and not `blank`, the B2B SaaS marketing set. `quarter` defaults to that of `source`,
+    else to the next one from today; dates of the set move with it. A set that is written in
+    `language` too is taken in it. Words given here take the place of the set's own. What was wrong
+    in `source` comes back in `.problems`.
+
     ValueError says in one sentence what is wrong with a name, a quarter or a file.
     """
-    period = _quarter(quarter, fiscal_start)
     plan = _plan(template, source, blank, language)
+    if quarter is None and source is not None and plan.about.quarter:
+        quarter = plan.about.quarter
+    period = _quarter(quarter, fiscal_start)
+    for key, value, known in (("cadence", cadence, CADENCES), ("level", level, LEVELS)):
+        if value and value not in known:
+            raise ValueError(f"No {key} “{value}”. Choose one of: {', '.join(known)}.")
     given = {"company": company, "department": department, "team": team, "parent": parent}
     given = {key: value for key, value in given.items() if value}
     about = replace(
@@ -67,6 +76,8 @@ def new(
         key_results=key_results,
         actions=actions,
         check_in_dates=dates,
+        # A plan need not say for which quarter; this does.
+        problems=tuple(problem for problem in plan.problems if problem.code != "no-quarter"),
     )
 
 
@@ -87,12 +98,16 @@ def _plan(
         name = template or DEFAULT_TEMPLATE
         return read_set(text_of(name, language), name)
     source = Path(source)
+    if source.suffix.lower() not in {".toml", ".csv"}:
+        raise SetError(f"{source.name}: a plan is a .toml or .csv file.")
     if source.suffix.lower() == ".toml":
         try:
             text = source.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise SetError(f"{source.name} cannot be read: {error}.") from None
         return read_set(text, source.name)
+    if is_report(source):
+        raise SetError(f"{source.name} is a report, not a plan.")
     tracker = read(source)
     if not tracker.readable:
         raise SetError(tracker.problems[0].line())

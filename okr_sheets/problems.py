@@ -31,6 +31,7 @@ CODES: dict[str, Severity] = {
     "not-a-number": "error",
     "not-a-date": "error",
     "not-a-choice": "error",
+    "not-a-quarter": "error",
     "boolean-number": "error",
     "date-number": "error",
     "number-as-text": "warning",
@@ -44,11 +45,13 @@ CODES: dict[str, Severity] = {
     "objective-by-place": "warning",
     "no-key-results": "error",
     "unknown-id": "error",
+    "same-tracker": "warning",
     "unknown-alignment": "warning",
     "aligns-to-itself": "error",
     "missing-owner": "warning",
     "missing-reason": "info",
     # numbers and dates
+    "mixed-scale": "warning",
     "no-target": "error",
     "no-baseline": "error",
     "baseline-assumed": "warning",
@@ -101,6 +104,9 @@ class Problem:
         name = PurePath(self.path).name
         inside = "!".join(part for part in (self.sheet, self.cell) if part)
         return f"{name}:{inside}" if inside else name
+
+    def __str__(self) -> str:
+        return self.line()
 
     def say(self, language: str = "en") -> str:
         """The sentence for a person, in `language`: what is wrong and what to type."""

@@ -20,6 +20,7 @@ from okr_sheets.frames import (
     compute,
     gather,
     misread_cells,
+    serials,
     to_day,
 )
 from okr_sheets.problems import Problem, in_order
@@ -72,7 +73,7 @@ TEAMS = (
     "with_left_out",
     *STATUSES,
 )
-OWNERS = ("owner", "key_results", "updated", "score", "stale", *STATUSES)
+OWNERS = ("quarter", "owner", "key_results", "updated", "score", "stale", *STATUSES)
 ATTENTION = (
     "file",
     "sheet",
@@ -169,7 +170,7 @@ def score(
     `expected` and `gap` from 0 to 1 with four decimals, `updated` whether a check-in counts by the
     day. `as_of` defaults to each tracker's own as-of date, else today held to its quarter.
     `preset` names the bands of status and grade. Files that cannot be read give no row; `check`
-    names them.
+    names them. FileNotFoundError if there is none at all, ValueError for another preset or as-of.
     """
     return rollup(source, as_of, preset).key_results
 
@@ -179,8 +180,18 @@ def rollup(
     as_of: date | None = None,
     preset: str = "default",
 ) -> Rollup:
-    """Key results, objectives, teams, owners and what needs attention, of many trackers."""
+    """Key results, objectives, teams, owners and what needs attention, of many trackers.
+
+    Takes what `score` takes, and raises the same.
+    """
+    if as_of is not None and not isinstance(as_of, date):
+        raise ValueError(
+            f"as_of must be a date, such as datetime.date(2027, 2, 12), not {as_of!r}."
+        )
     trackers = read_all(source)
+    lost = [p for tracker in trackers for p in tracker.problems if p.code == "not-found"]
+    if lost and len(lost) == len(trackers):
+        raise FileNotFoundError(lost[0].line())
     return roll_up(trackers, as_of, _bands(preset))
 
 
@@ -232,7 +243,7 @@ def _named(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
         return numbers.map(known)
 
     named = {
-        "file": of([PurePath(tracker.path).name for tracker in trackers]),
+        "file": of(_file_names([tracker.path for tracker in trackers])),
         "sheet": of([tracker.sheets.get("okrs", "") for tracker in trackers]),
         **{
             key: of([getattr(about, key) for about in abouts])
@@ -241,11 +252,26 @@ def _named(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
     }
     dates = {key: _days(rows[key]) for key in ("start", "due", "last_check_in")}
     words = {key: series.astype("str") for key, series in named.items()}
-    return rows.assign(**words, **dates)
+    rows = rows.assign(**words, **dates)
+    # Trackers that name no unit are units of their own.
+    named_unit = (rows[["company", "department", "team"]] != "").any(axis=1)
+    return rows.assign(nameless=rows["file"].where(~named_unit, "").astype("str"))
 
 
-def _days(serials: pd.Series) -> pd.Series:
-    return (pd.Timestamp(EPOCH) + pd.to_timedelta(serials, unit="D")).astype("datetime64[s]")
+def _file_names(paths: Sequence[str]) -> list[str]:
+    """Each path by as many of its last parts as tell it from the others."""
+    parts = [PurePath(path).parts for path in paths]
+    longest = max(map(len, parts), default=1)
+    names = []
+    for own in parts:
+        ends = (own[-count:] for count in range(1, longest + 1))
+        unique = (end for end in ends if sum(other[-len(end) :] == end for other in parts) == 1)
+        names.append("/".join(next(unique, own)) if own else "")
+    return names
+
+
+def _days(numbers: pd.Series) -> pd.Series:
+    return (pd.Timestamp(EPOCH) + pd.to_timedelta(numbers, unit="D")).astype("datetime64[s]")
 
 
 def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
@@ -257,8 +283,9 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
     stale_after = rows["cadence"].map(STALE_DAYS).fillna(STALE_DAYS["weekly"])
     committed = pd.Series(objectives["commitment"].reindex(found).to_numpy(), index=rows.index)
     committed = rows["commitment"].where(rows["commitment"] != "", committed.fillna(""))
-    active = ~rows["status"].isin(["cancelled", "postponed", "achieved"])
-    silent_since = rows["checked"].where(rows["checked"] > 0, rows["first_day"])
+    active = ~rows["status"].isin(["cancelled", "postponed", "achieved", "not-started", ""])
+    own_start = serials(rows["start"]).fillna(rows["first_day"])
+    silent_since = rows["checked"].where(rows["checked"] > 0, own_start)
     return rows.assign(
         objective=pd.Series(titles, index=rows.index, dtype="str").fillna(""),
         objective_id=pd.Series(ids, index=rows.index, dtype="str").fillna(""),
@@ -277,7 +304,7 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
 
 def _objectives(objectives: pd.DataFrame, key_results: pd.DataFrame) -> pd.DataFrame:
     live = key_results[key_results["standing"] == "active"]
-    family = live["tracker"] * 0 + live["place"] - live["row"] + live["parent"]
+    family = live["place"] - live["row"] + live["parent"]
     counts = pd.DataFrame({"live": 1, "updated": live["checked"] > 0}).groupby(family).sum()
     counts = counts.reindex(objectives["place"]).fillna(0).astype(int)
     return objectives.assign(
@@ -295,7 +322,8 @@ def _teams(
     weighed = objectives.assign(
         all_points=objectives["share_of_all"] * objectives["score_of_all"].fillna(0)
     )
-    by_unit = weighed.groupby(list(UNIT), sort=False)
+    keys = [*UNIT, "nameless"]
+    by_unit = weighed.groupby(keys, sort=False)
     teams = by_unit.agg(
         level=("level", "first"),
         file=("file", lambda files: ", ".join(dict.fromkeys(files))),
@@ -308,8 +336,8 @@ def _teams(
         share_of_all=("share_of_all", "sum"),
         all_points=("all_points", "sum"),
     )
-    counts = live.groupby(list(UNIT)).agg(key_results=("id", "size"), updated=("updated", "sum"))
-    statuses = pd.crosstab([key_results[key] for key in UNIT], key_results["status"])
+    counts = live.groupby(keys).agg(key_results=("id", "size"), updated=("updated", "sum"))
+    statuses = pd.crosstab([key_results[key] for key in keys], key_results["status"])
     teams = teams.join(counts).join(statuses.reindex(columns=list(STATUSES)))
     whole = ["key_results", "updated", *STATUSES]
     teams[whole] = teams[whole].fillna(0).astype(int)
@@ -328,14 +356,16 @@ def _teams(
 def _owners(key_results: pd.DataFrame) -> pd.DataFrame:
     """One row per owner, by name: the plain mean of their live key results."""
     live = key_results[key_results["live"]]
-    owners = live.groupby("owner").agg(
+    owners = live.groupby(["quarter", "owner"]).agg(
         key_results=("id", "size"),
         updated=("updated", "sum"),
         score=("score", "mean"),
         stale=("stale", "sum"),
     )
-    statuses = pd.crosstab(live["owner"], live["status"]).reindex(columns=list(STATUSES))
-    owners = owners.join(statuses).rename_axis("owner").reset_index()
+    statuses = pd.crosstab([live["quarter"], live["owner"]], live["status"]).reindex(
+        columns=list(STATUSES)
+    )
+    owners = owners.join(statuses).reset_index()
     owners[list(STATUSES)] = owners[list(STATUSES)].fillna(0).astype(int)
     owners["score"] = owners["score"].round(4)
     return owners[list(OWNERS)]

@@ -325,7 +325,7 @@ def _filled(k: Any, f: Any) -> Any:
     return f.choose(_is_key_result(k, f), sum(f.choose(each, 1, 0) for each in there), 5)
 
 
-def _mixed_scale(k: Any, f: Any) -> Any:
+def mixed_scale(k: Any, f: Any) -> Any:
     """A percent unit with a fraction beside whole percents: 0.24 where 24 was meant."""
     wholes = f.number(k.target) & ((k.target > _FRACTION) | (k.target < -_FRACTION))
 
@@ -365,7 +365,7 @@ FIXES: tuple[tuple[str, Rule], ...] = (
         (f"required-{filled}", lambda k, f, filled=filled: _filled(k, f) == filled)
         for filled in range(1, 4)
     ),
-    ("mixed-scale", _mixed_scale),
+    ("mixed-scale", mixed_scale),
     (
         "no-target",
         lambda k, f: _is_key_result(k, f) & ~f.number(k.target) & ~f.is_(k.kind, "type", "achieve"),
@@ -619,14 +619,15 @@ class InCells:
 
     def repeated(self, k: Any, key: str) -> Term:
         x = getattr(k, key)
-        return ~self.blank(x) & Term(f"(COUNTIFS({self._ranges[key]},{x})>1)")
+        above = self._first_row - 1
+        # By MATCH, to which the texts 1.1 and 1.10 differ; COUNTIFS takes them for one number.
+        first = f"IFERROR(MATCH({x},{self._ranges[key]},0)+{above},ROW())"
+        return ~self.blank(x) & Term(f"({first}<>ROW())")
 
     def objective_of(self, k: Any) -> Term:
         """By the id up to its last full stop, else the nearest objective row above."""
-        first = f'FIND(".",{k.id})'
-        second = f'FIND(".",{k.id},{first}+1)'
-        third = f'FIND(".",{k.id},{second}+1)'
-        stop = f"MAX(IFERROR({first},0),IFERROR({second},0),IFERROR({third},0))"
+        stops = f'LEN({k.id})-LEN(SUBSTITUTE({k.id},".",""))'
+        stop = f'FIND("|",SUBSTITUTE({k.id},".","|",{stops}))'
         anchors, ids = self._ranges["anchor"], self._ranges["id"]
         by_id = f"IFERROR(INDEX({anchors},MATCH(LEFT({k.id},{stop}-1),{ids},0)),0)"
         by_place = f'_xlfn.MAXIFS({anchors},{anchors},"<="&ROW())'

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.problems import Problem
-from okr_sheets.schema import ACTIONS, LOG, OBJECTIVE, OKRS, Column
+from okr_sheets.schema import ACTIONS, LOG, OKRS, Column
 
 DTYPES = {
     "text": "str",
@@ -162,8 +162,3 @@ def _says(tracker: Tracker) -> Iterable[Any]:
         said = rows.drop(columns=["objective", "column"], errors="ignore")
         # Blanks never equal themselves; their text does.
         yield said.astype(object).where(said.notna(), None).to_dict("records")
-
-
-def is_objective(kind: str) -> bool:
-    """Whether a value of the type column makes its row an objective."""
-    return kind == OBJECTIVE

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from okr_sheets.checks.numbers import NUMBERS
 from okr_sheets.checks.stored import STORED
-from okr_sheets.checks.structure import STRUCTURE, unknown_alignment
+from okr_sheets.checks.structure import STRUCTURE, same_trackers, unknown_alignment
 from okr_sheets.problems import Problem, in_order
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.tracker import Tracker
@@ -24,5 +24,5 @@ def check(source: Source | Sequence[Source]) -> tuple[Problem, ...]:
     for tracker in trackers:
         if tracker.readable:
             found += [problem for rule in RULES for problem in rule(tracker)]
-    found += unknown_alignment(trackers)
+    found += [*unknown_alignment(trackers), *same_trackers(trackers)]
     return in_order(found)

@@ -7,11 +7,11 @@ from functools import partial
 
 import pandas as pd
 
-from okr_sheets.frames import InFrames, compute, gather, misread_cells
+from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
-from okr_sheets.scoring import PRESETS
+from okr_sheets.scoring import PRESETS, mixed_scale
 from okr_sheets.tracker import Tracker
 
 MOVING = ("increase", "decrease")
@@ -29,7 +29,7 @@ def targets_and_baselines(tracker: Tracker) -> Iterator[Problem]:
         target, baseline, kind = row["target"], row["baseline"], row["kind"]
 
         problem = partial(_problem, tracker, int(str(number)), str(row["id"]))
-        if not row["type"] and (number, "type") not in misread:
+        if kind and not row["type"] and (number, "type") not in misread:
             yield problem("type-inferred", "type", value=words.choice("type", kind))
         if kind != "achieve" and pd.isna(target) and (number, "target") not in misread:
             yield problem("no-target", "target")
@@ -56,6 +56,15 @@ def _kinds(tracker: Tracker) -> pd.Series:
     computed = compute(rows, InFrames(misread_cells([tracker]), PRESETS["default"]))
     kinds = computed.loc[computed["anchor"] == 0].set_index("row")["kind"]
     return kinds[~kinds.index.duplicated()].reindex(tracker.key_results.index)
+
+
+def percent_scales(tracker: Tracker) -> Iterator[Problem]:
+    """One key result's percents are all whole ones, or all fractions."""
+    rows = gather([tracker])
+    operations = InFrames(misread_cells([tracker]), PRESETS["default"])
+    rows = compute(rows, operations)
+    for row in rows[mixed_scale(Rows(rows), operations)].itertuples():
+        yield tracker.problem("mixed-scale", OKRS.key, row.row, "target", row.id)
 
 
 def weights(tracker: Tracker) -> Iterator[Problem]:
@@ -103,6 +112,7 @@ def dates(tracker: Tracker) -> Iterator[Problem]:
 
 NUMBERS: tuple[Callable[[Tracker], Iterator[Problem]], ...] = (
     targets_and_baselines,
+    percent_scales,
     weights,
     confidences,
     dates,

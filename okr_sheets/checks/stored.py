@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from okr_sheets.frames import score_rows, serial, to_day
+from okr_sheets.frames import ROWS, misread_cells, score_rows, serial, to_day
 from okr_sheets.language import choice_keys, fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import plain, shown
@@ -38,21 +38,23 @@ def stored_values(tracker: Tracker) -> Iterator[Problem]:
     keys = [column for column in COMPARED if column.key in tracker.stored]
     bare = tracker.stored[[column.key for column in keys]].map(_is_blank).all(axis=1)
     # What the workbook could not count is missing from its objective's numbers too.
-    uncounted = {problem.row for problem in tracker.problems} | set(bare.index[bare])
+    misread = {place % ROWS for place, _ in misread_cells([tracker])}
+    uncounted = misread | set(bare.index[bare])
     uncounted |= set(computed.loc[computed.index.isin(uncounted), "group"])
-    for row in tracker.stored.index:
+    for row in tracker.stored.index.intersection(computed.index):
         values = computed.loc[row]
         cells = tracker.stored.loc[row]
-        if bare[row]:
+        if bare[row] and not _has_formula(cells, keys):
             if _has_formula(cells, keys) is False:
                 yield tracker.problem("no-formula", OKRS.key, row, "score")
             continue
         for column in keys:
             expected = _as_stored(column.key, values[column.key])
             found = _comparable(column.key, cells[column.key])
-            if row in uncounted or _same(found, expected):
-                continue
             formula = cells.get(f"formula.{column.key}")
+            excused = row in uncounted and formula is not False
+            if excused or isinstance(cells[column.key], Uncalculated) or _same(found, expected):
+                continue
             yield tracker.problem(
                 "typed-over" if formula is False else "stale-value",
                 OKRS.key,

@@ -53,7 +53,8 @@ def stopped_without_note(tracker: Tracker) -> Iterator[Problem]:
     """What is cancelled or postponed says why, in its note or in the log."""
     rows = _rows(tracker)
     stopped = rows["state"].isin(["cancelled", "postponed"]) & (rows["note"] == "")
-    for number, row in rows[stopped & ~rows["id"].isin(tracker.log["id"])].iterrows():
+    remarked = rows["id"].str.casefold().isin(tracker.log["id"].str.casefold())
+    for number, row in rows[stopped & ~remarked].iterrows():
         yield tracker.problem("missing-reason", OKRS.key, number, "note", row["id"])  # type: ignore[arg-type]
 
 
@@ -86,6 +87,18 @@ def unknown_alignment(trackers: Sequence[Tracker]) -> Iterator[Problem]:
                 yield tracker.problem("aligns-to-itself", OKRS.key, number, "aligns_to", own)
             elif complete and above.casefold() not in known:
                 yield tracker.problem("unknown-alignment", OKRS.key, number, "aligns_to", above)
+
+
+def same_trackers(trackers: Sequence[Tracker]) -> Iterator[Problem]:
+    """No two files of a run hold one team's tracker of one quarter."""
+    seen: dict[tuple[object, ...], Tracker] = {}
+    for tracker in trackers:
+        about, ids = tracker.about, frozenset(_rows(tracker)["id"].str.casefold())
+        whose = (about.company, about.department, about.team, about.quarter, ids)
+        if ids and whose in seen:
+            other = PurePath(seen[whose].path).name
+            yield Problem("same-tracker", tracker.path, given=other)
+        seen.setdefault(whose, tracker)
 
 
 STRUCTURE: tuple[Callable[[Tracker], Iterator[Problem]], ...] = (

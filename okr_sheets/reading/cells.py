@@ -19,7 +19,8 @@ from okr_sheets.reading.grid import Broken, Uncalculated
 
 MAGNITUDES = {"k": 1e3, "m": 1e6, "mio": 1e6, "bn": 1e9, "b": 1e9, "만": 1e4, "억": 1e8}
 _CURRENCY = re.compile(r"[$€£¥₩฿₺]|\b(?:usd|eur|gbp|try|thb|krw|huf|ft|tl)\b", re.IGNORECASE)
-_PLAIN = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")  # means the same in every language
+_PLAIN = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d+)?")  # what programs write, in any language
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+")  # what a person may have written instead
 _NUMBER = re.compile(r"[-+]?(?:\d[\d.,' ]*\d|\d|[.,]\d+)")
 _ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#ERROR!")
 _DASHES = frozenset("-–—−")
@@ -73,10 +74,11 @@ def number(raw: object, ask: Ask) -> Read:
         return Read(float(raw)) if math.isfinite(raw) else Read(code="not-a-number", given=str(raw))
     if isinstance(raw, (date, time, timedelta)):
         return Read(code="date-number", given=shown(raw))
-    if ask.untyped and _PLAIN.fullmatch(str(raw)):
-        return Read(float(str(raw)))
+    grouped = ask.words.decimal != "." and _GROUPED.fullmatch(str(raw))
+    if ask.untyped and _PLAIN.fullmatch(str(raw)) and not grouped:
+        return number(float(str(raw)), ask)
     value = number_from_text(str(raw), ask.words, ask.percent)
-    if value is None:
+    if value is None or not math.isfinite(value):
         return Read(code="not-a-number", given=str(raw))
     return Read(value, "number-as-text", str(raw), {"value": plain(value)})
 
@@ -194,6 +196,8 @@ def date_from_text(text: str, words: Language) -> date | None:
             number, month = month, number
     else:
         return None
+    if year < 100:
+        year += 2000
     if year >= 2400:  # the Buddhist era is 543 years ahead
         year -= 543
     try:

@@ -15,14 +15,20 @@ DELIMITERS = ",;\t|"
 def rows(path: Path) -> list[list[str | None]]:
     """The rows of a delimited text file, blank cells None. Line breaks inside quotes stay."""
     text = decode(path.read_bytes())
-    table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
+    try:
+        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
+    except csv.Error as error:
+        raise UnreadableError("damaged", str(error)) from None
     return [[cell.strip() or None for cell in row] for row in table]
 
 
 def decode(content: bytes) -> str:
     """The text of a file: UTF-16 and UTF-8 by their marks, else the first encoding that fits."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16")
+        try:
+            return content.decode("utf-16")
+        except UnicodeDecodeError:
+            raise UnreadableError("unknown-encoding") from None
     for encoding in ENCODINGS:
         try:
             return content.decode(encoding)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import glob
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -13,15 +15,25 @@ from okr_sheets.tracker import Tracker
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods", ".xls", ".xlsb", ".csv", ".tsv"})
 _LOCKS = ("~$", ".~lock.")  # what Excel and LibreOffice leave beside a file that is open
 
+# How a report of ours is told from a tracker, and from what is somebody else's.
+_MARKS = {
+    ".html": b'<meta name="generator" content="okr-sheets"',
+    ".json": b'{\n "about": {',
+    ".md": b"# ",
+    ".csv": b"\xef\xbb\xbffile,sheet,row,company,",
+}
+REPORT_MARK = "okr-sheets rollup"  # among the properties of a workbook
+
 Source = str | Path | Tracker
 
 
 def expand(paths: Iterable[str | Path]) -> list[Path]:
-    """The files that paths name: a folder stands for every tracker below it, a pattern for all
-    that match. In a stable order, none twice; lock files and hidden files left out.
+    """The files that paths name, in a stable order, none twice.
 
-    A file named outright is kept whatever it is called, so that its absence can be said.
-    """  # noqa: D205
+    A folder stands for every tracker below it, a pattern for all that match; lock files, hidden
+    files and our own reports are left out. A file named outright is kept whatever it is called, so
+    that its absence can be said.
+    """
     found: list[Path] = []
     for given in paths:
         path = Path(given)
@@ -37,7 +49,21 @@ def expand(paths: Iterable[str | Path]) -> list[Path]:
 
 def _may_be_tracker(path: Path) -> bool:
     hidden = path.name.startswith(".") or path.name.startswith(_LOCKS)
-    return path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
+    fits = path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
+    return fits and not is_report(path)
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file is a report of ours, by the mark it carries."""
+    suffix = path.suffix.lower()
+    try:
+        if suffix == ".xlsx":
+            with zipfile.ZipFile(path) as archive:
+                return REPORT_MARK.encode() in archive.read("docProps/core.xml")
+        with path.open("rb") as file:
+            return suffix in _MARKS and _MARKS[suffix] in file.read(4096)
+    except (OSError, KeyError, zipfile.BadZipFile, zlib.error):
+        return False
 
 
 def read_all(

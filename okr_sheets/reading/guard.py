@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,7 +104,7 @@ def scan(path: Path) -> dict[str, Scan]:
                 name: _scan_sheet(name, _read(archive, part))
                 for name, part in _sheet_parts(archive).items()
             }
-    except (zipfile.BadZipFile, KeyError, OSError, ET.ParseError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ET.ParseError) as error:
         raise UnreadableError("damaged", str(error).strip("'\"")) from None
 
 
@@ -116,9 +117,12 @@ def _read(archive: zipfile.ZipFile, part: str) -> bytes:
 
 def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
     """Sheet name to the archive's member that holds it."""
-    relations = {
-        relation.get("Id"): relation.get("Target", "")
-        for relation in ET.fromstring(_read(archive, "xl/_rels/workbook.xml.rels")).iter(_RELATIONS)  # noqa: S314  no DOCTYPE, so no entities
+    rels = ET.fromstring(_read(archive, "xl/_rels/workbook.xml.rels"))  # noqa: S314  no DOCTYPE, so no entities
+    relations = {each.get("Id"): each.get("Target", "") for each in rels.iter(_RELATIONS)}
+    sheets = {
+        each.get("Id")
+        for each in rels.iter(_RELATIONS)
+        if each.get("Type", "").endswith("/worksheet")
     }
     parts = {}
     for element in ET.fromstring(_read(archive, "xl/workbook.xml")).iter():  # noqa: S314
@@ -128,7 +132,7 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
         relation = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
         target = relations.get(relation, "")
         part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if "worksheet" in part:
+        if relation in sheets:
             parts[name] = part
     return parts
 

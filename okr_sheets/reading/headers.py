@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from okr_sheets.language import REFERENCE, fold, headers
+from okr_sheets.language import REFERENCE, fold, headers, language
+from okr_sheets.reading.cells import date_from_text
 from okr_sheets.reading.grid import Grid, Value
 from okr_sheets.reading.guard import column_letters
-from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, SHEETS, Sheet
 
 TOP = 60  # a table's header stands in the first rows, under titles at the most
 
@@ -41,14 +42,6 @@ class Table:
         keys |= {f"{CHECK_IN_PREFIX}{day}": column for day, column in self.check_ins.items()}
         return {key: column_letters(column) for key, column in keys.items()}
 
-    @property
-    def label(self) -> dict[str, str]:
-        """The header as the sheet shows it, by key."""
-        return {
-            key: str(self.grid.cell(self.header, column) or key)
-            for key, column in self.columns.items()
-        }
-
     def rows(self) -> Iterator[tuple[int, list[Value]]]:
         """Each row below the header with its number, blank ones too."""
         for number in range(self.header + 1, len(self.grid.rows) + 1):
@@ -64,9 +57,10 @@ def _by_keys(grid: Grid) -> Table | None:
     for number, row in enumerate(grid.rows[:TOP], 1):
         for sheet in SHEETS:
             prefix = f"{sheet.prefix}."
+            # From right to left, so that of a column and its copy the left one counts.
             keys = {
                 cell.removeprefix(prefix): column
-                for column, cell in enumerate(row, 1)
+                for column, cell in reversed(list(enumerate(row, 1)))
                 if isinstance(cell, str) and cell.startswith(prefix)
             }
             columns = {key: column for key, column in keys.items() if key in sheet.keys}
@@ -74,7 +68,7 @@ def _by_keys(grid: Grid) -> Table | None:
                 continue
             dated = {
                 day: column
-                for column, cell in enumerate(row, 1)
+                for column, cell in reversed(list(enumerate(row, 1)))
                 if isinstance(cell, str)
                 and cell.startswith(CHECK_IN_PREFIX)
                 and (day := _date(cell.removeprefix(CHECK_IN_PREFIX)))
@@ -112,15 +106,17 @@ def _match(grid: Grid, number: int, sheet: Sheet) -> tuple[dict[str, int], dict[
     row = grid.rows[number - 1] if number <= len(grid.rows) else []
     known = headers(sheet.key)
     for column, cell in enumerate(row, 1):
-        if isinstance(cell, str) and cell.startswith(POINTS_PREFIX):
-            continue
-        if sheet is OKRS and (day := _date(cell)):
-            dated.setdefault(day, column)
-        elif isinstance(cell, str) and fold(cell) in known:
+        if isinstance(cell, str) and fold(cell) in known:
             key, codes = known[fold(cell)]
             columns.setdefault(key, column)
             spoken.update(codes)
-    return columns, dated, spoken.most_common(1)[0][0] if spoken else REFERENCE
+    code = spoken.most_common(1)[0][0] if spoken else REFERENCE
+    if sheet is OKRS and len(columns) > 1:
+        taken = set(columns.values())
+        for column, cell in enumerate(row, 1):
+            if column not in taken and (day := _date(cell) or _date_in_words(cell, code)):
+                dated.setdefault(day, column)
+    return columns, dated, code
 
 
 def _date(cell: object) -> date | None:
@@ -133,6 +129,13 @@ def _date(cell: object) -> date | None:
         return date(*(int(part) for part in found.groups())) if found else None
     except ValueError:
         return None
+
+
+def _date_in_words(cell: object, code: str) -> date | None:
+    """A header such as 8.1.2027, as programs and people write dates in a language."""
+    if not isinstance(cell, str) or not cell.strip()[:1].isdigit():
+        return None
+    return date_from_text(cell.strip().removesuffix("00:00:00"), language(code))
 
 
 def words_seen(grid: Grid) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from datetime import date
@@ -79,8 +80,10 @@ class _Set:
         self.count = 0
 
     def tracker(self, document: dict[str, Any]) -> Tracker:
-        entries = document.pop("objectives", [])
+        entries = self._list(document.pop("objectives", []), "objectives")
         settings = document.pop("about", {})
+        if not isinstance(settings, dict):
+            raise SetError(f"{self.name}: about must be a table, [about].")
         self._check(document, "", _columns("title", "description"))
         self._check(settings, "about", (*SETTINGS, Column("language")))
         for entry in entries:
@@ -102,14 +105,14 @@ class _Set:
 
     def _objective(self, entry: dict[str, Any]) -> None:
         entry = dict(entry)
-        key_results = entry.pop("key_results", [])
+        key_results = self._list(entry.pop("key_results", []), "objectives.key_results")
         self._check(entry, "objectives", COLUMNS["objectives"])
         self.count += 1
         objective = {"id": f"O{len(self.objectives) + 1}", **entry, "row": self.count}
         self.objectives.append(objective)
         for number, given in enumerate(key_results, 1):
             rest = dict(given)
-            actions = rest.pop("actions", [])
+            actions = self._list(rest.pop("actions", []), "actions")
             self._check(rest, "key_results", COLUMNS["key_results"][2:])
             if rest.get("type") == OBJECTIVE:
                 raise SetError(f"{self.name}: a key result cannot have the type “{OBJECTIVE}”.")
@@ -121,6 +124,11 @@ class _Set:
                 self._check(action, "actions", ACTIONS.typed)
                 self.actions.append({"key_result": key_result["id"], **action})
 
+    def _list(self, given: Any, where: str) -> list[dict[str, Any]]:
+        if isinstance(given, list) and all(isinstance(entry, dict) for entry in given):
+            return given
+        raise SetError(f"{self.name}: {where} must be a list of tables, [[{where}]].")
+
     def _check(self, entry: Mapping[str, Any], where: str, columns: tuple[Column, ...]) -> None:
         known = {column.key: column for column in columns}
         for key, value in entry.items():
@@ -128,7 +136,8 @@ class _Set:
             if key not in known:
                 raise SetError(f"{place} is not known. Use one of: {', '.join(known)}.")
             column = known[key]
-            if not isinstance(value, _TYPES[column.kind]) or isinstance(value, bool):
+            fits = isinstance(value, _TYPES[column.kind]) and not isinstance(value, bool)
+            if not fits or (isinstance(value, float) and not math.isfinite(value)):
                 raise SetError(f"{place} must be a {column.kind}, not {value!r}.")
             choices = column.choices or (OKRS[key].choices if key in OKRS.keys else ())
             if column.kind == "choice" and value not in choices:

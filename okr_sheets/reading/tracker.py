@@ -40,10 +40,25 @@ def read(path: str | Path) -> Tracker:
     """
     path = Path(path)
     try:
-        return _Reader(path, grids(path)).tracker()
+        return _Reader(path, _grids(path)).tracker()
     except UnreadableError as error:
         problem = Problem(error.code, str(path), error.sheet, given=error.given)
         return Tracker.empty(path=str(path), problems=(problem,))
+
+
+def _grids(path: Path) -> list[Grid]:
+    """The file's sheets. Whatever a parser makes of a damaged file ends as UnreadableError."""
+    try:
+        return grids(path)
+    except UnreadableError:
+        raise
+    except Exception as error:
+        raise UnreadableError("reader-failed", type(error).__name__) from error
+    except BaseException as error:
+        # A panic of calamine's is no Exception, so that nobody catches it by mistake.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableError("reader-failed", "panic") from error
 
 
 class _Reader:
@@ -171,12 +186,15 @@ class _Reader:
 
     def _with_quarter(self, about: About) -> About:
         """Fill the first and last day from the quarter, or the quarter from the check-in dates."""
+        quarter = None
+        try:
+            if about.quarter:
+                quarter = Quarter.parse(about.quarter)
+                about = replace(about, quarter=str(quarter))
+        except ValueError:
+            self._not_a_quarter(about.quarter)
         if about.start and about.end:
             return about
-        try:
-            quarter = Quarter.parse(about.quarter) if about.quarter else None
-        except ValueError:
-            quarter = None
         if quarter is None and self.okrs.check_ins:
             dates = tuple(self.okrs.check_ins)
             quarter = Quarter.holding(dates[len(dates) // 2])
@@ -188,6 +206,14 @@ class _Reader:
             quarter=about.quarter or str(quarter),
             start=about.start or quarter.start,
             end=about.end or quarter.end,
+        )
+
+    def _not_a_quarter(self, given: str) -> None:
+        places = self.settings if "quarter" in self.settings else self._labelled()
+        grid, row, column = places["quarter"]
+        letter = column_letters(column)
+        self.problems.append(
+            Problem("not-a-quarter", self.path, grid.name, row, letter, "quarter", given)
         )
 
     def _calculated_on(self) -> date | None:
@@ -217,9 +243,14 @@ class _Reader:
             prepared = _says_nothing(raw, dated)
             if prepared and not self._is_objective(raw.get("type")):
                 continue
+            percent = 1.0 if "%" in str(raw.get("unit") or "") else 0.01
             values = {
                 column.key: self._take(
-                    parse(column.kind, raw.get(column.key), replace(self.ask, choices=column.key)),
+                    parse(
+                        column.kind,
+                        raw.get(column.key),
+                        replace(self.ask, choices=column.key, percent=percent),
+                    ),
                     self.okrs,
                     row,
                     column.key,
@@ -379,10 +410,9 @@ def _after_label(cells: Sequence[Value], key: int) -> int:
 
 
 def _says_nothing(raw: Mapping[str, Value], dated: Mapping[date, Value]) -> bool:
-    """Whether a row was only prepared: an id and a type at the most, and what formulas show."""
-    prepared = {"id", "type", *(column.key for column in OKRS.computed)}
-    typed = [value for key, value in raw.items() if key not in prepared]
-    return all(_is_blank(value) for value in (*typed, *dated.values()))
+    """Whether a row was only prepared, or holds a remark: no words and no number that count."""
+    told = (raw.get(key) for key in ("title", "baseline", "target"))
+    return all(_is_blank(value) for value in (*told, *dated.values()))
 
 
 def _is_blank(value: Value) -> bool:

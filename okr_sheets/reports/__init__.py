@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okr_sheets.language import language as words_of
+from okr_sheets.reading.files import is_report
 from okr_sheets.writing.saving import saved
 
 if TYPE_CHECKING:
@@ -31,14 +32,16 @@ def report(rollup: Rollup, path: str | Path, language: str | None = None) -> Pat
     `.xlsx` a formatted workbook, `.html` one self-contained page, `.md` a Markdown summary, `.csv`
     the scored key results, `.json` an object with `about`, `teams`, `objectives`, `key_results`
     and `problems`. `language` defaults to the one most trackers are in. An earlier report of that
-    name is replaced once the new one is whole; ValueError for another suffix, or for the file of
-    one of the trackers.
+    name is replaced once the new one is whole. ValueError for another suffix, and for a file that
+    is no report of ours.
     """
     path = Path(path)
     if path.suffix.lower() not in KINDS:
         raise ValueError(f"{path}: choose a name that ends in one of: {', '.join(KINDS)}.")
     if path.resolve() in {Path(t.path).resolve() for t in rollup.trackers if t.path}:
         raise ValueError(f"{path} is one of the trackers read. Choose another name.")
+    if path.exists() and path.stat().st_size and not is_report(path):
+        raise ValueError(f"{path} is there already and is no report. Choose another name.")
     module, name = KINDS[path.suffix.lower()]
     write: Writer = getattr(import_module(f"okr_sheets.reports.{module}"), name)
     with saved(path) as temporary:

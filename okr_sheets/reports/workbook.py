@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache, lru_cache
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.frames import serial
+from okr_sheets.language import Language
+from okr_sheets.problems import Problem
+from okr_sheets.reading.files import REPORT_MARK
 from okr_sheets.reports.tables import (
     day_text,
     reason,
@@ -26,6 +31,7 @@ from okr_sheets.reports.tables import (
 )
 from okr_sheets.rollups import Rollup, problem_records
 from okr_sheets.schema import STATUSES
+from okr_sheets.tracker import Tracker
 from okr_sheets.writing.layout import quoted_sheet
 from okr_sheets.writing.styles import (
     ACCENT,
@@ -41,14 +47,6 @@ from okr_sheets.writing.styles import (
     WHITE,
     Styles,
 )
-
-if TYPE_CHECKING:
-    from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
-
-    from okr_sheets.language import Language
-    from okr_sheets.problems import Problem
-    from okr_sheets.tracker import Tracker
 
 Record = Mapping[str, Any]
 Value = str | float | None
@@ -84,6 +82,7 @@ def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
     book.set_properties(
         {
             "title": clean(title(rollup, words)),
+            "comments": REPORT_MARK,
             "created": datetime.combine(day, time(), tzinfo=UTC).replace(tzinfo=None),
         }
     )

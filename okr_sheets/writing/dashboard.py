@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.frames import serial
 from okr_sheets.language import Language
+from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import POINTS_PREFIX
 from okr_sheets.tracker import About
 from okr_sheets.writing.layout import DATE_ROW, FIRST_ROW, Layout, quoted_sheet
@@ -68,7 +69,8 @@ class Calc:
 
     def at(self, cell: str) -> str:
         """A cell of this sheet, as other sheets write it."""
-        return f"{quoted_sheet(self.name)}!${cell[0]}${cell[1:]}"
+        letters = cell.rstrip("0123456789")
+        return f"{quoted_sheet(self.name)}!${letters}${cell.removeprefix(letters)}"
 
     def week_cell(self, rank: int, number: int) -> str:
         return f"{_letter(WEEKS + number)}{OBJECTIVES_TOP + rank}"
@@ -188,8 +190,8 @@ class Calc:
             self._put(f"B{at}", dated, serial(day))
             self._put(
                 f"C{at}",
-                f"MAX(0,MIN(1,($B{at}-{first})/({last}-{first})))",
-                _clamp((serial(day) - start) / (end - start)),
+                f"MAX(0,MIN(1,($B{at}-{first})/MAX(1,{last}-{first})))",
+                _clamp((serial(day) - start) / max(1, end - start)),
             )
             column = _letter(WEEKS + number)
             heat = f"{column}${OBJECTIVES_TOP}:{column}${bottom}"
@@ -231,8 +233,8 @@ def _clamp(value: float) -> float:
 
 
 def _letter(number: int) -> str:
-    """A for 0; the hidden sheet has fewer than 26 columns."""
-    return chr(65 + number)
+    """A for 0."""
+    return column_letters(number + 1)
 
 
 # --- the page ------------------------------------------------------------------------------------
@@ -553,7 +555,7 @@ class Dashboard:
             (self.layout.elsewhere(self.layout.calendar("last_day"))),
         )
         cell, dated = f"M{top + 1}", f"M${HEAT_ROW + 1}"
-        gap = f"ROUND(MAX(0,MIN(1,({dated}-{first})/({last}-{first})))-{cell},4)"
+        gap = f"ROUND(MAX(0,MIN(1,({dated}-{first})/MAX(1,{last}-{first})))-{cell},4)"
         area = (top, 12, top + SHOWN_OBJECTIVES - 1, 11 + weeks)
         for test, status in (
             (f"{cell}=1", "achieved"),

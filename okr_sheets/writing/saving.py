@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 
@@ -30,17 +31,23 @@ def saved(path: str | Path, force: bool = True) -> Iterator[str]:
         with open(temporary, "rb+") as file:  # noqa: PTH123  fsync wants a descriptor
             os.fsync(file.fileno())
         _keep_mode(Path(temporary))
-        Path(temporary).replace(path)
-    except PermissionError:
-        kept = path.with_name(f"{path.stem}-new{path.suffix}")
-        Path(temporary).replace(kept)
-        raise PermissionError(
-            f"{path} is open in another program. Close it; the result was kept as {kept.name}."
-        ) from None
     except BaseException:
         with suppress(OSError):
             Path(temporary).unlink()
         raise
+    try:
+        Path(temporary).replace(path)
+    except PermissionError:
+        kept = _free_name(path)
+        Path(temporary).replace(kept)
+        raise PermissionError(
+            f"{path} is open in another program. Close it; the result was kept as {kept.name}."
+        ) from None
+
+
+def _free_name(path: Path) -> Path:
+    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
+    return next(name for name in names if not name.exists())
 
 
 def _keep_mode(temporary: Path) -> None:

@@ -93,7 +93,7 @@ def write_table(
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW - 1)
-    sheet.print_area(0, 0, FIRST_ROW + len(rows) + 3, len(schema.columns) - 1)
+    sheet.print_area(0, 0, FIRST_ROW + max(len(rows), 10), len(schema.columns) - 1)
     sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
 
 

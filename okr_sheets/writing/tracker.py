@@ -12,13 +12,14 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.language import Language, language
+from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.tracker import ALIGNMENT_SIGN
 from okr_sheets.schema import ACTIONS, LOG
 from okr_sheets.tracker import Tracker
-from okr_sheets.writing.dashboard import Calc, Dashboard
-from okr_sheets.writing.layout import FIRST_ROW, Layout
+from okr_sheets.writing.dashboard import MOST_OBJECTIVES, Calc, Dashboard
+from okr_sheets.writing.layout import FIRST_ROW, LAST_ROW, Layout
 from okr_sheets.writing.okrs import OkrsSheet
-from okr_sheets.writing.placing import place
+from okr_sheets.writing.placing import SPARE_ROWS, place
 from okr_sheets.writing.saving import saved
 from okr_sheets.writing.start import setting_cells, write_start
 from okr_sheets.writing.styles import Styles
@@ -62,16 +63,23 @@ def write(
     same bytes.
 
     FileExistsError if there is such a file and not `force`; ValueError if the tracker has no
-    quarter.
+    quarter, or more rows than a sheet's formulas look at.
     """
     about = tracker.about
     if about.start is None or about.end is None:
         raise ValueError("A tracker needs a quarter: its first and last day.")
+    rows = len(tracker.objectives) + len(tracker.key_results)
+    if rows > LAST_ROW - FIRST_ROW - SPARE_ROWS or len(tracker.objectives) > MOST_OBJECTIVES:
+        raise ValueError(
+            f"A tracker holds {MOST_OBJECTIVES} objectives and 900 rows at the most, "
+            f"not {len(tracker.objectives)} and {rows}. Split it by team."
+        )
+    dates = tracker.check_in_dates or check_in_dates(about.start, about.end, about.cadence)
     words = language(about.language)
     placed = place(tracker, objectives, key_results)
     day = about.as_of or _last_check_in(tracker) or about.start
     names = {key: words(f"sheets.{key}") for key in ORDER}
-    layout = Layout(words, tracker.check_in_dates, names["okrs"])
+    layout = Layout(words, dates, names["okrs"])
     settings = setting_cells(names["start"])
     lists = _lists(tracker, parent, words)
     labels = dict(zip(_ids(lists["aligns_to"]), lists["aligns_to"], strict=True))
