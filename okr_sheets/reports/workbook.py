@@ -35,6 +35,7 @@ from okr_sheets.tracker import Tracker
 from okr_sheets.writing.layout import quoted_sheet
 from okr_sheets.writing.styles import (
     ACCENT,
+    DATA_BAR,
     GRADE_STATUS,
     INK,
     LINE,
@@ -317,16 +318,6 @@ KINDS: Mapping[str, Kind] = {
     **{key: Kind(_choices, _LEFT) for key in ("type", "commitment", "state", "level")},
 }
 
-_BAR = {
-    "type": "data_bar",
-    "data_bar_2010": True,
-    "bar_solid": True,
-    "bar_color": "#9DB6E3",
-    "min_type": "num",
-    "max_type": "num",
-    "min_value": 0,
-    "max_value": 1,
-}
 _SEVERITY_STATUS = {"error": "off-track", "warning": "at-risk", "info": "no-update"}
 
 
@@ -342,7 +333,7 @@ def _coloured(styles: Styles, words: Mapping[str, str]) -> list[dict[str, Any]]:
 def rules_of(field: Field, words: Language, styles: Styles) -> list[dict[str, Any]]:
     """Give the conditional formats of a column."""
     if field.kind == "bar":
-        return [_BAR]
+        return [DATA_BAR]
     if field.kind == "tally":
         fill, ink = STATUS_COLOURS.get(field.key, STATUS_COLOURS["no-update"])
         look = styles.rule(bg_color=fill, font_color=ink, bold=True)

@@ -20,6 +20,7 @@ from okr_sheets.writing.layout import DATE_ROW, FIRST_ROW, Layout, quoted_sheet
 from okr_sheets.writing.okrs import OkrsSheet
 from okr_sheets.writing.styles import (
     ACCENT,
+    DATA_BAR,
     INK,
     LINE,
     MUTED,
@@ -506,16 +507,7 @@ class Dashboard:
             10,
             top + SHOWN_OBJECTIVES - 1,
             11,
-            {
-                "type": "data_bar",
-                "data_bar_2010": True,
-                "bar_solid": True,
-                "bar_color": "#9DB6E3",
-                "min_type": "num",
-                "max_type": "num",
-                "min_value": 0,
-                "max_value": 1,
-            },
+            DATA_BAR,
         )
         for rank in range(SHOWN_OBJECTIVES):
             row, at = top + rank, OBJECTIVES_TOP + rank

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -32,6 +33,7 @@ from okr_sheets.writing.layout import (
 )
 from okr_sheets.writing.styles import (
     ACCENT,
+    DATA_BAR,
     GRADE_STATUS,
     INK,
     MUTED,
@@ -40,6 +42,14 @@ from okr_sheets.writing.styles import (
     STATUS_COLOURS,
     Styles,
     lines_of,
+)
+from okr_sheets.writing.validations import (
+    computed,
+    date_only,
+    from_list,
+    from_range,
+    refused,
+    with_message,
 )
 
 _WORDS = {"kind": "type", "standing": "state"}  # computed columns whose words are another's
@@ -295,16 +305,7 @@ class OkrsSheet:
         # First of all, since another rule on the same cells would hide it in LibreOffice.
         sheet.conditional_format(
             *column("score"),
-            {
-                "type": "data_bar",
-                "data_bar_2010": True,
-                "bar_solid": True,
-                "bar_color": "#9DB6E3",
-                "min_type": "num",
-                "max_type": "num",
-                "min_value": 0,
-                "max_value": 1,
-            },
+            DATA_BAR,
         )
         for key, (fill, ink) in STATUS_COLOURS.items():
             look = styles.rule(bg_color=fill, font_color=ink, bold=True)
@@ -377,66 +378,40 @@ class OkrsSheet:
 
     def _validation(self, slot: Slot, words: Language) -> dict[str, Any]:
         key = "check_in" if slot.day else slot.key
-        message: dict[str, Any] = {}
-        if key in MESSAGES:
-            title, text = words.lines(f"inputs.{key}")
-            message = {"input_title": title, "input_message": text}
-        if slot.stage == "computed":
-            return {
-                "validate": "custom",
-                "value": "=FALSE",
-                "error_title": words("inputs.computed_title"),
-                "error_message": words("inputs.computed"),
-            }
-        if slot.kind == "choice":
-            return message | {
-                "validate": "list",
-                "source": list(words.choices(slot.key).values()),
-                "error_title": words("inputs.choice_title"),
-                "error_message": words("inputs.choice_error"),
-            }
-        if slot.key in self.lists:
-            return message | {
-                "validate": "list",
-                "source": f"={self.lists[slot.key]}",
-                "error_type": "information",
-                "error_title": words("inputs.choice_title"),
-                "error_message": words("inputs.open_list"),
-            }
-        return message | self._by_kind(slot, words)
+        rule = self._rule(slot, words)
+        return with_message(words, key, rule) if key in MESSAGES else rule
 
-    def _by_kind(self, slot: Slot, words: Language) -> dict[str, Any]:
+    def _rule(self, slot: Slot, words: Language) -> dict[str, Any]:
         cell = self.layout.cell(slot.key, FIRST_ROW)
-        if slot.day:
-            kind = self.layout.cell("type", FIRST_ROW)
-            achieve = words.choice("type", "achieve")
-            yes, no = (words.choice("yes_no", key) for key in ("yes", "no"))
-            allowed = f'OR({cell}="{yes}",{cell}="{no}")'
-            test = f'=OR(ISNUMBER({cell}),AND(OR({kind}="{achieve}",{kind}=""),{allowed}))'
-            return _refuse("custom", words, "number", value=test)
-        if slot.key == "weight":
-            return _refuse("decimal", words, "weight_error", criteria=">=", value=0)
-        if slot.key == "confidence":
-            limits = {"minimum": 1, "maximum": 10}
-            return _refuse("integer", words, "confidence_error", criteria="between", **limits)
-        if slot.kind == "number":
-            return _refuse("custom", words, "number", value=f"=ISNUMBER({cell})")
+        if slot.stage == "computed":
+            return computed(words)
+        if slot.kind == "choice":
+            return from_list(words, slot.key)
+        if slot.key in self.lists:
+            return from_range(words, self.lists[slot.key])
         if slot.kind == "date":
-            return _refuse("date", words, "date", criteria=">=", value=date(2000, 1, 1))
-        return {"validate": "any"} if slot.key in MESSAGES else {}
+            return date_only(words)
+        number = partial(refused, words, "number_title")
+        if slot.day:
+            return number("number", validate="custom", value=self._may_be_typed(cell, words))
+        if slot.key == "weight":
+            return number("weight_error", validate="decimal", criteria=">=", value=0)
+        if slot.key == "confidence":
+            limits = {"criteria": "between", "minimum": 1, "maximum": 10}
+            return number("confidence_error", validate="integer", **limits)
+        if slot.kind == "number":
+            return number("number", validate="custom", value=f"=ISNUMBER({cell})")
+        return {}
+
+    def _may_be_typed(self, cell: str, words: Language) -> str:
+        """A number under a date; for a key result to achieve, yes or no too."""
+        kind = self.layout.cell("type", FIRST_ROW)
+        achieve = f'OR({kind}="{words.choice("type", "achieve")}",{kind}="")'
+        answers = ",".join(f'{cell}="{word}"' for word in words.choices("yes_no").values())
+        return f"=OR(ISNUMBER({cell}),AND({achieve},OR({answers})))"
 
 
 WRAPPED = frozenset({"title", "owner", "unit", "definition", "note"})
 MESSAGES = frozenset(
     {"title", "type", "baseline", "target", "weight", "aligns_to", "confidence", "check_in"}
 )
-
-
-def _refuse(validate: str, words: Language, error: str, **rule: Any) -> dict[str, Any]:
-    title = "date_title" if error == "date" else "number_title"
-    return {
-        "validate": validate,
-        "error_title": words(f"inputs.{title}"),
-        "error_message": words(f"inputs.{error}"),
-        **rule,
-    }

@@ -24,6 +24,7 @@ from okr_sheets.writing.styles import (
     WHITE,
     Styles,
 )
+from okr_sheets.writing.validations import date_only, from_list
 
 KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin
 STEPS_ROW = 4
@@ -123,21 +124,8 @@ def _key(sheet: Worksheet, row: int, key: str, styles: Styles) -> None:
 
 def _validation(kind: str, key: str, words: Language) -> dict[str, Any]:
     if kind == "choice":
-        return {
-            "validate": "list",
-            "source": list(words.choices(key).values()),
-            "error_title": words("inputs.choice_title"),
-            "error_message": words("inputs.choice_error"),
-        }
-    if kind == "date":
-        return {
-            "validate": "date",
-            "criteria": ">=",
-            "value": date(2000, 1, 1),
-            "error_title": words("inputs.date_title"),
-            "error_message": words("inputs.date"),
-        }
-    return {}
+        return from_list(words, key)
+    return date_only(words) if kind == "date" else {}
 
 
 def _questions(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:

@@ -39,6 +39,17 @@ STRONG_COLOURS = {
     "no-update": "#A6AEC2",
     "not-started": "#C9CFDD",
 }
+# Add it before other conditional formats on its cells: LibreOffice drops it after them.
+DATA_BAR = {
+    "type": "data_bar",
+    "data_bar_2010": True,
+    "bar_solid": True,
+    "bar_color": "#9DB6E3",
+    "min_type": "num",
+    "max_type": "num",
+    "min_value": 0,
+    "max_value": 1,
+}
 GRADE_STATUS = {"green": "on-track", "yellow": "at-risk", "red": "off-track"}
 
 FONT = "Calibri"  # every spreadsheet program falls back by script for Thai and Korean

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -17,6 +16,13 @@ from okr_sheets.schema import Column, Sheet
 from okr_sheets.scoring import quoted
 from okr_sheets.writing.layout import quoted_sheet
 from okr_sheets.writing.styles import MUTED, STATUS_COLOURS, Styles
+from okr_sheets.writing.validations import (
+    computed,
+    date_only,
+    from_list,
+    from_range,
+    with_message,
+)
 
 KEY_ROW, HEADER_ROW, FIRST_ROW = 3, 4, 5  # from 1
 SPARE_ROWS = 40
@@ -125,41 +131,15 @@ def _write(
 def _validation(
     schema: Sheet, column: Column, words: Language, ranges: Mapping[str, str]
 ) -> dict[str, Any]:
-    message: dict[str, Any] = {}
     if column.computed:
-        return {
-            "validate": "custom",
-            "value": "=FALSE",
-            "error_title": words("inputs.computed_title"),
-            "error_message": words("inputs.computed"),
-        }
-    if column.key == "action":
-        title, text = words.lines("inputs.action")
-        message = {"validate": "any", "input_title": title, "input_message": text}
+        return computed(words)
     if column.kind == "choice":
-        return {
-            "validate": "list",
-            "source": list(words.choices(f"{schema.prefix}_{column.key}").values()),
-            "error_title": words("inputs.choice_title"),
-            "error_message": words("inputs.choice_error"),
-        }
+        return from_list(words, f"{schema.prefix}_{column.key}")
     if column.key in ranges:
-        return {
-            "validate": "list",
-            "source": f"={ranges[column.key]}",
-            "error_type": "information",
-            "error_title": words("inputs.choice_title"),
-            "error_message": words("inputs.open_list"),
-        }
+        return from_range(words, ranges[column.key])
     if column.kind == "date":
-        return {
-            "validate": "date",
-            "criteria": ">=",
-            "value": date(2000, 1, 1),
-            "error_title": words("inputs.date_title"),
-            "error_message": words("inputs.date"),
-        }
-    return message
+        return date_only(words)
+    return with_message(words, "action", {}) if column.key == "action" else {}
 
 
 def list_ranges(sheet: str) -> dict[str, str]:

@@ -1,0 +1,63 @@
+"""What a cell lets people type, and what it says when they type something else."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from okr_sheets.language import Language
+
+Validation = dict[str, Any]
+
+
+def from_list(words: Language, column: str) -> Validation:
+    """One of a column's choices, and nothing else: the score depends on it."""
+    return {
+        "validate": "list",
+        "source": list(words.choices(column).values()),
+        "error_title": words("inputs.choice_title"),
+        "error_message": words("inputs.choice_error"),
+    }
+
+
+def from_range(words: Language, cells: str) -> Validation:
+    """One of a list that people extend; others are asked about, and let in."""
+    return {
+        "validate": "list",
+        "source": f"={cells}",
+        "error_type": "information",
+        "error_title": words("inputs.choice_title"),
+        "error_message": words("inputs.open_list"),
+    }
+
+
+def computed(words: Language) -> Validation:
+    """Nothing: a formula stands here."""
+    return {
+        "validate": "custom",
+        "value": "=FALSE",
+        "error_title": words("inputs.computed_title"),
+        "error_message": words("inputs.computed"),
+    }
+
+
+def date_only(words: Language) -> Validation:
+    """A date, of this century."""
+    return refused(
+        words, "date_title", "date", validate="date", criteria=">=", value=date(2000, 1, 1)
+    )
+
+
+def refused(words: Language, title: str, message: str, **rule: Any) -> Validation:
+    """What fits a rule; the rest is refused, with a title and a message of the inputs' words."""
+    return {
+        "error_title": words(f"inputs.{title}"),
+        "error_message": words(f"inputs.{message}"),
+        **rule,
+    }
+
+
+def with_message(words: Language, key: str, rule: Validation) -> Validation:
+    """A rule with the coaching question that shows when the cell is chosen."""
+    title, text = words.lines(f"inputs.{key}")
+    return {"validate": "any"} | rule | {"input_title": title, "input_message": text}
