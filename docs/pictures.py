@@ -2,25 +2,30 @@
 
     python docs/pictures.py
 
-Needs soffice, pdftoppm and chromium. The pictures show the sample company.
+Needs soffice, pdftoppm, pdftotext and chromium. Every sheet in English, the OKRs sheet and the
+dashboard in the other languages, all of the sample company's marketing.
 """
 
 import subprocess
 import tempfile
 from pathlib import Path
 
-from okr_sheets import demo, report, rollup
+from okr_sheets import demo, report, rollup, write
+from okr_sheets.language import language, languages
 
 DOCS = Path(__file__).parent
-SHEETS = {"okrs": "Objectives and key results", "dashboard": "Marketing OKRs"}
+SHEETS = ("start", "okrs", "actions", "log", "dashboard", "lists")
+ABROAD = ("okrs", "dashboard")
 
 
 def run(*command):
-    subprocess.run([str(part) for part in command], check=True, capture_output=True)
+    done = subprocess.run([str(part) for part in command], check=True, capture_output=True)
+    return done.stdout.decode()
 
 
-def pages(workbook, folder):
-    """Each printed page of a workbook as a PNG file."""
+def photograph(workbook, code, folder):
+    """Save the first page of each sheet as a picture; a page's footer names its sheet."""
+    words = language(code)
     run(
         "soffice",
         f"-env:UserInstallation=file://{folder}/profile",
@@ -31,30 +36,25 @@ def pages(workbook, folder):
         folder,
         workbook,
     )
-    run("pdftoppm", "-r", 110, "-png", folder / f"{workbook.stem}.pdf", folder / workbook.stem)
-    return sorted(folder.glob(f"{workbook.stem}-*.png"))
-
-
-def text_of(pdf, page):
-    done = subprocess.run(
-        ["pdftotext", "-f", str(page), "-l", str(page), pdf, "-"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
+    pdf = folder / f"{workbook.stem}.pdf"
+    wanted = {words(f"sheets.{key}"): key for key in (SHEETS if code == "en" else ABROAD)}
+    pages = run("pdftotext", "-layout", pdf, "-").split("\f")
+    for number, text in enumerate(pages, 1):
+        footer = next((line for line in reversed(text.splitlines()) if line.strip()), "")
+        sheet = next((name for name in wanted if footer.rstrip().endswith(f" {name}")), None)
+        if sheet:
+            target = DOCS / (wanted.pop(sheet) + ("" if code == "en" else f"-{code}"))
+            page = ("-f", number, "-l", number, "-r", 110, "-singlefile", "-png")
+            run("pdftoppm", *page, pdf, target)
 
 
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        paths = demo.build(folder / "trackers")
-        tracker = next(path for path in paths if "marketing" in path.name)
-        for number, picture in enumerate(pages(tracker, folder), 1):
-            said = text_of(folder / f"{tracker.stem}.pdf", number)
-            for target, title in SHEETS.items():
-                if title in said.splitlines()[:3]:
-                    picture.replace(DOCS / f"{target}.png")
+        demo.build(folder / "trackers")
+        for code in languages():
+            tracker = demo.marketing(code)
+            photograph(write(tracker, folder / f"marketing-{code}.xlsx"), code, folder)
         page = report(rollup(folder / "trackers"), folder / "page.html")
         run(
             "chromium",

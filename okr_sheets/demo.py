@@ -75,13 +75,18 @@ def company() -> dict[str, Tracker]:
     return {f"{name}.xlsx": _filled(_planned(name)) for name in names()}
 
 
-def _planned(name: str) -> Tracker:
+def marketing(code: str) -> Tracker:
+    """The company's marketing tracker, filled in, in a language."""
+    return _filled(_planned("b2b-saas-marketing", code))
+
+
+def _planned(name: str, code: str = "en") -> Tracker:
     parent = "" if name == "company" else "company.xlsx"
-    return new(name, quarter=QUARTER, company=COMPANY, parent=parent)
+    return new(name, quarter=QUARTER, company=COMPANY, parent=parent, language=code)
 
 
 def _filled(tracker: Tracker) -> Tracker:
-    rng = random.Random(f"{tracker.about.unit} {QUARTER}")  # noqa: S311  a story, not a secret
+    rng = random.Random(f"{tracker.objectives['id'].iloc[0]} {QUARTER}")  # noqa: S311  a story, not a secret
     results = _story(tracker.key_results)
     rows: list[dict[str, Any]] = []
     index: list[int] = []

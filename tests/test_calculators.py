@@ -173,7 +173,7 @@ def test_text_where_a_number_belongs_counts_in_no_program(tmp_path, soffice):
     week, row = letters["checkin.2027-01-08"], tracker.key_results.index[0] + 5
     later = letters["checkin.2027-01-15"]
     edits = [
-        ["Start here", "put", "E23", 46402],
+        ["Start here", "put", "E21", 46402],
         ["OKRs", "put", f"{week}{row}", 20],
         ["OKRs", "put", f"{later}{row}", "about 30"],
     ]

@@ -272,9 +272,10 @@ class Dashboard:
         self._attention(sheet)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 1)
+        sheet.center_horizontally()
         sheet.print_area(0, 0, ATTENTION_ROW + SHOWN_ATTENTION + 2, COLUMNS + 1)
         sheet.set_margins(0.3, 0.3, 0.3, 0.4)
-        sheet.set_footer("&L&8&F&R&8&D")
+        sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
 
     def _heading(self, sheet: Worksheet, settings: dict[str, str]) -> None:
         sheet.set_row(1, 34)
@@ -379,7 +380,8 @@ class Dashboard:
         place(donut, 0, 6)
 
         top, bottom = OBJECTIVES_TOP, OBJECTIVES_TOP + SHOWN_OBJECTIVES - 1
-        shown = max(min(self._objectives(), SHOWN_OBJECTIVES), 1)
+        # A chart keeps its range: room for the five that there should be at the most.
+        shown = max(min(self._objectives(), SHOWN_OBJECTIVES), 5)
         bottom = top + shown - 1
         bars = book.add_chart({"type": "bar"})
         for column, key, colour in (
@@ -478,7 +480,7 @@ class Dashboard:
     def _live(
         self, sheet: Worksheet, row: int, at: int, span: int, entry: Entry, **look: Any
     ) -> None:
-        base = {"bg_color": WHITE, "bottom": 1, "bottom_color": LINE}
+        base = {"bg_color": WHITE}
         made = self.styles(**base | look)
         if span > 1:
             sheet.merge_range(row, 1 + at, row, at + span, None, made)
@@ -523,6 +525,13 @@ class Dashboard:
                 self._heat_cell(sheet, row, rank, number)
         weeks = len(self.layout.dates)
         self._heat_colours(sheet, top, weeks)
+        self._rule_filled_rows(sheet, top, SHOWN_OBJECTIVES)
+
+    def _rule_filled_rows(self, sheet: Worksheet, top: int, count: int) -> None:
+        """A hairline under each row that says something; the others stay quiet."""
+        line = self.styles.rule(bottom=1, bottom_color=LINE)
+        rule = {"type": "formula", "criteria": f'=$B{top + 1}<>""', "format": line}
+        sheet.conditional_format(top, 1, top + count - 1, COLUMNS, rule)
 
     def _heat_cell(self, sheet: Worksheet, row: int, rank: int, number: int) -> None:
         calc = self.calc
@@ -537,7 +546,7 @@ class Dashboard:
         past = serial(self.layout.dates[number]) <= calc.day
         value = calc.cells[source].value if scored and past else ""
         look = {"num_format": "0%", "align": "center", "font_size": 9}
-        look |= {"left": 1, "left_color": WHITE, "bottom_color": WHITE}
+        look |= {"left": 1, "left_color": WHITE}
         self._live(sheet, row, 11 + number, 1, Entry(formula, value), **look)
 
     def _heat_colours(self, sheet: Worksheet, top: int, weeks: int) -> None:
@@ -584,6 +593,7 @@ class Dashboard:
             word = self.words.choice("status", status)
             rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look}
             sheet.conditional_format(top, 22, top + SHOWN_ATTENTION - 1, 24, rule)
+        self._rule_filled_rows(sheet, top, SHOWN_ATTENTION)
 
 
 def _escaped(text: str) -> str:

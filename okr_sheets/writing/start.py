@@ -28,7 +28,7 @@ from okr_sheets.writing.validations import date_only, from_list
 
 KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin
 STEPS_ROW = 4
-SETTINGS_ROW = 12  # the row of the section's title, from 0
+SETTINGS_ROW = 10  # the row of the section's title, from 0
 STEP_SHEETS = (None, "okrs", "actions", "okrs", "dashboard")
 
 

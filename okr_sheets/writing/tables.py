@@ -172,4 +172,5 @@ def write_lists(
                 sheet.write_blank(row, number, None, cell)
     sheet.freeze_panes(4, 0)
     sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1)
+    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")

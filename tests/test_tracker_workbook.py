@@ -1,0 +1,169 @@
+"""The tracker as people and their programs see it."""
+
+import subprocess
+import warnings
+import zipfile
+from xml.etree import ElementTree as ET
+
+import pytest
+from calculators import libreoffice_all
+from conftest import needs
+from openpyxl import load_workbook
+
+import okr_sheets as okr
+from okr_sheets.language import language, languages
+from okr_sheets.schema import ACTIONS, LOG, OKRS
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+SCREEN = 1440 - 40  # a laptop's width, less the row numbers and the scroll bar
+
+
+@pytest.fixture(scope="module")
+def tracker(tmp_path_factory):
+    return okr.write(
+        okr.new("b2b-saas-marketing", quarter="2027-Q1"),
+        tmp_path_factory.mktemp("tracker") / "tracker.xlsx",
+    )
+
+
+@pytest.fixture(scope="module")
+def book(tracker):
+    return opened(tracker)
+
+
+def opened(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return load_workbook(path)
+
+
+def tables(path):
+    """Each table part: its name, and its columns with their calculated-column formulas."""
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/tables/"):
+                part = ET.fromstring(archive.read(name))
+                yield (
+                    part.get("name"),
+                    {
+                        column.get("name"): column.findtext(f"{MAIN}calculatedColumnFormula")
+                        for column in part.iter(f"{MAIN}tableColumn")
+                    },
+                )
+
+
+def columns(sheet):
+    """Column letters by machine key, from the hidden row above the header."""
+    row = next(row for row in sheet.iter_rows(max_row=6) if row[0].value == "okr.id")
+    return {cell.value: cell.column_letter for cell in row}
+
+
+def test_every_computed_column_fills_itself_in_new_rows(tracker):
+    words = language("en")
+    found = dict(tables(tracker))
+    for name, sheet in (("tblOKRs", OKRS), ("tblActions", ACTIONS), ("tblLog", LOG)):
+        for column in sheet.columns:
+            formula = found[name][words(f"{sheet.key}.{column.key}")]
+            computed = column.computed and column.key != "trend"  # a sparkline is no formula
+            assert bool(formula) == computed, (name, column.key)
+    helpers = [
+        formula for name, formula in found["tblOKRs"].items() if name.startswith("calc 2027")
+    ]
+    assert len(helpers) == 13
+    assert all(helpers)
+
+
+def test_spare_rows_carry_the_formulas_written_out(book):
+    sheet = book["OKRs"]
+    letters = columns(sheet)
+    rows = range(6, sheet.max_row + 1)
+    spare = [row for row in rows if not sheet[f"{letters['okr.title']}{row}"].value]
+    assert len(spare) >= 20
+    for row in (rows[0], spare[0], spare[-1]):
+        for column in OKRS.computed:
+            cell = sheet[f"{letters[f'okr.{column.key}']}{row}"]
+            if column.key != "trend":
+                assert str(cell.value).startswith("="), cell.coordinate
+                # Text that a renamed header, or a program without tables, would break.
+                assert "[" not in cell.value
+
+
+def test_computed_cells_refuse_typing_and_say_why(book):
+    sheet = book["OKRs"]
+    letters = columns(sheet)
+    rules = sheet.data_validations.dataValidation
+    for column in OKRS.columns:
+        if column.stage == "computed":
+            place = f"{letters[f'okr.{column.key}']}6"
+            (rule,) = [rule for rule in rules if place in rule.sqref]
+            assert (rule.type, rule.formula1, rule.errorStyle) == ("custom", "FALSE", None)
+            assert "Type this week's number" in rule.error
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_choice_is_offered_in_the_workbooks_words(code, tmp_path):
+    words = language(code)
+    path = okr.write(okr.new("sales", quarter="2027-Q1", language=code), tmp_path / "t.xlsx")
+    sheet = opened(path)[words("sheets.okrs")]
+    letters = columns(sheet)
+    for column in OKRS.typed:
+        if column.kind == "choice":
+            place = f"{letters[f'okr.{column.key}']}30"
+            (rule,) = [r for r in sheet.data_validations.dataValidation if place in r.sqref]
+            offered = rule.formula1.strip('"').split(",")
+            assert offered == list(words.choices(column.key).values())
+
+
+def test_plan_score_and_status_stand_on_one_screen_and_titles_stay(book):
+    sheet = book["OKRs"]
+    letters = columns(sheet)
+    shown = 0
+    widths = {}
+    for name, dimension in sheet.column_dimensions.items():
+        for index in range(dimension.min, dimension.max + 1):
+            widths[index] = 0 if dimension.hidden else dimension.width * 7 + 5
+            del name
+            break
+    from okr_sheets.reading.guard import column_number
+
+    last = column_number(letters["okr.status"])
+    for index in range(1, last + 1):
+        owner = max((key for key in widths if key <= index), default=None)
+        shown += widths[owner]
+    assert shown <= SCREEN
+    assert sheet.freeze_panes == "C6"
+    assert sheet.row_dimensions[4].hidden
+
+
+def test_a_default_tracker_is_small(tracker):
+    assert tracker.stat().st_size < 150_000
+
+
+def test_protection_is_only_for_who_asks_and_has_no_password(tmp_path, tracker):
+    assert not any(sheet.protection.sheet for sheet in opened(tracker))
+    path = okr.write(okr.new("sales", quarter="2027-Q1"), tmp_path / "t.xlsx", protect=True)
+    sheets = {sheet.title: sheet for sheet in opened(path)}
+    locked = {name for name, sheet in sheets.items() if sheet.protection.sheet}
+    assert locked == {"Start here", "OKRs", "Dashboard", "Lists", "Calc"}
+    assert all(sheet.protection.password is None for sheet in sheets.values())
+    sheet = sheets["OKRs"]
+    letters = columns(sheet)
+    for column in OKRS.columns:
+        cell = sheet[f"{letters[f'okr.{column.key}']}8"]
+        assert cell.protection.locked == column.computed, column.key
+
+
+@pytest.mark.parametrize("code", languages())
+def test_every_sheet_prints_in_full(code, tmp_path, soffice):
+    pdftotext = needs("pdftotext")
+    path = okr.write(okr.new(quarter="2027-Q1", language=code), tmp_path / f"{code}.xlsx")
+    (pdf,) = libreoffice_all([path], tmp_path, "pdf")
+    text = subprocess.run(
+        [pdftotext, "-layout", pdf, "-"], check=True, capture_output=True, text=True
+    ).stdout
+    pages = text.split("\f")[:-1]
+    assert "###" not in text
+    assert "#REF!" not in text
+    assert len(pages) <= 9
+    numbered = [number for number, page in enumerate(pages, 1) if f"{number}/{len(pages)}" in page]
+    assert len(numbered) == len(pages)
