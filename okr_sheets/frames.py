@@ -83,22 +83,29 @@ def serials(dates: pd.Series) -> pd.Series:
     return (dates - pd.Timestamp(EPOCH)) / pd.Timedelta(days=1)
 
 
-def gather(trackers: Sequence[Tracker], as_of: date | None = None) -> pd.DataFrame:
+def gather(
+    trackers: Sequence[Tracker], as_of: date | Sequence[date | None] | None = None
+) -> pd.DataFrame:
     """One row per objective and key result of all trackers, as the OKRs sheet has them.
+
+    `as_of` is a day for all or one for each; see `About.day`.
 
     Columns: those people type, dates as day numbers; `tracker` (its place in `trackers`), `row`,
     `place` (both in one number), the scoring `day` with the quarter's `first_day` and `last_day`,
     `parent` (row of the objective), and `checked_on`, `value` of the last check-in by that day
     (0 and NaN for none). Trackers whose quarter is unknown are left out.
     """
-    known = [(n, t) for n, t in enumerate(trackers) if t.about.day(as_of)]
-    known = known or [(0, Tracker.empty(About(start=EPOCH, end=EPOCH)))]
+    days = list(as_of) if isinstance(as_of, Sequence) else [as_of] * len(trackers)
+    scored_by = [t.about.day(day) for t, day in zip(trackers, days, strict=True)]
+    known = [(n, t) for n, t in enumerate(trackers) if scored_by[n]]
+    if not known:
+        known, scored_by = [(0, Tracker.empty(About(start=EPOCH, end=EPOCH)))], [EPOCH]
     rows = pd.concat([_okr_rows(tracker) for _, tracker in known], ignore_index=True)
     sizes = [len(tracker.objectives) + len(tracker.key_results) for _, tracker in known]
     abouts = [tracker.about for _, tracker in known]
     per_tracker: dict[str, list[float]] = {
         "tracker": [number for number, _ in known],
-        "day": [float(serial(about.day(as_of) or EPOCH)) for about in abouts],
+        "day": [float(serial(scored_by[number] or EPOCH)) for number, _ in known],
         "first_day": [float(serial(about.start or EPOCH)) for about in abouts],
         "last_day": [float(serial(about.end or EPOCH)) for about in abouts],
     }
@@ -271,7 +278,9 @@ def compute(rows: pd.DataFrame, operations: InFrames) -> pd.DataFrame:
 
 
 def score_rows(
-    trackers: Sequence[Tracker], as_of: date | None = None, bands: Bands = PRESETS["default"]
+    trackers: Sequence[Tracker],
+    as_of: date | Sequence[date | None] | None = None,
+    bands: Bands = PRESETS["default"],
 ) -> pd.DataFrame:
     """Objectives and key results of all trackers, every rule computed; see `gather`."""
     return compute(gather(trackers, as_of), InFrames(misread_cells(trackers), bands))

@@ -127,6 +127,11 @@ class Tracker:
         """Whether there was a table of OKRs to read."""
         return bool(self.letters) or not self.path
 
+    @property
+    def rows(self) -> pd.DataFrame:
+        """Objectives and key results in the order of the sheet; what only one has is blank."""
+        return pd.concat([self.objectives, self.key_results]).sort_index(kind="stable")
+
     def problem(
         self, code: str, sheet: str, row: int, key: str = "", given: object = "", **words: str
     ) -> Problem:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
-from okr_sheets.checks.numbers import NUMBERS
+import pandas as pd
+
+from okr_sheets.checks.numbers import NUMBERS, SCORED_NUMBERS
 from okr_sheets.checks.stored import STORED
 from okr_sheets.checks.structure import STRUCTURE, same_trackers, unknown_alignment
+from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
 from okr_sheets.problems import Problem, in_order
 from okr_sheets.reading.files import Source, read_all
+from okr_sheets.scoring import PRESETS, mixed_scale
 from okr_sheets.tracker import Tracker
 
-RULES: tuple[Callable[[Tracker], Iterator[Problem]], ...] = (*STRUCTURE, *NUMBERS, *STORED)
+RULES = (*STRUCTURE, *NUMBERS)  # of a tracker and its rows
+SCORED_RULES = (*SCORED_NUMBERS, *STORED)  # of a tracker and its rows, scored
 
 
 def check(source: Source | Sequence[Source]) -> tuple[Problem, ...]:
@@ -20,9 +25,26 @@ def check(source: Source | Sequence[Source]) -> tuple[Problem, ...]:
     Those of reading, structure, numbers and formulas, in order of file and cell.
     """
     trackers = read_all(source)
+    readable = [tracker for tracker in trackers if tracker.readable]
+    scored = _scored(readable)
     found = [problem for tracker in trackers for problem in tracker.problems]
-    for tracker in trackers:
-        if tracker.readable:
-            found += [problem for rule in RULES for problem in rule(tracker)]
+    for number, tracker in enumerate(readable):
+        rows = tracker.rows
+        found += [problem for rule in RULES for problem in rule(tracker, rows)]
+        if number in scored:
+            found += [p for rule in SCORED_RULES for p in rule(tracker, scored[number])]
     found += [*unknown_alignment(trackers), *same_trackers(trackers)]
     return in_order(found)
+
+
+def _scored(trackers: Sequence[Tracker]) -> Mapping[int, pd.DataFrame]:
+    """Each tracker's rows as of the day its workbook calculated by, by its number and their row.
+
+    All at once, since a frame of thousands costs hardly more than a frame of ten.
+    """
+    operations = InFrames(misread_cells(trackers), PRESETS["default"])
+    rows = gather(trackers, [tracker.calculated_on for tracker in trackers])
+    rows = compute(rows, operations)
+    rows["mixed_scale"] = mixed_scale(Rows(rows), operations)
+    parts = rows.groupby("tracker")
+    return {int(str(number)): part.set_index("row") for number, part in parts}

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 import pandas as pd
 
-from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
-from okr_sheets.scoring import PRESETS, mixed_scale
 from okr_sheets.tracker import Tracker
 
 MOVING = ("increase", "decrease")
 
 
-def targets_and_baselines(tracker: Tracker) -> Iterator[Problem]:
+def targets_and_baselines(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Every key result has what its type needs: a target, and a baseline to come from.
 
     A missing baseline is 0 for an increase; a decrease cannot be scored without one.
     """
     words = language(tracker.about.language)
     misread = {(p.row, p.key) for p in tracker.problems}
-    rows = tracker.key_results.assign(kind=_kinds(tracker))
-    for number, row in rows.to_dict("index").items():
+    for number, row in rows[rows["anchor"] == 0].to_dict("index").items():
         target, baseline, kind = row["target"], row["baseline"], row["kind"]
 
         problem = partial(_problem, tracker, int(str(number)), str(row["id"]))
@@ -49,27 +46,14 @@ def _problem(tracker: Tracker, number: int, own: str, code: str, key: str, **wor
     return tracker.problem(code, OKRS.key, number, key, own, **words)
 
 
-def _kinds(tracker: Tracker) -> pd.Series:
-    rows = gather([tracker], tracker.about.start)
-    if rows.empty:
-        return pd.Series(tracker.key_results["type"])
-    computed = compute(rows, InFrames(misread_cells([tracker]), PRESETS["default"]))
-    kinds = computed.loc[computed["anchor"] == 0].set_index("row")["kind"]
-    return kinds[~kinds.index.duplicated()].reindex(tracker.key_results.index)
-
-
-def percent_scales(tracker: Tracker) -> Iterator[Problem]:
+def percent_scales(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """One key result's percents are all whole ones, or all fractions."""
-    rows = gather([tracker])
-    operations = InFrames(misread_cells([tracker]), PRESETS["default"])
-    rows = compute(rows, operations)
-    for row in rows[mixed_scale(Rows(rows), operations)].itertuples():
-        yield tracker.problem("mixed-scale", OKRS.key, row.row, "target", row.id)
+    for number, own in rows.loc[rows["mixed_scale"], "id"].items():
+        yield tracker.problem("mixed-scale", OKRS.key, int(str(number)), "target", own)
 
 
-def weights(tracker: Tracker) -> Iterator[Problem]:
+def weights(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """A weight is 0 or more, and not every key result of an objective weighs 0."""
-    rows = pd.concat([tracker.objectives, tracker.key_results]).sort_index()
     for number, weight in rows.loc[rows["weight"] < 0, "weight"].items():
         yield tracker.problem("bad-weight", OKRS.key, number, "weight", f"{weight:g}")  # type: ignore[arg-type]
     for parent, group in tracker.key_results.groupby("objective"):
@@ -78,23 +62,21 @@ def weights(tracker: Tracker) -> Iterator[Problem]:
             yield tracker.problem("no-weight", OKRS.key, parent, "title", own)  # type: ignore[arg-type]
 
 
-def confidences(tracker: Tracker) -> Iterator[Problem]:
+def confidences(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """A confidence is a whole number from 1 to 10."""
-    rows = pd.concat([tracker.objectives, tracker.key_results]).sort_index()
     for sheet, given in ((OKRS.key, rows["confidence"]), ("log", tracker.log["confidence"])):
         typed = given.dropna()
         for number, value in typed[~typed.isin(range(1, 11))].items():
             yield tracker.problem("bad-confidence", sheet, number, "confidence", f"{value:g}")  # type: ignore[arg-type]
 
 
-def dates(tracker: Tracker) -> Iterator[Problem]:
+def dates(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Starts, due dates and check-ins lie within the quarter; nothing starts after it is due."""
     about = tracker.about
     if about.start is None or about.end is None:
         return
     first, last = pd.Timestamp(about.start), pd.Timestamp(about.end)
     span = {"start": about.start.isoformat(), "end": about.end.isoformat()}
-    rows = pd.concat([tracker.objectives, tracker.key_results]).sort_index()
     for key in ("start", "due"):
         outside = rows.loc[(rows[key] < first) | (rows[key] > last), key]
         for number, day in outside.items():
@@ -110,10 +92,9 @@ def dates(tracker: Tracker) -> Iterator[Problem]:
             yield tracker.problem("check-in-outside", OKRS.key, 0, key, day.isoformat(), **span)
 
 
-NUMBERS: tuple[Callable[[Tracker], Iterator[Problem]], ...] = (
-    targets_and_baselines,
-    percent_scales,
+NUMBERS = (
     weights,
     confidences,
     dates,
 )
+SCORED_NUMBERS = (targets_and_baselines, percent_scales)

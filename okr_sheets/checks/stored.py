@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
 
-from okr_sheets.frames import ROWS, misread_cells, score_rows, serial, to_day
+from okr_sheets.frames import ROWS, misread_cells, serial, to_day
 from okr_sheets.language import choice_keys, fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import plain, shown
@@ -25,25 +25,27 @@ COMPARED = tuple(
 )
 
 
-def stored_values(tracker: Tracker) -> Iterator[Problem]:
+def stored_values(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Every computed cell holds its formula, and what the formula gives for the numbers there.
 
     The recomputed value is as of the day the workbook itself was calculated by. Rows whose cells
     Python reads and the workbook cannot (numbers as text) are left to their own problem.
     """
-    if tracker.stored.empty or not tracker.calculated_on or not tracker.about.day():
+    if tracker.stored.empty or not tracker.calculated_on:
         return
     words = language(tracker.about.language)
-    computed = score_rows([tracker], tracker.calculated_on).set_index("row")
     keys = [column for column in COMPARED if column.key in tracker.stored]
     bare = tracker.stored[[column.key for column in keys]].map(_is_blank).all(axis=1)
     # What the workbook could not count is missing from its objective's numbers too.
     misread = {place % ROWS for place, _ in misread_cells([tracker])}
     uncounted = misread | set(bare.index[bare])
-    uncounted |= set(computed.loc[computed.index.isin(uncounted), "group"])
-    for row in tracker.stored.index.intersection(computed.index):
-        values = computed.loc[row]
-        cells = tracker.stored.loc[row]
+    uncounted |= set(rows.loc[rows.index.isin(uncounted), "group"])
+    computed = rows[~rows.index.duplicated()].to_dict("index")
+    for place, cells in tracker.stored.to_dict("index").items():
+        row = int(str(place))
+        if row not in computed:
+            continue
+        values = computed[row]
         if bare[row] and not _has_formula(cells, keys):
             if _has_formula(cells, keys) is False:
                 yield tracker.problem("no-formula", OKRS.key, row, "score")
@@ -126,4 +128,4 @@ def _word(key: str, value: Any, tracker: Tracker) -> str:
     return f"{value:.2%}" if kind == "percent" else plain(value)
 
 
-STORED: tuple[Callable[[Tracker], Iterator[Problem]], ...] = (stored_values,)
+STORED = (stored_values,)

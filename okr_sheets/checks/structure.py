@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 import pandas as pd
@@ -12,13 +12,13 @@ from okr_sheets.schema import ACTIONS, LOG, OKRS
 from okr_sheets.tracker import Tracker
 
 
-def _rows(tracker: Tracker) -> pd.DataFrame:
-    return pd.concat([tracker.objectives, tracker.key_results]).sort_index()
+def _ids(tracker: Tracker) -> set[str]:
+    both = (tracker.objectives["id"], tracker.key_results["id"])
+    return {name for ids in both for name in ids.str.casefold()}
 
 
-def duplicate_ids(tracker: Tracker) -> Iterator[Problem]:
+def duplicate_ids(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """No two rows of a tracker share an id, in any case."""
-    rows = _rows(tracker)
     folded = rows["id"].str.casefold()
     for number in rows.index[folded.duplicated() & (folded != "")]:
         same = [str(row) for row in rows.index[folded == folded[number]] if row != number]
@@ -26,46 +26,43 @@ def duplicate_ids(tracker: Tracker) -> Iterator[Problem]:
         yield tracker.problem("duplicate-id", OKRS.key, number, "id", given, rows=", ".join(same))
 
 
-def missing_titles(tracker: Tracker) -> Iterator[Problem]:
+def missing_titles(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Every objective and key result says what it is."""
-    rows = _rows(tracker)
     for number, row in rows[rows["title"] == ""].iterrows():
         yield tracker.problem("missing-title", OKRS.key, number, "title", value=row["id"])  # type: ignore[arg-type]
 
 
-def missing_owners(tracker: Tracker) -> Iterator[Problem]:
+def missing_owners(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Every objective and key result that is not stopped has an owner."""
-    rows = _rows(tracker)
     stopped = rows["state"].isin(["cancelled", "postponed"])
     for number, row in rows[(rows["owner"] == "") & ~stopped].iterrows():
         yield tracker.problem("missing-owner", OKRS.key, number, "owner", row["id"])  # type: ignore[arg-type]
 
 
-def childless(tracker: Tracker) -> Iterator[Problem]:
+def childless(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Every objective has key results."""
     parents = set(tracker.key_results["objective"])
-    for number, row in tracker.objectives.iterrows():
-        if number not in parents:
-            yield tracker.problem("no-key-results", OKRS.key, number, "title", row["id"])  # type: ignore[arg-type]
+    objectives = rows.loc[rows.index.isin(tracker.objectives.index)]
+    for number, row in objectives[~objectives.index.isin(parents)].iterrows():
+        yield tracker.problem("no-key-results", OKRS.key, number, "title", row["id"])  # type: ignore[arg-type]
 
 
-def stopped_without_note(tracker: Tracker) -> Iterator[Problem]:
+def stopped_without_note(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """What is cancelled or postponed says why, in its note or in the log."""
-    rows = _rows(tracker)
     stopped = rows["state"].isin(["cancelled", "postponed"]) & (rows["note"] == "")
     remarked = rows["id"].str.casefold().isin(tracker.log["id"].str.casefold())
     for number, row in rows[stopped & ~remarked].iterrows():
         yield tracker.problem("missing-reason", OKRS.key, number, "note", row["id"])  # type: ignore[arg-type]
 
 
-def unknown_ids(tracker: Tracker) -> Iterator[Problem]:
+def unknown_ids(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Actions and log lines name a key result or objective of the tracker."""
-    known = set(_rows(tracker)["id"].str.casefold())
-    for sheet, key, rows in (
+    known = set(rows["id"].str.casefold())
+    for sheet, key, lines in (
         (ACTIONS.key, "key_result", tracker.actions),
         (LOG.key, "id", tracker.log),
     ):
-        lost = rows[(rows[key] != "") & ~rows[key].str.casefold().isin(known)]
+        lost = lines[(lines[key] != "") & ~lines[key].str.casefold().isin(known)]
         for number, given in lost[key].items():
             yield tracker.problem("unknown-id", sheet, number, key, given)  # type: ignore[arg-type]
 
@@ -76,11 +73,11 @@ def unknown_alignment(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     A run that lacks the tracker's parent cannot tell, and is silent.
     """
     readable = [tracker for tracker in trackers if tracker.readable]
-    known = {name for tracker in readable for name in _rows(tracker)["id"].str.casefold()}
+    known = {name for tracker in readable for name in _ids(tracker)}
     files = {PurePath(tracker.path).name for tracker in readable}
     for tracker in readable:
         complete = len(readable) > 1 and tracker.about.parent in {"", *files}
-        rows = _rows(tracker)
+        rows = tracker.rows
         given = rows.loc[rows["aligns_to"] != "", ["id", "aligns_to"]]
         for number, (own, above) in zip(given.index, given.to_numpy(), strict=True):
             if above.casefold() == own.casefold():
@@ -93,7 +90,7 @@ def same_trackers(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     """No two files of a run hold one team's tracker of one quarter."""
     seen: dict[tuple[object, ...], Tracker] = {}
     for tracker in trackers:
-        about, ids = tracker.about, frozenset(_rows(tracker)["id"].str.casefold())
+        about, ids = tracker.about, frozenset(_ids(tracker))
         whose = (about.company, about.department, about.team, about.quarter, ids)
         if ids and whose in seen:
             other = PurePath(seen[whose].path).name
@@ -101,7 +98,7 @@ def same_trackers(trackers: Sequence[Tracker]) -> Iterator[Problem]:
         seen.setdefault(whose, tracker)
 
 
-STRUCTURE: tuple[Callable[[Tracker], Iterator[Problem]], ...] = (
+STRUCTURE = (
     duplicate_ids,
     missing_titles,
     missing_owners,

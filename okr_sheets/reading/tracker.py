@@ -311,11 +311,12 @@ class _Reader:
         # A row prepared for an objective is one as soon as key results stand under it.
         filled = {row["objective"] for row in key_results}
         objectives = [row for row in objectives if not row["prepared"] or row["row"] in filled]
+        letters = self.okrs.letters
         check_ins = [
             {"id": row["id"], "date": day, "value": value, "column": letter, "row": row["row"]}
             for row in key_results
             for day, value in row["check_ins"].items()
-            for letter in [self.okrs.letters[f"{CHECK_IN_PREFIX}{day}"]]
+            for letter in [letters[f"{CHECK_IN_PREFIX}{day}"]]
         ]
         return (
             frame("objectives", objectives, [row["row"] for row in objectives]),
