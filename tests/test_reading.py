@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from calculators import libreoffice_all
 from xlsxwriter import Workbook
 
 import okr_sheets as okr
@@ -171,6 +172,19 @@ def test_the_four_states_of_a_cell_stay_apart(tmp_path):
         ["O1.KR2", 5],
         ["O1.KR3", 5],
     ]
+
+
+def test_an_error_in_an_ods_file_is_named_too(tmp_path, soffice):
+    rows = [
+        HEADER,
+        ["O1", "Goal", "Objective"],
+        ["O1.KR1", "a", "Increase", 0, 10, 2, ("=1/0", None, "#DIV/0!")],
+    ]
+    path = workbook(tmp_path / "t.xlsx", rows)
+    (path,) = libreoffice_all([path], tmp_path, "ods")
+    tracker = okr.read(path)
+    assert [(p.cell, p.code) for p in tracker.problems] == [("G3", "error-cell")]
+    assert tracker.check_ins.value.tolist() == [2]
 
 
 def test_a_formula_without_a_stored_value_is_named(tmp_path):

@@ -15,7 +15,7 @@ from python_calamine import (
 )
 
 from okr_sheets.reading import csv
-from okr_sheets.reading.guard import Scan, UnreadableError, kind_of, scan
+from okr_sheets.reading.guard import Scan, UnreadableError, kind_of, scan, scan_ods
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Uncalculated:
     """A formula whose value the file does not hold."""
 
 
+SCANS = {"xlsx": scan, "ods": scan_ods}  # an old .xls tells neither errors nor formulas
 Value = str | float | bool | date | datetime | time | timedelta | Broken | Uncalculated | None
 
 
@@ -62,7 +63,7 @@ def grids(path: Path) -> list[Grid]:
     kind = kind_of(path)
     if kind == "text":
         return [Grid(path.stem, [list(row) for row in csv.rows(path)], untyped=True)]
-    scans = scan(path) if kind == "xlsx" else {}
+    scans = SCANS[kind](path) if kind in SCANS else {}
     try:
         workbook = CalamineWorkbook.from_path(path)
         return [

@@ -19,6 +19,8 @@ MOST_COLUMNS = 2_000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_ERROR_KIND = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
 # Any namespace prefix: other programs write <x:c>, strict workbooks another namespace.
 _CELL = re.compile(
     rb"<(?:\w+:)?c\b(?=[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\")([^>]*?)(?<!/)>(.*?)</(?:\w+:)?c>",
@@ -106,6 +108,34 @@ def scan(path: Path) -> dict[str, Scan]:
             }
     except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ET.ParseError) as error:
         raise UnreadableError("damaged", str(error).strip("'\"")) from None
+
+
+def scan_ods(path: Path) -> dict[str, Scan]:
+    """The same of each sheet of an ods file, in which every formula has its value beside it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            content = ET.fromstring(_read(archive, "content.xml"))  # noqa: S314  no DOCTYPE, so no entities
+    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ET.ParseError) as error:
+        raise UnreadableError("damaged", str(error).strip("'\"")) from None
+    return {
+        table.get(f"{_TABLE}name", ""): _scan_table(table)
+        for table in content.iter(f"{_TABLE}table")
+    }
+
+
+def _scan_table(table: ET.Element) -> Scan:
+    errors, formulas = {}, set()
+    row = 0
+    for element in table.iter(f"{_TABLE}table-row"):
+        column = 0
+        for cell in element:
+            if cell.get(_ERROR_KIND) == "error":
+                errors[row + 1, column + 1] = "".join(cell.itertext())
+            if cell.get(f"{_TABLE}formula"):
+                formulas.add((row + 1, column + 1))
+            column += int(cell.get(f"{_TABLE}number-columns-repeated", 1))
+        row += int(element.get(f"{_TABLE}number-rows-repeated", 1))
+    return Scan(errors, frozenset(formulas), frozenset())
 
 
 def _read(archive: zipfile.ZipFile, part: str) -> bytes:
