@@ -37,6 +37,23 @@ def test_a_tracker_says_the_same_in_every_language(code, cadence, tmp_path):
     assert back == english
 
 
+def test_one_folder_may_mix_languages(tmp_path):
+    from dataclasses import replace
+
+    from okr_sheets import demo
+
+    numbers = ["id", "current", "progress", "score", "expected", "gap", "status", "grade"]
+    tracker = demo.marketing("en")
+    for code in languages():
+        told = replace(tracker, about=replace(tracker.about, language=code, team=code))
+        okr.write(told, tmp_path / f"{code}.xlsx")
+    scored = okr.score(tmp_path)
+    assert {p.code for p in okr.check(tmp_path)} == set()
+    parts = [part[numbers].reset_index(drop=True) for _, part in scored.groupby("team")]
+    assert len(parts) == len(languages())
+    assert all(part.equals(parts[0]) for part in parts)
+
+
 def test_the_same_tracker_gives_the_same_bytes(tmp_path):
     tracker = okr.new("sales", quarter="2027-Q1")
     one, other = okr.write(tracker, tmp_path / "1.xlsx"), okr.write(tracker, tmp_path / "2.xlsx")

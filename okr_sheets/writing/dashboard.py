@@ -41,6 +41,7 @@ RANK, ROW, ID, TITLE, SCORE, EXPECTED, SHARE, WEEKS = "A", "B", "C", "D", "E", "
 OBJECTIVES_TOP = 2
 ATTENTION_TOP = OBJECTIVES_TOP + MOST_OBJECTIVES + 2
 FIGURES_TOP = ATTENTION_TOP + SHOWN_ATTENTION + 2
+COUNTS_TOP = FIGURES_TOP + 5
 WEEKS_TOP = FIGURES_TOP + 14
 
 
@@ -161,20 +162,18 @@ class Calc:
         checked = self._range("checked")
         live = values["standing"] == "active"
         self._put(f"B{FIGURES_TOP + 2}", f"COUNTIFS({active})", int(live.sum()))
-        updated = int((live & (values["checked"] > 0)).sum())
-        self._put(f"B{FIGURES_TOP + 3}", f'COUNTIFS({active},{checked},">0")', updated)
         dates = self.layout.elsewhere(self.layout.date_range)
         due = f'_xlfn.MAXIFS({dates},{dates},"<="&{self._calendar("day")})'
         past = [serial(day) for day in self.layout.dates if serial(day) <= self.day]
         self._put(f"B{FIGURES_TOP + 4}", due, max(past, default=0))
         fresh = f'COUNTIFS({active},{checked},">="&MAX(1,$B${FIGURES_TOP + 4}))'
         recent = int((live & (values["checked"] >= max(1, max(past, default=0)))).sum())
-        self._put(f"B{FIGURES_TOP + 5}", fresh, recent)
+        self._put(f"B{FIGURES_TOP + 3}", fresh, recent)
         for number, status in enumerate(COUNTED):
             word = words.choice("status", status)
             counted = f'{self._range("status")},"{word}",{self._range("anchor")},0'
             count = int(((values["status"] == status) & (values["anchor"] == 0)).sum())
-            at = FIGURES_TOP + 6 + number
+            at = COUNTS_TOP + number
             self._put(f"B{at}", f"COUNTIFS({counted})", count)
 
     def _weeks(self) -> None:
@@ -216,12 +215,12 @@ class Calc:
         for cell, entry in self.cells.items():
             sheet.write_formula(cell, f"={entry.formula}", styles(), entry.value)
         for number, label in enumerate(
-            ("score", "expected", "live", "updated", "date", "this week", *COUNTED)
+            ("score", "expected", "live", "up to date", "date", *COUNTED)
         ):
             sheet.write_string(FIGURES_TOP - 1 + number, 0, label, styles())
         for number, status in enumerate(COUNTED):
             word = self.layout.words.choice("status", status)
-            sheet.write_string(FIGURES_TOP + 5 + number, 2, word, styles())
+            sheet.write_string(COUNTS_TOP - 1 + number, 2, word, styles())
         sheet.hide()
 
 
@@ -310,8 +309,9 @@ class Dashboard:
         sheet.set_row(TILES_ROW, 22)
         sheet.set_row(TILES_ROW + 1, 40)
         at = FIGURES_TOP
-        value = {n: self.calc.cells[f"B{at + n}"].value for n in range(12)}
+        value = {n: self.calc.cells[f"B{at + n}"].value for n in range(11)}
         slash = words("dashboard.updated_of")
+        # Since the last check-in date: what was due then, and is there.
         of = f'{self.calc.at(f"B{at + 3}")}&" {slash} "&{self.calc.at(f"B{at + 2}")}'
         tiles: list[tuple[str, str, Any, str, str]] = [
             (words("dashboard.score"), self.calc.at(f"B{at}"), value[0], ACCENT, "0%"),
@@ -319,7 +319,7 @@ class Dashboard:
             (words("dashboard.updated"), of, f"{value[3]} {slash} {value[2]}", "#7C86A3", "@"),
         ]
         for status in ("achieved", "on-track", "at-risk", "off-track", "no-update"):
-            number = 6 + COUNTED.index(status)
+            number = 5 + COUNTED.index(status)
             tiles.append(
                 (
                     words.choice("status", status),
@@ -366,7 +366,7 @@ class Dashboard:
             chart.set_size({"width": span * 51 - 6, "height": CHART_ROWS * 20 + 50})
             sheet.insert_chart(CHARTS_ROW, 1 + at, chart, {"object_position": 2})
 
-        at = FIGURES_TOP + 6
+        at = COUNTS_TOP
         donut = book.add_chart({"type": "doughnut"})
         donut.add_series(
             {

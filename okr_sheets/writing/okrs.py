@@ -337,6 +337,15 @@ class OkrsSheet:
             layout.column["definition"] - 1,
             {"type": "formula", "criteria": f"=OR({stopped})", "format": receding},
         )
+        achieved = f'={state}="{words.choice("status", "achieved")}"'
+        quiet = styles.rule(font_color=MUTED)
+        sheet.conditional_format(
+            first,
+            0,
+            last,
+            layout.column["definition"] - 1,
+            {"type": "formula", "criteria": achieved, "format": quiet},
+        )
         objective = f'={layout.cell("type", FIRST_ROW)}="{words.choice("type", OBJECTIVE)}"'
         band = styles.rule(bg_color=PALE, bold=True, font_color=INK, top=1, top_color=SLATE)
         sheet.conditional_format(

@@ -57,9 +57,17 @@ PERCENT = "0%"
 
 
 def lines_of(text: object, width: float, bold: bool = False) -> int:
-    """How many lines a text takes in a column of that width, in characters; a safe estimate."""
-    wide = sum(_columns(character) for character in str(text)) * (1.08 if bold else 1.0)
-    return max(1, math.ceil(wide / max(width - 2.5, 1)))
+    """How many lines a text takes in a column of that width, in characters, words kept whole."""
+    room = max(width - 2.5, 1) / (1.08 if bold else 1.0)
+    lines, used = 1, 0.0
+    for word in str(text).split():
+        wide = sum(_columns(character) for character in word)
+        if used and used + 1 + wide > room:
+            lines, used = lines + 1, 0.0
+        # A word longer than the column is broken; Thai is one word to a program.
+        lines += math.ceil(wide / room) - 1
+        used += wide + (used > 0)
+    return lines
 
 
 def _columns(character: str) -> int:
