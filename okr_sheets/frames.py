@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
-from okr_sheets.scoring import PRESETS, RULES, Bands
+from okr_sheets.scoring import RULES, Bands
 from okr_sheets.tracker import About, Tracker
 
 # Day numbers as spreadsheets count them, so that dates are numbers in both engines.
@@ -275,12 +275,3 @@ def compute(rows: pd.DataFrame, operations: InFrames) -> pd.DataFrame:
         for key, rule in RULES.items():
             rows[key] = rule(Rows(rows), operations)
     return rows
-
-
-def score_rows(
-    trackers: Sequence[Tracker],
-    as_of: date | Sequence[date | None] | None = None,
-    bands: Bands = PRESETS["default"],
-) -> pd.DataFrame:
-    """Objectives and key results of all trackers, every rule computed; see `gather`."""
-    return compute(gather(trackers, as_of), InFrames(misread_cells(trackers), bands))

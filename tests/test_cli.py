@@ -162,6 +162,18 @@ def test_warnings_alone_are_clean_unless_strict(run, tmp_path):
     )
 
 
+@pytest.mark.parametrize("name", ["notes.md", "other.csv", "page.html", "plan.json", "team.xlsx"])
+def test_a_report_replaces_reports_only(run, tmp_path, name):
+    run("new", "t.xlsx", "--quarter", "2027-Q1")
+    (tmp_path / name).write_text("# My own notes\n\nfile,sheet\n")
+    refused = run("score", "t.xlsx", "-o", name)
+    assert refused.exit_code == 2
+    assert f"{name} is there already and is no report" in refused.output
+    assert (tmp_path / name).read_text() == "# My own notes\n\nfile,sheet\n"
+    (tmp_path / name).unlink()
+    assert [run("score", "t.xlsx", "-o", name).exit_code for _ in range(2)] == [0, 0]
+
+
 def test_an_input_is_never_the_output(run, tmp_path):
     run("new", "t.xlsx")
     before = (tmp_path / "t.xlsx").read_bytes()

@@ -119,11 +119,8 @@ def test_plan_score_and_status_stand_on_one_screen_and_titles_stay(book):
     letters = columns(sheet)
     shown = 0
     widths = {}
-    for name, dimension in sheet.column_dimensions.items():
-        for index in range(dimension.min, dimension.max + 1):
-            widths[index] = 0 if dimension.hidden else dimension.width * 7 + 5
-            del name
-            break
+    for dimension in sheet.column_dimensions.values():
+        widths[dimension.min] = 0 if dimension.hidden else dimension.width * 7 + 5
     from okr_sheets.reading.guard import column_number
 
     last = column_number(letters["okr.status"])

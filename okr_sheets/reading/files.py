@@ -15,14 +15,14 @@ from okr_sheets.tracker import Tracker
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods", ".xls", ".xlsb", ".csv", ".tsv"})
 _LOCKS = ("~$", ".~lock.")  # what Excel and LibreOffice leave beside a file that is open
 
+REPORT_MARK = "okr-sheets rollup"  # a workbook's among its properties, Markdown's in a comment
 # How a report of ours is told from a tracker, and from what is somebody else's.
 _MARKS = {
     ".html": b'<meta name="generator" content="okr-sheets"',
     ".json": b'{\n "about": {',
-    ".md": b"# ",
+    ".md": f"<!-- {REPORT_MARK} -->".encode(),
     ".csv": b"\xef\xbb\xbffile,sheet,row,company,",
 }
-REPORT_MARK = "okr-sheets rollup"  # among the properties of a workbook
 
 Source = str | Path | Tracker
 
@@ -60,8 +60,7 @@ def is_report(path: Path) -> bool:
         if suffix == ".xlsx":
             with zipfile.ZipFile(path) as archive:
                 return REPORT_MARK.encode() in archive.read("docProps/core.xml")
-        with path.open("rb") as file:
-            return suffix in _MARKS and _MARKS[suffix] in file.read(4096)
+        return suffix in _MARKS and _MARKS[suffix] in path.read_bytes()
     except (OSError, KeyError, zipfile.BadZipFile, zlib.error):
         return False
 

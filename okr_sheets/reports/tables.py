@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.language import Language
+from okr_sheets.reading.files import REPORT_MARK
 from okr_sheets.rollups import Rollup, problem_records
 from okr_sheets.schema import STATUSES
 
@@ -119,7 +120,9 @@ def reason(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
 
 def write_markdown(rollup: Rollup, path: str, words: Language) -> None:
     """A summary to paste into a chat or mail: headline, teams, what needs attention, problems."""
-    Path(path).write_text("\n".join(_markdown(rollup, words)) + "\n", "utf-8")
+    # A comment at the end tells the file from people's own notes, which are never replaced.
+    lines = [*_markdown(rollup, words), "", f"<!-- {REPORT_MARK} -->"]
+    Path(path).write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _markdown(rollup: Rollup, words: Language) -> Iterable[str]:
