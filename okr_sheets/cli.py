@@ -15,6 +15,7 @@ import click
 from okr_sheets import __version__
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import from_locale, language, languages
+from okr_sheets.problems import grouped
 from okr_sheets.schema import CADENCES, LEVELS
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def new(
         raise click.UsageError("--objectives and --key-results prepare a blank tracker's rows.")
     if out.suffix.lower() != ".xlsx":
         raise click.UsageError(f"{out}: a tracker is an .xlsx workbook. Choose such a name.")
-    if out.exists() and not force:
+    if os.path.exists(out) and not force:  # noqa: PTH110  a name may be too long to ask about
         raise click.UsageError(f"{out} is there already. Choose another name, or add --force.")
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
@@ -253,6 +254,7 @@ def check(paths: Sequence[str], strict: bool, form: str, code: str | None) -> No
     over or is out of date. Exit code 1 if one is an error, 2 if nothing could be read.
     """
     from okr_sheets.checks import check as problems_of
+    from okr_sheets.reports.tables import harmless
     from okr_sheets.rollups import PROBLEMS as COLUMNS
     from okr_sheets.rollups import problem_records
 
@@ -260,14 +262,15 @@ def check(paths: Sequence[str], strict: bool, form: str, code: str | None) -> No
     problems = problems_of(trackers)
     code = code or _language_of(trackers)
     if form == "text":
-        for problem in problems:
+        for problem in grouped(problems):
             click.echo(problem.line(code))
     elif form == "json":
         click.echo(json.dumps(problem_records(problems, code), ensure_ascii=False, indent=1))
     else:
         writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        writer.writerows(problem_records(problems, code))
+        records = problem_records(problems, code)
+        writer.writerows({k: harmless(v) for k, v in record.items()} for record in records)
     _finish(problems, trackers, code, strict, listed=True)
 
 
@@ -301,7 +304,7 @@ def _finish(
     """Problems on standard error, their count, and the exit code they deserve."""
     words = language(code)
     if not listed:
-        for problem in problems:
+        for problem in grouped(problems):
             click.echo(problem.line(code), err=True)
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = sum(problem.severity == "warning" for problem in problems)

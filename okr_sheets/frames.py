@@ -22,8 +22,12 @@ _MISREAD = frozenset(
         "not-a-number",
         "not-a-choice",
         "number-as-text",
+        "ambiguous-number",
+        "percent-scale",
+        "current-typed",
         "other-word",
         "boolean-number",
+        "date-number",
         "error-cell",
         "not-calculated",
     }
@@ -108,6 +112,7 @@ def gather(
         "day": [float(serial(scored_by[number] or EPOCH)) for number, _ in known],
         "first_day": [float(serial(about.start or EPOCH)) for about in abouts],
         "last_day": [float(serial(about.end or EPOCH)) for about in abouts],
+        "typed_on": [float(serial(tracker.calculated_on or EPOCH)) for _, tracker in known],
     }
     for key, values in per_tracker.items():
         rows[key] = np.repeat(values, sizes)
@@ -117,7 +122,12 @@ def gather(
     check_ins["tracker"] = np.repeat(
         [number for number, _ in known], [len(tracker.check_ins) for _, tracker in known]
     )
-    return rows.join(_last_check_ins(check_ins, rows), on="place").fillna({"checked_on": 0.0})
+    rows = rows.join(_last_check_ins(check_ins, rows), on="place").fillna({"checked_on": 0.0})
+    # A number typed under “current” has no date; it holds from the day it was last seen on.
+    typed = rows["typed_current"].notna() & (rows["day"] >= rows["typed_on"])
+    rows["value"] = rows["value"].where(~typed, rows["typed_current"])
+    rows["checked_on"] = rows["checked_on"].where(~typed | (rows["checked_on"] > 0), rows["day"])
+    return rows
 
 
 def _okr_rows(tracker: Tracker) -> pd.DataFrame:

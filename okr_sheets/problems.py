@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Literal
 
@@ -11,64 +11,101 @@ Severity = Literal["error", "warning", "info"]
 
 # Codes never change; the sentences in languages/*.toml may. An error is something that cannot be
 # read, placed or scored; a warning was repaired or is doubtful; info is worth knowing.
-CODES: dict[str, Severity] = {
-    # the file
-    "not-found": "error",
-    "not-a-workbook": "error",
-    "damaged": "error",
-    "password": "error",
-    "too-large": "error",
-    "stray-cell": "error",
-    "no-okr-table": "error",
-    "missing-column": "error",
-    "unknown-encoding": "error",
-    "no-quarter": "error",
-    "reader-failed": "error",
-    "hidden-sheet": "info",
-    # one cell
-    "error-cell": "error",
-    "not-calculated": "error",
-    "not-a-number": "error",
-    "not-a-date": "error",
-    "not-a-choice": "error",
-    "not-a-quarter": "error",
-    "boolean-number": "error",
-    "date-number": "error",
-    "number-as-text": "warning",
-    "date-as-text": "warning",
-    "other-word": "warning",
-    # structure
-    "missing-id": "warning",
-    "missing-title": "error",
-    "duplicate-id": "error",
-    "no-objective": "error",
-    "objective-by-place": "warning",
-    "no-key-results": "error",
-    "unknown-id": "error",
-    "same-tracker": "warning",
-    "unknown-alignment": "warning",
-    "aligns-to-itself": "error",
-    "missing-owner": "warning",
-    "missing-reason": "info",
-    # numbers and dates
-    "mixed-scale": "warning",
-    "no-target": "error",
-    "no-baseline": "error",
-    "baseline-assumed": "warning",
-    "baseline-equals-target": "error",
-    "wrong-direction": "error",
-    "type-inferred": "warning",
-    "bad-weight": "error",
-    "no-weight": "error",
-    "bad-confidence": "error",
-    "date-outside": "warning",
-    "start-after-due": "error",
-    "check-in-outside": "warning",
-    # formulas
-    "typed-over": "error",
-    "stale-value": "warning",
-    "no-formula": "warning",
+KINDS: Mapping[str, Mapping[str, Severity]] = {
+    "The file": {
+        "not-found": "error",
+        "not-a-workbook": "error",
+        "damaged": "error",
+        "password": "error",
+        "too-large": "error",
+        "stray-cell": "error",
+        "unknown-encoding": "error",
+        "reader-slow": "error",
+        "reader-memory": "error",
+        "reader-failed": "error",
+        "open-elsewhere": "warning",
+        "text-encoding": "info",
+        "macros": "info",
+    },
+    "Sheets, rows and columns": {
+        "no-okr-table": "error",
+        "missing-column": "error",
+        "second-header": "error",
+        "undated-column": "error",
+        "duplicate-column": "warning",
+        "sheet-skipped": "warning",
+        "long-row": "error",
+        "short-row": "warning",
+        "several-tables": "info",
+        "hidden-sheet": "info",
+        "hidden-rows": "info",
+        "hidden-columns": "info",
+    },
+    "One cell": {
+        "error-cell": "error",
+        "not-calculated": "error",
+        "not-a-number": "error",
+        "not-a-date": "error",
+        "not-a-choice": "error",
+        "not-a-quarter": "error",
+        "boolean-number": "error",
+        "date-number": "error",
+        "date-id": "error",
+        "number-id": "warning",
+        "number-as-text": "warning",
+        "ambiguous-number": "warning",
+        "percent-scale": "warning",
+        "date-as-text": "warning",
+        "other-word": "warning",
+        "unknown-language": "warning",
+    },
+    "What belongs to what": {
+        "missing-id": "warning",
+        "missing-title": "error",
+        "duplicate-id": "error",
+        "no-objective": "error",
+        "objective-by-place": "warning",
+        "no-key-results": "error",
+        "unknown-id": "error",
+        "unknown-alignment": "warning",
+        "ambiguous-alignment": "warning",
+        "aligns-to-itself": "error",
+        "missing-owner": "warning",
+        "missing-reason": "info",
+        "example-left": "warning",
+        "same-tracker": "warning",
+        "id-reused": "info",
+    },
+    "Numbers and dates": {
+        "no-quarter": "error",
+        "mixed-scale": "warning",
+        "no-target": "error",
+        "no-baseline": "error",
+        "baseline-assumed": "warning",
+        "baseline-equals-target": "error",
+        "wrong-direction": "error",
+        "type-inferred": "warning",
+        "bad-weight": "error",
+        "no-weight": "error",
+        "bad-confidence": "error",
+        "date-outside": "warning",
+        "start-after-due": "error",
+        "check-in-outside": "warning",
+    },
+    "Formulas": {
+        "typed-over": "error",
+        "current-typed": "warning",
+        "other-formula": "error",
+        "stale-value": "warning",
+        "no-formula": "warning",
+        "no-formulas": "warning",
+    },
 }
+CODES = {code: severity for codes in KINDS.values() for code, severity in codes.items()}
+
+FEW = 3  # problems alike that are each listed; of more, one speaks for all
+MOST_RANGES = 6  # that the one names
+LONGEST = 120  # characters of a cell that a sentence quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +113,8 @@ class Problem:
     """One thing wrong, with its place.
 
     `sheet`, `row` and `column` (a letter, as the sheet shows it) may be empty when the whole file
-    or sheet is meant. `key` names the column in the schema. `words` fill the sentence.
+    or sheet is meant. `key` names the column in the schema. `words` fill the sentence. `others` are
+    more problems like it, where `grouped` lets this one speak for them.
     """
 
     code: str
@@ -87,6 +125,7 @@ class Problem:
     key: str = ""
     given: str = ""
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
+    others: tuple[Problem, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -103,7 +142,7 @@ class Problem:
         """`marketing.xlsx:OKRs!F12`, as compilers print a place; the file without its folders."""
         name = PurePath(self.path).name
         inside = "!".join(part for part in (self.sheet, self.cell) if part)
-        return f"{name}:{inside}" if inside else name
+        return _on_one_line(f"{name}:{inside}" if inside else name)
 
     def __str__(self) -> str:
         return self.line()
@@ -112,11 +151,24 @@ class Problem:
         """The sentence for a person, in `language`: what is wrong and what to type."""
         from okr_sheets.language import language as words_of  # noqa: PLC0415  a layer above this one
 
-        return words_of(language).problem(self.code, given=self.given, **self.words)
+        words = words_of(language)
+        fields = {**self.words, "given": self.given}
+        said = {key: _on_one_line(word) for key, word in fields.items()}
+        sentence = words.problem(self.code, **said)
+        if not self.others:
+            return sentence
+        count = words.number(len(self.others))
+        return f"{sentence} {words('report.others', count=count, cells=_ranges(self.others))}"
 
     def line(self, language: str = "en") -> str:
         """One line: place, severity, code, sentence."""
         return f"{self.place}: {self.severity}: {self.code}: {self.say(language)}"
+
+
+def _on_one_line(text: str) -> str:
+    """What a cell holds, as a sentence can quote it: no line breaks or controls, and no novel."""
+    quoted = "".join(sign if sign.isprintable() else " " for sign in text)
+    return quoted if len(quoted) <= LONGEST else f"{quoted[:LONGEST]}…"
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -125,3 +177,49 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     return tuple(
         sorted(unique.values(), key=lambda p: (p.path, p.sheet, p.row, len(p.column), p.column))
     )
+
+
+def grouped(problems: Iterable[Problem], most: int = FEW) -> tuple[Problem, ...]:
+    """The same in as few lines as a person can read.
+
+    Of more than `most` problems of one code in the rows of one column, the first stays and speaks
+    for the others. All check-in columns of a sheet count as one.
+    """
+    problems = tuple(problems)
+    alike: dict[object, list[Problem]] = {}
+    for problem in problems:
+        alike.setdefault(_likeness(problem), []).append(problem)
+    lines = []
+    for problem in problems:
+        group = alike[_likeness(problem)]
+        if not problem.row or len(group) <= most:
+            lines.append(problem)
+        elif problem is group[0]:
+            lines.append(replace(problem, others=tuple(group[1:])))
+    return tuple(lines)
+
+
+def _likeness(problem: Problem) -> object:
+    # checkin.2027-01-08 and its neighbours hold one series of numbers.
+    column = problem.key.partition(".")[0] or problem.column
+    return problem.code, problem.path, problem.sheet, column, bool(problem.row)
+
+
+def _ranges(problems: Iterable[Problem]) -> str:
+    """The cells of problems as a spreadsheet writes them: `F13:F90, F95`; the first few only."""
+    runs: list[tuple[str, int, int]] = []
+    for column, row in sorted({(p.column, p.row) for p in problems}, key=_down_each_column):
+        if runs and runs[-1][0] == column and runs[-1][2] == row - 1:
+            runs[-1] = (column, runs[-1][1], row)
+        else:
+            runs.append((column, row, row))
+    ranges = [
+        f"{column}{first}" if first == last else f"{column}{first}:{column}{last}"
+        for column, first, last in runs[:MOST_RANGES]
+    ]
+    return ", ".join(ranges) + (" …" if len(runs) > MOST_RANGES else "")
+
+
+def _down_each_column(cell: tuple[str, int]) -> tuple[int, str, int]:
+    column, row = cell
+    return len(column), column, row

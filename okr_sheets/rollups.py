@@ -222,7 +222,7 @@ def roll_up(trackers: Sequence[Tracker], as_of: date | None, bands: Bands) -> Ro
         attention=_attention(key_results),
         problems=in_order(check(trackers)),
         trackers=tuple(trackers),
-        unreadable=tuple(t.path for t in trackers if not t.readable),
+        unreadable=tuple(t.path for t in trackers if not t.readable and not t.set_aside),
         bands=bands,
     )
 

@@ -166,7 +166,7 @@ SETTINGS = (
     Column("team"),
     Column("level", "choice", choices=LEVELS),
     Column("parent"),
-    Column("quarter", "id"),
+    Column("quarter"),
     Column("start", "date"),
     Column("end", "date"),
     Column("cadence", "choice", choices=CADENCES),

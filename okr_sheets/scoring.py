@@ -115,7 +115,9 @@ def way(k: Any, value: Any, f: Any) -> Any:
     level = f.choose(is_kind("decrease"), kept(value <= k.target), kept(value >= k.target))
     travelled = f.choose(baseline == k.target, level, (value - baseline) / (k.target - baseline))
     moved = f.choose(f.number(value), travelled, 0)
-    no_baseline = is_kind("decrease") & ~f.number(k.baseline)
+    # An increase starts from 0 where nothing is typed, but not where nobody knows what was.
+    needed = is_kind("decrease") | f.misread(k, "baseline")
+    no_baseline = needed & ~f.number(k.baseline)
     measured = f.choose(
         is_kind("keep-at-least"),
         kept(value >= k.target),
@@ -547,15 +549,18 @@ class InCells:
         words: Callable[[str, str], str],
         fixes: Callable[[str], str],
         ranges: Mapping[str, str],
-        first_row: int,
+        header: str,
         dates: str,
         bands: Bands = PRESETS["default"],
     ) -> None:
-        """`first_row` is the row number of the ranges' first cell."""
+        """`header` is the cell above the first of the ranges' rows.
+
+        Counting from a cell, not by a number, stays right when rows are put in above.
+        """
         self._words = words
         self._fixes = fixes
         self._ranges = ranges
-        self._first_row = first_row
+        self._above = f"ROW({header})"
         self._dates = dates
         self.bands = bands
 
@@ -619,9 +624,8 @@ class InCells:
 
     def repeated(self, k: Any, key: str) -> Term:
         x = getattr(k, key)
-        above = self._first_row - 1
         # By MATCH, to which the texts 1.1 and 1.10 differ; COUNTIFS takes them for one number.
-        first = f"IFERROR(MATCH({x},{self._ranges[key]},0)+{above},ROW())"
+        first = f"IFERROR(MATCH({x},{self._ranges[key]},0)+{self._above},ROW())"
         return ~self.blank(x) & Term(f"({first}<>ROW())")
 
     def objective_of(self, k: Any) -> Term:
@@ -634,7 +638,7 @@ class InCells:
         return Term(f"IF({by_id}>0,{by_id},{by_place})")
 
     def of_objective(self, k: Any, key: str) -> Term:
-        cell = f"INDEX({self._ranges[key]},{k.group}-{self._first_row - 1})"
+        cell = f"INDEX({self._ranges[key]},{k.group}-{self._above})"
         return Term(f'IF({k.group}>0,{cell},"")')
 
     def sum_of_group(self, k: Any, key: str) -> Term:

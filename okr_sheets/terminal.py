@@ -13,6 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from okr_sheets.writing.text import printable
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -61,7 +63,7 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
     from okr_sheets.reports.tables import headline, title  # noqa: PLC0415  waits for pandas
 
     out = console()
-    out.print(Text(title(rollup, words), style="bold"))
+    out.print(Text(printable(title(rollup, words)), style="bold"))
     out.print(headline(rollup, words), style="bright_black")
     for _, team in rollup.teams.iterrows():
         out.print()
@@ -72,7 +74,7 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
 def _unit_line(team: pd.Series, words: Language) -> Text:
     from okr_sheets.reports.tables import coverage, unit_name  # noqa: PLC0415
 
-    line = Text(unit_name(team), style="bold")
+    line = Text(printable(unit_name(team)), style="bold")
     if team["level"]:
         line.append(f" · {words.choice('level', team['level'])}", "default not bold")
     line.append(f" · {team['quarter']}  ", "default not bold")
@@ -126,9 +128,9 @@ def _cells(row: pd.Series, words: Language, style: str) -> Sequence[Text]:
     style = "bright_black strike" if stopped else style
     indent = "" if style == "bold" else "  "
     return (
-        Text(row["id"], "bold" if style == "bold" else "bright_black"),
-        Text(indent + row["title"], style),
-        Text(row["owner"], style),
+        Text(printable(row["id"]), "bold" if style == "bold" else "bright_black"),
+        Text(indent + printable(row["title"]), style),
+        Text(printable(row["owner"]), style),
         _bar(row["score"], row["expected"], row["status"]),
         Text(words.percent(row["score"]), style),
         Text(words.percent(row["expected"]), "bright_black"),

@@ -31,6 +31,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("objective", "number"),  # the row of its objective, 0 for none
         Column("objective_id", "id"),
         *_TYPED,
+        Column("typed_current", "number"),  # where the file tells it, and the check-ins do not
     ),
     "check_ins": (
         Column("id", "id"),
@@ -126,6 +127,11 @@ class Tracker:
     def readable(self) -> bool:
         """Whether there was a table of OKRs to read."""
         return bool(self.letters) or not self.path
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether a later copy of it counts instead."""
+        return any(problem.code == "same-tracker" for problem in self.problems)
 
     @property
     def rows(self) -> pd.DataFrame:

@@ -55,8 +55,8 @@ def test_the_two_commands_are_those_of_ci():
     run = (ROOT / ".ci" / "run").read_text()
     assert first == "pip install . && okr-sheets demo"
     assert "pip install -q . && okr-sheets demo" in run
-    assert second == 'pip install -e ".[test]" && pytest'
-    assert run.rstrip().endswith('pip install -q -e ".[test]" && pytest')
+    assert second == 'pip install -e ".[test]" && pytest -n auto'
+    assert run.rstrip().endswith('pip install -q -e ".[test]" && pytest -n auto')
 
 
 def test_pictures_and_files_named_in_the_documents_are_there():

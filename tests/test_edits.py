@@ -11,6 +11,7 @@ from conftest import needs
 
 import okr_sheets as okr
 from okr_sheets import demo
+from okr_sheets.reading.grid import Uncalculated
 from okr_sheets.reading.guard import column_letters, column_number
 from okr_sheets.tracker import frame
 
@@ -143,3 +144,14 @@ def test_sheets_renamed_and_deleted_do_not_matter(marketing, tmp_path):
     (path,) = edited(marketing, tmp_path, edits, ".xlsx")
     assert okr.read(path) == okr.read(marketing)
     assert okr.read(path).sheets["okrs"] == "Plan for the quarter"
+
+
+def test_rows_put_in_above_the_table_change_no_formula(marketing, tmp_path):
+    """LibreOffice calculates the sheet anew; every cell that people see says what it said."""
+    (path,) = edited(marketing, tmp_path, [["OKRs", "insert_rows", 1, 3]], ".xlsx")
+    stored = (okr.read(file).stored.replace({Uncalculated(): None}) for file in (marketing, path))
+    before, after = (
+        frame[["to_fix", "status", "score", "gap"]].to_dict("list") for frame in stored
+    )
+    assert after == before
+    assert okr.check(path) == okr.check(marketing)

@@ -1,8 +1,8 @@
-"""Rules about what the workbook itself calculated: typed over, or out of date."""
+"""Rules about what the workbook itself calculated: typed over, out of date, or by another rule."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from okr_sheets.language import choice_keys, fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import plain, shown
 from okr_sheets.reading.grid import Broken, Uncalculated
-from okr_sheets.schema import OKRS
+from okr_sheets.schema import OKRS, Column
 from okr_sheets.tracker import Tracker
 
 TOLERANCE = 1e-9
@@ -33,32 +33,48 @@ def stored_values(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """
     if tracker.stored.empty or not tracker.calculated_on:
         return
-    words = language(tracker.about.language)
     keys = [column for column in COMPARED if column.key in tracker.stored]
+    usual = {column.key: _usual(tracker.stored[f"formula.{column.key}"]) for column in keys}
+    if not any(usual.values()) and None not in usual.values():
+        # A program that keeps values only has made constants of them all.
+        yield tracker.problem("no-formulas", OKRS.key, 0)
+        return
+    found = list(_differing(tracker, rows, keys, usual))
+    # What follows from a cell that was typed over differs with it.
+    disturbed = {p.row for p in found if p.code in {"typed-over", "other-formula"}}
+    disturbed |= set(rows.loc[rows.index.isin(disturbed), "group"])
+    yield from (p for p in found if p.code != "stale-value" or p.row not in disturbed)
+
+
+def _differing(
+    tracker: Tracker, rows: pd.DataFrame, keys: Sequence[Column], usual: Mapping[str, str | None]
+) -> Iterator[Problem]:
+    """The cells that hold another value than the rules give, and rows without any formula."""
+    words = language(tracker.about.language)
     bare = tracker.stored[[column.key for column in keys]].map(_is_blank).all(axis=1)
-    # What the workbook could not count is missing from its objective's numbers too.
-    misread = {place % ROWS for place, _ in misread_cells([tracker])}
-    uncounted = misread | set(bare.index[bare])
-    uncounted |= set(rows.loc[rows.index.isin(uncounted), "group"])
+    uncounted = _uncounted(tracker, rows, set(bare.index[bare]))
     computed = rows[~rows.index.duplicated()].to_dict("index")
     for place, cells in tracker.stored.to_dict("index").items():
         row = int(str(place))
         if row not in computed:
             continue
         values = computed[row]
-        if bare[row] and not _has_formula(cells, keys):
-            if _has_formula(cells, keys) is False:
+        if bare[row] and not any(cells[f"formula.{column.key}"] for column in keys):
+            if None not in usual.values():
                 yield tracker.problem("no-formula", OKRS.key, row, "score")
             continue
         for column in keys:
             expected = _as_stored(column.key, values[column.key])
             found = _comparable(column.key, cells[column.key])
-            formula = cells.get(f"formula.{column.key}")
-            excused = row in uncounted and formula is not False
+            formula = cells[f"formula.{column.key}"]
+            other = bool(formula) and formula != usual[column.key]
+            excused = row in uncounted and formula != "" and not other
+            # LibreOffice keeps a 0 in .xls where a formula gives no text.
+            excused |= formula is None and expected is None and found == 0
             if excused or isinstance(cells[column.key], Uncalculated) or _same(found, expected):
                 continue
             yield tracker.problem(
-                "typed-over" if formula is False else "stale-value",
+                "typed-over" if formula == "" else "other-formula" if other else "stale-value",
                 OKRS.key,
                 row,
                 column.key,
@@ -68,9 +84,25 @@ def stored_values(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
             )
 
 
-def _has_formula(cells: Any, keys: Any) -> bool | None:
-    known = [cells.get(f"formula.{column.key}") for column in keys]
-    return None if None in known else any(known)
+def _usual(formulas: pd.Series) -> str | None:
+    """The formula most rows of a column have; "" if none has one, None if the file tells none."""
+    if formulas.isna().any():
+        return None
+    written = formulas[formulas != ""]
+    return "" if written.empty else str(written.value_counts().index[0])
+
+
+def _uncounted(tracker: Tracker, rows: pd.DataFrame, bare: set[Any]) -> set[Any]:
+    """The rows whose numbers the workbook could not count, or counts other rows too.
+
+    What the workbook could not count is missing from its objective's numbers as well.
+    """
+    misread = {place % ROWS for place, _ in misread_cells([tracker])}
+    uncounted = misread | bare
+    uncounted |= set(rows.loc[rows.index.isin(uncounted), "group"])
+    if any(problem.code == "example-left" for problem in tracker.problems):
+        uncounted |= set(tracker.objectives.index)
+    return uncounted
 
 
 def _is_blank(value: object) -> bool:

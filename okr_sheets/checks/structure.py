@@ -11,6 +11,8 @@ from okr_sheets.problems import Problem
 from okr_sheets.schema import ACTIONS, LOG, OKRS
 from okr_sheets.tracker import Tracker
 
+MOST_NAMED = 5  # rows in one sentence
+
 
 def _ids(tracker: Tracker) -> set[str]:
     both = (tracker.objectives["id"], tracker.key_results["id"])
@@ -20,10 +22,12 @@ def _ids(tracker: Tracker) -> set[str]:
 def duplicate_ids(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """No two rows of a tracker share an id, in any case."""
     folded = rows["id"].str.casefold()
-    for number in rows.index[folded.duplicated() & (folded != "")]:
-        same = [str(row) for row in rows.index[folded == folded[number]] if row != number]
-        given = rows.at[number, "id"]
-        yield tracker.problem("duplicate-id", OKRS.key, number, "id", given, rows=", ".join(same))
+    for same in folded[folded != ""].groupby(folded).groups.values():
+        for number in same[1:]:
+            given = rows.at[number, "id"]
+            others = [str(row) for row in same[: MOST_NAMED + 1] if row != number]
+            named = ", ".join(others[:MOST_NAMED]) + (" …" if len(same) > MOST_NAMED + 1 else "")
+            yield tracker.problem("duplicate-id", OKRS.key, number, "id", given, rows=named)
 
 
 def missing_titles(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
@@ -86,16 +90,42 @@ def unknown_alignment(trackers: Sequence[Tracker]) -> Iterator[Problem]:
                 yield tracker.problem("unknown-alignment", OKRS.key, number, "aligns_to", above)
 
 
-def same_trackers(trackers: Sequence[Tracker]) -> Iterator[Problem]:
-    """No two files of a run hold one team's tracker of one quarter."""
-    seen: dict[tuple[object, ...], Tracker] = {}
+def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
+    """Each tracker of a quarter has ids of its own; what aligns to a shared one is in doubt."""
+    holders: dict[tuple[str, str], list[Tracker]] = {}
     for tracker in trackers:
-        about, ids = tracker.about, frozenset(_ids(tracker))
-        whose = (about.company, about.department, about.team, about.quarter, ids)
-        if ids and whose in seen:
-            other = PurePath(seen[whose].path).name
-            yield Problem("same-tracker", tracker.path, given=other)
-        seen.setdefault(whose, tracker)
+        for own in _ids(tracker):
+            holders.setdefault((tracker.about.quarter, own), []).append(tracker)
+    shared = {name: found for name, found in holders.items() if len(found) > 1}
+    if not shared:
+        return
+    for tracker in trackers:
+        rows, quarter = tracker.rows, tracker.about.quarter
+        names = {name for period, name in shared if period == quarter}
+        reused = rows.loc[rows["id"].str.casefold().isin(names), "id"]
+        if not reused.empty:
+            first = str(reused.iloc[0])
+            others = _names(shared[quarter, first.casefold()], tracker)
+            words = {"count": str(len(reused)), "files": others}
+            yield tracker.problem("id-reused", OKRS.key, int(reused.index[0]), "id", first, **words)
+        for number, above in rows["aligns_to"].items():
+            found = shared.get((quarter, above.casefold()), [])
+            # A tracker's own objective is meant before another's.
+            if found and tracker not in found:
+                files = _names(found, tracker)
+                yield tracker.problem(
+                    "ambiguous-alignment",
+                    OKRS.key,
+                    int(str(number)),
+                    "aligns_to",
+                    above,
+                    files=files,
+                )
+
+
+def _names(trackers: Sequence[Tracker], own: Tracker) -> str:
+    others = (PurePath(other.path).name for other in trackers if other is not own)
+    return ", ".join(dict.fromkeys(others))
 
 
 STRUCTURE = (

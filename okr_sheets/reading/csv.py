@@ -1,49 +1,187 @@
-"""Text files as rows: which encoding, which delimiter."""
+"""Text files as one table: which delimiter, which row is the header, which rows do not fit it."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from okr_sheets.reading.guard import UnreadableError
+from okr_sheets.language import choice_keys, fold, headers
+from okr_sheets.problems import Problem
+from okr_sheets.reading.apostrophes import unmarked
+from okr_sheets.reading.encodings import decode
+from okr_sheets.reading.grid import Book, Grid, Value
+from okr_sheets.reading.guard import MOST_CELLS, UnreadableError
+from okr_sheets.schema import OBJECTIVE, SHEETS
 
-ENCODINGS = ("utf-8-sig", "cp1252")
 DELIMITERS = ",;\t|"
+HEAD = 100_000  # characters that tell the delimiter
+TOP = 60  # rows in which a header is looked for
+HEADER_WORDS = 3  # known words that make a row a header
+LONGEST_HEADER = 60  # characters
+FEW = 3  # short rows; more of them are the habit of a program that drops blank cells
+
+# Excel obeys a first line that names the delimiter, and does not show it: row 1 is the next line.
+_NAMED_DELIMITER = re.compile(r'"?sep=([^"\n ])"?[,;\t|]*(?:\n|\Z)', re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
+
+Row = list[str]
 
 
-def rows(path: Path) -> list[list[str | None]]:
-    """The rows of a delimited text file, blank cells None. Line breaks inside quotes stay."""
-    text = decode(path.read_bytes())
-    try:
-        table = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text)))
-    except csv.Error as error:
-        raise UnreadableError("damaged", str(error)) from None
-    return [[cell.strip() or None for cell in row] for row in table]
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of the file: the line it starts on, from 1, and its values."""
+
+    line: int
+    values: Row
 
 
-def decode(content: bytes) -> str:
-    """The text of a file: UTF-16 and UTF-8 by their marks, else the first encoding that fits."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return content.decode("utf-16")
-        except UnicodeDecodeError:
-            raise UnreadableError("unknown-encoding") from None
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableError("unknown-encoding")
+def read_book(path: Path) -> Book:
+    """The table of a delimited text file: one sheet, named as the file, blank cells None.
+
+    A row with more values than the header is named and comes back blank, since nobody can tell
+    which of them stand under the wrong header. UnreadableError says why a file gives no table.
+    """
+    text, code_page = decode(path.read_bytes())
+    text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    named = _NAMED_DELIMITER.match(text)
+    table = text[named.end() :] if named else text
+    sign = named[1] if named else delimiter(table)
+    if table.count(sign) + table.count("\n") > MOST_CELLS:
+        raise UnreadableError("too-large", f"more than {MOST_CELLS:,} cells")
+    records = _unwrapped(list(_records(table, sign, first=2 if named else 1)), sign)
+    problems = [Problem("text-encoding", str(path), given=code_page)] if code_page else []
+    for code, number, width in _misfits(records, cut=not table.endswith("\n")):
+        record = records[number - 1]
+        numbers = {"line": record.line, "count": len(record.values), "width": width}
+        words = {name: str(value) for name, value in numbers.items()}
+        problems.append(Problem(code, str(path), path.stem, number, words=words))
+        if code == "long-row":
+            records[number - 1] = Record(record.line, [])
+    rows: list[list[Value]] = [
+        [unmarked(cell.strip()) or None for cell in record.values] for record in records
+    ]
+    return Book((Grid(path.stem, rows, untyped=True),), tuple(problems))
 
 
 def delimiter(text: str) -> str:
-    """The sign that splits the first lines into the most columns, the same number in each."""
+    """The sign under which the first rows show most of our headers, else most rows of one width."""
 
-    def fit(sign: str) -> tuple[int, int]:
-        head = list(csv.reader(io.StringIO(text[:20_000], newline=""), delimiter=sign))[:20]
-        widths = [len(row) for row in head if any(row)]
-        widest = max(widths, default=1)
-        return widths.count(widest) if widest > 1 else 0, widest
+    def fit(sign: str) -> tuple[int, int, int]:
+        rows = [_inside(row, sign) for row in _reader(io.StringIO(text[:HEAD]), sign)]
+        widths = Counter(len(row) for row in rows if len(row) > 1)
+        width, count = max(widths.items(), key=lambda each: each[::-1], default=(1, 0))
+        return max(map(_known, rows[:TOP]), default=0), count, width
 
     return max(DELIMITERS, key=fit)
+
+
+def _reader(lines: Iterable[str], sign: str, *, strict: bool = False) -> Any:
+    return csv.reader(lines, delimiter=sign, skipinitialspace=True, strict=strict)
+
+
+def _records(text: str, sign: str, first: int) -> Iterator[Record]:
+    """Each row and the line it starts on; UnreadableError names the line of a cell without end."""
+    lines = io.StringIO(text).readlines()
+    # The blank line more ends the last row, unless a quote is open there.
+    reader = _reader([*lines, ""], sign)
+    start = 0
+    try:
+        for values in reader:
+            end = reader.line_num
+            # A quote left open ends where the next one opens, and text follows: that is not strict.
+            if end > start + 1:
+                list(_reader(lines[start:end], sign, strict=True))
+            if start < len(lines):
+                yield Record(first + start, values)
+            start = end
+    except csv.Error:
+        long = reader.line_num == start + 1
+        what = "a cell of more than 131,072 characters" if long else "a quote is never closed"
+        raise UnreadableError("damaged", f"line {first + start}: {what}") from None
+
+
+def _known(row: Row) -> int:
+    """How many of our headers stand in a row."""
+    return len({fold(cell) for cell in row if len(cell) < LONGEST_HEADER} & _headers())
+
+
+@cache
+def _headers() -> frozenset[str]:
+    """Every header in every language, folded, and the machine keys that stand above them."""
+    words = {word for sheet in SHEETS for word in headers(sheet.key)}
+    keys = {f"{sheet.prefix}.{key}" for sheet in SHEETS for key in sheet.keys}
+    return frozenset(words | keys)
+
+
+def _inside(row: Row, sign: str) -> Row:
+    """The row that stands in the one cell of a row, as where whole lines were put in quotes."""
+    if not row or sign not in row[0] or any(row[1:]):
+        return row
+    inner = list(_reader(io.StringIO(row[0]), sign))
+    return inner[0] if len(inner) == 1 else row
+
+
+def _header(records: Sequence[Record]) -> int | None:
+    """The index of the row among the first that shows most of our headers."""
+    best = max(range(min(len(records), TOP)), key=lambda n: _known(records[n].values), default=None)
+    return best if best is not None and _known(records[best].values) >= HEADER_WORDS else None
+
+
+def _unwrapped(records: list[Record], sign: str) -> list[Record]:
+    """The rows, those out of their quotes that stand in one cell as a whole.
+
+    That is plain where the header does too, or where what is inside is just as wide as the header.
+    """
+    inner = [Record(record.line, _inside(record.values, sign)) for record in records]
+    header = _header(inner)
+    if header is None:
+        return records
+    whole = inner[header] != records[header]
+    width = len(inner[header].values)
+    return [
+        new if whole or len(new.values) == width else old
+        for old, new in zip(records, inner, strict=True)
+    ]
+
+
+def _misfits(records: Sequence[Record], *, cut: bool) -> Iterator[tuple[str, int, int]]:
+    """Code, row and the header's width, of each row that is longer or shorter than the header.
+
+    `cut` is a file whose last line has no end. Programs leave blank cells at the end of rows out,
+    of all rows or of sixteen in a row (Excel), and people those of objectives; so a short row gets
+    a word only if it is one of few and a full row follows, or where the file breaks off in it.
+    """
+    header = _header(records)
+    if header is None:
+        return
+    width = len(records[header].values)
+    names = max(n for n, cell in enumerate(records[header].values, 1) if cell.strip())
+    short: list[int] = []
+    last_full = 0
+    for number, record in enumerate(records[header + 1 :], header + 2):
+        values = record.values
+        if any(cell.strip() for cell in values[width:]):
+            if _known(values) < HEADER_WORDS:
+                yield "long-row", number, width
+            else:
+                width = len(values)  # another table starts
+        elif len(values) >= names:
+            last_full = number
+        elif len(values) > 1:
+            short.append(number)
+    if cut and last_full and short == [len(records)]:
+        yield "short-row", len(records), names
+    amid = [n for n in short if n < last_full and not _is_objective(records[n - 1].values)]
+    for number in amid if len(amid) <= FEW else ():
+        yield "short-row", number, names
+
+
+def _is_objective(row: Row) -> bool:
+    return any(choice_keys("type").get(fold(cell)) == OBJECTIVE for cell in row)

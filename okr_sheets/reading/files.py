@@ -6,10 +6,16 @@ import glob
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from datetime import date
+from pathlib import Path, PurePath
+from typing import Any
+
+import pandas as pd
 
 from okr_sheets.engine import Map
-from okr_sheets.reading.tracker import read
+from okr_sheets.language import fold
+from okr_sheets.problems import Problem
+from okr_sheets.reading.tracker import read_trackers
 from okr_sheets.tracker import Tracker
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods", ".xls", ".xlsb", ".csv", ".tsv"})
@@ -58,10 +64,10 @@ def is_report(path: Path) -> bool:
     suffix = path.suffix.lower()
     try:
         if suffix == ".xlsx":
-            with zipfile.ZipFile(path) as archive:
-                return REPORT_MARK.encode() in archive.read("docProps/core.xml")
+            with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as core:
+                return REPORT_MARK.encode() in core.read(100_000)
         return suffix in _MARKS and _MARKS[suffix] in path.read_bytes()
-    except (OSError, KeyError, zipfile.BadZipFile, zlib.error):
+    except (OSError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return False
 
 
@@ -72,14 +78,66 @@ def read_all(
 ) -> list[Tracker]:
     """The trackers of a source: trackers as they are, paths read, folders searched.
 
+    A workbook with several tables of OKRs gives a tracker each; of copies of one tracker the one
+    updated last counts, and the others come back empty.
     A file that cannot be read comes back too, as an empty tracker whose problem says why.
     `progress` is told the number of files read so far.
     """
     given = [source] if isinstance(source, (str, Path, Tracker)) else list(source)
     trackers = [item for item in given if isinstance(item, Tracker)]
     paths = expand(item for item in given if not isinstance(item, Tracker))
-    for count, tracker in enumerate(map(read, paths), 1):
-        trackers.append(tracker)
+    for count, found in enumerate(map(read_trackers, paths), 1):
+        trackers += found
         if progress:
             progress(count)
-    return trackers
+    return _newest(trackers)
+
+
+def _newest(trackers: Sequence[Tracker]) -> list[Tracker]:
+    """The trackers, each copy of one that was updated later emptied, with a word that it was.
+
+    Copies are files of one unit and quarter in which most rows of the smaller say the same: saved
+    twice, sent back under another name, or left by a program that synchronises folders. The later
+    one has the later check-in, else the later file.
+    """
+    newest = list(trackers)
+    places: dict[tuple[object, ...], list[int]] = {}
+    for number, tracker in enumerate(trackers):
+        about = tracker.about
+        unit = (about.company, about.department, about.team, about.quarter)
+        if tracker.readable and tracker.path:
+            places.setdefault(unit, []).append(number)
+    for numbers in places.values():
+        ranked = sorted(numbers, key=lambda number: _updated(trackers[number]), reverse=True)
+        kept: list[Tracker] = []
+        for number in ranked:
+            tracker = trackers[number]
+            twin = next((other for other in kept if _are_copies(tracker, other)), None)
+            if twin is None:
+                kept.append(tracker)
+            else:
+                problem = Problem("same-tracker", tracker.path, given=PurePath(twin.path).name)
+                newest[number] = Tracker.empty(path=tracker.path, problems=(problem,))
+    return newest
+
+
+def _updated(tracker: Tracker) -> tuple[Any, ...]:
+    last = tracker.check_ins["date"].max()
+    try:
+        saved = Path(tracker.path).stat().st_mtime
+    except OSError:
+        saved = 0.0
+    # Of two that are equal in all, the shorter name is the one that people know.
+    return date.min if pd.isna(last) else last.date(), saved, -len(tracker.path)
+
+
+def _are_copies(one: Tracker, other: Tracker) -> bool:
+    if one.path == other.path:
+        return False  # two tables of one workbook
+    ours, theirs = _said(one), _said(other)
+    return len(ours & theirs) * 2 > min(len(ours), len(theirs))
+
+
+def _said(tracker: Tracker) -> set[tuple[str, str]]:
+    rows = tracker.rows
+    return set(zip(rows["id"].str.casefold(), rows["title"].map(fold), strict=True))

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
-from python_calamine import (
-    CalamineError,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
+from okr_sheets.problems import Problem
 
-from okr_sheets.reading import csv
-from okr_sheets.reading.guard import Scan, UnreadableError, kind_of, scan, scan_ods
+Cell = tuple[int, int]  # row and column, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +23,6 @@ class Uncalculated:
     """A formula whose value the file does not hold."""
 
 
-SCANS = {"xlsx": scan, "ods": scan_ods}  # an old .xls tells neither errors nor formulas
 Value = str | float | bool | date | datetime | time | timedelta | Broken | Uncalculated | None
 
 
@@ -38,14 +30,19 @@ Value = str | float | bool | date | datetime | time | timedelta | Broken | Uncal
 class Grid:
     """One sheet: `rows[r - 1][c - 1]` is the cell in row r, column c; None where blank.
 
-    `formulas` holds the cells with a formula, or None where the format does not tell; `untyped` is
-    a text file, in which numbers and dates are text like all else.
+    `formulas` gives the formula of each cell that has one, its references relative to the cell, so
+    that one formula filled down a column is one text; None where the format does not tell.
+    `formats` gives the number format of cells that hold a number in any but the general one.
+    `untyped` is a text file, in which numbers and dates are text like all else.
     """
 
     name: str
     rows: list[list[Value]]
     hidden: bool = False
-    formulas: frozenset[tuple[int, int]] | None = None
+    formulas: Mapping[Cell, str] | None = None
+    formats: Mapping[Cell, str] = field(default_factory=dict)
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
     untyped: bool = False
 
     def cell(self, row: int, column: int) -> Value:
@@ -55,47 +52,9 @@ class Grid:
         return self.rows[row - 1][column - 1]
 
 
-def grids(path: Path) -> list[Grid]:
-    """The worksheets of a workbook, or the one table of a text file.
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What a file holds: its worksheets, or its one table, and what is to be said of it."""
 
-    UnreadableError says why a file gives none.
-    """
-    kind = kind_of(path)
-    if kind == "text":
-        return [Grid(path.stem, [list(row) for row in csv.rows(path)], untyped=True)]
-    scans = SCANS[kind](path) if kind in SCANS else {}
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        return [
-            _grid(workbook, sheet.name, sheet.visible != SheetVisibleEnum.Visible, scans)
-            for sheet in workbook.sheets_metadata
-            if sheet.typ == SheetTypeEnum.WorkSheet
-        ]
-    except PasswordError:
-        raise UnreadableError("password") from None
-    except (CalamineError, OSError, ValueError) as error:
-        raise UnreadableError("damaged", str(error)) from None
-
-
-def _grid(workbook: CalamineWorkbook, name: str, hidden: bool, scans: dict[str, Scan]) -> Grid:
-    rows: list[list[Value]] = [
-        [None if value == "" else value for value in row]
-        for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    ]
-    seen = scans.get(name)
-    if seen is None:
-        return Grid(name, rows, hidden)
-    for (row, column), text in seen.errors.items():
-        _put(rows, row, column, Broken(text))
-    for row, column in seen.uncalculated:
-        _put(rows, row, column, Uncalculated())
-    return Grid(name, rows, hidden, seen.formulas)
-
-
-def _put(rows: list[list[Value]], row: int, column: int, value: Value) -> None:
-    # Calamine leaves such cells out, so they may lie beyond what it laid out.
-    while len(rows) < row:
-        rows.append([])
-    cells = rows[row - 1]
-    cells.extend([None] * (column - len(cells)))
-    cells[column - 1] = value
+    grids: tuple[Grid, ...]
+    problems: tuple[Problem, ...] = ()

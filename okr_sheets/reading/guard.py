@@ -2,188 +2,262 @@
 
 from __future__ import annotations
 
+import codecs
+import mmap
+import os
 import re
+import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 MOST_MEMBERS = 10_000
-MOST_BYTES = 300_000_000
+MOST_BYTES = 300_000_000  # unpacked
 MOST_RATIO = 100
-SMALL_BYTES = 10_000_000  # below this a high ratio is only a repetitive sheet
-MOST_ROWS = 200_000
-MOST_COLUMNS = 2_000
+SMALL_BYTES = 1_000_000  # unpacked; below this a high ratio is only a repetitive sheet
+MOST_FLAT_BYTES = 50_000_000  # of a text file or an xls, which nothing packs
+MOST_CELLS = 2_500_000  # rows times columns of a sheet, as far as it reaches
+MOST_FILLED = 500_000  # of them: as many as can be read while somebody waits
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+CHUNK = 1 << 18
+
+# What zipfile and zlib raise for archives that are damaged, or made to hurt.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    RuntimeError,
+)
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_ERROR_KIND = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}value-type"
-# Any namespace prefix: other programs write <x:c>, strict workbooks another namespace.
-_CELL = re.compile(
-    rb"<(?:\w+:)?c\b(?=[^>]*?\br=\"([A-Z]{1,3})(\d{1,7})\")([^>]*?)(?<!/)>(.*?)</(?:\w+:)?c>",
-    re.DOTALL,
+_BIFF = (b"\x09\x08", b"\x09\x04\x06\0", b"\x09\x02\x06\0", b"\x09\0\x04\0")
+_SIGNATURES = (
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"{\\rtf", "a text document"),
+    (b"\x1f\x8b", "an archive"),
+    (b"7z\xbc\xaf\x27\x1c", "an archive"),
+    (b"Rar!", "an archive"),
+    (b"SQLite format 3", "a database"),
 )
-_FORMULA = re.compile(
-    rb"^\s*<(?:\w+:)?f\b[^>]*?(?:/>|>.*?</(?:\w+:)?f>)(\s*<(?:\w+:)?v>[^<])?", re.DOTALL
+_MARKUP = (
+    (
+        re.compile(r"<(!doctype\s+html|html|head|body|meta|table|div|style|script|img)\b"),
+        "a web page",
+    ),
+    (re.compile(r"<[?!a-z]"), "an XML file"),
 )
-_ERROR = re.compile(rb"<(?:\w+:)?v>([^<]*)</(?:\w+:)?v>")
+# The part that tells what kind of document an archive is; the first that is there counts.
+_MAIN_PARTS = {
+    "xl/workbook.xml": "xlsx",
+    "xl/workbook.bin": "xlsb",
+    "word/document.xml": "a text document",
+    "ppt/presentation.xml": "a presentation",
+    "index/document.iwa": "an Apple Numbers document",
+    "_rels/.rels": "xlsx",  # under another name, which its relations tell
+}
+_SHEETS = b"application/vnd.oasis.opendocument.spreadsheet"
+_CONTROLS = frozenset(map(chr, (*range(9), *range(14, 26), *range(28, 32))))
 
 
 class UnreadableError(Exception):
     """A file that cannot be read; `code` and `given` make the problem."""
 
     def __init__(self, code: str, given: str = "", sheet: str = "") -> None:
-        super().__init__(code, given)
+        super().__init__(code, given, sheet)
         self.code, self.given, self.sheet = code, given, sheet
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What a sheet's XML tells and calamine does not: cells as (row, column), from 1."""
+class FarCellError(Exception):
+    """The cell that makes a sheet too large to read: a stray one, or the end of too much data."""
 
-    errors: Mapping[tuple[int, int], str]
-    formulas: frozenset[tuple[int, int]]
-    uncalculated: frozenset[tuple[int, int]]
+    def __init__(self, cell: str) -> None:
+        super().__init__(cell)
+        self.cell = cell
+
+
+class Extent:
+    """How far a sheet reaches; FarCellError once that is too far, or too much on the way."""
+
+    __slots__ = ("_filled", "_lowest", "_widest", "bottom", "right")
+
+    def __init__(self) -> None:
+        self.bottom = self.right = self._filled = 0
+        self._lowest = self._widest = (0, 0)
+
+    def reach(self, row: int, column: int) -> None:
+        """Take in one more cell."""
+        if row > self.bottom:
+            self.bottom, self._lowest = row, (row, column)
+        if column > self.right:
+            self.right, self._widest = column, (row, column)
+        self._filled += 1
+        if self.bottom * self.right > MOST_CELLS or self._filled > MOST_FILLED:
+            raise FarCellError(self.far())
+
+    def far(self) -> str:
+        """The cell that makes the sheet large: the one further out, as a share of all there is."""
+        is_wide = self.right * LAST_ROW > self.bottom * LAST_COLUMN
+        row, column = self._widest if is_wide else self._lowest
+        return f"{column_letters(min(column, LAST_COLUMN))}{min(row, LAST_ROW)}"
 
 
 def kind_of(path: Path) -> str:
-    """`xlsx`, `ods`, `ole` (xls or encrypted) or `text`; UnreadableError for anything else."""
+    """`xlsx`, `xlsb`, `xls`, `ods` or `text`; UnreadableError for anything else."""
     try:
         with path.open("rb") as file:
             head = file.read(4096)
+            size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         raise UnreadableError("not-found") from None
     except OSError as error:
+        if path.is_dir():
+            raise UnreadableError("not-a-workbook", "a folder") from None
         raise UnreadableError("reader-failed", error.strerror or "") from None
     if head.startswith(b"PK"):
-        return _kind_of_archive(path)
-    if head.startswith(_OLE):
-        return "ole"
+        return _kind_of_archive(path, size)
+    kind = _kind_of_flat(path, head)
+    if size > MOST_FLAT_BYTES:
+        raise UnreadableError("too-large", f"{size // 1_000_000} MB")
+    return kind
+
+
+def _kind_of_flat(path: Path, head: bytes) -> str:
     if not head:
         raise UnreadableError("not-a-workbook", "empty")
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in head:
-        if head.lstrip()[:1] == b"<":
-            raise UnreadableError("not-a-workbook", "a web page or XML")
-        return "text"
-    raise UnreadableError("not-a-workbook", "binary data")
+    if head.startswith(_OLE):
+        return _kind_of_ole(path)
+    if head.startswith(_BIFF):
+        return "xls"
+    for signature, given in _SIGNATURES:
+        if head.startswith(signature):
+            raise UnreadableError("not-a-workbook", given)
+    text = _text(head)
+    if text is None:
+        raise UnreadableError("not-a-workbook", "binary data")
+    start = text.removeprefix("ï»¿").lstrip("\ufeff \t\r\n").lower()
+    for pattern, given in _MARKUP:
+        if pattern.match(start):
+            raise UnreadableError("not-a-workbook", given)
+    return "text"
 
 
-def _kind_of_archive(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            _check_size(archive)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise UnreadableError("damaged", str(error)) from None
-    if "xl/workbook.xml" in names or "_rels/.rels" in names:
-        return "xlsx"
-    if "content.xml" in names:
-        return "ods"
-    raise UnreadableError("not-a-workbook", "a zip archive")
-
-
-def _check_size(archive: zipfile.ZipFile) -> None:
-    members = archive.infolist()
-    unpacked = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
-    too_dense = unpacked > SMALL_BYTES and unpacked > MOST_RATIO * max(packed, 1)
-    if len(members) > MOST_MEMBERS or unpacked > MOST_BYTES or too_dense:
-        raise UnreadableError("too-large", f"{unpacked // 1_000_000:,} MB")
-
-
-def scan(path: Path) -> dict[str, Scan]:
-    """A scan of each worksheet of an xlsx file, by the sheet's name.
-
-    UnreadableError if a part has a document type (no workbook has one), or a sheet a cell so far
-    out that a parser would lay out millions of cells to reach it.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return {
-                name: _scan_sheet(name, _read(archive, part))
-                for name, part in _sheet_parts(archive).items()
-            }
-    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ET.ParseError) as error:
-        raise UnreadableError("damaged", str(error).strip("'\"")) from None
-
-
-def scan_ods(path: Path) -> dict[str, Scan]:
-    """The same of each sheet of an ods file, in which every formula has its value beside it."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            content = ET.fromstring(_read(archive, "content.xml"))  # noqa: S314  no DOCTYPE, so no entities
-    except (zipfile.BadZipFile, zlib.error, KeyError, OSError, ET.ParseError) as error:
-        raise UnreadableError("damaged", str(error).strip("'\"")) from None
-    return {
-        table.get(f"{_TABLE}name", ""): _scan_table(table)
-        for table in content.iter(f"{_TABLE}table")
-    }
-
-
-def _scan_table(table: ET.Element) -> Scan:
-    errors, formulas = {}, set()
-    row = 0
-    for element in table.iter(f"{_TABLE}table-row"):
-        column = 0
-        for cell in element:
-            if cell.get(_ERROR_KIND) == "error":
-                errors[row + 1, column + 1] = "".join(cell.itertext())
-            if cell.get(f"{_TABLE}formula"):
-                formulas.add((row + 1, column + 1))
-            column += int(cell.get(f"{_TABLE}number-columns-repeated", 1))
-        row += int(element.get(f"{_TABLE}number-rows-repeated", 1))
-    return Scan(errors, frozenset(formulas), frozenset())
-
-
-def _read(archive: zipfile.ZipFile, part: str) -> bytes:
-    xml = archive.read(part)
-    if b"<!DOCTYPE" in xml[:2000]:
-        raise UnreadableError("damaged", part)
-    return xml
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet name to the archive's member that holds it."""
-    rels = ET.fromstring(_read(archive, "xl/_rels/workbook.xml.rels"))  # noqa: S314  no DOCTYPE, so no entities
-    relations = {each.get("Id"): each.get("Target", "") for each in rels.iter(_RELATIONS)}
-    sheets = {
-        each.get("Id")
-        for each in rels.iter(_RELATIONS)
-        if each.get("Type", "").endswith("/worksheet")
-    }
-    parts = {}
-    for element in ET.fromstring(_read(archive, "xl/workbook.xml")).iter():  # noqa: S314
-        if element.tag.rpartition("}")[2] != "sheet":
+def _text(head: bytes) -> str | None:
+    """The bytes as text under the first encoding that leaves hardly a control character in it."""
+    for encoding in ("latin-1", "utf-16-le", "utf-16-be"):
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(head)
+        except UnicodeDecodeError:
             continue
-        name = element.get("name", "")
-        relation = next((v for k, v in element.attrib.items() if k.endswith("}id")), None)
-        target = relations.get(relation, "")
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if relation in sheets:
-            parts[name] = part
-    return parts
+        if 100 * sum(letter in _CONTROLS for letter in text) <= len(text):
+            return text
+    return None
 
 
-def _scan_sheet(name: str, xml: bytes) -> Scan:
-    errors, formulas, uncalculated = {}, set(), set()
-    for match in _CELL.finditer(xml):
-        letters, digits, attributes, inside = match.groups()
-        row, column = int(digits), column_number(letters.decode())
-        if row > MOST_ROWS or column > MOST_COLUMNS:
-            raise UnreadableError("stray-cell", f"{letters.decode()}{row}", name)
-        if b't="e"' in attributes:
-            found = _ERROR.search(inside)
-            errors[row, column] = found[1].decode() if found else "#ERROR"
-        formula = _FORMULA.match(inside)
-        if formula:
-            formulas.add((row, column))
-            # An empty value is an empty text where the cell is text, else no value at all.
-            if not formula[1] and b't="str"' not in attributes:
-                uncalculated.add((row, column))
-    return Scan(errors, frozenset(formulas), frozenset(uncalculated))
+def _kind_of_ole(path: Path) -> str:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+
+        def holds(name: str) -> bool:
+            # As a directory entry: the name in 64 bytes, then its length with the closing zero.
+            entry = name.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 2 * len(name) + 2)
+            return content.find(entry) >= 0
+
+        if holds("EncryptedPackage"):
+            raise UnreadableError("password")
+        if holds("WordDocument") and not holds("Workbook"):
+            raise UnreadableError("not-a-workbook", "a text document")
+        if holds("PowerPoint Document"):
+            raise UnreadableError("not-a-workbook", "a presentation")
+    return "xls"
+
+
+def _kind_of_archive(path: Path, size: int) -> str:
+    try:
+        archive = zipfile.ZipFile(path)
+    except ZIP_ERRORS:
+        raise UnreadableError("damaged", "its end is missing") from None
+    try:
+        with archive:
+            _check_members(archive)
+            kind = _kind_of_members(archive)
+            _inflate(archive, size)
+    except ZIP_ERRORS as error:
+        raise UnreadableError("damaged", str(error)) from None
+    return kind
+
+
+def _check_members(archive: zipfile.ZipFile) -> None:
+    """Whether each member has a name and bytes of its own."""
+    members = sorted(archive.infolist(), key=lambda member: member.header_offset)
+    if len(members) > MOST_MEMBERS:
+        raise UnreadableError("too-large", f"{len(members):,} parts")
+    if len(plain_names(archive)) < len(members):
+        raise zipfile.BadZipFile("a part is there twice")
+    ends = [each.header_offset + 30 + each.compress_size for each in members]
+    starts = [*(each.header_offset for each in members[1:]), archive.start_dir]
+    if any(end > start for end, start in zip(ends, starts, strict=True)):
+        raise zipfile.BadZipFile("parts overlap")
+
+
+def plain_names(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The members of an archive by the names that programs look for, whatever case or slash."""
+    return {each.filename.replace("\\", "/").lower(): each for each in archive.infolist()}
+
+
+def _kind_of_members(archive: zipfile.ZipFile) -> str:
+    members = plain_names(archive)
+    if "mimetype" in members or "content.xml" in members:
+        return _kind_of_open_document(archive, members)
+    kind = next((kind for part, kind in _MAIN_PARTS.items() if part in members), "a zip archive")
+    if " " in kind:
+        raise UnreadableError("not-a-workbook", kind)
+    return kind
+
+
+def _kind_of_open_document(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> str:
+    def head(name: str) -> bytes:
+        if name not in members:
+            return b""
+        with archive.open(members[name]) as stream:
+            return stream.read(1_000_000)
+
+    if not (head("mimetype") or _SHEETS).startswith(_SHEETS):
+        raise UnreadableError("not-a-workbook", "another kind of document")
+    if b"encryption-data" in head("meta-inf/manifest.xml"):
+        raise UnreadableError("password")
+    return "ods"
+
+
+def _inflate(archive: zipfile.ZipFile, size: int) -> None:
+    """Inflate every member and keep nothing: its header may lie about what it unpacks to."""
+    left = most = min(MOST_BYTES, max(SMALL_BYTES, MOST_RATIO * size))
+    for member in archive.infolist():
+        if member.flag_bits & 1:
+            raise UnreadableError("password")
+        told, before = member.file_size, left
+        member.file_size = 2 * MOST_BYTES
+        try:
+            with archive.open(member) as stream:
+                while chunk := stream.read(CHUNK):
+                    left -= len(chunk)
+                    if left < 0:
+                        given = (
+                            f"{MOST_BYTES // 1_000_000} MB"
+                            if most == MOST_BYTES
+                            else f"{MOST_RATIO} times its size"
+                        )
+                        raise UnreadableError("too-large", given)
+        except ZIP_ERRORS:
+            raise zipfile.BadZipFile(member.filename) from None
+        is_known = member.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+        if before - left != told or not is_known:
+            raise zipfile.BadZipFile(member.filename)
 
 
 def column_number(letters: str) -> int:

@@ -1,387 +1,239 @@
-"""A filled-in file as a Tracker. What is wrong in it comes back in `.problems`."""
+"""A filled-in file as Trackers. What is wrong in it comes back in their `.problems`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from okr_sheets.language import choice_keys, fold, headers, language
+from okr_sheets.language import language
 from okr_sheets.problems import Problem, in_order
-from okr_sheets.quarters import Quarter
-from okr_sheets.reading.cells import Ask, Read, parse
-from okr_sheets.reading.grid import Grid, Value, grids
+from okr_sheets.reading import settings
+from okr_sheets.reading.apart import apart
+from okr_sheets.reading.cells import Ask, parse
+from okr_sheets.reading.grid import Book, Grid
 from okr_sheets.reading.guard import UnreadableError, column_letters
-from okr_sheets.reading.headers import TOP, Table, find, words_seen
-from okr_sheets.schema import (
-    ACTIONS,
-    CHECK_IN_PREFIX,
-    LOG,
-    OBJECTIVE,
-    OKRS,
-    SETTINGS,
-    Sheet,
-)
-from okr_sheets.tracker import About, Tracker, frame
+from okr_sheets.reading.headers import Table, find, words_seen
+from okr_sheets.reading.rows import families, okr_rows, stored
+from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
+from okr_sheets.tracker import Tracker, frame
 
-SETTING_PREFIX = "tracker."
 REQUIRED = ("title", "type", "baseline", "target")
-ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
+_LOCKS = ("~${}", ".~lock.{}#")  # what Excel and LibreOffice leave beside a file that is open
 
 
-def read(path: str | Path) -> Tracker:
+def read(path: str | Path, sheet: str | None = None) -> Tracker:
     """Read one file: .xlsx, .xlsm, .ods, .xls, .xlsb, .csv or .tsv.
 
-    Gives a Tracker always; of a file that cannot be read, an empty one whose problem says why.
+    Gives a Tracker always; of a file that cannot be read, an empty one whose problem says why. Of
+    a workbook with several tables of OKRs it is the first, or that of the `sheet` named; ValueError
+    if there is none on it.
     """
+    trackers = read_trackers(path)
+    if sheet is None:
+        return trackers[0]
+    for tracker in trackers:
+        if tracker.sheets.get(OKRS.key) == sheet:
+            return tracker
+    found = ", ".join(t.sheets[OKRS.key] for t in trackers if t.readable)
+    raise ValueError(f"{path} has no table of OKRs on a sheet “{sheet}”, only on: {found or '–'}.")
+
+
+def read_trackers(path: str | Path) -> list[Tracker]:
+    """Every table of OKRs in a file as a Tracker of its own, at least one, as `read` gives it."""
     path = Path(path)
     try:
-        return _Reader(path, _grids(path)).tracker()
+        # The child may have started in another folder.
+        book: Book = apart("okr_sheets.reading.books:read_book", path.absolute())
+        said = tuple(replace(problem, path=str(path)) for problem in book.problems)
+        return _trackers(path, replace(book, problems=said))
     except UnreadableError as error:
         problem = Problem(error.code, str(path), error.sheet, given=error.given)
-        return Tracker.empty(path=str(path), problems=(problem,))
+        return [Tracker.empty(path=str(path), problems=(problem,))]
 
 
-def _grids(path: Path) -> list[Grid]:
-    """The file's sheets. Whatever a parser makes of a damaged file ends as UnreadableError."""
-    try:
-        return grids(path)
-    except UnreadableError:
-        raise
-    except Exception as error:
-        raise UnreadableError("reader-failed", type(error).__name__) from error
-    except BaseException as error:
-        # A panic of calamine's is no Exception, so that nobody catches it by mistake.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise UnreadableError("reader-failed", "panic") from error
+def _trackers(path: Path, book: Book) -> list[Tracker]:
+    tables = [table for grid in book.grids if (table := find(grid))]
+    parts = list(_parts(book.grids, tables))
+    if not parts:
+        raise _without_table(book)
+    trackers = [_Reader(str(path), part).tracker() for part in parts]
+    if len(trackers) > 1:
+        trackers = [*_told_apart(trackers)]
+    first = [*book.problems, *_open_elsewhere(path)]
+    if len(trackers) > 1:
+        first.append(Problem("several-tables", str(path), words={"count": str(len(trackers))}))
+    problems = in_order([*first, *trackers[0].problems])
+    return [replace(trackers[0], problems=problems), *trackers[1:]]
+
+
+def _without_table(book: Book) -> UnreadableError:
+    """Why there is nothing to read: the sheet that was too large for it, or what was seen."""
+    for problem in book.problems:
+        if problem.code == "sheet-skipped":
+            return UnreadableError("stray-cell", problem.given, problem.sheet)
+    seen = "; ".join(f"{grid.name}: {words_seen(grid)}" for grid in book.grids if grid.rows)
+    return UnreadableError("no-okr-table", seen or "–")
+
+
+def _open_elsewhere(path: Path) -> Iterator[Problem]:
+    if any(path.with_name(lock.format(path.name)).exists() for lock in _LOCKS):
+        yield Problem("open-elsewhere", str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What of a file makes one tracker: a table of OKRs, and the tables and settings it goes by."""
+
+    tables: Mapping[str, Table]
+    grids: Sequence[Grid]
+
+    @property
+    def okrs(self) -> Table:
+        return self.tables[OKRS.key]
+
+
+def _parts(grids: Sequence[Grid], tables: Sequence[Table]) -> Iterator[_Part]:
+    """One part for each table of OKRs.
+
+    Whole trackers copied into one workbook keep their order: the second one's actions are the
+    second actions. Where there are fewer, all go by the first.
+    """
+    of_kind = {sheet.key: [t for t in tables if t.sheet is sheet] for sheet in SHEETS}
+    okrs = of_kind.pop(OKRS.key)
+    others = [grid for grid in grids if grid not in [table.grid for table in tables]]
+    about = [grid for grid in others if settings.by_keys([grid])]
+    for number, table in enumerate(okrs):
+        mine = {OKRS.key: table}
+        for key, found in of_kind.items():
+            if found:
+                mine[key] = found[number if len(found) == len(okrs) else 0]
+        first = [about[number]] if len(about) == len(okrs) else []
+        yield _Part(mine, [table.grid, *first, *(grid for grid in others if grid not in first)])
+
+
+def _told_apart(trackers: Sequence[Tracker]) -> Iterator[Tracker]:
+    """Trackers of one workbook: named by their sheets unless they name units of their own."""
+    units = {(t.about.company, t.about.department, t.about.team) for t in trackers}
+    for number, tracker in enumerate(trackers):
+        about = tracker.about
+        if len(units) < len(trackers):
+            about = replace(about, team=tracker.sheets[OKRS.key])
+        yield replace(
+            tracker,
+            about=about,
+            actions=_own_lines(trackers, number, ACTIONS.key, "key_result"),
+            log=_own_lines(trackers, number, LOG.key, "id"),
+        )
+
+
+def _own_lines(trackers: Sequence[Tracker], number: int, sheet: str, column: str) -> pd.DataFrame:
+    """Of actions or remarks that trackers share: those of this one's rows.
+
+    What belongs to none of them is the first one's to mend.
+    """
+    lines: pd.DataFrame = getattr(trackers[number], sheet)
+    if [t.sheets.get(sheet) for t in trackers].count(trackers[number].sheets.get(sheet)) == 1:
+        return lines
+    ids = lines[column].str.casefold()
+    owned = [set(t.rows["id"].str.casefold()) for t in trackers]
+    lost = ~ids.isin(set().union(*owned))
+    return lines[ids.isin(owned[number]) | (lost & (number == 0))]
 
 
 class _Reader:
-    """One file on its way from grids to a Tracker; collects problems as it goes."""
+    """One tracker on its way from tables to frames; collects problems as it goes."""
 
-    def __init__(self, path: Path, sheets: Sequence[Grid]) -> None:
-        self.path = str(path)
-        self.grids = sheets
+    def __init__(self, path: str, part: _Part) -> None:
+        self.path = path
+        self.tables, self.okrs = part.tables, part.okrs
         self.problems: list[Problem] = []
-        found = [table for grid in sheets if (table := find(grid))]
-        self.tables = {table.sheet.key: table for table in reversed(found)}
-        if OKRS.key not in self.tables:
-            seen = "; ".join(f"{grid.name}: {words_seen(grid)}" for grid in sheets if grid.rows)
-            raise UnreadableError("no-okr-table", seen or "nothing")
-        self.okrs = self.tables[OKRS.key]
-        self.ask = Ask(language(self.okrs.language))
-        self.settings = self._settings()
+        places = settings.by_keys(part.grids)
+        self.has_keys = bool(places)
+        if "language" not in places:
+            places = settings.by_labels(part.grids, self.okrs) | places
+        self.about = settings.read_about(places, self.okrs, path, self.problems.append)
+        self.ask = Ask(
+            language(self.about.language),
+            untyped=self.okrs.grid.untyped,
+            around=self.about.start,
+        )
+        self.calculated_on = settings.calculated_on(places, self.ask)
 
     def tracker(self) -> Tracker:
-        about = self._about()
-        self.ask = Ask(language(about.language), untyped=self.okrs.grid.untyped)
-        for key in REQUIRED:
-            if key not in self.okrs.columns and (key in {"title", "target"} or self.settings):
-                self._add("missing-column", self.okrs, label=self.ask.words(f"okrs.{key}"))
-        if self.okrs.grid.hidden:
-            self._add("hidden-sheet", self.okrs)
-        rows = self._okr_rows()
-        objectives, key_results, check_ins = self._families(rows)
+        self._say_what_is_odd()
+        rows, problems = okr_rows(self.okrs, self.ask, self.path, self.calculated_on)
+        family = families(rows, self.okrs, self.path)
+        self.problems += [*problems, *family.problems]
         return Tracker(
-            about=about,
-            objectives=objectives,
-            key_results=key_results,
-            check_ins=check_ins,
+            about=self.about,
+            objectives=family.objectives,
+            key_results=family.key_results,
+            check_ins=family.check_ins,
             actions=self._plain_table(ACTIONS),
             log=self._plain_table(LOG),
             check_in_dates=tuple(self.okrs.check_ins),
             path=self.path,
             sheets={key: table.grid.name for key, table in self.tables.items()},
             letters={key: table.letters for key, table in self.tables.items()},
-            stored=self._stored(rows),
-            calculated_on=self._calculated_on(),
+            stored=stored(rows, self.okrs),
+            calculated_on=self.calculated_on,
             problems=in_order(self.problems),
         )
-
-    # --- problems ---------------------------------------------------------------------------
 
     def _add(
         self, code: str, table: Table, row: int = 0, key: str = "", given: str = "", **words: str
     ) -> None:
-        letter = table.letters.get(key, "")
-        self.problems.append(
-            Problem(code, self.path, table.grid.name, row, letter, key, given, words)
-        )
+        self.problems.append(table.problem(self.path, code, row, key, given, words))
 
-    def _take(self, read: Read, table: Table, row: int, key: str) -> Any:
-        """The value read; its problem, if any, noted at the cell."""
-        if read.code:
-            self._add(read.code, table, row, key, read.given, **read.words)
-        return read.value
+    def _say_what_is_odd(self) -> None:
+        """What is to be said of the tables before a row of them is read."""
+        for key in REQUIRED:
+            if key not in self.okrs.columns and (key in {"title", "target"} or self.has_keys):
+                self._add("missing-column", self.okrs, label=self.ask.words(f"okrs.{key}"))
+        for table in self.tables.values():
+            if table.grid.hidden:
+                self._add("hidden-sheet", table)
+            if table.second:
+                self._add("second-header", table, table.second)
+            self._say_what_is_hidden(table)
+            self._say_what_is_doubled(table)
+        for column, header in self.okrs.undated.items():
+            values = (self.okrs.grid.cell(row, column) for row, _ in self.okrs.rows())
+            if any(parse("number", value, self.ask).value is not None for value in values):
+                letter, row = column_letters(column), self.okrs.header
+                place = (self.path, self.okrs.grid.name, row, letter)
+                self.problems.append(Problem("undated-column", *place, given=header))
 
-    # --- settings ---------------------------------------------------------------------------
+    def _say_what_is_hidden(self, table: Table) -> None:
+        grid = table.grid
+        filled = {number for number, cells in table.rows() if any(c is not None for c in cells)}
+        rows = sorted(filled & grid.hidden_rows)
+        if rows:
+            self._add("hidden-rows", table, given=_ranges(rows, str))
+        # The folded-away details of the plan are hidden by design.
+        weekly = {c for c in table.check_ins.values() if _is_filled(table, c)}
+        plain = {table.columns[key] for key in REQUIRED if key in table.columns}
+        columns = sorted((weekly | plain) & grid.hidden_columns)
+        if columns:
+            self._add("hidden-columns", table, given=_ranges(columns, column_letters))
 
-    def _settings(self) -> dict[str, tuple[Grid, int, int]]:
-        """Where each setting's value stands, by its machine key: sheet, row, column."""
-        found: dict[str, tuple[Grid, int, int]] = {}
-        for grid in self.grids:
-            for row, cells in enumerate(grid.rows[:200], 1):
-                for column, cell in enumerate(cells, 1):
-                    if isinstance(cell, str) and cell.startswith(SETTING_PREFIX):
-                        key = cell.removeprefix(SETTING_PREFIX)
-                        found.setdefault(key, (grid, row, _after_label(cells, column)))
-        return found
-
-    def _labelled(self) -> dict[str, tuple[Grid, int, int]]:
-        """The same, by the words of the labels, where the machine keys are gone."""
-        found: dict[str, tuple[Grid, int, int]] = {}
-        known = headers("settings")
-        for grid in self.grids:
-            last = self.okrs.header - 1 if grid is self.okrs.grid else TOP
-            if grid is not self.okrs.grid and any(t.grid is grid for t in self.tables.values()):
+    def _say_what_is_doubled(self, table: Table) -> None:
+        for column, key in table.copies.items():
+            is_check_in = key.startswith(CHECK_IN_PREFIX)
+            if not _is_filled(table, column) or not (is_check_in or not table.sheet[key].computed):
                 continue
-            for row, cells in enumerate(grid.rows[:last], 1):
-                for column, cell in enumerate(cells[:-1], 1):
-                    if isinstance(cell, str) and fold(cell.rstrip(": ")) in known:
-                        key = known[fold(cell.rstrip(": "))][0]
-                        if cells[column] is not None:
-                            found.setdefault(key, (grid, row, column + 1))
-        return found
-
-    def _about(self) -> About:
-        places = self.settings
-        code = self.okrs.language
-        if "language" in places:
-            grid, row, column = places["language"]
-            stored = grid.cell(row, column)
-            code = stored if isinstance(stored, str) else code
-        else:
-            places = self._labelled() | places
-        try:
-            ask = Ask(language(code), untyped=self.okrs.grid.untyped)
-        except ValueError:
-            code, ask = self.okrs.language, self.ask
-        values: dict[str, Any] = {"language": code}
-        for setting in SETTINGS:
-            if setting.key not in places:
-                continue
-            grid, row, at = places[setting.key]
-            read = parse(setting.kind, grid.cell(row, at), replace(ask, choices=setting.key))
-            if read.code:
-                self.problems.append(
-                    Problem(
-                        read.code,
-                        self.path,
-                        grid.name,
-                        row,
-                        column_letters(at),
-                        setting.key,
-                        read.given,
-                        read.words,
-                    )
-                )
-            if read.value is not None:
-                values[setting.key] = read.value
-        return self._with_quarter(About(**values))
-
-    def _with_quarter(self, about: About) -> About:
-        """Fill the first and last day from the quarter, or the quarter from the check-in dates."""
-        quarter = None
-        try:
-            if about.quarter:
-                quarter = Quarter.parse(about.quarter)
-                about = replace(about, quarter=str(quarter))
-        except ValueError:
-            self._not_a_quarter(about.quarter)
-        if about.start and about.end:
-            return about
-        if quarter is None and self.okrs.check_ins:
-            dates = tuple(self.okrs.check_ins)
-            quarter = Quarter.holding(dates[len(dates) // 2])
-        if quarter is None:
-            self._add("no-quarter", self.okrs)
-            return about
-        return replace(
-            about,
-            quarter=about.quarter or str(quarter),
-            start=about.start or quarter.start,
-            end=about.end or quarter.end,
-        )
-
-    def _not_a_quarter(self, given: str) -> None:
-        places = self.settings if "quarter" in self.settings else self._labelled()
-        grid, row, column = places["quarter"]
-        letter = column_letters(column)
-        self.problems.append(
-            Problem("not-a-quarter", self.path, grid.name, row, letter, "quarter", given)
-        )
-
-    def _calculated_on(self) -> date | None:
-        """The day by which the stored values were calculated, beside its machine key."""
-        place = self.settings.get("day")
-        if place is None:
-            return None
-        grid, row, column = place
-        read = parse("date", grid.cell(row, column - 1), self.ask)
-        value: date | None = read.value
-        return value
-
-    # --- the OKRs sheet ----------------------------------------------------------------------
-
-    def _okr_rows(self) -> list[dict[str, Any]]:
-        """One dict for each row that says something: typed columns, `row`, `check_ins`."""
-        rows = []
-        for row, cells in self.okrs.rows():
-            raw = {
-                key: cells[column - 1] if column <= len(cells) else None
-                for key, column in self.okrs.columns.items()
-            }
-            dated = {
-                day: cells[column - 1] if column <= len(cells) else None
-                for day, column in self.okrs.check_ins.items()
-            }
-            prepared = _says_nothing(raw, dated)
-            if prepared and not self._is_objective(raw.get("type")):
-                continue
-            percent = 1.0 if "%" in str(raw.get("unit") or "") else 0.01
-            values = {
-                column.key: self._take(
-                    parse(
-                        column.kind,
-                        raw.get(column.key),
-                        replace(self.ask, choices=column.key, percent=percent),
-                    ),
-                    self.okrs,
-                    row,
-                    column.key,
-                )
-                for column in OKRS.typed
-            }
-            values = {key: value for key, value in values.items() if value is not None}
-            if "aligns_to" in values:
-                values["aligns_to"] = values["aligns_to"].split(ALIGNMENT_SIGN)[0].strip()
-            values["row"] = row
-            values["prepared"] = prepared
-            values["check_ins"] = self._check_ins(row, values, dated)
-            rows.append(values)
-        return rows
-
-    def _is_objective(self, raw: Value) -> bool:
-        return isinstance(raw, str) and choice_keys("type").get(fold(raw)) == OBJECTIVE
-
-    def _check_ins(
-        self, row: int, values: Mapping[str, Any], dated: Mapping[date, Value]
-    ) -> dict[date, float]:
-        if values.get("type") == OBJECTIVE:
-            return {}
-        # A key result with neither number nor type is a yes or no, as the kind rule infers it.
-        numbers = "baseline" in values or "target" in values
-        is_achieve = values.get("type") == "achieve" or not ("type" in values or numbers)
-        percent = 1.0 if "%" in values.get("unit", "") and not is_achieve else 0.01
-        ask = replace(self.ask, percent=percent)
-        taken = {
-            day: self._take(
-                parse("attainment" if is_achieve else "number", raw, ask),
-                self.okrs,
-                row,
-                f"{CHECK_IN_PREFIX}{day}",
-            )
-            for day, raw in dated.items()
-        }
-        return {day: value for day, value in taken.items() if value is not None}
-
-    def _families(
-        self, rows: list[dict[str, Any]]
-    ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-        """Objectives and the key results that belong to them; ids given where they lack."""
-        objectives = [row for row in rows if row.get("type") == OBJECTIVE]
-        used = {row["id"].casefold() for row in rows if "id" in row}
-        for number, row in enumerate(objectives, 1):
-            if "id" not in row:
-                self._give_id(row, f"O{number}", used)
-        by_id = {row["id"].casefold(): row for row in reversed(objectives)}
-        above: dict[str, Any] | None = None
-        key_results = []
-        for row in rows:
-            if row.get("type") == OBJECTIVE:
-                above = row
-                continue
-            self._place(row, by_id, above, used)
-            key_results.append(row)
-        # A row prepared for an objective is one as soon as key results stand under it.
-        filled = {row["objective"] for row in key_results}
-        objectives = [row for row in objectives if not row["prepared"] or row["row"] in filled]
-        letters = self.okrs.letters
-        check_ins = [
-            {"id": row["id"], "date": day, "value": value, "column": letter, "row": row["row"]}
-            for row in key_results
-            for day, value in row["check_ins"].items()
-            for letter in [letters[f"{CHECK_IN_PREFIX}{day}"]]
-        ]
-        return (
-            frame("objectives", objectives, [row["row"] for row in objectives]),
-            frame("key_results", key_results, [row["row"] for row in key_results]),
-            frame("check_ins", check_ins, [row["row"] for row in check_ins]),
-        )
-
-    def _place(
-        self,
-        row: dict[str, Any],
-        by_id: Mapping[str, dict[str, Any]],
-        above: dict[str, Any] | None,
-        used: set[str],
-    ) -> None:
-        """Give a key result its objective: by the id up to the last full stop, else by place."""
-        prefix, dot, _ = row.get("id", "").rpartition(".")
-        objective = by_id.get(prefix.casefold()) if dot else None
-        name = row.get("id") or row.get("title", "")
-        if objective is None and above is not None:
-            objective = above
-            if dot:
-                self._add(
-                    "objective-by-place", self.okrs, row["row"], "id", prefix, value=above["id"]
-                )
-        if objective is None:
-            self._add("no-objective", self.okrs, row["row"], "id", name)
-        row["objective"] = objective["row"] if objective else 0
-        row["objective_id"] = objective["id"] if objective else ""
-        if "id" not in row:
-            stem = objective["id"] if objective else "O0"
-            number = 1
-            while f"{stem}.KR{number}".casefold() in used:
-                number += 1
-            self._give_id(row, f"{stem}.KR{number}", used)
-
-    def _give_id(self, row: dict[str, Any], wanted: str, used: set[str]) -> None:
-        while wanted.casefold() in used:
-            wanted += "'"
-        used.add(wanted.casefold())
-        row["id"] = wanted
-        self._add("missing-id", self.okrs, row["row"], "id", value=wanted)
-
-    def _stored(self, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-        """The computed cells as the file holds them, and whether each is still a formula.
-
-        Columns: the computed keys, and `formula.` and the key (True, False, or None: not known).
-        """
-        formulas = self.okrs.grid.formulas
-        stored = []
-        for values in rows:
-            row = values["row"]
-            cells: dict[str, Any] = {}
-            for column in OKRS.computed:
-                at = self.okrs.columns.get(column.key)
-                if at is None:
-                    continue
-                cells[column.key] = self.okrs.grid.cell(row, at)
-                cells[f"formula.{column.key}"] = None if formulas is None else (row, at) in formulas
-            stored.append(cells)
-        index = pd.Index([values["row"] for values in rows], dtype="int64", name="row")
-        return pd.DataFrame(stored, index=index, dtype=object)
-
-    # --- actions and log ---------------------------------------------------------------------
+            label = key.removeprefix(CHECK_IN_PREFIX)
+            label = label if is_check_in else self.ask.words(f"{table.sheet.key}.{key}")
+            place = (self.path, table.grid.name, table.header, column_letters(column), key)
+            words = {"label": label}
+            self.problems.append(Problem("duplicate-column", *place, table.letters[key], words))
 
     def _plain_table(self, sheet: Sheet) -> pd.DataFrame:
+        """The rows of the actions or the log that say something."""
         table = self.tables.get(sheet.key)
         rows, index = [], []
         for row, cells in table.rows() if table else ():
@@ -392,29 +244,30 @@ class _Reader:
             }
             if all(value is None for value in raw.values()):
                 continue
-            values = {}
+            values: dict[str, Any] = {}
             for column in sheet.typed:
                 choices = f"{sheet.prefix}_{column.key}" if column.kind == "choice" else ""
                 read = parse(column.kind, raw.get(column.key), replace(self.ask, choices=choices))
-                values[column.key] = self._take(read, table, row, column.key)  # type: ignore[arg-type]
-            rows.append({key: value for key, value in values.items() if value is not None})
+                if read.code:
+                    self._add(read.code, table, row, column.key, read.given, **read.words)  # type: ignore[arg-type]
+                if read.value is not None:
+                    values[column.key] = read.value
+            rows.append(values)
             index.append(row)
         return frame(sheet.key, rows, index)
 
 
-def _after_label(cells: Sequence[Value], key: int) -> int:
-    """The column right of the label, which is the first filled cell right of the machine key."""
-    for column in range(key + 1, len(cells) + 1):
-        if cells[column - 1] is not None:
-            return column + 1
-    return key + 2
+def _is_filled(table: Table, column: int) -> bool:
+    return any(table.grid.cell(row, column) is not None for row, _ in table.rows())
 
 
-def _says_nothing(raw: Mapping[str, Value], dated: Mapping[date, Value]) -> bool:
-    """Whether a row was only prepared, or holds a remark: no words and no number that count."""
-    told = (raw.get(key) for key in ("title", "baseline", "target"))
-    return all(_is_blank(value) for value in (*told, *dated.values()))
-
-
-def _is_blank(value: Value) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+def _ranges(numbers: Sequence[int], name: Callable[[int], str]) -> str:
+    """Sorted numbers in few words: “12–14, 17”."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    ends = ((name(run[0]), name(run[-1])) for run in runs)
+    return ", ".join(first if first == last else f"{first}–{last}" for first, last in ends)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
 
+from okr_sheets.problems import grouped
 from okr_sheets.reports.tables import (
     coverage,
     day_text,
@@ -32,6 +33,7 @@ from okr_sheets.writing.styles import (
     STRONG_COLOURS,
     WHITE,
 )
+from okr_sheets.writing.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -98,8 +100,7 @@ _DARK_STATUSES = {
 
 def write_page(rollup: Rollup, path: str, words: Language) -> None:
     """One self-contained HTML page: headline, teams, attention, objectives, owners, problems."""
-    # What a cell holds may be no text at all, such as half of a pair of surrogates.
-    Path(path).write_text(_html(rollup, words), "utf-8", "replace", newline="\n")
+    Path(path).write_text(printable(_html(rollup, words)), "utf-8", newline="\n")
 
 
 def _html(rollup: Rollup, words: Language) -> str:
@@ -165,6 +166,7 @@ def _page(rollup: Rollup, words: Language) -> Row:
         "first": FIRST,
         "owners": _owners(rollup, key_results, words),
         "problems": _problems(rollup.problems, words),
+        "problem_count": len(rollup.problems),
         "choices": _choices(units, key_results, words),
         "legend": _legend(rollup, words),
     }
@@ -572,7 +574,7 @@ def _owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list
 
 def _problems(problems: Iterable[Problem], words: Language) -> list[Row]:
     """List problems, errors first."""
-    ordered = sorted(problems, key=lambda problem: SEVERITIES.index(problem.severity))
+    ordered = sorted(grouped(problems), key=lambda problem: SEVERITIES.index(problem.severity))
     return [
         {
             "file": PurePath(problem.path).name,

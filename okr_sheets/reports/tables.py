@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -12,33 +13,29 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.language import Language
+from okr_sheets.problems import grouped
+from okr_sheets.reading.apostrophes import marked
 from okr_sheets.reading.files import REPORT_MARK
 from okr_sheets.rollups import Rollup, problem_records
 from okr_sheets.schema import STATUSES
+from okr_sheets.writing.text import printable
 
-# A cell that starts with one of these is a formula to a program that opens the file.
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+# What Markdown takes for markup; & only where it begins an entity.
+_MARKUP = re.compile(r"[\\|*_`~<\[\]#]|&(?=#?\w+;)")
 
 
 def write_csv(rollup: Rollup, path: str, _: Language) -> None:
     """The scored key results, columns as in `frames.SCORED`; UTF-8 with the mark Excel needs."""
     rows = records(rollup.key_results)
-    write_rows(path, rollup.key_results.columns, (row.values() for row in rows))
-
-
-def write_rows(path: str | Path, header: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
-    """Rows as CSV; text that a program would take for a formula gets an apostrophe before it."""
     with open(path, "w", encoding="utf-8-sig", newline="") as file:  # noqa: PTH123
         writer = csv.writer(file)
-        writer.writerow(header)
-        writer.writerows([harmless(value) for value in row] for row in rows)
+        writer.writerow(rollup.key_results.columns)
+        writer.writerows(map(harmless, row.values()) for row in rows)
 
 
 def harmless(value: Any) -> Any:
-    """`value`, as a program shows it rather than runs it."""
-    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
-        return "'" + value
-    return value
+    """`value` for a CSV file: text that a program would take for a formula gets an apostrophe."""
+    return marked(value) if isinstance(value, str) else value
 
 
 def write_json(rollup: Rollup, path: str, words: Language) -> None:
@@ -48,7 +45,10 @@ def write_json(rollup: Rollup, path: str, words: Language) -> None:
         "teams": records(rollup.teams),
         "objectives": records(rollup.objectives),
         "key_results": records(rollup.key_results),
-        "problems": problem_records(rollup.problems, words.code),
+        "problems": [
+            {key: plain_value(value) for key, value in record.items()}
+            for record in problem_records(rollup.problems, words.code)
+        ],
     }
     text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
     Path(path).write_text(text + "\n", "utf-8")
@@ -62,7 +62,9 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def plain_value(value: Any) -> Any:
-    """One value as JSON knows them."""
+    """One value as JSON knows them; text without control characters."""
+    if isinstance(value, str):
+        return printable(value)
     if isinstance(value, (list, tuple)):
         return [plain_value(item) for item in value]
     if value is None or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
@@ -122,11 +124,11 @@ def write_markdown(rollup: Rollup, path: str, words: Language) -> None:
     """A summary to paste into a chat or mail: headline, teams, what needs attention, problems."""
     # A comment at the end tells the file from people's own notes, which are never replaced.
     lines = [*_markdown(rollup, words), "", f"<!-- {REPORT_MARK} -->"]
-    Path(path).write_text("\n".join(lines) + "\n", "utf-8")
+    Path(path).write_text(printable("\n".join(lines)) + "\n", "utf-8")
 
 
 def _markdown(rollup: Rollup, words: Language) -> Iterable[str]:
-    yield f"# {title(rollup, words)}"
+    yield f"# {_escaped(title(rollup, words))}"
     yield ""
     yield headline(rollup, words)
     yield ""
@@ -185,8 +187,8 @@ def _markdown(rollup: Rollup, words: Language) -> Iterable[str]:
     if rollup.problems:
         yield f"## {words('report.problems')}"
         yield ""
-        for problem in rollup.problems:
-            yield f"- `{problem.place}` {_escaped(problem.say(words.code))}"
+        for problem in grouped(rollup.problems):
+            yield f"- {_code(problem.place)} {_escaped(problem.say(words.code))}"
 
 
 def title(rollup: Rollup, words: Language) -> str:
@@ -236,5 +238,12 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str
 
 
 def _escaped(text: str) -> str:
-    signs = str.maketrans({sign: f"\\{sign}" for sign in "\\|*_`<[]#"})
-    return " ".join(str(text).translate(signs).split())
+    return _MARKUP.sub(r"\\\g<0>", " ".join(str(text).split()))
+
+
+def _code(text: str) -> str:
+    """`text` as code, between more backticks than it has in a row."""
+    line = " ".join(text.split())
+    fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
+    edge = " " if "`" in line else ""
+    return f"{fence}{edge}{line}{edge}{fence}"

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path, PurePath
 from typing import Any
@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.frames import serial
 from okr_sheets.language import Language
-from okr_sheets.problems import Problem
+from okr_sheets.problems import Problem, grouped
 from okr_sheets.reading.files import REPORT_MARK
 from okr_sheets.reports.tables import (
     day_text,
@@ -48,6 +48,8 @@ from okr_sheets.writing.styles import (
     WHITE,
     Styles,
 )
+from okr_sheets.writing.text import clean, printable, units
+from okr_sheets.writing.workbooks import CleanSheet, workbook
 
 Record = Mapping[str, Any]
 Value = str | float | None
@@ -63,8 +65,7 @@ SHEETS = (
     "problems",
 )
 MOST_LINKS = 65_530  # that Excel follows on one sheet
-MOST_TEXT = 32_767  # UTF-16 units that one cell holds
-MOST_ADDRESS = 2_000  # characters of a link; Excel stops at 2,079
+MOST_ADDRESS = 2_000  # UTF-16 units of a link; Excel stops at 2,079
 LAST_ROW = 1_048_576
 TILES = ("achieved", "on-track", "at-risk", "off-track", "no-update")
 RARE_TILES = ("not-started", "postponed", "cancelled")  # shown where there are any
@@ -78,41 +79,29 @@ def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
     attention and problems as Excel tables. Rows link to their place in the tracker, by a path
     relative to the folder of `path`. The same rollup gives the same bytes.
     """
-    book = Workbook(path, {"strings_to_urls": False, "strings_to_formulas": False})
     day = rollup.as_of or EPOCH
-    book.set_properties(
-        {
-            "title": clean(title(rollup, words)),
-            "comments": REPORT_MARK,
-            "created": datetime.combine(day, time(), tzinfo=UTC).replace(tzinfo=None),
-        }
-    )
-    book.set_size(2400, 1400)
-    styles = Styles(book, words("formats.date"))
-    names = sheet_names([words(f"report.{key}") for key in SHEETS])
-    sheets = {key: book.add_worksheet(name) for key, name in zip(SHEETS, names, strict=True)}
-    report = Report(rollup, words, styles, Links(rollup, str(Path(path).parent)))
-    Summary(report, dict(zip(SHEETS, names, strict=True))).write(book, sheets["summary"])
-    for table in TABLES:
-        TableSheet(report, table).write(sheets[table.key])
-    sheets["summary"].activate()
-    book.close()
+    with workbook(path, title(rollup, words), REPORT_MARK, day) as book:
+        styles = Styles(book, words("formats.date"))
+        names = sheet_names([words(f"report.{key}") for key in SHEETS])
+        named = dict(zip(SHEETS, names, strict=True))
+        sheets = {key: book.add_worksheet(name, CleanSheet) for key, name in named.items()}
+        report = Report(rollup, words, styles, Links(rollup, str(Path(path).parent)))
+        Summary(report, named).write(book, sheets["summary"])
+        for table in TABLES:
+            TableSheet(report, table).write(sheets[table.key])
+        sheets["summary"].activate()
 
 
 # --- text, names and links -----------------------------------------------------------------------
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
-_NOT_IN_LINKS = re.compile(r'[%"# <>\[\]^`{}]')
+# With : a name could pass for an address such as javascript:, with \\ for another computer's.
+_NOT_IN_LINKS = re.compile(r'[%"# <>\[\]^`{}:\\]')
 
 
-def clean(text: Any) -> str:
-    """`text` as a cell can hold it: no control characters, at most 32,767 UTF-16 units."""
-    kept = _CONTROL.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n"))
-    kept = kept.replace("\t", " ").strip()
-    if len(kept) > MOST_TEXT // 2:
-        kept = kept.encode("utf-16-le")[: MOST_TEXT * 2].decode("utf-16-le", "ignore")
-    return kept
+def trimmed(text: Any) -> str:
+    """Clean `text` without spaces around it."""
+    return clean(str(text)).strip()
 
 
 def unique(texts: Iterable[str], most: int) -> list[str]:
@@ -129,7 +118,7 @@ def unique(texts: Iterable[str], most: int) -> list[str]:
 
 def sheet_names(titles: Iterable[str]) -> list[str]:
     """Titles as names of sheets: at most 31 characters, without the signs Excel refuses."""
-    spaced = (_NOT_IN_NAMES.sub(" ", clean(text)).strip(" '") for text in titles)
+    spaced = (_NOT_IN_NAMES.sub(" ", trimmed(text)).strip(" '") for text in titles)
     return unique((" ".join(text.split()) or "–" for text in spaced), 31)
 
 
@@ -166,7 +155,7 @@ def _sign_breadth(sign: str) -> float:
 
 def shortened(text: str, most: float) -> str:
     """Cut `text` to one line of `most` digits, with an ellipsis where it was wider."""
-    line = " ".join(clean(text).split())
+    line = " ".join(trimmed(text).split())
     if breadth(line) <= most:
         return line
     kept, width = "", 1.0
@@ -222,8 +211,9 @@ class Links:
         # Escaped here, since XlsxWriter takes a # in a file's name for the start of the place.
         path = _NOT_IN_LINKS.sub(lambda sign: f"%{ord(sign[0]):02x}", Path(path).as_posix())
         place = f"#{quoted_sheet(sheet)}!{cell}" if sheet else ""
-        address = f"external:{clean(path)}{clean(place)}"
-        return address if len(address) <= MOST_ADDRESS else ""
+        # With ./ before it, since XlsxWriter looks at a name's second sign.
+        address = f"external:./{printable(path)}{printable(place)}"
+        return address if units(address) <= MOST_ADDRESS else ""
 
 
 _ORIGIN = ("file", "company", "department", "team", "quarter")
@@ -270,7 +260,7 @@ class Kind:
 
 
 def _texts(_: Language, __: str) -> Show:
-    return lambda value: clean(value) or None
+    return lambda value: trimmed(value) or None
 
 
 def _numbers(_: Language, __: str) -> Show:
@@ -283,7 +273,7 @@ def _days(_: Language, __: str) -> Show:
 
 def _choices(words: Language, column: str) -> Show:
     known = words.choices(column)
-    return lambda value: known.get(value) or clean(value) or None
+    return lambda value: known.get(value) or trimmed(value) or None
 
 
 def _statuses(words: Language, _: str) -> Show:
@@ -467,7 +457,7 @@ def _attention(report: Report) -> list[dict[str, Any]]:
 
 
 def _problems(report: Report) -> list[dict[str, Any]]:
-    problems = report.rollup.problems
+    problems = grouped(report.rollup.problems)
     rows = problem_records(problems, report.words.code)
     return [
         {**row, "address": _problem_address(problem, report.links)}
@@ -1117,7 +1107,7 @@ _INKS = {  # of a tile's figure; amber is too light to read
 def _list_value(key: str, row: Record, words: Language) -> Value:
     if key == "score":
         return _shown(row[key])
-    return status_word(row[key], words) if key == "status" else clean(row[key])
+    return status_word(row[key], words) if key == "status" else trimmed(row[key])
 
 
 def _slice(status: str) -> str:

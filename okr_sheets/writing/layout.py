@@ -92,7 +92,7 @@ class Layout:
             words=self.words.choice,
             fixes=self.words.fix,
             ranges={slot.key: self.range(slot.key) for slot in self.slots},
-            first_row=FIRST_ROW,
+            header=f"$A${FIRST_ROW - 1}",
             dates=self.date_range,
         )
 

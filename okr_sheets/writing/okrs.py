@@ -109,7 +109,7 @@ class OkrsSheet:
         value = self.cells[row].get(slot.key, "")
         if isinstance(value, str):
             return self._word(slot, value)
-        if value is None or math.isnan(value):
+        if value is None or not math.isfinite(value):
             return ""
         if self._is_yes_no(row, slot) and value in (0, 1):
             return self.words.choice("yes_no", "yes" if value else "no")
@@ -284,7 +284,7 @@ class OkrsSheet:
             for slot in self.layout.slots
             if slot.key in WRAPPED
         )
-        return max(24 if is_objective else 20, 15.0 * lines + 4)
+        return min(max(24 if is_objective else 20, 15.0 * lines + 4), TALLEST)
 
     def _sparkline(self, sheet: Worksheet, row: int) -> None:
         span = self.layout.row(row).check_ins
@@ -420,6 +420,7 @@ class OkrsSheet:
         return f"=OR(ISNUMBER({cell}),AND({achieve},OR({answers})))"
 
 
+TALLEST = 409  # points that Excel lets a row be high
 WRAPPED = frozenset({"title", "owner", "unit", "definition", "note"})
 MESSAGES = frozenset(
     {"title", "type", "baseline", "target", "weight", "aligns_to", "confidence", "check_in"}

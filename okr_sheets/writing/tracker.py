@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.language import Language, language
 from okr_sheets.quarters import check_in_dates
-from okr_sheets.reading.tracker import ALIGNMENT_SIGN
+from okr_sheets.reading.rows import ALIGNMENT_SIGN
 from okr_sheets.schema import ACTIONS, LOG
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.dashboard import MOST_OBJECTIVES, Calc, Dashboard
 from okr_sheets.writing.layout import FIRST_ROW, LAST_ROW, Layout
 from okr_sheets.writing.okrs import OkrsSheet
 from okr_sheets.writing.placing import SPARE_ROWS, place
-from okr_sheets.writing.saving import saved
+from okr_sheets.writing.saving import same_file, saved
 from okr_sheets.writing.start import setting_cells, write_start
 from okr_sheets.writing.styles import Styles
 from okr_sheets.writing.tables import Ids, list_ranges, write_lists, write_table
+from okr_sheets.writing.workbooks import CleanSheet, workbook
 
 
-class PlainSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet whose formulas already carry the prefixes that newer functions need.
+class PlainSheet(CleanSheet):
+    """A clean worksheet whose formulas already carry the prefixes that newer functions need.
 
     XlsxWriter looks each formula through for a hundred function names, which is three quarters
     of the time a tracker takes. Should it ever ask elsewhere, only that time comes back.
@@ -62,9 +61,15 @@ def write(
     formulas fill, without a password; Excel then lets no table grow. The same tracker gives the
     same bytes.
 
-    FileExistsError if there is such a file and not `force`; ValueError if the tracker has no
-    quarter, or more rows than a sheet's formulas look at.
+    FileExistsError if there is such a file and not `force`; ValueError for a name that does not
+    end in .xlsx or that is the tracker's own or its parent's, and if the tracker has no quarter,
+    or more rows than a sheet's formulas look at.
     """
+    # Of a link, what it leads to.
+    if Path(path).resolve().suffix.lower() != ".xlsx":
+        raise ValueError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
+    if any(same_file(path, read.path) for read in (tracker, parent) if read and read.path):
+        raise ValueError(f"{path} is one of the trackers read. Choose another name.")
     about = tracker.about
     if about.start is None or about.end is None:
         raise ValueError("A tracker needs a quarter: its first and last day.")
@@ -89,18 +94,12 @@ def write(
     named = pd.concat([tracker.objectives["id"], tracker.key_results["id"]])
     known = frozenset(named.str.casefold())
     table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}
-    with saved(path, force) as temporary:
-        book = Workbook(temporary, {"strings_to_urls": False, "strings_to_formulas": False})
-        book.set_properties(
-            {
-                "title": words("start.title"),
-                "comments": f"okr-sheets {about.quarter} {about.language}",
-                # Fixed by the input, so that the same input gives the same bytes.
-                "created": datetime.combine(about.start, time(), tzinfo=UTC).replace(tzinfo=None),
-            }
-        )
+    comments = f"okr-sheets {about.quarter} {about.language}"
+    with (
+        saved(path, force) as temporary,
+        workbook(temporary, words("start.title"), comments, about.start) as book,
+    ):
         book.set_calc_mode("auto")
-        book.set_size(2400, 1400)
         styles = Styles(book, words("formats.date"))
         sheets = {key: book.add_worksheet(names[key], PlainSheet) for key in ORDER}
         write_start(sheets["start"], about, words, styles)
@@ -118,7 +117,6 @@ def write(
         for key in PROTECTED if protect else ():
             sheets[key].protect("", ALLOWED)
         sheets["start"].activate()
-        book.close()
     return Path(path)
 
 

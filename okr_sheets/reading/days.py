@@ -1,0 +1,143 @@
+"""Dates as people type them: year first, day first or month first, months in words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cache
+
+from okr_sheets.language import Language, fold, language, languages
+
+LONGEST = 80  # characters; nobody types a longer date
+YEARS = range(1990, 2101)
+BUDDHIST = range(2400, 2701)  # 543 years ahead, whatever the language
+
+ENDED = 5  # letters of a name from which on an ending may follow it, as in “februárban”
+
+_TIME = re.compile(
+    r"(?:(?<=\d)t|[ ,]+)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:z|[ap]\.?m\.?|[-+]\d{2}:?\d{2})?$"
+)
+_WORD = re.compile(r"[^\W\d_][^\d\s,/()-]*")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_FOREIGN = re.compile(r"[%$€:;+*=<>&#@!?\[\]{}|\\~^_\"]|\d,\d{1,2}\b")
+
+
+def date_from_text(text: str, words: Language, around: date | None = None) -> date | None:
+    """The date that a text means in a language; None if it means none.
+
+    `around`, such as a quarter's first day, gives a date without a year the year that brings it
+    nearest. Other words, such as weekdays, are passed over beside a year of four digits only.
+    """
+    if len(text) > LONGEST:
+        return None
+    text = _TIME.sub("", _spelled(text))
+    numbers, months = _parts(text)
+    fields = len(numbers) + len(months)
+    if len(months) > 1 or not (fields == 3 or (fields == 2 and around)):
+        return None
+    for order in _orders(text, numbers, words.code):
+        letters = [field for field in order if not (field == "m" and months)]
+        letters = [field for field in letters if not (field == "y" and fields == 2)]
+        given = dict(zip(letters, numbers, strict=True))
+        found = _day(given, months[0] if months else int(given["m"]), words.code, around)
+        if found:
+            return found
+    return None
+
+
+def _parts(text: str) -> tuple[list[str], list[int]]:
+    """The numbers of a text, and the months it names; none of a text that cannot be a date."""
+    compact = _COMPACT.fullmatch(text)
+    numbers = list(compact.groups()) if compact else re.findall(r"\d+", text)
+    lengths = {len(number) for number in numbers}
+    names = {name: _month(name) for name in map(_key, _WORD.findall(text))}
+    strange = any(month is None and name not in _marks() for name, month in names.items())
+    if _FOREIGN.search(text) or not lengths <= {1, 2, 4} or (strange and 4 not in lengths):
+        return [], []
+    return numbers, [month for month in names.values() if month]
+
+
+def _spelled(text: str) -> str:
+    """The text folded, its digits of any script as 0 to 9, invisible letters gone."""
+    seen = (letter for letter in fold(text) if unicodedata.category(letter) != "Cf")
+    return "".join(str(unicodedata.decimal(letter, letter)) for letter in seen)
+
+
+def _orders(text: str, numbers: Sequence[str], code: str) -> tuple[str, ...]:
+    """In which orders year, month and day may stand, the likeliest first."""
+    year_last = len(numbers[-1]) == 4
+    if (
+        len(numbers[0]) == 4
+        or re.search(r"\d\s*월", text)
+        or (language(code)("formats.date").startswith("y") and not year_last)
+    ):
+        return ("ymd",)
+    if code == "en" and "/" in text:
+        return ("mdy", "dmy")
+    return ("dmy", "mdy") if "/" in text or (code == "en" and "-" in text) else ("dmy",)
+
+
+def _day(given: Mapping[str, str], month: int, code: str, around: date | None) -> date | None:
+    """The date of these fields; without a year the one nearest to `around`."""
+    day = int(given["d"])
+    if "y" in given:
+        return _valid(_year(given["y"], code), month, day)
+    if around is None:
+        return None
+    near = (_valid(year, month, day) for year in range(around.year - 1, around.year + 2))
+    return min((found for found in near if found), key=lambda it: abs(it - around), default=None)
+
+
+def _year(text: str, code: str) -> int:
+    year = int(text)
+    if len(text) == 2:
+        # Thai people write 70 for 2570, which is 2027.
+        year += 2500 if code == "th" and year >= 60 else 2000
+    return year - 543 if year in BUDDHIST else year
+
+
+def _valid(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day) if year in YEARS else None
+    except ValueError:
+        return None
+
+
+def _month(name: str) -> int | None:
+    known = _months()
+    ended = (number for full, number in known.items() if _may_end(name, full))
+    return known.get(name) or next(ended, None)
+
+
+def _may_end(name: str, full: str) -> bool:
+    return len(full) >= ENDED and name.startswith(full)
+
+
+@cache
+def _months() -> Mapping[str, int]:
+    """The number of each month by its names in all languages, full and short, as keys."""
+    return {
+        _key(fold(name)): number
+        for code in languages()
+        for kind in ("formats.months", "formats.full_months")
+        for number, names in enumerate(language(code).lines(kind), 1)
+        for name in names.split()
+    }
+
+
+@cache
+def _marks() -> frozenset[str]:
+    """What belongs to the number it follows: 2nd, 12일."""
+    return frozenset(
+        _key(fold(mark))
+        for code in languages()
+        for mark in language(code).lines("formats.day_marks")
+    )
+
+
+def _key(word: str) -> str:
+    """A folded word without full stops and accents, which people leave out."""
+    letters = unicodedata.normalize("NFD", word.replace(".", ""))
+    return unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", letters))

@@ -1,0 +1,70 @@
+"""A worksheet's cells, laid out in rows as a parser comes upon them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from okr_sheets.reading.formats import GENERAL, Format, moment
+from okr_sheets.reading.grid import Cell, Grid, Value
+from okr_sheets.reading.guard import LAST_COLUMN, Extent
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a workbook's sheets share: texts, the format of each cell style, the date system."""
+
+    texts: Sequence[str]
+    formats: Sequence[Format]
+    is_1904: bool
+
+
+class Layout:
+    """One worksheet so far: its values, their formats and what is hidden."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.shared = shared
+        self.extent = Extent()
+        self._rows: list[list[Value]] = []
+        self._formats: dict[Cell, str] = {}
+        self._hidden_rows: set[int] = set()
+        self._hidden_columns: set[int] = set()
+
+    def put(self, row: int, column: int, value: Value) -> None:
+        """Place a value; FarCellError if that makes the sheet too large to lay out."""
+        self.extent.reach(row, column)
+        while len(self._rows) < row:
+            self._rows.append([])
+        cells = self._rows[row - 1]
+        cells.extend([None] * (column - len(cells)))
+        cells[column - 1] = value
+
+    def number(self, row: int, column: int, value: float, style: int) -> Value:
+        """What a number of a style is, a date or itself, its format noted."""
+        known = self.shared.formats
+        form = known[style] if style < len(known) else GENERAL
+        if form.code:
+            self._formats[row, column] = form.code
+        return moment(value, form, self.shared.is_1904) if form.is_date else value
+
+    def hide_row(self, row: int) -> None:
+        """Note that a row is hidden."""
+        self._hidden_rows.add(row)
+
+    def hide_columns(self, first: int, last: int) -> None:
+        """Note that columns are hidden, as far as a sheet has any."""
+        self._hidden_columns.update(range(max(first, 1), min(last, LAST_COLUMN) + 1))
+
+    def grid(self, name: str, hidden: bool, formulas: Mapping[Cell, str] | None) -> Grid:
+        """The whole sheet."""
+        for cells in self._rows:
+            cells.extend([None] * (self.extent.right - len(cells)))
+        return Grid(
+            name,
+            self._rows,
+            hidden,
+            formulas,
+            self._formats,
+            frozenset(self._hidden_rows),
+            frozenset(self._hidden_columns),
+        )

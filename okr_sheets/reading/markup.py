@@ -1,0 +1,57 @@
+"""XML as a stream of events, nothing of which a hostile part can make large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import IO
+from xml.parsers import expat
+
+from okr_sheets.reading.guard import UnreadableError
+
+CHUNK = 1 << 16
+
+
+class _Local(dict[str, str]):
+    """Names without their namespace prefix, each worked out once."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = local = name.rpartition(":")[2]
+        return local
+
+
+def walk(
+    stream: IO[bytes],
+    part: str,
+    start: Callable[[str, Mapping[str, str]], object],
+    end: Callable[[str], object] | None = None,
+    text: Callable[[str], object] | None = None,
+) -> None:
+    """Tell `start`, `end` and `text` what stands in a part of an archive, in order.
+
+    Names come without their namespace prefix, of elements and of attributes alike. UnreadableError
+    for a document type, which no spreadsheet has and every entity bomb needs, and for broken XML.
+    """
+    local = _Local()
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.buffer_size = CHUNK
+    parser.StartDoctypeDeclHandler = lambda *_: _refuse(part)
+    # Most attributes have no prefix, and looking is cheaper than copying.
+    parser.StartElementHandler = lambda name, found: start(
+        local[name],
+        {local[key]: value for key, value in found.items()} if ":" in "".join(found) else found,
+    )
+    if end:
+        parser.EndElementHandler = lambda name: end(local[name])
+    if text:
+        parser.CharacterDataHandler = text
+    try:
+        while chunk := stream.read(CHUNK):
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as error:
+        raise UnreadableError("damaged", f"{part}: {error}") from None
+
+
+def _refuse(part: str) -> None:
+    raise UnreadableError("damaged", f"{part}: DOCTYPE")

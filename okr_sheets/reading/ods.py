@@ -1,0 +1,374 @@
+"""ODS files as grids: one pass over content.xml gives all that a cell tells.
+
+Calamine has no part in it: it refuses pretty-printed files, and errors, formulas and number
+formats would ask for a pass of our own anyway.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from itertools import product
+from pathlib import Path
+
+from okr_sheets.problems import Problem
+from okr_sheets.reading.grid import Book, Broken, Cell, Grid, Uncalculated, Value
+from okr_sheets.reading.guard import (
+    ZIP_ERRORS,
+    Extent,
+    FarCellError,
+    UnreadableError,
+    column_number,
+)
+from okr_sheets.reading.markup import walk
+from okr_sheets.reading.worksheet import Formulas
+
+MOST_SPACES = 1_000  # that one element may stand for
+MOST_DIGITS = 30
+
+# Spaces that count, as letters that no XML can hold until those that do not count are gone.
+_MARKS = {"s": "\0", "tab": "\1", "line-break": "\2"}
+_SPACES = str.maketrans("\0\1\2", " \t\n")
+_IGNORED = re.compile(r"[ \t\r\n]+")
+# What a formula shows that failed; only LibreOffice also gives such a cell a type of its own.
+_ERROR = re.compile(r"Err:\d{3}|#N/A|#[A-Z0-9/]+[!?]")
+# Texts and names of sheets, which stay as they are, and references such as .$A1.
+_REFERENCE = re.compile(r""""[^"]*"|'[^']*'|\.(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})""", re.ASCII)
+_DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
+_DAY = timedelta(days=1)
+_MIDNIGHT = datetime(1, 1, 1)  # noqa: DTZ001  a time of day has no zone
+
+
+def read_book(path: Path) -> Book:
+    """The sheets of an ods file; UnreadableError if it is damaged or no sheet is small enough."""
+    content = _Content()
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
+            walk(stream, "content.xml", content.start, content.end, content.text)
+    except ZIP_ERRORS as error:  # among them ValueError, for a count that is no number
+        raise UnreadableError("damaged", str(error).strip("'\"")) from None
+    if content.skipped and not content.grids:
+        raise UnreadableError("stray-cell", content.skipped[0].far, content.skipped[0].name)
+    problems = (
+        Problem("sheet-skipped", str(path), sheet.name, given=sheet.far)
+        for sheet in content.skipped
+    )
+    return Book(tuple(content.grids), tuple(problems))
+
+
+class _Content:
+    """The styles and sheets of content.xml, as its elements pass by."""
+
+    def __init__(self) -> None:
+        self.grids: list[Grid] = []
+        self.skipped: list[_Sheet] = []
+        self.styles = _Styles()
+        self.sheet: _Sheet | None = None
+        self.ended = False  # what follows the sheets may hold copies of tables elsewhere
+        self.cell: Mapping[str, str] | None = None
+        self.depth = 0  # below the cell
+        self.paragraphs: list[str] = []
+        self.pieces: list[str] | None = None  # of the paragraph that is open
+        self.starts: Mapping[str, Callable[[Mapping[str, str]], object]] = {
+            "style": self.styles.style,
+            "table-properties": self.styles.table,
+            "number-style": self.styles.number_style,
+            "currency-style": self.styles.number_style,
+            "percentage-style": self.styles.percentage_style,
+            "number": self.styles.number,
+            "table": self._table,
+            "table-column": self._column,
+            "table-row": self._row,
+            "table-cell": self._cell,
+            "covered-table-cell": self._cell,
+            "dde-links": self._last,
+        }
+
+    def start(self, name: str, found: Mapping[str, str]) -> None:
+        if self.cell is None:
+            starts = self.starts.get(name)
+            if starts:
+                starts(found)
+            return
+        self.depth += 1
+        # The paragraphs of a comment or a drawing stand deeper than those of the cell.
+        if self.depth == 1 and name == "p":
+            self.pieces = []
+        elif self.pieces is not None and name in _MARKS:
+            self.pieces.append(_MARKS[name] * min(_count(found, "c"), MOST_SPACES))
+
+    def text(self, data: str) -> None:
+        if self.pieces is not None:
+            self.pieces.append(data)
+
+    def end(self, name: str) -> None:
+        if self.cell is not None:
+            if self.depth:
+                self._end_inside()
+            else:
+                self._end_cell()
+        elif self.sheet and name == "table-row":
+            self.sheet.row_ends()
+        elif self.sheet and name == "table":
+            self._end_table(self.sheet)
+
+    def _table(self, found: Mapping[str, str]) -> None:
+        name = found.get("name", "")
+        # A name in quotes is a file's: cells of another workbook, kept for formulas that ask.
+        if not self.ended and not name.startswith("'"):
+            self.sheet = _Sheet(name, found.get("style-name") in self.styles.hidden, self.styles)
+
+    def _last(self, _: Mapping[str, str]) -> None:
+        self.ended = True
+
+    def _column(self, found: Mapping[str, str]) -> None:
+        if self.sheet:
+            self.sheet.column(found)
+
+    def _row(self, found: Mapping[str, str]) -> None:
+        if self.sheet:
+            self.sheet.row_starts(found)
+
+    def _cell(self, found: Mapping[str, str]) -> None:
+        if self.sheet:
+            self.cell = found
+            self.paragraphs = []
+
+    def _end_inside(self) -> None:
+        if self.depth == 1 and self.pieces is not None:
+            shown = _IGNORED.sub(" ", "".join(self.pieces)).strip(" ")
+            self.paragraphs.append(shown.translate(_SPACES))
+            self.pieces = None
+        self.depth -= 1
+
+    def _end_cell(self) -> None:
+        if self.sheet and self.cell is not None:
+            shown = "\n".join(self.paragraphs) if self.paragraphs else None
+            self.sheet.cell(self.cell, shown)
+        self.cell = None
+
+    def _end_table(self, sheet: _Sheet) -> None:
+        if sheet.far:
+            self.skipped.append(sheet)
+        else:
+            self.grids.append(sheet.grid())
+        self.sheet = None
+
+
+class _Styles:
+    """What the styles say that matters: which tables are hidden, how numbers are shown."""
+
+    def __init__(self) -> None:
+        self.hidden: set[str] = set()
+        self.named = ""  # the style that is open
+        self.numbers: dict[str, str] = {}  # the number style of each cell style
+        self.codes: dict[str, str] = {"": ""}  # of each number style, as Excel writes them
+
+    def style(self, found: Mapping[str, str]) -> None:
+        self.named = found.get("name", "")
+        self.numbers[self.named] = found.get("data-style-name", "")
+
+    def table(self, found: Mapping[str, str]) -> None:
+        if found.get("display") == "false":
+            self.hidden.add(self.named)
+
+    def number_style(self, found: Mapping[str, str]) -> None:
+        self.named = found.get("name", "")
+
+    def percentage_style(self, found: Mapping[str, str]) -> None:
+        self.named = ""
+        self.codes[found.get("name", "")] = "0%"
+
+    def number(self, found: Mapping[str, str]) -> None:
+        if self.named:
+            self.codes[self.named] = _code(found)
+
+    def code(self, style: str) -> str:
+        """The number format of a cell style, its signs and words left out; "" if general."""
+        return self.codes.get(self.numbers.get(style, ""), "")
+
+
+class _Sheet:
+    """One sheet as it is laid out, row by row, blank rows only when a value follows them."""
+
+    def __init__(self, name: str, hidden: bool, styles: _Styles) -> None:
+        self.name, self.hidden, self.styles = name, hidden, styles
+        self.extent = Extent()
+        self.far = ""  # the cell that makes the sheet too large to lay out
+        self.rows: list[list[Value]] = []
+        self.formulas: dict[Cell, tuple[str, Cell]] = {}
+        self.formats: dict[Cell, str] = {}
+        self.row, self.row_count, self.row_style = 1, 1, ""
+        self.next_column = 1
+        self.cells: list[tuple[int, int, Value, str, str]] = []  # column, count, value, ...
+        self.columns: list[tuple[int, str]] = []  # the last column and the style of each span
+        self.hidden_rows: list[tuple[int, int]] = []
+        self.hidden_columns: list[tuple[int, int]] = []
+
+    def column(self, found: Mapping[str, str]) -> None:
+        first = self.columns[-1][0] + 1 if self.columns else 1
+        after = first + _count(found, "number-columns-repeated")
+        self.columns.append((after - 1, found.get("default-cell-style-name", "")))
+        if _is_hidden(found):
+            self.hidden_columns.append((first, after))
+
+    def row_starts(self, found: Mapping[str, str]) -> None:
+        self.row_count = _count(found, "number-rows-repeated")
+        self.row_style = found.get("default-cell-style-name", "")
+        self.next_column, self.cells = 1, []
+        if _is_hidden(found):
+            self.hidden_rows.append((self.row, self.row + self.row_count))
+
+    def cell(self, found: Mapping[str, str], text: str | None) -> None:
+        column, count = self.next_column, _count(found, "number-columns-repeated")
+        self.next_column += count
+        value = _value(found, text)
+        formula = found.get("formula", "")
+        if value is not None or formula:
+            code = self._code(found, column) if isinstance(value, float) else ""
+            self.cells.append((column, count, value, formula, code))
+
+    def _code(self, found: Mapping[str, str], column: int) -> str:
+        if found.get("value-type") == "percentage":
+            return "0%"
+        style = found.get("style-name") or self.row_style
+        return self.styles.code(
+            style or next((name for last, name in self.columns if column <= last), "")
+        )
+
+    def row_ends(self) -> None:
+        first, after = self.row, self.row + self.row_count
+        self.row = after
+        if not self.cells or self.far:
+            return
+        column, count, *_ = self.cells[-1]
+        try:
+            self.extent.reach(after - 1, column + count - 1)
+        except FarCellError as error:
+            self.far = error.cell
+        else:
+            self._lay_out(first, after)
+
+    def _lay_out(self, first: int, after: int) -> None:
+        self.rows.extend([] for _ in range(len(self.rows) + 1, first))
+        line: list[Value] = []
+        for start, number, value, formula, code in self.cells:
+            line.extend([None] * (start - 1 - len(line)))
+            line.extend([value] * number)
+            if not formula and not code:
+                continue
+            # A formula that is repeated is taken for one that was filled down or across.
+            written = formula, (first, start)
+            for cell in product(range(first, after), range(start, start + number)):
+                if formula:
+                    self.formulas[cell] = written
+                if code:
+                    self.formats[cell] = code
+        self.rows.extend(line.copy() for _ in range(first, after))
+
+    def grid(self) -> Grid:
+        height, width = self.extent.bottom, self.extent.right
+        for line in self.rows:
+            line.extend([None] * (width - len(line)))
+        return Grid(
+            self.name,
+            self.rows,
+            self.hidden,
+            _Formulas(self.formulas),
+            self.formats,
+            _within(self.hidden_rows, height),
+            _within(self.hidden_columns, width),
+        )
+
+
+def _within(spans: list[tuple[int, int]], last: int) -> frozenset[int]:
+    return frozenset(n for first, after in spans for n in range(first, min(after, last + 1)))
+
+
+def _count(found: Mapping[str, str], attribute: str) -> int:
+    given = found.get(attribute)
+    return max(int(given), 1) if given else 1
+
+
+def _is_hidden(found: Mapping[str, str]) -> bool:
+    return found.get("visibility", "visible") != "visible"
+
+
+def _code(found: Mapping[str, str]) -> str:
+    """`000`, `#,##0` or `0.00`; "" for the general format, which sets no number of decimals."""
+    least = min(int(found.get("min-integer-digits", 1)), MOST_DIGITS)
+    decimals = min(int(found.get("decimal-places", 0)), MOST_DIGITS)
+    grouped = found.get("grouping") == "true"
+    if "decimal-places" not in found and least <= 1 and not grouped:
+        return ""
+    point = "." if decimals > 0 else ""
+    return ("#,##" if grouped else "") + "0" * max(least, 1) + point + "0" * decimals
+
+
+def _value(found: Mapping[str, str], text: str | None) -> Value:
+    """What a cell holds, told by its attributes and the text that it shows, if it shows any."""
+    kind = found.get("value-type")  # that of LibreOffice, if there is one, comes last
+    is_formula = "formula" in found
+    if kind == "error" or (is_formula and text and _ERROR.fullmatch(text)):
+        return Broken(text or "#ERROR")
+    attribute, parse = _KINDS.get(kind or "", ("string-value", str))
+    given = found.get(attribute)
+    # LibreOffice gives no type to a formula whose result is no text at all, but an empty paragraph.
+    if is_formula and given is None and text is None and kind != "string":
+        return Uncalculated()
+    try:
+        return parse(given) if given else text or None
+    except (ValueError, OverflowError):
+        return text or given
+
+
+def _moment(given: str) -> date:
+    """A date, or a date with a time."""
+    moment = datetime.fromisoformat(given).replace(tzinfo=None)
+    return moment if moment.time() != time() else moment.date()
+
+
+def _span(given: str) -> time | timedelta:
+    """A time of day, or a span of a day and more."""
+    match = _DURATION.fullmatch(given)
+    if not match:
+        raise ValueError(given)
+    days, hours, minutes, seconds = (float(part or 0) for part in match.groups()[1:])
+    span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    if match[1]:
+        return -span
+    return (_MIDNIGHT + span).time() if span < _DAY else span
+
+
+_KINDS: Mapping[str, tuple[str, Callable[[str], Value]]] = {
+    "float": ("value", float),
+    "currency": ("value", float),
+    "percentage": ("value", float),
+    "date": ("date-value", _moment),
+    "time": ("time-value", _span),
+    "boolean": ("boolean-value", lambda given: given == "true"),
+}
+
+
+class _Formulas(Formulas):
+    """The formulas of a sheet, whose references stand in brackets, as in [.A1]."""
+
+    def __getitem__(self, cell: Cell) -> str:
+        text, (row, column) = self._written[cell]
+        return relative(text, row, column)
+
+
+def relative(formula: str, row: int, column: int) -> str:
+    """A formula with its references as offsets: filled down a column, it stays one text."""
+
+    def offset(match: re.Match[str]) -> str:
+        if match[2] is None:
+            return match[0]
+        fixed_column, letters, fixed_row, number = match.groups()
+        across = letters if fixed_column else f"[{column_number(letters) - column}]"
+        down = number if fixed_row else f"[{int(number) - row}]"
+        return f".R{down}C{across}"
+
+    return _REFERENCE.sub(offset, formula)

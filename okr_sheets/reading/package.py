@@ -1,0 +1,126 @@
+"""Office packages: parts in a zip archive, and the relations that tell which part is what."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from okr_sheets.problems import Problem
+from okr_sheets.reading.grid import Book, Grid
+from okr_sheets.reading.guard import ZIP_ERRORS, FarCellError, UnreadableError, plain_names
+from okr_sheets.reading.markup import walk
+
+MOST_PART_BYTES = 60_000_000
+
+_MACRO_SHEETS = frozenset({"xlMacrosheet", "xlIntlMacrosheet"})
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a part is to another: `worksheet`, `styles` and so on, and where it is."""
+
+    kind: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as the workbook lists it."""
+
+    name: str
+    hidden: bool
+    relation: Relation
+
+
+class Package:
+    """The parts of an Office file."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._members = plain_names(archive)
+
+    def open(self, part: str) -> IO[bytes]:
+        """A part as a stream; UnreadableError if it is not there."""
+        if part.lower() not in self._members:
+            raise UnreadableError("damaged", f"{part} is missing")
+        return self._archive.open(self._members[part.lower()])
+
+    def read_small(self, part: str) -> IO[bytes]:
+        """The same of a part that must be read whole; UnreadableError if that is too much."""
+        stream = self.open(part)
+        size = self._members[part.lower()].file_size
+        if size > MOST_PART_BYTES:
+            raise UnreadableError("too-large", f"{size // 1_000_000} MB")
+        return stream
+
+    def relations(self, part: str = "") -> Mapping[str, Relation]:
+        """What a part names, or the package itself, by the ids it uses for them."""
+        folder, name = posixpath.split(part)
+        listed = posixpath.join(folder, "_rels", f"{name}.rels")
+        found: dict[str, Relation] = {}
+
+        def start(element: str, given: Mapping[str, str]) -> None:
+            if element == "Relationship" and given.get("TargetMode") != "External":
+                target = given.get("Target", "").replace("\\", "/")
+                where = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                kind = given.get("Type", "").rpartition("/")[2]
+                found[given.get("Id", "")] = Relation(kind, where)
+
+        if listed.lower() in self._members:
+            walk(self.read_small(listed), listed, start)
+        return found
+
+    def main(self, usual: str) -> str:
+        """The part that is the document."""
+        named = (each.part for each in self.relations().values() if each.kind == "officeDocument")
+        return next(named, usual)
+
+    def has_macros(self, sheets: Iterable[Sheet]) -> bool:
+        """Whether the file holds code, in a project of its own or on macro sheets as of old."""
+        return any(name.endswith("vbaproject.bin") for name in self._members) or any(
+            sheet.relation.kind in _MACRO_SHEETS for sheet in sheets
+        )
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Package]:
+    """The package in a file; UnreadableError wherever it turns out to be damaged."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield Package(archive)
+    except ZIP_ERRORS as error:
+        raise UnreadableError("damaged", str(error)) from None
+
+
+def part_of(relations: Mapping[str, Relation], kind: str) -> str | None:
+    """The part of a kind that there is one of, such as `styles`, if there is."""
+    return next((each.part for each in relations.values() if each.kind == kind), None)
+
+
+def read_sheets(
+    path: Path, package: Package, sheets: list[Sheet], read: Callable[[Sheet], Grid]
+) -> Book:
+    """The worksheets among the sheets, and what is to be said of the file.
+
+    A sheet too large is left out and said; UnreadableError if no other is left.
+    """
+    grids: list[Grid] = []
+    problems = []
+    if package.has_macros(sheets):
+        problems.append(Problem("macros", str(path)))
+    skipped = []
+    for sheet in sheets:
+        if sheet.relation.kind != "worksheet":
+            continue
+        try:
+            grids.append(read(sheet))
+        except FarCellError as far:
+            skipped.append(Problem("sheet-skipped", str(path), sheet.name, given=far.cell))
+    if skipped and not grids:
+        raise UnreadableError("stray-cell", skipped[0].given, skipped[0].sheet)
+    return Book(tuple(grids), (*problems, *skipped))

@@ -1,0 +1,243 @@
+"""One worksheet's XML as a grid: values, formulas, formats and what is hidden, in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import IO
+
+from okr_sheets.reading.grid import Broken, Cell, Grid, Uncalculated, Value
+from okr_sheets.reading.guard import (
+    LAST_COLUMN,
+    LAST_ROW,
+    FarCellError,
+    UnreadableError,
+    column_letters,
+    column_number,
+)
+from okr_sheets.reading.layout import Layout, Shared
+from okr_sheets.reading.markup import walk
+from okr_sheets.reading.package import MOST_PART_BYTES, Sheet
+
+TRUE = frozenset({"1", "true"})
+
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_SURROGATES = range(0xD800, 0xE000)
+# What is no reference: texts, quoted names of sheets, columns of tables; then a reference.
+_REFERENCE = re.compile(
+    r""""[^"]*"|'[^']*'|\[[^\[\]]*\]|(?<![\w.\\$])(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})(?![\w.(!])""",
+    re.ASCII,
+)
+
+
+def read_worksheet(stream: IO[bytes], sheet: Sheet, shared: Shared) -> Grid:
+    """The grid of a worksheet.
+
+    FarCellError if it is too large to lay out, UnreadableError with the cell if it is damaged.
+    """
+    seen = _Worksheet(stream, shared)
+    try:
+        walk(stream, sheet.relation.part, seen.start, seen.end, seen.pieces.append)
+    except (LookupError, ValueError):
+        cell = f"{column_letters(seen.column or 1)}{seen.row}"
+        raise UnreadableError("damaged", cell, sheet.name) from None
+    return seen.layout.grid(sheet.name, sheet.hidden, seen.formulas())
+
+
+def text_of(written: str) -> str:
+    """A text without the escapes of what XML cannot hold, such as _x000D_."""
+    return _ESCAPED.sub(_unescaped, written) if "_x" in written else written
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return match[0] if code in _SURROGATES else chr(code)
+
+
+class Formulas(Mapping[Cell, str]):
+    """Formulas relative to their cells, worked out when asked for: most never are."""
+
+    def __init__(self, written: Mapping[Cell, tuple[str, Cell]]) -> None:
+        """`written` gives the text of each cell's formula, and the cell that it was written for."""
+        self._written = written
+
+    def __getitem__(self, cell: Cell) -> str:
+        text, (row, column) = self._written[cell]
+        return relative(text, row, column)
+
+    def __contains__(self, cell: object) -> bool:
+        return cell in self._written
+
+    def __iter__(self) -> Iterator[Cell]:
+        return iter(self._written)
+
+    def __len__(self) -> int:
+        return len(self._written)
+
+
+def relative(formula: str, row: int, column: int) -> str:
+    """A formula with its references as offsets: filled down a column, it stays one text."""
+
+    def offset(match: re.Match[str]) -> str:
+        fixed_column, letters, fixed_row, digits = match.groups()
+        if letters is None:
+            return match[0]
+        down = digits if fixed_row else f"[{int(digits) - row}]"
+        across = letters if fixed_column else f"[{column_number(letters) - column}]"
+        return f"R{down}C{across}"
+
+    return _REFERENCE.sub(offset, formula)
+
+
+@lru_cache(maxsize=LAST_COLUMN)
+def _column(letters: str) -> int:
+    column = column_number(letters.upper())
+    if not (letters.isascii() and letters.isalpha() and column <= LAST_COLUMN):
+        raise ValueError(letters)
+    return column
+
+
+class _Worksheet:
+    """A worksheet as its elements pass by."""
+
+    def __init__(self, stream: IO[bytes], shared: Shared) -> None:
+        self.stream = stream
+        self.layout = Layout(shared)
+        self.row = self.column = 0  # where the last row and cell stood: the next may not say
+        self.cell: Mapping[str, str] = {}
+        self.value: str | None = None
+        self.inline: str | None = None
+        self.formula: str | None = None
+        self.formula_of: Mapping[str, str] = {}
+        self.pieces: list[str] = []  # of the text that is open
+        self.is_spoken = False  # inside a phonetic run
+        self.written: dict[Cell, tuple[str, Cell]] = {}
+        self.masters: dict[str, tuple[str, Cell]] = {}  # of each formula that many cells share
+        self.children: list[tuple[Cell, str]] = []
+
+    def start(self, name: str, found: Mapping[str, str]) -> None:
+        if name == "c":
+            self._cell(found)
+        elif name in {"v", "t"}:
+            self.pieces.clear()
+        elif name == "f":
+            self.pieces.clear()
+            self.formula_of = found
+        elif name == "row":
+            self._row(found)
+        elif name == "col":
+            self._columns(found)
+        elif name == "rPh":
+            self.is_spoken = True
+
+    def end(self, name: str) -> None:
+        if name == "c":
+            self._end_cell()
+        elif name == "v":
+            self.value = "".join(self.pieces)
+        elif name == "f":
+            self.formula = "".join(self.pieces)
+        elif name == "t" and not self.is_spoken:
+            self.inline = (self.inline or "") + "".join(self.pieces)
+        elif name == "rPh":
+            self.is_spoken = False
+
+    def formulas(self) -> Formulas:
+        for cell, group in self.children:
+            self.written[cell] = self.masters.get(group, ("", cell))
+        return Formulas(self.written)
+
+    def _columns(self, found: Mapping[str, str]) -> None:
+        if found.get("hidden") in TRUE or float(found.get("width") or 1) == 0:
+            self.layout.hide_columns(int(found["min"]), int(found["max"]))
+
+    def _row(self, found: Mapping[str, str]) -> None:
+        self.row = int(found.get("r") or self.row + 1)
+        self.column = 0
+        if found.get("hidden") in TRUE:
+            self.layout.hide_row(self.row)
+        if self.stream.tell() > MOST_PART_BYTES:
+            raise FarCellError(self.layout.extent.far())
+
+    def _cell(self, found: Mapping[str, str]) -> None:
+        self.cell = found
+        self.value = self.inline = self.formula = None
+        named = found.get("r")
+        if named is None:
+            self.column += 1
+            return
+        letters = named.rstrip("0123456789")
+        self.column = _column(letters)
+        self.row = int(named[len(letters) :])
+        if not 1 <= self.row <= LAST_ROW:
+            raise ValueError(named)
+
+    def _end_cell(self) -> None:
+        kind = self.cell.get("t")
+        if self.formula is None:
+            value = self._typed(kind)
+            if value is None:
+                return
+        else:
+            self._take_formula(self.formula)
+            # An empty value is an empty text where the cell is text, else no value at all.
+            is_known = self.value or self.inline is not None or kind == "str"
+            value = self._typed(kind) if is_known else Uncalculated()
+        self.layout.put(self.row, self.column, value)
+
+    def _typed(self, kind: str | None) -> Value:
+        """The value of the cell that ends, as its type says."""
+        value = self.value
+        if self.inline is not None:
+            return text_of(self.inline) or None
+        if not value:
+            return Broken("#ERROR") if kind == "e" else None
+        if kind is None or kind == "n":
+            return self._number(value)
+        if kind == "s":
+            return self.layout.shared.texts[int(value)] or None
+        if kind == "b":
+            return value in TRUE
+        if kind == "e":
+            return Broken(value)
+        if kind == "d":
+            return _date(value)
+        return text_of(value)
+
+    def _number(self, written: str) -> Value:
+        try:
+            value = float(written)
+        except ValueError:
+            return written
+        return self.layout.number(self.row, self.column, value, int(self.cell.get("s") or 0))
+
+    def _take_formula(self, text: str) -> None:
+        cell = (self.row, self.column)
+        group = self.formula_of.get("si") if self.formula_of.get("t") == "shared" else None
+        if group is not None and not text:
+            self.children.append((cell, group))
+            return
+        # A data table has no text.
+        self.written[cell] = (text or self.formula_of.get("t", ""), cell)
+        if group is not None:
+            self.masters[group] = self.written[cell]
+
+
+def _date(written: str) -> Value:
+    """A date, a time or both, as ISO 8601 writes them; the text if it is none."""
+    for parse in (date.fromisoformat, _time, _datetime):
+        try:
+            return parse(written)
+        except ValueError:
+            continue
+    return written
+
+
+def _time(written: str) -> time:
+    return time.fromisoformat(written).replace(tzinfo=None)
+
+
+def _datetime(written: str) -> datetime:
+    return datetime.fromisoformat(written).replace(tzinfo=None)

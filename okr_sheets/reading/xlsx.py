@@ -1,0 +1,110 @@
+"""XLSX and XLSM files as grids.
+
+Calamine has no part in it: it takes errors and formulas without a value for blanks, doubles a
+sheet whose name is there twice, refuses books with macro sheets, and can abort the process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from okr_sheets.reading.formats import Format, formats
+from okr_sheets.reading.grid import Book, Grid
+from okr_sheets.reading.guard import UnreadableError
+from okr_sheets.reading.layout import Shared
+from okr_sheets.reading.markup import walk
+from okr_sheets.reading.package import Package, Sheet, opened, part_of, read_sheets
+from okr_sheets.reading.worksheet import TRUE, read_worksheet, text_of
+
+
+def read_book(path: Path) -> Book:
+    """The worksheets of an xlsx file; UnreadableError if it is damaged or none is small enough."""
+    with opened(path) as package:
+        main = package.main("xl/workbook.xml")
+        sheets, is_1904 = _workbook(package, main)
+        relations = package.relations(main)
+        shared = Shared(
+            _texts(package, part_of(relations, "sharedStrings")),
+            _formats(package, part_of(relations, "styles")),
+            is_1904,
+        )
+
+        def read(sheet: Sheet) -> Grid:
+            with package.open(sheet.relation.part) as stream:
+                return read_worksheet(stream, sheet, shared)
+
+        return read_sheets(path, package, sheets, read)
+
+
+def _workbook(package: Package, main: str) -> tuple[list[Sheet], bool]:
+    """The sheets, and whether days are counted from 1904."""
+    relations = package.relations(main)
+    sheets = []
+    systems: set[str] = set()
+    roots: list[str] = []
+
+    def start(name: str, found: Mapping[str, str]) -> None:
+        if not roots:
+            roots.append(name)
+        if name == "workbookPr":
+            systems.add(found.get("date1904", ""))
+        elif name == "sheet":
+            relation = relations.get(found.get("id", ""))
+            if relation is None:
+                raise UnreadableError("damaged", main, found.get("name", ""))
+            is_hidden = found.get("state", "visible") != "visible"
+            sheets.append(Sheet(found.get("name", ""), is_hidden, relation))
+
+    walk(package.read_small(main), main, start)
+    if roots != ["workbook"]:
+        raise UnreadableError("not-a-workbook", "another kind of document")
+    return sheets, not TRUE.isdisjoint(systems)
+
+
+def _texts(package: Package, part: str | None) -> list[str]:
+    """The texts that cells name by number."""
+    if part is None:
+        return []
+    texts: list[str] = []
+    runs: list[str] = []
+    pieces: list[str] = []
+    spoken: list[str] = []  # open phonetic runs: how a text is said is no part of it
+
+    def start(name: str, _: Mapping[str, str]) -> None:
+        if name == "t":
+            pieces.clear()
+        elif name == "rPh":
+            spoken.append(name)
+
+    def end(name: str) -> None:
+        if name == "t" and not spoken:
+            runs.append("".join(pieces))
+        elif name == "rPh":
+            spoken.pop()
+        elif name == "si":
+            texts.append(text_of("".join(runs)))
+            runs.clear()
+
+    walk(package.read_small(part), part, start, end, pieces.append)
+    return texts
+
+
+def _formats(package: Package, part: str | None) -> list[Format]:
+    """The number format of each cell style."""
+    if part is None:
+        return []
+    numbered: dict[int, str] = {}
+    used: list[int] = []
+    inside: list[str] = []
+
+    def start(name: str, found: Mapping[str, str]) -> None:
+        # Differential formats number theirs anew, and other lists of styles have xf too.
+        if inside and name == "numFmt" and inside[-1] == "numFmts":
+            numbered[int(found.get("numFmtId", 0))] = found.get("formatCode", "")
+        elif inside and name == "xf" and inside[-1] == "cellXfs":
+            used.append(int(found.get("numFmtId", 0)))
+        inside.append(name)
+
+    walk(package.read_small(part), part, start, lambda _: inside.pop())
+    return formats(numbered, used)

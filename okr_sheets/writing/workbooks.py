@@ -1,0 +1,53 @@
+"""Workbooks whose text is text: never a formula, a link or markup, whatever people typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from okr_sheets.writing.text import clean
+
+# In memory, so that a run that is killed leaves no part of it elsewhere.
+_OPTIONS = {"in_memory": True} | dict.fromkeys(
+    ("strings_to_formulas", "strings_to_numbers", "strings_to_urls"), False
+)
+
+
+class CleanSheet(Worksheet):  # type: ignore[misc]
+    """A worksheet in whose cells all text is clean, whatever method writes it."""
+
+    def _write_string(
+        self, row: int, col: int, string: str, cell_format: Format | None = None
+    ) -> int:
+        return int(super()._write_string(row, col, clean(string), cell_format))
+
+    def _write_formula(
+        self, row: int, col: int, formula: str, cell_format: Format | None = None, value: Any = 0
+    ) -> int:
+        value = clean(value) if isinstance(value, str) else value
+        return int(super()._write_formula(row, col, formula, cell_format, value))
+
+
+@contextmanager
+def workbook(path: str, title: str, comments: str, created: date) -> Iterator[Workbook]:
+    """Lend an empty workbook, and write it to `path` once it is filled.
+
+    `created` is fixed by the input, so that the same input gives the same bytes.
+    """
+    content = BytesIO()
+    book = Workbook(content, _OPTIONS)
+    made = datetime.combine(created, time(), tzinfo=UTC).replace(tzinfo=None)
+    properties = {"title": clean(title)[:255], "comments": clean(comments), "created": made}
+    book.set_properties(properties)
+    book.set_size(2400, 1400)
+    yield book
+    book.close()
+    Path(path).write_bytes(content.getvalue())

@@ -1,0 +1,104 @@
+"""A child that dies, hangs or swells costs what it was asked, and nothing else."""
+
+import gc
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from okr_sheets.reading import apart as module
+from okr_sheets.reading.apart import apart
+from okr_sheets.reading.guard import UnreadableError
+
+LINUX = sys.platform == "linux"
+
+
+def code_of(work, *arguments):
+    with pytest.raises(UnreadableError) as caught:
+        apart(work, *arguments)
+    return caught.value.code
+
+
+def test_work_is_done_in_another_process_that_stays():
+    assert apart("os:getpid") != os.getpid()
+    assert apart("os:getpid") == apart("os:getpid")
+
+
+def test_what_the_work_raises_is_raised_here():
+    with pytest.raises(FileNotFoundError):
+        apart("os:listdir", "/no/such/folder")
+
+
+def test_what_the_work_prints_is_not_taken_for_its_answer():
+    assert apart("builtins:print", "hello") is None
+    assert apart("os:write", 1, b"hello") == 5
+    assert apart("math:sqrt", 4) == 2
+
+
+@pytest.mark.parametrize(
+    ("work", "code"),
+    [(("os:_exit", 3), "reader-failed"), (("os:abort",), "reader-memory")],
+)
+def test_a_child_that_dies_costs_one_answer(work, code):
+    assert code_of(*work) == code
+    assert apart("math:sqrt", 4) == 2
+
+
+def test_a_child_that_hangs_is_stopped(monkeypatch):
+    began = time.monotonic()
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "SECONDS", 0.3)
+        assert code_of("time:sleep", 60) == "reader-slow"
+    assert time.monotonic() - began < 30
+    assert apart("math:sqrt", 4) == 2
+
+
+@pytest.mark.skipif(not LINUX, reason="only Linux lets a process cap its own memory")
+def test_a_child_that_swells_is_stopped():
+    assert code_of("builtins:bytearray", 1_000_000_000) == "reader-memory"
+    assert apart("builtins:len", b"x" * 1_000_000) == 1_000_000
+
+
+def test_each_thread_has_a_child_of_its_own_and_takes_it_along():
+    found = []
+
+    def ask():
+        found.append(apart("os:getpid"))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(found)) == 3
+    gc.collect()
+    for pid in found:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_forked_process_starts_a_child_of_its_own():
+    script = (
+        "import os\n"
+        "from okr_sheets.reading.apart import apart\n"
+        "first = apart('os:getpid')\n"
+        "if os.fork() == 0:\n"
+        "    os._exit(apart('os:getpid') == first)\n"
+        "_, status = os.wait()\n"
+        "raise SystemExit(status)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=False, timeout=60)
+    assert done.returncode == 0
+
+
+def test_children_end_with_their_parent():
+    script = "from okr_sheets.reading.apart import apart; print(apart('os:getpid'))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(done.stdout), 0)

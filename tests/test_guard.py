@@ -1,0 +1,160 @@
+from pathlib import Path
+
+import pytest
+from hostile import HOSTILE, ole, packed, workbook
+
+from okr_sheets.reading.books import read_book
+from okr_sheets.reading.guard import (
+    LAST_COLUMN,
+    LAST_ROW,
+    MOST_CELLS,
+    Extent,
+    FarCellError,
+    UnreadableError,
+    column_letters,
+    column_number,
+    kind_of,
+)
+
+
+def refusal(path):
+    with pytest.raises(UnreadableError) as caught:
+        kind_of(path)
+    return caught.value.code, caught.value.given
+
+
+@pytest.fixture
+def kind(tmp_path):
+    """The kind of a file with these bytes."""
+
+    def told(content, name="file"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        return kind_of(path)
+
+    return told
+
+
+@pytest.fixture
+def refused(tmp_path):
+    """Why a file with these bytes is refused."""
+
+    def told(content):
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        return refusal(path)
+
+    return told
+
+
+@pytest.mark.parametrize("case", HOSTILE.values(), ids=HOSTILE)
+def test_a_file_made_to_hurt_ends_in_one_problem_that_says_why(case, tmp_path):
+    path = tmp_path / case.name
+    case.make(path)
+    try:
+        codes = {problem.code for problem in read_book(path).problems}
+    except UnreadableError as error:
+        codes = {error.code}
+    assert codes <= case.codes
+    assert bool(codes) == bool(case.codes)
+
+
+@pytest.mark.parametrize("name", ["plan.csv", "plan.xls", "plan"])
+def test_the_bytes_tell_the_kind_whatever_the_name(kind, name):
+    assert kind(packed(workbook()), name) == "xlsx"
+    assert kind(b"ID,Title\n", name) == "text"
+
+
+@pytest.mark.parametrize("start", ["0908100000060500", "09040600", "09020600", "0900040007001000"])
+def test_an_old_workbook_needs_no_envelope(kind, start):
+    assert kind(bytes.fromhex(start) + bytes(40)) == "xls"
+
+
+@pytest.mark.parametrize("names", [["Workbook"], ["Book"], ["Workbook", "WordDocument"]])
+def test_an_old_workbook_may_hold_a_text_document(kind, names):
+    assert kind(ole(names)) == "xls"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["ID,Title\n", "รหัส,ชื่อ\n1,เป้าหมาย\n", "번호,제목\n", "Üst,İş\n"])
+def test_text_is_text_in_any_encoding(kind, text, encoding):
+    assert kind((text * 500).encode(encoding)) == "text"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [("cp1252", "Größe;Ä"), ("cp874", "รหัส"), ("cp949", "번호"), ("cp1254", "İş")],
+)
+def test_text_is_text_in_any_code_page(kind, encoding, text):
+    assert kind(text.encode(encoding)) == "text"
+
+
+def test_a_text_may_begin_with_a_smaller_sign(kind):
+    assert kind(b"<5 %,7\n") == "text"
+
+
+def test_one_zero_byte_makes_no_text_binary(kind):
+    assert kind(b"ID,Title\n" * 50 + b"\0") == "text"
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\r\n "])
+def test_a_web_page_is_named(refused, mark):
+    page = mark + b"<!DOCTYPE html><html><table><tr><td>ID"
+    assert refused(page) == ("not-a-workbook", "a web page")
+
+
+def test_a_text_of_60_mb_is_too_large(tmp_path):
+    path = tmp_path / "t.csv"
+    with path.open("wb") as file:
+        file.write(b"ID,Title\n" * 1_000)
+        file.truncate(60_000_000)
+    assert refusal(path) == ("too-large", "60 MB")
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path):
+    assert refusal(tmp_path / "none.xlsx") == ("not-found", "")
+
+
+def test_a_file_that_must_not_be_read_is_said(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(packed(workbook()))
+    monkeypatch.setattr(Path, "open", refuse)
+    assert refusal(path) == ("reader-failed", "Permission denied")
+
+
+def test_a_repetitive_sheet_is_no_bomb(kind):
+    rows = b"<row><c><v>1</v></c></row>" * 30_000
+    assert kind(packed(workbook() | {"xl/worksheets/sheet1.xml": rows})) == "xlsx"
+
+
+@pytest.mark.parametrize(
+    ("cells", "far"),
+    [
+        ([(1, 1), (50, 10), (500_000, 702)], "ZZ500000"),
+        ([(5, LAST_COLUMN), *((row, 1) for row in range(6, 154))], "XFD5"),
+        ([(1, 5), (LAST_ROW, 1)], f"A{LAST_ROW}"),
+    ],
+)
+def test_the_cell_that_makes_a_sheet_large_is_named(cells, far):
+    extent = Extent()
+    for row, column in cells[:-1]:
+        extent.reach(row, column)
+    with pytest.raises(FarCellError) as caught:
+        extent.reach(*cells[-1])
+    assert caught.value.cell == far
+
+
+def test_a_sheet_may_be_long_or_wide():
+    for row, column in ((LAST_ROW, 2), (150, LAST_COLUMN)):
+        extent = Extent()
+        extent.reach(row, column)
+        assert extent.bottom * extent.right <= MOST_CELLS
+
+
+def test_columns_are_lettered_and_numbered():
+    known = {1: "A", 26: "Z", 27: "AA", 702: "ZZ", 703: "AAA", 16_384: "XFD"}
+    assert {number: column_letters(number) for number in known} == known
+    assert all(column_number(column_letters(n)) == n for n in range(1, 16_385))

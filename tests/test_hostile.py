@@ -1,0 +1,64 @@
+"""Every hostile file ends the command in one sentence: no traceback, few seconds, little memory."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+from hostile import HOSTILE
+
+import okr_sheets as okr
+
+SECONDS, MEGABYTES = 10, 500
+needs_unix = pytest.mark.skipif(not hasattr(os, "wait4"), reason="wait4 tells a process's memory")
+
+
+def run(*arguments):
+    """A command's output, its exit code, and the most memory it or a child of it took."""
+    command = [sys.executable, "-m", "okr_sheets", *map(str, arguments)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    errors = []
+    reader = threading.Thread(target=lambda: errors.append(process.stderr.read()))
+    reader.start()
+    output = process.stdout.read()
+    reader.join()
+    # A process's own share, and that of the largest of the children it has waited for.
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    process.stderr.close()
+    megabytes = usage.ru_maxrss // (1_000 if sys.platform == "linux" else 1_000_000)
+    return output.decode(), errors[0].decode(), process.returncode, megabytes
+
+
+@needs_unix
+@pytest.mark.parametrize("name", sorted(HOSTILE.keys() - {"a folder"}))
+def test_a_hostile_file_ends_in_one_sentence(name, tmp_path):
+    hostile = HOSTILE[name]
+    path = tmp_path / hostile.name
+    hostile.make(path)
+    began = time.monotonic()
+    lines, errors, code, megabytes = run("check", path, "--language", "en")
+    took = time.monotonic() - began
+    assert "Traceback" not in lines + errors
+    named = [line for line in lines.splitlines() if ": error: " in line]
+    assert len(named) == 1
+    assert str(tmp_path) not in named[0]
+    assert code == 2  # nothing could be read
+    # A file that could be read holds no OKRs all the same.
+    assert named[0].split(": ")[2] in (hostile.codes or {"no-okr-table"}) | {"stray-cell"}
+    assert took < SECONDS * (3 if os.environ.get("PYTEST_XDIST_WORKER") else 1)
+    assert megabytes < MEGABYTES
+
+
+@needs_unix
+def test_one_hostile_file_costs_a_rollup_that_file_only(company, tmp_path):
+    for name in ("marketing (old).xlsx", "stray.xlsx"):
+        HOSTILE["a cell at XFD1048576"].make(tmp_path / name)
+    out = tmp_path / "rollup.csv"
+    _, errors, code, _ = run("score", company, tmp_path, "-o", out, "--engine", "processes")
+    assert code == 1
+    assert errors.count("stray-cell") == 2
+    assert len(out.read_text("utf-8-sig").splitlines()) == 1 + len(okr.score(company))

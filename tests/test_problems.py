@@ -1,0 +1,589 @@
+"""Every code of a problem: the smallest input that gives it, its place, and its page."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Timer
+from time import perf_counter
+
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT
+from openpyxl import Workbook
+from python_calamine import CalamineWorkbook
+
+import okr_sheets as okr
+from okr_sheets.cli import main
+from okr_sheets.language import language, languages
+from okr_sheets.problems import CODES, KINDS, Problem, grouped
+from okr_sheets.reading import apart, tracker
+from okr_sheets.reading.guard import column_number
+from okr_sheets.tracker import frame
+
+TODAY = date(2027, 1, 8)
+# A sheet with nothing wrong in it; a recipe changes as few of its cells as it can.
+SOUND = (
+    ("ID", "Title", "Owner", "Type", "Baseline", "Target", "2027-01-08"),
+    ("O1", "Goal", "Ann", "Objective", "", "", ""),
+    ("O1.KR1", "Leads", "Ann", "Increase", 1, 10, 5),
+    ("O1.KR2", "Trials", "Bob", "Increase", 1, 10, 5),
+)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a person did, the place that the problem names, and a file made so, checked."""
+
+    when: str
+    place: str
+    check: Callable[[Path], tuple[Problem, ...]]
+
+
+def drawn(cells):
+    """The sound sheet with some cells changed: rows of values."""
+    places = {re.fullmatch("([A-Z]+)([0-9]+)", cell).groups(): cells[cell] for cell in cells}
+    changed = {(int(row), column_number(letters)): new for (letters, row), new in places.items()}
+    height = max(len(SOUND), *(row for row, _ in changed), 0)
+    width = max(len(SOUND[0]), *(column for _, column in changed), 0)
+    rows = [[*row, *[""] * (width - len(row))] for row in SOUND]
+    rows += [[""] * width for _ in range(height - len(rows))]
+    for (row, column), new in changed.items():
+        rows[row - 1][column - 1] = new
+    return rows
+
+
+def as_text(cells, path):
+    lines = (";".join(str(value) for value in row) for row in drawn(cells))
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def as_workbook(cells, path, change):
+    book = Workbook()
+    fill(book.active, "okrs", drawn(cells))
+    change(book)
+    book.save(path)
+    return path
+
+
+def fill(sheet, name, rows):
+    sheet.title = name
+    for row in rows:
+        sheet.append([None if value == "" else value for value in row])
+
+
+def in_text(when, cell, **cells):
+    return in_files(when, f"okrs.csv:okrs!{cell}", okrs=cells)
+
+
+def in_files(when, place, **sheets):
+    """Text files of one folder, checked together."""
+
+    def check(folder):
+        for name, cells in sheets.items():
+            as_text(cells, folder / f"{name}.csv")
+        return okr.check(folder)
+
+    return Recipe(when, place.rstrip("!"), check)
+
+
+def in_workbook(when, place, change=lambda book: None, **cells):
+    """The sound sheet as a workbook, then changed."""
+
+    def check(folder):
+        return okr.check(as_workbook(cells, folder / "okrs.xlsx", change))
+
+    return Recipe(when, f"okrs.xlsx:{place}".rstrip(":"), check)
+
+
+def in_file(when, place, content):
+    """A file of these bytes or this text, named as the place says."""
+    content = content if isinstance(content, bytes) else content.encode()
+
+    def check(folder):
+        path = folder / place.split(":")[0]
+        path.write_bytes(content)
+        return okr.check(path)
+
+    return Recipe(when, place, check)
+
+
+def in_tracker(when, cell, changes):
+    """A tracker of ours in which the XML of cells was changed: a pattern and what it becomes."""
+
+    def check(folder):
+        path = folder / "sales.xlsx"
+        path.write_bytes(filled_in())
+        rewritten(path, "xl/worksheets/sheet2.xml", changes)
+        return okr.check(path)
+
+    return Recipe(when, f"sales.xlsx:OKRs!{cell}".rstrip("!"), check)
+
+
+@cache
+def filled_in():
+    plan = okr.new("sales", quarter="2027-Q1", team="Sales")
+    first = plan.key_results.index[0]
+    typed = {"id": plan.key_results.id[first], "date": TODAY, "value": 2_400_000}
+    numbers = frame("check_ins", [typed], [first])
+    about = replace(plan.about, as_of=TODAY)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sales.xlsx"
+        return okr.write(replace(plan, about=about, check_ins=numbers), path).read_bytes()
+
+
+def rewritten(path, part, changes):
+    """One part of an archive changed: each pattern is there, once."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    text = members[part].decode()
+    for pattern, new in changes.items():
+        text, count = re.subn(pattern, new, text, flags=re.DOTALL)
+        assert count == 1, pattern
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (members | {part: text.encode()}).items():
+            archive.writestr(name, content)
+
+
+def in_reader(when, work, *arguments, haste=1):
+    """A file whose parser does other work than parsing, watched by a clock that may run fast."""
+
+    def check(folder):
+        path = as_text({}, folder / "okrs.csv")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(tracker, "apart", lambda *_: apart.apart(work, *arguments))
+            patch.setattr(apart.threading, "Timer", lambda seconds, do: Timer(seconds / haste, do))
+            return okr.check(path)
+
+    return Recipe(when, "okrs.csv", check)
+
+
+# --- changes to a workbook -----------------------------------------------------------------------
+
+
+def hide_sheet(book):
+    book["okrs"].sheet_state = "hidden"
+    book.create_sheet("Notes")
+
+
+def hide_row(book):
+    book["okrs"].row_dimensions[3].hidden = True
+
+
+def hide_column(book):
+    book["okrs"].column_dimensions["G"].hidden = True
+
+
+def copy_sheet(book):
+    fill(book.create_sheet(), "copy", drawn({"A2": "P1", "A3": "P1.KR1", "A4": "P1.KR2"}))
+
+
+def add_far_cell(book):
+    book.create_sheet("Notes")["ZZ500000"] = 1
+
+
+def show_as_percent(book):
+    book["okrs"]["G3"].number_format = "0%"
+
+
+def add_log(book):
+    fill(book.create_sheet(), "Log", [("Date", "ID", "Note"), (TODAY, "O9.KR1", "Slipped")])
+
+
+def packed(**members):
+    """An archive of these members."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/") + ".xml", content)
+    return stream.getvalue()
+
+
+def add_macros(folder):
+    path = as_workbook({}, folder / "okrs.xlsm", lambda book: None)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"")
+    return okr.check(path)
+
+
+def leave_open(folder):
+    (folder / "~$okrs.xlsx").write_bytes(bytes(165))
+    return okr.check(as_workbook({}, folder / "okrs.xlsx", lambda book: None))
+
+
+def cut_in_half(folder):
+    path = as_workbook({}, folder / "okrs.xlsx", lambda book: None)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    return okr.check(path)
+
+
+def only_far_cell(book):
+    add_far_cell(book)
+    del book["okrs"]
+
+
+def encrypted():
+    """What Excel keeps of a workbook with a password, as far as it tells that it has one."""
+    name = "EncryptedPackage".encode("utf-16-le")
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + name.ljust(64, b"\0") + b"\x22\0"
+
+
+def formula(cell):
+    """A pattern of the XML of a cell with a formula: its start, the formula, its value."""
+    return rf'(<c r="{cell}"[^>]*>)(<f>[^<]*</f>)<v>[^<]*</v>'
+
+
+def without_formulas(row):
+    return re.sub("<f>[^<]*</f><v>[^<]*</v>", "", row[0])
+
+
+GOAL_2 = {"A5": "O2", "B5": "Other", "C5": "Ann", "D5": "Objective"}
+SECOND = {"A2": "P1", "A3": "P1.KR1", "A4": "P1.KR2"}  # another tracker's ids
+EXAMPLE = {
+    "B4": "Raise first meetings held from 24 to 36 per week",
+    "E4": 24,
+    "F4": 36,
+    "G4": "",
+}
+KEYED = (
+    "okr.id;okr.title;okr.owner;okr.type;okr.baseline;checkin.2027-01-08\n"
+    "ID;Title;Owner;Type;Baseline;2027-01-08\n"
+    "O1;Goal;Ann;Objective;;\nO1.KR1;Leads;Ann;Increase;1;5\n"
+)
+ROWS = "ID;Title;Owner;Type;Baseline;Target;2027-01-08\nO1;Goal;Ann;Objective;;;\n"
+KR = "O1.KR1;Leads;Ann;Increase;1;10;5\n"
+
+RECIPES = {
+    # the file
+    "not-found": Recipe("No such file.", "okrs.xlsx", lambda path: okr.check(path / "okrs.xlsx")),
+    "not-a-workbook": in_file("A picture named .xlsx.", "okrs.xlsx", b"\x89PNG\r\n\x1a\n\0\0"),
+    "damaged": Recipe("Half a workbook.", "okrs.xlsx", cut_in_half),
+    "password": in_file("A workbook with a password.", "okrs.xlsx", encrypted()),
+    "too-large": in_file(
+        "A few kilobytes that unpack to megabytes.",
+        "okrs.xlsx",
+        packed(xl__workbook=b"<workbook/>", xl__sharedStrings=bytes(2_000_000)),
+    ),
+    "stray-cell": in_workbook("A value far out.", "Notes", only_far_cell),
+    "unknown-encoding": in_file(
+        "Bytes that no encoding has.", "okrs.csv", b"ID;Title\n\x81\x8d;\xff"
+    ),
+    "reader-slow": in_reader("A file that takes the parser too long.", "time:sleep", 60, haste=40),
+    "reader-memory": in_reader("A file that takes too much memory.", "builtins:bytearray", 10**10),
+    "reader-failed": in_reader("A file that ends the parser.", "os:_exit", 3),
+    "open-elsewhere": Recipe("The lock file of Excel beside it.", "okrs.xlsx", leave_open),
+    "text-encoding": in_file(
+        "Turkish letters, saved the old way.",
+        "okrs.csv",
+        (ROWS + KR).replace("Leads", "Başlangıç değeri ığdır").encode("cp1254"),
+    ),
+    "macros": Recipe("A workbook with macros.", "okrs.xlsm", add_macros),
+    # sheets, rows and columns
+    "no-okr-table": in_file("A table of other things.", "okrs.csv", "Name;Phone\nAnn;123\n"),
+    "missing-column": in_file("The column of targets deleted.", "okrs.csv:okrs", KEYED),
+    "second-header": in_text(
+        "Another table below the first.", "6", A6="Title", B6="Baseline", C6="Target"
+    ),
+    "undated-column": in_workbook("Numbers under no date.", "okrs!H1", H1="Week 2", H3=7),
+    "duplicate-column": in_text("Two columns of targets.", "H1", H1="Target", H3=12),
+    "sheet-skipped": in_workbook("A second sheet with a value far out.", "Notes", add_far_cell),
+    "long-row": in_file(
+        "A decimal comma in a file of commas.",
+        "okrs.csv:okrs!3",
+        (ROWS + "O1.KR1;Leads;Ann;Increase;1;10;5;5\n" + KR.replace("KR1", "KR2")),
+    ),
+    "short-row": in_file(
+        "A download cut off.", "okrs.csv:okrs!4", ROWS + KR + "O1.KR2;Trials;Ann;Incr"
+    ),
+    "several-tables": in_workbook("Two sheets with a table each.", "", copy_sheet),
+    "hidden-sheet": in_workbook("The sheet hidden.", "okrs", hide_sheet),
+    "hidden-rows": in_workbook("A row hidden.", "okrs", hide_row),
+    "hidden-columns": in_workbook("A column of numbers hidden.", "okrs", hide_column),
+    # one cell
+    "error-cell": in_workbook("An error where a number belongs.", "okrs!G3", G3="#DIV/0!"),
+    "not-calculated": in_workbook(
+        "A formula that a program left without its value.", "okrs!G3", G3="=2+3"
+    ),
+    "not-a-number": in_text("A word where a number belongs.", "G3", G3="nil"),
+    "not-a-date": in_text("A word where a date belongs.", "H3", H1="Due", H3="soon"),
+    "not-a-choice": in_text("A type that there is not.", "D3", D3="Grow"),
+    "not-a-quarter": in_file(
+        "A fifth quarter.", "okrs.csv:okrs!B1", "Quarter;2027-Q5;;;;;\n" + ROWS + KR
+    ),
+    "boolean-number": in_workbook("TRUE where a number belongs.", "okrs!G3", G3=True),
+    "date-number": in_workbook("A number that became a date.", "okrs!G3", G3=TODAY),
+    "date-id": in_workbook("An ID such as 1-8 that became a date.", "okrs!A2", A2=TODAY),
+    "number-id": in_workbook("An ID that is a number.", "okrs!A2", A2=1, A3="1.1", A4="1.2"),
+    "number-as-text": in_workbook("A number typed as text.", "okrs!G3", G3="$5"),
+    "ambiguous-number": in_workbook(
+        "A number that two languages read as two.", "okrs!G3", G3="1,234"
+    ),
+    "percent-scale": in_workbook(
+        "24% typed beside 10 and 60.", "okrs!G3", show_as_percent, E3=10, F3=60, G3=0.24
+    ),
+    "date-as-text": in_text("A date as people write it.", "H3", H1="Due", H3="12 Feb 2027"),
+    "other-word": in_text("Another word for a choice.", "D3", D3="Up"),
+    "unknown-language": in_file(
+        "A language that there is not.",
+        "okrs.csv:okrs!C1",
+        "tracker.language;Language;Klingon;;;;\n" + ROWS + KR,
+    ),
+    # what belongs to what
+    "missing-id": in_text("No ID.", "A3", A3=""),
+    "missing-title": in_text("No title.", "B3", B3=""),
+    "duplicate-id": in_text("One ID twice.", "A4", A4="O1.KR1"),
+    "no-objective": in_text(
+        "A key result above all objectives.",
+        "A2",
+        A2="KR0",
+        D2="Increase",
+        E2=1,
+        F2=10,
+        G2=5,
+        **GOAL_2,
+    ),
+    "objective-by-place": in_text("The ID of an objective that is not there.", "A3", A3="O9.KR1"),
+    "no-key-results": in_text("An objective alone.", "B5", **GOAL_2),
+    "unknown-id": in_workbook("A remark on a key result that is not there.", "Log!B2", add_log),
+    "unknown-alignment": in_files(
+        "An objective above that no tracker has.",
+        "a.csv:a!H2",
+        a={"H1": "Aligns to", "H2": "O9"},
+        b=SECOND,
+    ),
+    "ambiguous-alignment": in_files(
+        "An objective above that two trackers have.",
+        "c.csv:c!H2",
+        a={},
+        b={"B2": "Other", "B3": "Calls", "B4": "Mails"},
+        c={**SECOND, "H1": "Aligns to", "H2": "O1"},
+    ),
+    "aligns-to-itself": in_text("Its own ID under “aligns to”.", "H3", H1="Aligns to", H3="O1.KR1"),
+    "missing-owner": in_text("No owner.", "C3", C3=""),
+    "missing-reason": in_text("Cancelled, and no note.", "3", H1="State", H3="Cancelled"),
+    "example-left": in_text("A row of the example set left in.", "B4", **EXAMPLE),
+    "same-tracker": in_files(
+        "A tracker saved twice.", "a.csv", a={}, b={"H1": "2027-01-15", "H3": 6}
+    ),
+    "id-reused": in_files(
+        "Two trackers with the same IDs.",
+        "a.csv:a!A2",
+        a={},
+        b={"B2": "Other", "B3": "Calls", "B4": "Mails"},
+    ),
+    # numbers and dates
+    "no-quarter": in_text("Neither quarter nor dates.", "", G1="", G3="", G4=""),
+    "mixed-scale": in_text(
+        "Percents such as 24 and such as 0.24.", "F3", E3=0.1, F3=60, G3=24, H1="Unit", H3="%"
+    ),
+    "no-target": in_text("No target.", "F3", F3=""),
+    "no-baseline": in_text("A decrease from nowhere.", "E3", D3="Decrease", E3=""),
+    "baseline-assumed": in_text("An increase from nowhere.", "E3", E3=""),
+    "baseline-equals-target": in_text("Nowhere to go.", "F3", E3=10),
+    "wrong-direction": in_text("An increase from 20 to 10.", "D3", E3=20),
+    "type-inferred": in_text("No type.", "D3", D3=""),
+    "bad-weight": in_text("A weight below 0.", "H3", H1="Weight", H3=-1),
+    "no-weight": in_text("Weights of 0 only.", "B2", H1="Weight", H3=0, H4=0),
+    "bad-confidence": in_text("A confidence of 11.", "H3", H1="Confidence", H3=11),
+    "date-outside": in_text("Due in another quarter.", "H3", H1="Due", H3="2027-06-30"),
+    "start-after-due": in_text(
+        "Due before it starts.", "H3", H1="Start", H3="2027-03-05", I1="Due", I3="2027-02-05"
+    ),
+    "check-in-outside": in_text(
+        "A check-in date of another quarter.", "I", H1="2027-01-15", I1="2027-04-09"
+    ),
+    # formulas
+    "typed-over": in_tracker(
+        "A score typed over its formula.", "R7", {formula("R7"): r"\1<v>0.99</v>"}
+    ),
+    "current-typed": in_tracker(
+        "The number typed over “current”.", "O7", {formula("O7"): r"\1<v>2500000</v>"}
+    ),
+    "other-formula": in_tracker(
+        "A formula of one's own.", "R7", {formula("R7"): r"\1<f>1/2</f><v>0.5</v>"}
+    ),
+    "stale-value": in_tracker(
+        "A number changed by a program that does not calculate.",
+        "R7",
+        {formula("R7"): r"\1\2<v>0.5</v>"},
+    ),
+    "no-formula": in_tracker(
+        "A row added by a program that fills in no formulas.",
+        "R8",
+        {'<row r="8".*?</row>': without_formulas},
+    ),
+    "no-formulas": in_tracker(
+        "A program that keeps values only saved the workbook.",
+        "",
+        {"(?s)<sheetData>.*</sheetData>": lambda data: re.sub("<f>[^<]*</f>", "", data[0])},
+    ),
+}
+
+
+@cache
+def problems_of(code):
+    with TemporaryDirectory() as folder:
+        return RECIPES[code].check(Path(folder))
+
+
+def test_every_code_has_its_recipe():
+    assert list(RECIPES) == list(CODES)
+
+
+def test_the_sound_sheet_has_no_problem(tmp_path):
+    assert okr.check(as_text({}, tmp_path / "okrs.csv")) == ()
+    assert okr.check(as_workbook({}, tmp_path / "okrs.xlsx", lambda book: None)) == ()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_smallest_input_with_a_problem_gives_it_at_its_place(code):
+    found = [(problem.code, problem.place) for problem in problems_of(code)]
+    assert (code, RECIPES[code].place) in found
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_sentence_is_whole_in_every_language(code):
+    problem = next(problem for problem in problems_of(code) if problem.code == code)
+    for name in languages():
+        sentence = problem.say(name)
+        assert "\n" not in sentence
+        assert not re.search(r"[{}]|  |\(\)|“”|„”|””", sentence), sentence
+
+
+def test_the_page_of_problems_is_printed_from_what_is_said(golden):
+    golden(ROOT / "docs" / "problems.md", page())
+
+
+def page():
+    lines = [
+        "# Problems",
+        "",
+        "Printed from the code by `pytest --update`: every code, what brings it about, and what is",
+        "said then. An error cannot be read, placed or scored; a warning was repaired or is",
+        "doubtful; info is worth knowing. Codes never change; the sentences may, and are said in",
+        "the language of the tracker or of `--language`. Of more than three alike in one column the",
+        "first speaks for the others; CSV, JSON and `okr.check` give every single one.",
+    ]
+    for kind, codes in KINDS.items():
+        lines += ["", f"## {kind}"]
+        for code, severity in codes.items():
+            said = next(problem for problem in problems_of(code) if problem.code == code)
+            lines += [
+                "",
+                f"**{code}** ({severity}). {RECIPES[code].when}",
+                "",
+                f"    {said.line()}",
+            ]
+    return "\n".join(lines) + "\n"
+
+
+# --- groups --------------------------------------------------------------------------------------
+
+
+def bad(rows, column="F", key="target", **others):
+    return [
+        Problem("not-a-number", "t.csv", "t", row, column, key, given=f"x{row}", **others)
+        for row in rows
+    ]
+
+
+def test_a_few_problems_alike_stay_as_they_are():
+    assert grouped(bad(range(5, 8))) == tuple(bad(range(5, 8)))
+
+
+def test_of_many_alike_the_first_speaks_and_names_the_cells_of_the_others():
+    (problem,) = grouped(bad([5, 6, 7, 9, 10, 12]))
+    assert problem.line() == (
+        "t.csv:t!F5: error: not-a-number: “x5” is not a number. Type digits only, such as 12 or 12.5."
+        " … and 5 more like it: F6:F7, F9:F10, F12"
+    )
+    assert [other.given for other in problem.others] == ["x6", "x7", "x9", "x10", "x12"]
+
+
+def test_files_sheets_columns_and_codes_are_kept_apart():
+    problems = [
+        *bad(range(1, 9)),
+        *bad(range(1, 9), "E", "baseline"),
+        *(replace(problem, path="u.csv") for problem in bad(range(1, 9))),
+        *(replace(problem, sheet="u") for problem in bad(range(1, 9))),
+        *(replace(problem, code="not-a-date") for problem in bad(range(1, 9))),
+    ]
+    assert [len(problem.others) for problem in grouped(problems)] == [7] * 5
+
+
+def test_the_check_ins_of_a_sheet_are_one_column():
+    weeks = (("Z", "2027-01-08"), ("AA", "2027-01-15"))
+    problems = [p for column, day in weeks for p in bad((3, 4), column, f"checkin.{day}")]
+    (problem,) = grouped(problems)
+    assert problem.say().endswith("… and 3 more like it: Z4, AA3:AA4")
+
+
+def test_what_is_said_of_whole_columns_and_sheets_stays_apart():
+    labels = ("Title", "Type", "Baseline", "Target")
+    problems = [Problem("missing-column", "t.csv", words={"label": label}) for label in labels]
+    assert grouped(problems) == tuple(problems)
+
+
+def test_rows_without_a_column_are_named_by_their_numbers():
+    (problem,) = grouped(bad(range(3, 90), column="", key=""))
+    assert problem.say().endswith("… and 86 more like it: 4:89")
+
+
+def test_scattered_cells_are_named_up_to_a_point():
+    (problem,) = grouped(bad(range(1, 100, 2)))
+    assert problem.say().endswith("… and 49 more like it: F3, F5, F7, F9, F11, F13 …")
+
+
+@pytest.mark.parametrize("code", languages())
+def test_groups_are_told_in_every_language(code):
+    (problem,) = grouped(bad(range(1, 10_001)))
+    count = language(code).number(9_999)
+    assert re.search(rf"… .*\b{count}.*: F2:F10000$", problem.say(code))
+
+
+@pytest.fixture(scope="module")
+def flood(tmp_path_factory):
+    """A thousand key results with ten weeks each, and nowhere a number that can be read."""
+    weeks = [TODAY + timedelta(days=7 * week) for week in range(10)]
+    header = f"ID;Title;Owner;Type;Baseline;Target;{';'.join(map(str, weeks))}\n"
+    header += f"O1;Goal;Ann;Objective{';' * (2 + len(weeks))}\n"
+    rows = (f"O1.KR{n};Leads;Ann;Increase;1;10{';ten' * len(weeks)}\n" for n in range(1000))
+    path = tmp_path_factory.mktemp("flood") / "okrs.csv"
+    path.write_text(header + "".join(rows), "utf-8")
+    return path
+
+
+def test_ten_thousand_bad_cells_are_a_line_wherever_people_read(flood, tmp_path):
+    cells = "G4:G1002, H3:H1002, I3:I1002, J3:J1002, K3:K1002, L3:L1002 …"
+    checked = CliRunner().invoke(main, ["check", str(flood)])
+    (line,) = checked.stdout.splitlines()
+    assert line.endswith(f"… and 9,999 more like it: {cells}")
+    assert "Errors: 10000" in checked.stderr
+    reports = [str(tmp_path / f"r{suffix}") for suffix in (".md", ".html", ".json", ".xlsx")]
+    outs = [part for report in reports for part in ("-o", report)]
+    scored = CliRunner().invoke(main, ["score", str(flood), *outs])
+    assert scored.stderr.count("not-a-number") == 1
+    for report in reports[:2]:
+        assert Path(report).read_text("utf-8").count(cells) == 1
+    assert Path(reports[2]).read_text("utf-8").count('"not-a-number"') == 10_000
+    sheet = CalamineWorkbook.from_path(reports[3]).get_sheet_by_name("Problems")
+    assert sum(str(cell).endswith(cells) for row in sheet.to_python() for cell in row) == 1
+
+
+def test_programs_get_every_single_problem(flood):
+    listed = CliRunner().invoke(main, ["check", str(flood), "--format", "csv"]).stdout
+    assert len(listed.splitlines()) == 10_001
+    assert len(okr.check(flood)) == 10_000
+
+
+def test_grouping_ten_thousand_takes_no_time():
+    problems = bad(range(1, 10_001))
+    start = perf_counter()
+    assert len(grouped(problems)) == 1
+    assert perf_counter() - start < 1
