@@ -1,9 +1,9 @@
 """Every hostile file ends the command in one sentence: no traceback, few seconds, little memory."""
 
+import json
 import os
 import subprocess
 import sys
-import threading
 import time
 
 import pytest
@@ -12,25 +12,24 @@ from hostile import HOSTILE
 import okr_sheets as okr
 
 SECONDS, MEGABYTES = 10, 500
-needs_unix = pytest.mark.skipif(not hasattr(os, "wait4"), reason="wait4 tells a process's memory")
+# A process inherits the memory of the one that starts it, and a test runner has much.
+MEASURE = """
+import json, resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], capture_output=True, text=True, encoding="utf-8")
+most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(json.dumps([done.stdout, done.stderr, done.returncode, most]))
+"""
+needs_unix = pytest.mark.skipif(os.name != "posix", reason="only there a process tells its memory")
 
 
 def run(*arguments):
     """A command's output, its exit code, and the most memory it or a child of it took."""
     command = [sys.executable, "-m", "okr_sheets", *map(str, arguments)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    errors = []
-    reader = threading.Thread(target=lambda: errors.append(process.stderr.read()))
-    reader.start()
-    output = process.stdout.read()
-    reader.join()
-    # A process's own share, and that of the largest of the children it has waited for.
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stdout.close()
-    process.stderr.close()
-    megabytes = usage.ru_maxrss // (1_000 if sys.platform == "linux" else 1_000_000)
-    return output.decode(), errors[0].decode(), process.returncode, megabytes
+    measured = subprocess.run(
+        [sys.executable, "-c", MEASURE, *command], capture_output=True, text=True, check=True
+    )
+    output, errors, code, most = json.loads(measured.stdout)
+    return output, errors, code, most // (1_000 if sys.platform == "linux" else 1_000_000)
 
 
 @needs_unix

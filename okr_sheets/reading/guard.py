@@ -17,7 +17,7 @@ MOST_RATIO = 100
 SMALL_BYTES = 1_000_000  # unpacked; below this a high ratio is only a repetitive sheet
 MOST_FLAT_BYTES = 50_000_000  # of a text file or an xls, which nothing packs
 MOST_CELLS = 2_500_000  # rows times columns of a sheet, as far as it reaches
-MOST_FILLED = 500_000  # of them: as many as can be read while somebody waits
+MOST_FILLED = 200_000  # of them: as many as can be read while somebody waits
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 CHUNK = 1 << 18
 
