@@ -20,10 +20,12 @@ EPOCH = date(1899, 12, 30)
 _MISREAD = frozenset(
     {
         "not-a-number",
+        "bad-confidence",
         "not-a-choice",
         "number-as-text",
         "ambiguous-number",
         "percent-scale",
+        "percent-number",
         "current-typed",
         "other-word",
         "boolean-number",

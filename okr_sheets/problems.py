@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
@@ -30,12 +31,17 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
     "Sheets, rows and columns": {
         "no-okr-table": "error",
         "missing-column": "error",
+        "renamed-column": "error",
+        "header-gone": "warning",
+        "keys-moved": "warning",
         "second-header": "error",
         "undated-column": "error",
         "duplicate-column": "warning",
         "sheet-skipped": "warning",
         "long-row": "error",
         "short-row": "warning",
+        "note-row": "info",
+        "cut-off": "error",
         "several-tables": "info",
         "hidden-sheet": "info",
         "hidden-rows": "info",
@@ -55,7 +61,9 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "number-as-text": "warning",
         "ambiguous-number": "warning",
         "percent-scale": "warning",
+        "percent-number": "error",
         "date-as-text": "warning",
+        "ambiguous-date": "warning",
         "other-word": "warning",
         "unknown-language": "warning",
     },
@@ -74,6 +82,8 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "missing-reason": "info",
         "example-left": "warning",
         "same-tracker": "warning",
+        "identical-copy": "warning",
+        "untouched": "warning",
         "id-reused": "info",
     },
     "Numbers and dates": {
@@ -91,6 +101,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "date-outside": "warning",
         "start-after-due": "error",
         "check-in-outside": "warning",
+        "future-number": "info",
     },
     "Formulas": {
         "typed-over": "error",
@@ -105,6 +116,8 @@ CODES = {code: severity for codes in KINDS.values() for code, severity in codes.
 
 FEW = 3  # problems alike that are each listed; of more, one speaks for all
 MOST_RANGES = 6  # that the one names
+MOST_READINGS = 20  # of those where each cell says something else
+LONGEST_READING = 40  # characters of each
 LONGEST = 120  # characters of a cell that a sentence quotes
 
 
@@ -114,7 +127,8 @@ class Problem:
 
     `sheet`, `row` and `column` (a letter, as the sheet shows it) may be empty when the whole file
     or sheet is meant. `key` names the column in the schema. `words` fill the sentence. `others` are
-    more problems like it, where `grouped` lets this one speak for them.
+    more problems like it, where `grouped` lets this one speak for them. `called` is the file's name
+    with the folders that tell it from the run's others, where the name alone does not.
     """
 
     code: str
@@ -126,6 +140,7 @@ class Problem:
     given: str = ""
     words: Mapping[str, str] = field(default_factory=dict, hash=False)
     others: tuple[Problem, ...] = ()
+    called: str = ""
 
     @property
     def severity(self) -> Severity:
@@ -138,11 +153,15 @@ class Problem:
         return f"{self.column}{self.row or ''}"
 
     @property
+    def file(self) -> str:
+        """What messages call the file."""
+        return self.called or PurePath(self.path).name
+
+    @property
     def place(self) -> str:
-        """`marketing.xlsx:OKRs!F12`, as compilers print a place; the file without its folders."""
-        name = PurePath(self.path).name
+        """`marketing.xlsx:OKRs!F12`, as compilers print a place."""
         inside = "!".join(part for part in (self.sheet, self.cell) if part)
-        return _on_one_line(f"{name}:{inside}" if inside else name)
+        return _on_one_line(f"{self.file}:{inside}" if inside else self.file)
 
     def __str__(self) -> str:
         return self.line()
@@ -158,25 +177,53 @@ class Problem:
         if not self.others:
             return sentence
         count = words.number(len(self.others))
-        return f"{sentence} {words('report.others', count=count, cells=_ranges(self.others))}"
+        return f"{sentence} {words('report.others', count=count, cells=self._others())}"
+
+    def _others(self) -> str:
+        """The cells of the others, each with what it says where they say different things."""
+        alike = len({_reading(problem) for problem in (self, *self.others)}) == 1
+        if alike:
+            return _ranges(self.others)
+        read = [f"{p.cell} {_reading(p)}".rstrip() for p in self.others[:MOST_READINGS]]
+        return ", ".join(read) + (" …" if len(self.others) > MOST_READINGS else "")
 
     def line(self, language: str = "en") -> str:
         """One line: place, severity, code, sentence."""
         return f"{self.place}: {self.severity}: {self.code}: {self.say(language)}"
 
 
-def _on_one_line(text: str) -> str:
+def _on_one_line(text: str, longest: int = LONGEST) -> str:
     """What a cell holds, as a sentence can quote it: no line breaks or controls, and no novel."""
     quoted = "".join(sign if sign.isprintable() else " " for sign in text)
-    return quoted if len(quoted) <= LONGEST else f"{quoted[:LONGEST]}…"
+    return quoted if len(quoted) <= longest else f"{quoted[:longest]}…"
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Sorted by file, then as the sheet is read: row by row, left to right; no line twice."""
-    unique = {(p.code, p.path, p.sheet, p.row, p.column, p.given): p for p in problems}
     return tuple(
-        sorted(unique.values(), key=lambda p: (p.path, p.sheet, p.row, len(p.column), p.column))
+        sorted(
+            dict.fromkeys(problems),
+            key=lambda p: (p.path, p.sheet, p.row, len(p.column), p.column),
+        )
     )
+
+
+def file_names(paths: Iterable[str]) -> dict[str, str]:
+    """Each path by as many of its last parts as tell it from the others."""
+    parts = {path: PurePath(path).parts for path in paths}
+    ends = Counter(own[-count:] for own in parts.values() for count in range(1, len(own) + 1))
+    names = {}
+    for path, own in parts.items():
+        tails = (own[-count:] for count in range(1, len(own) + 1))
+        names[path] = PurePath(*next((tail for tail in tails if ends[tail] == 1), own)).as_posix()
+    return names
+
+
+def told_apart(problems: Iterable[Problem], names: Mapping[str, str]) -> Iterable[Problem]:
+    """Problems that call their files as `names`, by path, has them."""
+    for problem in problems:
+        name = names.get(problem.path, "")
+        yield replace(problem, called=name) if "/" in name else problem
 
 
 def grouped(problems: Iterable[Problem], most: int = FEW) -> tuple[Problem, ...]:
@@ -203,6 +250,13 @@ def _likeness(problem: Problem) -> object:
     # checkin.2027-01-08 and its neighbours hold one series of numbers.
     column = problem.key.partition(".")[0] or problem.column
     return problem.code, problem.path, problem.sheet, column, bool(problem.row)
+
+
+def _reading(problem: Problem) -> str:
+    """What a cell holds, and what was made of it: `120 bin → 120000`."""
+    value = problem.words.get("value", "")
+    reading = f"{problem.given} → {value}" if value else problem.given
+    return _on_one_line(reading.strip(), LONGEST_READING)
 
 
 def _ranges(problems: Iterable[Problem]) -> str:

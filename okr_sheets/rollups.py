@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -23,7 +22,7 @@ from okr_sheets.frames import (
     serials,
     to_day,
 )
-from okr_sheets.problems import Problem, in_order
+from okr_sheets.problems import Problem, file_names, in_order
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.schema import LEVELS, OBJECTIVE, STATUSES
 from okr_sheets.scoring import PRESETS, Bands, unit_status
@@ -227,6 +226,11 @@ def roll_up(trackers: Sequence[Tracker], as_of: date | None, bands: Bands) -> Ro
     )
 
 
+def unit_keys(row: Mapping[str, Any] | pd.Series) -> tuple[str, ...]:
+    """The columns that tell the unit of a row; trackers that name none are units of their own."""
+    return UNIT if row["company"] or row["department"] or row["team"] else (*UNIT, "file")
+
+
 def _order(tracker: Tracker) -> tuple[object, ...]:
     about = tracker.about
     rank = LEVELS.index(about.level) if about.level in LEVELS else len(LEVELS)
@@ -242,8 +246,9 @@ def _named(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
         known = pd.Series(list(values), dtype=object)
         return numbers.map(known)
 
+    files = file_names(tracker.path for tracker in trackers)
     named = {
-        "file": of(_file_names([tracker.path for tracker in trackers])),
+        "file": of([files[tracker.path] for tracker in trackers]),
         "sheet": of([tracker.sheets.get("okrs", "") for tracker in trackers]),
         **{
             key: of([getattr(about, key) for about in abouts])
@@ -253,21 +258,8 @@ def _named(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
     dates = {key: _days(rows[key]) for key in ("start", "due", "last_check_in")}
     words = {key: series.astype("str") for key, series in named.items()}
     rows = rows.assign(**words, **dates)
-    # Trackers that name no unit are units of their own.
     named_unit = (rows[["company", "department", "team"]] != "").any(axis=1)
     return rows.assign(nameless=rows["file"].where(~named_unit, "").astype("str"))
-
-
-def _file_names(paths: Sequence[str]) -> list[str]:
-    """Each path by as many of its last parts as tell it from the others."""
-    parts = [PurePath(path).parts for path in paths]
-    longest = max(map(len, parts), default=1)
-    names = []
-    for own in parts:
-        ends = (own[-count:] for count in range(1, longest + 1))
-        unique = (end for end in ends if sum(other[-len(end) :] == end for other in parts) == 1)
-        names.append("/".join(next(unique, own)) if own else "")
-    return names
 
 
 def _days(numbers: pd.Series) -> pd.Series:
@@ -403,7 +395,7 @@ def problem_records(problems: Sequence[Problem], language: str) -> list[dict[str
     """Problems as records of `PROBLEMS`, their sentences in a language."""
     return [
         {
-            "file": PurePath(problem.path).name,
+            "file": problem.file,
             "sheet": problem.sheet,
             "cell": problem.cell,
             "severity": problem.severity,

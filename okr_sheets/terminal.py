@@ -92,7 +92,7 @@ def _unit_line(team: pd.Series, words: Language) -> Text:
 
 
 def _unit_table(team: pd.Series, rollup: Rollup, words: Language) -> Table:
-    from okr_sheets.rollups import UNIT  # noqa: PLC0415
+    from okr_sheets.rollups import unit_keys  # noqa: PLC0415
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=False)
     table.add_column(words("okrs.id"), no_wrap=True, style="bright_black")
@@ -104,7 +104,8 @@ def _unit_table(team: pd.Series, rollup: Rollup, words: Language) -> Table:
     table.add_column(words("okrs.status"), no_wrap=True)
 
     def of_unit(frame: pd.DataFrame) -> pd.DataFrame:
-        mine = frame[list(UNIT)] == [team[key] for key in UNIT]
+        keys = list(unit_keys(team))
+        mine = frame[keys] == [team[key] for key in keys]
         return frame[mine.all(axis=1)]
 
     key_results = of_unit(rollup.key_results)

@@ -130,8 +130,9 @@ class Tracker:
 
     @property
     def set_aside(self) -> bool:
-        """Whether a later copy of it counts instead."""
-        return any(problem.code == "same-tracker" for problem in self.problems)
+        """Whether a copy of it counts instead."""
+        copies = {"same-tracker", "identical-copy"}
+        return any(problem.code in copies for problem in self.problems)
 
     @property
     def rows(self) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from xlsxwriter import Workbook
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-DEFLATED, STORED = 8, 0
+DEFLATED, STORED, LZMA = 8, 0, 14
 SHEET, STRINGS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
 
 
@@ -139,6 +139,51 @@ def thousand_parts(path):
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(10_001):
             archive.writestr(f"xl/{number}.xml", b"")
+
+
+def many_parts(path):
+    """400,000 parts, told by the archive's list alone; its count ends at 65,535."""
+    parts = (
+        struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, 10, *[0] * 6)
+        + b"%010d" % number
+        for number in range(400_000)
+    )
+    listed = b"".join(parts)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 65_535, 65_535, len(listed), 0, 0)
+    path.write_bytes(listed + end)
+
+
+def misnamed(path):
+    """A part whose name is said to be UTF-8 and is not."""
+    path.write_bytes(packed(workbook() | {"xl/\u00e4.bin": b""}).replace(b"\xc3\xa4", b"\xff\xff"))
+
+
+def packed_otherwise(path):
+    """A workbook one part of which is packed as LZMA, and badly."""
+    parts = [(name, STORED, part, len(part)) for name, part in workbook().items()]
+    other = (name := "docProps/core.xml", LZMA, b"\x09\x04\x05\0" + b"\xff" * 50, 1_000)
+    path.write_bytes(raw_zip([other, *(part for part in parts if part[0] != name)]))
+
+
+def long_text(cells):
+    """A maker: so many cells that share one text of 9 million letters, each slow to fold."""
+
+    def change(parts):
+        text = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 9_000_000
+        parts[STRINGS] = f'<sst xmlns="{MAIN}"><si><t>{text}</t></si></sst>'.encode()
+        parts["xl/media/1.png"] = random.Random(1).randbytes(400_000)  # hides the ratio
+        row = "<row>" + '<c t="s"><v>0</v></c>' * cells + "</row>"
+        parts[SHEET] = (
+            f'<worksheet xmlns="{MAIN}"><sheetData>{row}</sheetData></worksheet>'.encode()
+        )
+
+    return edited(change)
+
+
+def large_text(path):
+    with path.open("wb") as file:
+        file.write(b"ID,Title\n" * 1_000)
+        file.truncate(3_000_000_000)
 
 
 def twice(path):
@@ -358,6 +403,9 @@ HOSTILE = {
     ),
     "a part of 5 MB in few bytes": Hostile("x.xlsx", bomb("xl/media/1.bin", 5), LARGE),
     "10,001 parts": Hostile("x.xlsx", thousand_parts, LARGE),
+    "a list of 400,000 parts": Hostile("x.xlsx", many_parts, LARGE),
+    "a part whose name is no text": Hostile("x.xlsx", misnamed, DAMAGED),
+    "a part packed otherwise": Hostile("x.xlsx", packed_otherwise, DAMAGED),
     "a part that is there twice": Hostile("x.xlsx", twice, DAMAGED),
     "parts that overlap": Hostile("x.xlsx", overlapping, DAMAGED),
     **{
@@ -383,6 +431,11 @@ HOSTILE = {
     "a cell named nowhere": Hostile(
         "x.xlsx", sheet_of('<row r="1"><c r="A0"><v>9</v></c></row>'), DAMAGED
     ),
+    "a text of 9 million letters": Hostile("x.xlsx", long_text(1)),
+    "a text of 9 million letters in 1,000 cells": Hostile(
+        "x.xlsx", long_text(1_000), codes("sheet-skipped")
+    ),
+    "a text file of 3 GB": Hostile("x.csv", large_text, LARGE),
     "4 billion texts announced": Hostile(
         "x.xlsx", replaced(STRINGS, b'uniqueCount="1"', b'uniqueCount="4294967295"')
     ),

@@ -2,12 +2,14 @@
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 
 import pytest
+from conftest import ROOT
 
 from okr_sheets.reading import apart as module
 from okr_sheets.reading.apart import apart
@@ -93,6 +95,41 @@ def test_a_forked_process_starts_a_child_of_its_own():
     )
     done = subprocess.run([sys.executable, "-c", script], check=False, timeout=60)
     assert done.returncode == 0
+
+
+def test_a_child_runs_nothing_that_lies_in_the_current_folder(tmp_path):
+    for name in ("pickle", "subprocess", "xml", "decimal"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(9)", "utf-8")
+    script = (
+        f"import sys; sys.path.append({str(ROOT)!r})\n"
+        "from okr_sheets.reading.apart import apart\n"
+        "print(apart('decimal:Decimal', 2))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", script],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert done.stdout == "2\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "waitid"), reason="there is no way to await its end here")
+def test_a_child_that_died_while_idle_costs_nothing():
+    first = apart("os:getpid")
+    os.kill(first, signal.SIGKILL)
+    os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
+    assert apart("os:getpid") != first
+
+
+@pytest.mark.skipif(not LINUX, reason="only Linux lets a process cap its own memory")
+def test_an_answer_too_large_to_send_is_named_so():
+    # It fits once, not twice.
+    assert code_of("builtins:bytes", 250_000_000) == "reader-memory"
+    assert apart("math:sqrt", 4) == 2
 
 
 def test_children_end_with_their_parent():

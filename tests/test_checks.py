@@ -1,8 +1,12 @@
+import re
+import zipfile
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 import okr_sheets as okr
+from okr_sheets import demo
 
 
 def verdict(path):
@@ -70,8 +74,6 @@ def test_an_objective_whose_weights_are_all_0_is_named(book, weights, codes):
 
 
 def test_actions_and_log_name_what_there_is(tmp_path):
-    from dataclasses import replace
-
     from okr_sheets.tracker import frame
 
     tracker = okr.new("sales", quarter="2027-Q1")
@@ -99,6 +101,91 @@ def test_an_alignment_is_looked_up_in_all_trackers_of_the_run(company, tmp_path,
     ]
     # Whose parent was not read may well have the objective.
     assert verdict([company / "sales.xlsx", company / "sales-enablement.xlsx"]) == []
+
+
+def test_an_action_for_an_example_that_was_left_out_is_left_out_too(tmp_path):
+    plan = okr.new("sales", quarter="2027-Q1", team="Sales")
+    first = plan.key_results["objective_id"] == plan.key_results["objective_id"].iloc[0]
+    own = plan.key_results["title"].where(~first, "Ours")
+    path = okr.write(
+        replace(plan, key_results=plan.key_results.assign(title=own)), tmp_path / "t.xlsx"
+    )
+    assert not plan.actions.empty
+    codes = [p.code for p in okr.check(path)]
+    assert "example-left" in codes
+    assert "unknown-id" not in codes
+
+
+@pytest.mark.parametrize(("as_of", "codes"), [("2027-01-07", []), ("2027-01-08", ["untouched"])])
+def test_a_tracker_that_nobody_filled_in_is_named_once_a_number_is_due(book, as_of, codes):
+    path = book(f"""
+        | As of  | {as_of} |       |           |          |        |            |            |
+        | ID     | Title   | Owner | Type      | Baseline | Target | 2027-01-08 | 2027-01-15 |
+        | O1     | Goal    | Ann   | Objective |          |        |            |            |
+        | O1.KR1 | a       | Ann   | Increase  | 0        | 5      |            |            |
+    """)
+    assert [problem.code for problem in okr.check(path)] == codes
+
+
+def test_the_culprit_of_a_mixed_scale_is_named(book):
+    assert verdict(
+        book("""
+        | As of  | 2027-02-12 |  |           |      |          |        |            |            |
+        | ID     | Title | Owner | Type      | Unit | Baseline | Target | 2027-01-08 | 2027-01-15 |
+        | O1     | Goal  | Ann   | Objective |      |          |        |            |            |
+        | O1.KR1 | a     | Ann   | Increase  | %    | 0.1      | 60     | 12         |            |
+        | O1.KR2 | b     | Ann   | Increase  | %    | 10       | 60     | 24         | 0.24       |
+    """)
+    ) == [("F4", "mixed-scale"), ("I5", "mixed-scale")]
+
+
+def test_check_ins_outside_the_quarter_are_said_once(book):
+    path = book("""
+        | Quarter | 2027-Q2 |       |           |          |        |            |            |
+        | ID      | Title   | Owner | Type      | Baseline | Target | 2027-01-08 | 2027-04-09 |
+        | O1      | Goal    | Ann   | Objective |          |        |            |            |
+        | O1.KR1  | a       | Ann   | Increase  | 0        | 5      | 1          | 2          |
+    """)
+    path.write_text(path.read_text("utf-8").replace("2027-04-09", "2027-01-15"), "utf-8")
+    (problem,) = [p for p in okr.check(path) if p.code == "check-in-outside"]
+    assert (problem.cell, problem.given) == ("G", "2027-01-08, 2027-01-15")
+
+
+def changed(path, change):
+    """The tracker after a change to the cells of its OKRs sheet: XML to XML."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    part = "xl/worksheets/sheet2.xml"
+    members[part] = change(members[part].decode()).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.fixture
+def path(tmp_path):
+    return okr.write(demo.marketing("en"), tmp_path / "t.xlsx")
+
+
+@pytest.mark.parametrize("formula", [r"$E\1*0+1/2", r"IF($E\1&gt;#REF!,1,1)/2"])
+def test_another_formula_all_down_a_column_is_told_from_values_out_of_date(path, formula):
+    letter = okr.read(path).letters["okrs"]["score"]
+    cell = rf'(?<=<c r="{letter}(\d\d)") (s="\d+")( t="str")?><f>[^<]*</f><v>[^<]*</v>'
+    before = okr.check(path)
+    changed(path, lambda xml: re.sub(cell, rf" \2><f>{formula}</f><v>0.5</v>", xml))
+    codes = {p.code for p in okr.check(path) if p not in before}
+    assert codes == {"other-formula"}
+
+
+def test_a_row_with_a_cell_of_its_own_trouble_is_not_called_out_of_date(path):
+    row = okr.read(path).key_results.index[0]
+    letters = okr.read(path).letters["okrs"]
+    due = rf'<c r="{letters["due"]}{row}"( s="\d+")[^>]*?(/>|>.*?</c>)'
+    text = f'<c r="{letters["due"]}{row}"\\1 t="inlineStr"><is><t>12 Feb 2027</t></is></c>'
+    before = okr.check(path)
+    changed(path, lambda xml: re.sub(due, text, xml, count=1))
+    assert [p.code for p in okr.check(path) if p not in before] == ["date-as-text"]
 
 
 def test_problems_come_in_the_order_of_the_sheet(company):

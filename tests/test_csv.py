@@ -334,8 +334,12 @@ def test_a_row_cut_short_among_full_ones_is_named(table):
 
 def test_a_download_that_breaks_off_is_named_by_its_last_line(table):
     assert table("ID,Title,Owner,Target\nO1,a,Ann,5\nO2,b,Bo")[1] == [
-        (3, "short-row", "", "3", "3", "4")
+        (3, "cut-off", "", "3", "3", "4")
     ]
+    objective = "ID,Title,Type,Target\nO1,a,Objective\nKR1,b,Increase,5\nKR2,c,Increase"
+    rows, said = table(objective)
+    assert [code for _, code, *_ in said] == ["cut-off"]
+    assert rows[3] == []
     assert table("ID,Title,Owner,Target\nO1,a,Ann,5\nO2,b,Bo\n")[1] == []
 
 

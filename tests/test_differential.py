@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -11,6 +12,7 @@ from conftest import ROOT
 from make_files import FILES, original
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
+from openpyxl.worksheet._reader import VALUE_TAG, WorkSheetParser
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
@@ -45,7 +47,17 @@ def book(path):
 
 @cache
 def opened(path, data_only):
-    return load_workbook(path, data_only=data_only)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WorkSheetParser, "parse_cell", parse_cell)
+        return load_workbook(path, data_only=data_only)
+
+
+def parse_cell(self, element, plainly=WorkSheetParser.parse_cell):
+    """A cell as openpyxl parses it, but with an empty text where one is stored."""
+    cell = plainly(self, element)
+    if cell["value"] is None and element.get("t") == "str" and element.findtext(VALUE_TAG) == "":
+        cell["value"] = ""
+    return cell
 
 
 def by_path(paths):
@@ -123,9 +135,8 @@ def is_number(value):
 
 
 def same(ours, theirs):
-    # A formula that gives an empty text looks to openpyxl like one without a value.
     if ours is None or ours == "":
-        return theirs in {None, ""} or theirs == Uncalculated()
+        return theirs in {None, ""}
     if is_number(ours) or is_number(theirs):
         return is_number(ours) and is_number(theirs) and ours == theirs
     return plain(ours) == plain(theirs)
@@ -145,6 +156,21 @@ def test_every_cell_is_what_openpyxl_reads(path):
 
 def test_every_cell_of_a_fresh_tracker_is_what_openpyxl_reads(fresh):
     compare_with_openpyxl(fresh)
+
+
+def test_a_text_formula_without_a_value_is_what_openpyxl_reads(tmp_path):
+    path, count = tmp_path / "without.xlsx", 0
+    with (
+        zipfile.ZipFile(FILES / "libreoffice-untouched.xlsx") as whole,
+        zipfile.ZipFile(path, "w") as without,
+    ):
+        for name in whole.namelist():
+            part = whole.read(name)
+            count += part.count(b"</f><v></v>")
+            without.writestr(name, part.replace(b"</f><v></v>", b"</f>"))
+    compare_with_openpyxl(path)
+    values = [value for grid in book(path).grids for row in grid.rows for value in row]
+    assert values.count(Uncalculated()) == count > 0
 
 
 def test_a_strict_workbook_is_read_like_the_loose_one_it_was(tmp_path):
@@ -191,7 +217,10 @@ def test_a_binary_workbook_is_read_like_the_one_it_came_from():
 
 
 def differences(grid, rows):
-    """The cells that are not the same, with both values; calamine has errors as blanks."""
+    """The cells that are not the same, with both values.
+
+    Calamine has errors as blanks; SheetJS stores an empty text like no value.
+    """
     bottom = max(len(grid.rows), len(rows))
     right = max((len(row) for row in [*grid.rows, *rows]), default=0)
     found = {}
@@ -201,7 +230,8 @@ def differences(grid, rows):
             theirs = None if beyond else rows[row - 1][column - 1]
             ours = grid.cell(row, column)
             broken = isinstance(ours, (Broken, Uncalculated)) and theirs == ""
-            if not broken and not same(as_number(ours), as_number(theirs)):
+            unsaid = isinstance(theirs, Uncalculated) and ours in {None, ""}
+            if not broken and not unsaid and not same(as_number(ours), as_number(theirs)):
                 found[row, column] = ours, theirs
     return found
 

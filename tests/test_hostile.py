@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
-from hostile import HOSTILE
+from hostile import HOSTILE, sheet_of
 
 import okr_sheets as okr
 
@@ -49,6 +50,34 @@ def test_a_hostile_file_ends_in_one_sentence(name, tmp_path):
     # A file that could be read holds no OKRs all the same.
     assert named[0].split(": ")[2] in (hostile.codes or {"no-okr-table"}) | {"stray-cell"}
     assert took < SECONDS * (3 if os.environ.get("PYTEST_XDIST_WORKER") else 1)
+    assert megabytes < MEGABYTES
+
+
+@pytest.mark.parametrize(("length", "code"), [(250, "no-okr-table"), (400, "reader-failed")])
+def test_a_name_too_long_for_the_disk_is_no_surprise(length, code, tmp_path):
+    path = tmp_path / f"{'x' * length}.csv"
+    with suppress(OSError):
+        path.write_bytes(b"a")
+    assert [problem.code for problem in okr.check(path)] == [code]
+
+
+def test_damage_above_the_first_row_is_placed_in_its_part(tmp_path):
+    path = tmp_path / "x.xlsx"
+    sheet_of("<row/>", head='<cols><col min="x" max="2" hidden="1"/></cols>')(path)
+    (problem,) = okr.check(path)
+    assert (problem.code, problem.given) == ("damaged", "xl/worksheets/sheet1.xml")
+
+
+@needs_unix
+def test_a_folder_of_hostile_files_gives_a_sentence_for_each(tmp_path):
+    for number, hostile in enumerate(HOSTILE.values()):
+        path = tmp_path / f"{number} {hostile.name}"
+        hostile.make(path)
+    lines, errors, code, megabytes = run("check", tmp_path, "--language", "en")
+    assert "Traceback" not in lines + errors
+    assert code == 2
+    named = [line.split(":")[0] for line in lines.splitlines() if ": error: " in line]
+    assert sorted(named) == sorted(path.name for path in tmp_path.iterdir() if path.is_file())
     assert megabytes < MEGABYTES
 
 

@@ -13,7 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from okr_sheets.reading.grid import Broken, Uncalculated
 from okr_sheets.reading.guard import UnreadableError
-from okr_sheets.reading.ods import read_book, relative
+from okr_sheets.reading.ods import REFERENCE, read_book
+from okr_sheets.reading.worksheet import relative
 
 FILES = Path(__file__).parent / "files"
 SAVED = sorted(FILES.glob("libreoffice-*.ods"))
@@ -363,10 +364,10 @@ def test_a_formula_filled_down_or_across_is_one_text():
     sheet = "$'A1 of ''us'''"
     at_b2 = f'of:=SUM([.A2:.$C2])*[.A$1]+[{sheet}.B2]&" .A2 "&COM.MICROSOFT.CONCAT([.AA10])'
     at_c4 = f'of:=SUM([.B4:.$C4])*[.B$1]+[{sheet}.C4]&" .A2 "&COM.MICROSOFT.CONCAT([.AB12])'
-    assert relative(at_b2, 2, 2) == relative(at_c4, 4, 3)
-    assert relative(at_b2, 2, 2) != relative(at_b2, 3, 2)
-    assert '" .A2 "' in relative(at_b2, 2, 2)
-    assert sheet in relative(at_b2, 2, 2)
+    assert relative(at_b2, 2, 2, REFERENCE) == relative(at_c4, 4, 3, REFERENCE)
+    assert relative(at_b2, 2, 2, REFERENCE) != relative(at_b2, 3, 2, REFERENCE)
+    assert '" .A2 "' in relative(at_b2, 2, 2, REFERENCE)
+    assert sheet in relative(at_b2, 2, 2, REFERENCE)
 
 
 def test_the_score_formula_of_a_saved_tracker_is_one_text_in_all_its_rows():

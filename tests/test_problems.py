@@ -21,7 +21,7 @@ from python_calamine import CalamineWorkbook
 import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.language import language, languages
-from okr_sheets.problems import CODES, KINDS, Problem, grouped
+from okr_sheets.problems import CODES, KINDS, Problem, grouped, in_order
 from okr_sheets.reading import apart, tracker
 from okr_sheets.reading.guard import column_number
 from okr_sheets.tracker import frame
@@ -287,6 +287,17 @@ RECIPES = {
     # sheets, rows and columns
     "no-okr-table": in_file("A table of other things.", "okrs.csv", "Name;Phone\nAnn;123\n"),
     "missing-column": in_file("The column of targets deleted.", "okrs.csv:okrs", KEYED),
+    "renamed-column": in_text("The column of targets under another word.", "1", F1="Goal"),
+    "header-gone": in_file(
+        "The header row deleted; the hidden one above it stayed.",
+        "okrs.csv:okrs!1",
+        "okr.id;okr.title;okr.type;okr.baseline;okr.target\nO1.KR1;Leads;Increase;1;10\n",
+    ),
+    "keys-moved": in_file(
+        "A column of the table deleted; the hidden keys above it stayed.",
+        "okrs.csv:okrs!2",
+        "okr.id;okr.title;okr.owner;okr.baseline;okr.target\nID;Title;Baseline;Target\nO1;Goal\n",
+    ),
     "second-header": in_text(
         "Another table below the first.", "6", A6="Title", B6="Baseline", C6="Target"
     ),
@@ -299,6 +310,12 @@ RECIPES = {
         (ROWS + "O1.KR1;Leads;Ann;Increase;1;10;5;5\n" + KR.replace("KR1", "KR2")),
     ),
     "short-row": in_file(
+        "A row cut short.",
+        "okrs.csv:okrs!3",
+        ROWS + "O1.KR1;Leads;Ann;Increase;1;10\n" + KR.replace("KR1", "KR2"),
+    ),
+    "note-row": in_text("A row of totals below the others.", "B5", B5="Total", G5=10),
+    "cut-off": in_file(
         "A download cut off.", "okrs.csv:okrs!4", ROWS + KR + "O1.KR2;Trials;Ann;Incr"
     ),
     "several-tables": in_workbook("Two sheets with a table each.", "", copy_sheet),
@@ -327,7 +344,18 @@ RECIPES = {
     "percent-scale": in_workbook(
         "24% typed beside 10 and 60.", "okrs!G3", show_as_percent, E3=10, F3=60, G3=0.24
     ),
+    "percent-number": in_workbook(
+        "70% typed in a row of minutes.",
+        "okrs!G3",
+        show_as_percent,
+        H1="Unit",
+        H3="minutes",
+        E3=10,
+        F3=60,
+        G3=0.7,
+    ),
     "date-as-text": in_text("A date as people write it.", "H3", H1="Due", H3="12 Feb 2027"),
+    "ambiguous-date": in_text("A date that may be two days.", "H3", H1="Due", H3="2/3/2027"),
     "other-word": in_text("Another word for a choice.", "D3", D3="Up"),
     "unknown-language": in_file(
         "A language that there is not.",
@@ -371,6 +399,12 @@ RECIPES = {
     "same-tracker": in_files(
         "A tracker saved twice.", "a.csv", a={}, b={"H1": "2027-01-15", "H3": 6}
     ),
+    "identical-copy": in_files("A file copied.", "copy.csv", okr={}, copy={}),
+    "untouched": in_file(
+        "Not one number since the quarter began.",
+        "okrs.csv:okrs",
+        "As of;2027-02-12;;;;;\n" + ROWS + KR.replace(";5", ";"),
+    ),
     "id-reused": in_files(
         "Two trackers with the same IDs.",
         "a.csv:a!A2",
@@ -380,7 +414,7 @@ RECIPES = {
     # numbers and dates
     "no-quarter": in_text("Neither quarter nor dates.", "", G1="", G3="", G4=""),
     "mixed-scale": in_text(
-        "Percents such as 24 and such as 0.24.", "F3", E3=0.1, F3=60, G3=24, H1="Unit", H3="%"
+        "Percents such as 24 and such as 0.24.", "E3", E3=0.1, F3=60, G3=24, H1="Unit", H3="%"
     ),
     "no-target": in_text("No target.", "F3", F3=""),
     "no-baseline": in_text("A decrease from nowhere.", "E3", D3="Decrease", E3=""),
@@ -397,6 +431,11 @@ RECIPES = {
     ),
     "check-in-outside": in_text(
         "A check-in date of another quarter.", "I", H1="2027-01-15", I1="2027-04-09"
+    ),
+    "future-number": in_tracker(
+        "A number under a date that is still to come.",
+        "AB7",
+        {r'(<c r="AB7"[^>]*)/>': r"\1><v>2500000</v></c>"},
     ),
     # formulas
     "typed-over": in_tracker(
@@ -488,8 +527,7 @@ def page():
 
 def bad(rows, column="F", key="target", **others):
     return [
-        Problem("not-a-number", "t.csv", "t", row, column, key, given=f"x{row}", **others)
-        for row in rows
+        Problem("not-a-number", "t.csv", "t", row, column, key, given="x", **others) for row in rows
     ]
 
 
@@ -499,11 +537,38 @@ def test_a_few_problems_alike_stay_as_they_are():
 
 def test_of_many_alike_the_first_speaks_and_names_the_cells_of_the_others():
     (problem,) = grouped(bad([5, 6, 7, 9, 10, 12]))
-    assert problem.line() == (
-        "t.csv:t!F5: error: not-a-number: “x5” is not a number. Type digits only, such as 12 or 12.5."
-        " … and 5 more like it: F6:F7, F9:F10, F12"
-    )
-    assert [other.given for other in problem.others] == ["x6", "x7", "x9", "x10", "x12"]
+    assert problem.line().startswith("t.csv:t!F5: error: not-a-number: “x” is not a number.")
+    assert problem.line().endswith(" … and 5 more like it: F6:F7, F9:F10, F12")
+    assert [other.row for other in problem.others] == [6, 7, 9, 10, 12]
+
+
+def test_cells_that_say_different_things_are_each_told_with_what_was_read():
+    typed = {2: ("7 bin", "7000"), 3: ("7 bin", "7000"), 4: ("120 bin", "120000"), 5: ("?", "")}
+    problems = [
+        Problem("number-as-text", "t.csv", "t", row, "F", "target", given, {"value": value})
+        for row, (given, value) in typed.items()
+    ]
+    (problem,) = grouped(problems)
+    assert problem.say().endswith("like it: F3 7 bin → 7000, F4 120 bin → 120000, F5 ?")
+    many = [replace(problems[0], row=row, given=f"{row} bin") for row in range(2, 99)]
+    (problem,) = grouped(many)
+    assert problem.say().endswith("F21 21 bin → 7000, F22 22 bin → 7000 …")
+
+
+def test_different_problems_of_one_place_are_all_said():
+    labels = ("Type", "Baseline", "Type")
+    problems = [Problem("missing-column", "t.csv", words={"label": label}) for label in labels]
+    assert [p.words["label"] for p in in_order(problems)] == ["Type", "Baseline"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    for name in ("x/okr.csv", "y/okr.csv", "other.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        as_text({"B2": name, "B3": name, "B4": name, "F3": "ten"}, tmp_path / name)
+    lines = [p.line() for p in okr.check(tmp_path) if p.code == "not-a-number"]
+    assert [line.split("!")[0] for line in lines] == ["other.csv:other"] + [
+        f"{folder}/okr.csv:okr" for folder in ("x", "y")
+    ]
 
 
 def test_files_sheets_columns_and_codes_are_kept_apart():

@@ -10,7 +10,8 @@ from conftest import needs
 from openpyxl import load_workbook
 
 import okr_sheets as okr
-from okr_sheets.language import languages
+from okr_sheets.language import language, languages
+from okr_sheets.terminal import print_rollup
 
 COLUMNS = (
     "file, sheet, row, company, department, team, level, quarter, objective_id, objective, id, "
@@ -112,6 +113,45 @@ def test_text_never_becomes_a_formula(hostile, tmp_path):
         rows = list(csv.DictReader(file))
     assert rows[0]["title"] == "'" + FORMULAS[4]
     assert rows[1]["owner"] == "'" + FORMULAS[2]
+
+
+def nameless(folder, name):
+    """A tracker that names no unit, in a file of this name."""
+    (folder / name).write_text(
+        "ID;Title;Owner;Type;Baseline;Target;2027-01-08\n"
+        f"O1;Goal of {name};Ann;Objective;;;\nO1.KR1;Result of {name};Ann;Increase;0;10;1\n",
+        "utf-8",
+    )
+
+
+def test_trackers_without_a_name_keep_apart_wherever_they_are_shown(tmp_path, capsys):
+    for name in ("alpha.csv", "beta.csv"):
+        nameless(tmp_path, name)
+    rollup = okr.rollup(tmp_path, as_of=date(2027, 2, 12))
+    page = okr.report(rollup, tmp_path / "r.html").read_text("utf-8")
+    text = okr.report(rollup, tmp_path / "r.md").read_text("utf-8")
+    assert re.search(r'href="#units">[^<]*</a><b>2</b>', page)
+    print_rollup(rollup, language("en"))
+    printed = capsys.readouterr().out
+    for name in ("alpha.csv", "beta.csv"):
+        assert f"Goal of {name}" in page
+        assert f"Result of {name} (Ann, {name})" in text
+        assert printed.count(f"Goal of {name}") == 1
+
+
+def test_files_that_are_not_counted_are_named_with_the_reason_and_copies_are_not(tmp_path):
+    for name in ("alpha.csv", "alpha copy.csv"):
+        nameless(tmp_path, "alpha.csv")
+        (tmp_path / name).write_bytes((tmp_path / "alpha.csv").read_bytes())
+    (tmp_path / "broken.xlsx").write_bytes(b"PK\x03\x04")
+    rollup = okr.rollup(tmp_path, as_of=date(2027, 2, 12))
+    reason = next(p for p in rollup.problems if p.file == "broken.xlsx").say()
+    text = okr.report(rollup, tmp_path / "r.md").read_text("utf-8")
+    assert f"- `broken.xlsx` {reason}" in text.split("## ")[0]
+    page = okr.report(rollup, tmp_path / "r.html").read_text("utf-8")
+    notice = page.split('class="notice"')[1].split("</div>")[0]
+    assert "broken.xlsx" in notice
+    assert "alpha" not in notice
 
 
 def test_markup_stays_text(hostile, tmp_path):

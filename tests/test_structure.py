@@ -124,18 +124,92 @@ def test_of_two_copies_the_one_updated_last_counts(tracker, path, tmp_path):
     os.utime(copy, (0, 0))  # a folder that was unpacked or synchronised tells no times
     trackers = read_all(tmp_path)
     assert [(t.path, t.readable) for t in trackers] == [(str(copy), True), (str(path), False)]
-    assert [p.code for p in okr.check(tmp_path)] == ["same-tracker"]
+    assert [p.code for p in okr.check(tmp_path) if p.path == str(path)] == ["same-tracker"]
     assert okr.rollup(tmp_path).unreadable == ()
     assert len(okr.score(tmp_path)) == len(tracker.key_results)
 
 
-def test_of_two_equal_copies_the_younger_file_counts(path, tmp_path):
+def test_of_two_identical_files_the_one_with_the_plain_name_counts(path, tmp_path):
     copy = tmp_path / "Copy of marketing.xlsx"
     copy.write_bytes(path.read_bytes())
     os.utime(path, (1_000, 1_000))
-    assert [t.path for t in read_all(tmp_path) if t.readable] == [str(copy)]
-    os.utime(copy, (10, 10))
     assert [t.path for t in read_all(tmp_path) if t.readable] == [str(path)]
+    found = [(p.file, p.code, p.given) for p in okr.check(copy.parent) if p.path == str(copy)]
+    assert found == [(copy.name, "identical-copy", path.name)]
+
+
+def test_of_two_copies_with_the_same_check_ins_the_younger_file_counts(tracker, path, tmp_path):
+    notes = tracker.key_results.assign(note="Seen")
+    copy = okr.write(replace(tracker, key_results=notes), tmp_path / "marketing (1).xlsx")
+    for old, new in ((path, copy), (copy, path)):
+        os.utime(old, (1_000, 1_000))
+        os.utime(new, (2_000, 2_000))
+        assert [t.path for t in read_all(tmp_path) if t.readable] == [str(new)]
+
+
+def test_a_copy_that_is_set_aside_is_still_said_to_be_open(path, tmp_path):
+    copy = tmp_path / "Copy of marketing.xlsx"
+    copy.write_bytes(path.read_bytes())
+    copy.with_name(f"~${copy.name}").write_bytes(b"\5Ann")
+    said = {p.code for p in okr.check(tmp_path) if p.path == str(copy)}
+    assert said == {"open-elsewhere", "identical-copy"}
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+@pytest.mark.parametrize("hidden", ["sheet", "sheet typed before", "nothing"])
+def test_a_backup_sheet_is_not_counted_and_the_team_keeps_its_name(path, hidden):
+    once = okr.score(path)
+    book = load_workbook(path)
+    backup = book.copy_worksheet(book["OKRs"])
+    backup.title = "OKRs (2)"
+    if hidden != "nothing":
+        backup.sheet_state = "hidden"
+    if hidden == "sheet typed before":
+        first = okr.read(path).letters["okrs"][f"checkin.{okr.read(path).check_in_dates[0]}"]
+        for row in range(6, 40):
+            backup[f"{first}{row}"] = None
+    book.move_sheet(backup, -9)
+    book.save(path)
+    scored = okr.score(path)
+    assert scored["team"].tolist() == once["team"].tolist()
+    assert scored["current"].tolist() == once["current"].tolist()
+    sheets = {"OKRs (2)", "OKRs"}
+    found = [p for p in okr.check(path) if p.code in {"identical-copy", "same-tracker"}]
+    assert [{p.sheet, p.given} for p in found] == [sheets]
+
+
+def test_an_export_beside_its_workbook_counts_once(tracker, path, tmp_path):
+    table = okr.read(path)
+    days = table.check_in_dates
+    typed = {(r.id, r.date.date()): r.value for r in table.check_ins.itertuples()}
+    lines = [";".join(["ID", "Title", "Type", "Baseline", "Target", *map(str, days)])]
+    for row in table.rows.itertuples():
+        told = [row.id, row.title, row.type if isinstance(row.type, str) else "Objective"]
+        numbers = [row.baseline, row.target, *(typed.get((row.id, day), "") for day in days)]
+        lines.append(";".join([*told, *("" if n != n else str(n) for n in numbers)]))  # noqa: PLR0124  NaN
+    export = tmp_path / "export.csv"
+    export.write_text("\n".join(lines) + "\n", "utf-8")
+    assert [t.path for t in read_all(tmp_path) if t.readable] == [str(path)]
+    assert len(okr.score(tmp_path)) == len(tracker.key_results)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
+def test_sheets_of_teams_that_share_one_plan_all_count(tracker, tmp_path):
+    other = tracker.check_ins.assign(value=tracker.check_ins["value"] + 1)
+    path = sheets_in_one({"North": tracker, "South": replace(tracker, check_ins=other)}, tmp_path)
+    assert [t.about.team for t in read_all(path)] == ["North", "South"]
+
+
+def test_an_alignment_goes_to_the_parent_that_the_tracker_names(tracker, tmp_path):
+    for team in ("North", "South"):
+        about = replace(tracker.about, team=team)
+        okr.write(replace(tracker, about=about), tmp_path / f"{team}.xlsx")
+    about = replace(tracker.about, team="Sales", parent="North.xlsx")
+    plan = okr.new("sales", quarter=tracker.about.quarter)
+    ids = [tracker.objectives["id"].iloc[0], *[""] * (len(plan.objectives) - 1)]
+    plan = replace(plan, about=about, objectives=plan.objectives.assign(aligns_to=ids))
+    okr.write(plan, tmp_path / "sales.xlsx")
+    assert "ambiguous-alignment" not in {p.code for p in okr.check(tmp_path)}
 
 
 def test_two_teams_with_one_plan_are_no_copies(tracker, tmp_path):

@@ -10,7 +10,7 @@ from okr_sheets.checks.numbers import NUMBERS, SCORED_NUMBERS
 from okr_sheets.checks.stored import STORED
 from okr_sheets.checks.structure import STRUCTURE, shared_ids, unknown_alignment
 from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
-from okr_sheets.problems import Problem, in_order
+from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.scoring import PRESETS, mixed_scale
 from okr_sheets.tracker import Tracker
@@ -34,7 +34,8 @@ def check(source: Source | Sequence[Source]) -> tuple[Problem, ...]:
         if number in scored:
             found += [p for rule in SCORED_RULES for p in rule(tracker, scored[number])]
     found += [*unknown_alignment(readable), *shared_ids(readable)]
-    return in_order(found)
+    names = file_names(tracker.path for tracker in trackers)
+    return in_order(told_apart(found, names))
 
 
 def _scored(trackers: Sequence[Tracker]) -> Mapping[int, pd.DataFrame]:

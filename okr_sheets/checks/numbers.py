@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from okr_sheets.frames import to_day
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
@@ -48,8 +49,13 @@ def _problem(tracker: Tracker, number: int, own: str, code: str, key: str, **wor
 
 def percent_scales(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """One key result's percents are all whole ones, or all fractions."""
-    for number, own in rows.loc[rows["mixed_scale"], "id"].items():
-        yield tracker.problem("mixed-scale", OKRS.key, int(str(number)), "target", own)
+    letters = tracker.letters.get(OKRS.key, {})
+    for number, row in rows[rows["mixed_scale"]].to_dict("index").items():
+        key = "baseline"
+        if not 0 < row["baseline"] < 1:  # then it is the number of the last check-in
+            dated = f"{CHECK_IN_PREFIX}{to_day(row['checked'])}"
+            key = dated if dated in letters else "current"
+        yield tracker.problem("mixed-scale", OKRS.key, int(str(number)), key, row["id"])
 
 
 def weights(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
@@ -86,10 +92,11 @@ def dates(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     for number in rows.index[late]:
         own = rows.at[number, "id"]
         yield tracker.problem("start-after-due", OKRS.key, number, "start", own)
-    for day in tracker.check_in_dates:
-        if not about.start <= day <= about.end:
-            key = f"{CHECK_IN_PREFIX}{day}"
-            yield tracker.problem("check-in-outside", OKRS.key, 0, key, day.isoformat(), **span)
+    days = [day for day in tracker.check_in_dates if not about.start <= day <= about.end]
+    if days:
+        given = ", ".join(map(str, days))
+        key = f"{CHECK_IN_PREFIX}{days[0]}"
+        yield tracker.problem("check-in-outside", OKRS.key, 0, key, given, **span)
 
 
 NUMBERS = (

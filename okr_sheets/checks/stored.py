@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from okr_sheets.frames import ROWS, misread_cells, serial, to_day
+from okr_sheets.frames import serial, to_day
 from okr_sheets.language import choice_keys, fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import plain, shown
 from okr_sheets.reading.grid import Broken, Uncalculated
+from okr_sheets.reading.worksheet import relative
 from okr_sheets.schema import OKRS, Column
+from okr_sheets.scoring import RULES, InCells, Term
 from okr_sheets.tracker import Tracker
 
 TOLERANCE = 1e-9
+_REFERRED = re.compile(r"R\[?-?\d+\]?C(?:[A-Z]+|\[-?\d+\])")
 # Sentences are not compared: they differ by language and say nothing that a number does not.
 COMPARED = tuple(
     column
@@ -34,7 +40,8 @@ def stored_values(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     if tracker.stored.empty or not tracker.calculated_on:
         return
     keys = [column for column in COMPARED if column.key in tracker.stored]
-    usual = {column.key: _usual(tracker.stored[f"formula.{column.key}"]) for column in keys}
+    most = {column.key: _usual(tracker.stored[f"formula.{column.key}"]) for column in keys}
+    usual = _without_replaced(most, tracker.about.language)
     if not any(usual.values()) and None not in usual.values():
         # A program that keeps values only has made constants of them all.
         yield tracker.problem("no-formulas", OKRS.key, 0)
@@ -67,8 +74,9 @@ def _differing(
             expected = _as_stored(column.key, values[column.key])
             found = _comparable(column.key, cells[column.key])
             formula = cells[f"formula.{column.key}"]
-            other = bool(formula) and formula != usual[column.key]
-            excused = row in uncounted and formula != "" and not other
+            broken = bool(formula) and "#REF!" in formula
+            other = broken or (bool(formula) and formula != usual[column.key])
+            excused = row in uncounted and formula != "" and not broken
             # LibreOffice keeps a 0 in .xls where a formula gives no text.
             excused |= formula is None and expected is None and found == 0
             if excused or isinstance(cells[column.key], Uncalculated) or _same(found, expected):
@@ -92,12 +100,49 @@ def _usual(formulas: pd.Series) -> str | None:
     return "" if written.empty else str(written.value_counts().index[0])
 
 
+def _without_replaced(
+    usual: Mapping[str, str | None], language_code: str
+) -> Mapping[str, str | None]:
+    """The usual formulas, those left out that took the place of ours all down their columns.
+
+    Programs spell formulas in their own ways; only beside others of ours is one known as foreign.
+    """
+    ours = _ours(language_code)
+    own = {key for key, formula in usual.items() if formula and _shape(formula) == ours[key]}
+    foreign = {key for key, formula in usual.items() if formula} - own
+    if len(own) <= len(foreign):
+        return usual
+    return {**usual, **dict.fromkeys(foreign, "")}
+
+
+@cache
+def _ours(language_code: str) -> Mapping[str, str]:
+    """The shapes of our own formulas, in the words of a language."""
+    words = language(language_code)
+    anywhere: Mapping[str, str] = defaultdict(lambda: "A1:A2")
+    operations = InCells(words.choice, words.fix, anywhere, "A1", "A1:A2")
+    return {key: _shape(relative(str(RULES[key](_Anywhere(), operations)), 1, 1)) for key in RULES}
+
+
+class _Anywhere:
+    """A row whose columns may stand anywhere."""
+
+    def __getattr__(self, key: str) -> Term:
+        return Term("A1:A2" if key == "check_ins" else "A1")
+
+
+def _shape(formula: str) -> str:
+    """A relative formula without what it refers to."""
+    return _REFERRED.sub("#", formula)
+
+
 def _uncounted(tracker: Tracker, rows: pd.DataFrame, bare: set[Any]) -> set[Any]:
-    """The rows whose numbers the workbook could not count, or counts other rows too.
+    """The rows with a cell that the workbook may have read in another way, or not at all.
 
     What the workbook could not count is missing from its objective's numbers as well.
     """
-    misread = {place % ROWS for place, _ in misread_cells([tracker])}
+    sheet = tracker.sheets.get(OKRS.key)
+    misread = {p.row for p in tracker.problems if p.sheet == sheet and p.row}
     uncounted = misread | bare
     uncounted |= set(rows.loc[rows.index.isin(uncounted), "group"])
     if any(problem.code == "example-left" for problem in tracker.problems):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 import pandas as pd
 
-from okr_sheets.problems import Problem
-from okr_sheets.schema import ACTIONS, LOG, OKRS
+from okr_sheets.problems import Problem, file_names
+from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS
 from okr_sheets.tracker import Tracker
 
 MOST_NAMED = 5  # rows in one sentence
@@ -59,9 +59,20 @@ def stopped_without_note(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Probl
         yield tracker.problem("missing-reason", OKRS.key, number, "note", row["id"])  # type: ignore[arg-type]
 
 
+def untouched(tracker: Tracker, _: pd.DataFrame) -> Iterator[Problem]:
+    """Once a check-in is due, some number has been typed."""
+    day = tracker.about.day()
+    nothing = tracker.check_ins.empty and tracker.key_results["typed_current"].isna().all()
+    first = min(tracker.check_in_dates, default=tracker.about.end)
+    misread = any(p.key.startswith((CHECK_IN_PREFIX, "current")) for p in tracker.problems)
+    if day and first and day >= first and nothing and not misread:
+        yield tracker.problem("untouched", OKRS.key, 0)
+
+
 def unknown_ids(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
-    """Actions and log lines name a key result or objective of the tracker."""
+    """Actions and log lines name a key result or objective of the tracker, or a left-out one."""
     known = set(rows["id"].str.casefold())
+    known |= {p.given.casefold() for p in tracker.problems if p.code == "example-left"}
     for sheet, key, lines in (
         (ACTIONS.key, "key_result", tracker.actions),
         (LOG.key, "id", tracker.log),
@@ -93,6 +104,7 @@ def unknown_alignment(trackers: Sequence[Tracker]) -> Iterator[Problem]:
 def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     """Each tracker of a quarter has ids of its own; what aligns to a shared one is in doubt."""
     holders: dict[tuple[str, str], list[Tracker]] = {}
+    files = file_names(tracker.path for tracker in trackers)
     for tracker in trackers:
         for own in _ids(tracker):
             holders.setdefault((tracker.about.quarter, own), []).append(tracker)
@@ -105,26 +117,24 @@ def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
         reused = rows.loc[rows["id"].str.casefold().isin(names), "id"]
         if not reused.empty:
             first = str(reused.iloc[0])
-            others = _names(shared[quarter, first.casefold()], tracker)
+            others = _names(shared[quarter, first.casefold()], tracker, files)
             words = {"count": str(len(reused)), "files": others}
             yield tracker.problem("id-reused", OKRS.key, int(reused.index[0]), "id", first, **words)
         for number, above in rows["aligns_to"].items():
             found = shared.get((quarter, above.casefold()), [])
-            # A tracker's own objective is meant before another's.
-            if found and tracker not in found:
-                files = _names(found, tracker)
-                yield tracker.problem(
-                    "ambiguous-alignment",
-                    OKRS.key,
-                    int(str(number)),
-                    "aligns_to",
-                    above,
-                    files=files,
-                )
+            # A tracker's own objective is meant before another's, then that of its parent.
+            if found and not any(other is tracker or _is_parent(other, tracker) for other in found):
+                named, row = _names(found, tracker, files), int(str(number))
+                place = (OKRS.key, row, "aligns_to")
+                yield tracker.problem("ambiguous-alignment", *place, above, files=named)
 
 
-def _names(trackers: Sequence[Tracker], own: Tracker) -> str:
-    others = (PurePath(other.path).name for other in trackers if other is not own)
+def _is_parent(other: Tracker, tracker: Tracker) -> bool:
+    return PurePath(other.path).name == tracker.about.parent != ""
+
+
+def _names(trackers: Sequence[Tracker], own: Tracker, files: Mapping[str, str]) -> str:
+    others = (files[other.path] for other in trackers if other is not own)
     return ", ".join(dict.fromkeys(others))
 
 
@@ -134,5 +144,6 @@ STRUCTURE = (
     missing_owners,
     childless,
     stopped_without_note,
+    untouched,
     unknown_ids,
 )

@@ -5,8 +5,8 @@ each thread minds one child, which works for it until a file kills it, takes too
 large; that costs the file, and the next one gets a new child. A child costs a tenth of a second
 once and about two milliseconds a file.
 
-Memory is capped where the system lets a process cap itself (Linux; macOS takes the call and
-ignores it; Windows has none). Time is capped everywhere.
+Memory is capped where a process can tell how much it has and stop at a limit, which is on Linux.
+Time is capped everywhere.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ MEGABYTES = 400  # on top of what an idle child takes
 
 _LENGTH = Struct("<Q")
 _ROOT = Path(__file__).resolve().parents[2]
-_SERVE = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from {__name__} import serve; serve()"
+# Beside the trackers may lie anything, a pickle.py too: `-P` keeps the current folder off the path,
+# and our own, where others may lie as well, comes last.
+_START = f"import sys; sys.path.append({str(_ROOT)!r}); from {__name__} import serve; serve()"
+_SERVE = ("-P", "-c", _START)
 _mine = threading.local()
 
 
@@ -71,7 +74,7 @@ class _Child:
         clock = threading.Timer(SECONDS, stop)
         clock.daemon = True
         try:
-            _send(process.stdin, (work, arguments))
+            _write(process.stdin, _packed((work, arguments)))
             clock.start()
             fine, answer = _receive(process.stdout)
         except (OSError, EOFError):
@@ -87,9 +90,12 @@ class _Child:
         return answer
 
     def _running(self) -> subprocess.Popen[bytes]:
+        # One that died since its last answer is not the fault of what is asked now.
+        if self._process is not None and self._process.poll() is not None:
+            self._lost(self._process, slow=False)
         if self._process is None:
             self._process = subprocess.Popen(  # noqa: S603  this interpreter, our own line
-                [sys.executable, "-c", _SERVE],
+                [sys.executable, *_SERVE],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # where native code prints its last words
@@ -119,10 +125,14 @@ def _end(process: subprocess.Popen[bytes]) -> int:
     return process.wait()
 
 
-def _send(pipe: IO[bytes] | None, message: object) -> None:
-    assert pipe  # noqa: S101  opened above
+def _packed(message: object) -> bytes:
     content = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
-    pipe.write(_LENGTH.pack(len(content)) + content)
+    return _LENGTH.pack(len(content)) + content
+
+
+def _write(pipe: IO[bytes] | None, message: bytes) -> None:
+    assert pipe  # noqa: S101  opened above
+    pipe.write(message)
     pipe.flush()
 
 
@@ -147,16 +157,15 @@ def serve() -> None:
             work, arguments = _receive(questions)
         except EOFError:
             return
-        answer: tuple[bool, Any]
         try:
             function = _function(work)
             capped = capped or _cap()
-            answer = True, function(*arguments)
+            answer = _packed((True, function(*arguments)))
         except MemoryError:
-            answer = False, UnreadableError("reader-memory", str(MEGABYTES))
+            answer = _packed((False, UnreadableError("reader-memory", str(MEGABYTES))))
         except Exception as error:  # noqa: BLE001  raised again in the parent
-            answer = False, error
-        _send(answers, answer)
+            answer = _packed((False, error))
+        _write(answers, answer)
 
 
 def _cap() -> bool:

@@ -16,8 +16,8 @@ def read_book(path: Path) -> Book:
 
     UnreadableError says why a file gives none; nothing else is raised for what a file holds.
     """
-    parser = import_module(f"okr_sheets.reading.{PARSERS[kind_of(path)]}")
     try:
+        parser = import_module(f"okr_sheets.reading.{PARSERS[kind_of(path)]}")
         book: Book = parser.read_book(path)
     except (UnreadableError, MemoryError):
         raise

@@ -14,9 +14,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from okr_sheets.language import Language, choice_keys, fold
-from okr_sheets.reading.days import date_from_text
+from okr_sheets.reading.days import QUARTER, date_from_text
 from okr_sheets.reading.grid import Broken, Uncalculated
-from okr_sheets.reading.numbers import LARGEST, is_own, readings
+from okr_sheets.reading.numbers import LARGEST, is_percent, is_plain, readings
 
 # Errors that reached a file as text, in the words of each language's programs.
 _ERROR = re.compile(
@@ -32,10 +32,12 @@ _DASHES = frozenset("-–—−")
 _VARIANTS = str.maketrans("", "", "\ufe0e\ufe0f")  # ✔ as a letter or as a picture
 # A day number between 1990 and 2100 in a date cell is a date that lost its format.
 _DAY_NUMBERS = (32_874, 73_051)
-_EPOCH = date(1899, 12, 30)
+_EPOCHS = (date(1899, 12, 30), date(1904, 1, 1))  # Excel's day 0, and that of old Macs
 # Number formats that add to a number what an ID needs: zeros at its ends, and quoted letters.
-_ID_FORMAT = re.compile(r'(?:"([^"]*)")?([#0]+)(?:\.([#0]+))?(?:"([^"]*)")?')
+_ID_FORMAT = re.compile(r'(?:"([^"]*)")?([#0]+)(?:\.([#0]{1,10}))?(?:"([^"]*)")?')
 _LONGEST_ID = 1e15
+# What of a number format is shown as it stands: 0"%" and 0\% are no percents.
+_LITERAL = re.compile(r'"[^"]*"|\\.')
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +46,27 @@ class Ask:
 
     words: Language
     choices: str = ""
-    percent: float = 0.01  # what one percent typed as text is worth
     unit: str = ""  # the row's own, which people type behind its numbers
-    around: date | None = None  # gives its year to a date that was typed without
+    order: str = ""  # in which the dates of the column are typed: dmy or mdy
+    around: date | None = None  # what dates lie near to: the quarter's first day
     format: str = ""  # the cell's number format, blank for the general one
     untyped: bool = False  # a text file: a number that is text there is nothing to mention
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A value (None for blank), and the problem it came with, if any."""
+    """A value (None for blank), and the problem it came with, if any.
+
+    Of a text that is a number `readings` are all that it may mean; `percent` is how a number was
+    shown that was one of percents, else blank.
+    """
 
     value: Any = None
     code: str = ""
     given: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
+    readings: tuple[float, ...] = ()
+    percent: str = ""
 
 
 def parse(kind: str, raw: object, ask: Ask) -> Read:
@@ -83,20 +91,30 @@ def number(raw: object, ask: Ask) -> Read:
     if isinstance(raw, bool):
         return Read(code="boolean-number", given=str(raw).upper())
     if isinstance(raw, (int, float)):
-        fits = abs(raw) <= LARGEST
-        return Read(float(raw)) if fits else Read(code="not-a-number", given=str(raw))
+        if not abs(raw) <= LARGEST:
+            return Read(code="not-a-number", given=str(raw))
+        is_percent_cell = "%" in _LITERAL.sub("", ask.format)
+        shown_as = f"{amount(hundredfold(raw), ask.words)} %" if is_percent_cell else ""
+        return Read(float(raw), percent=shown_as)
     if isinstance(raw, (date, time, timedelta)):
         return Read(code="date-number", given=shown(raw))
     typed = shown(raw)
-    value, *others = readings(typed, ask.words, ask.percent, ask.unit) or (None,)
-    if value is None:
+    found = readings(typed, ask.words, ask.unit)
+    if not found:
         return Read(code="not-a-number", given=typed)
-    said = {"value": plain(value)}
+    return number_from_text(typed, found, ask)
+
+
+def number_from_text(typed: str, found: tuple[float, ...], ask: Ask) -> Read:
+    """A text read as the first of the numbers that it may mean."""
+    value, *others = (amount(each, ask.words) for each in found)
+    percent = typed if is_percent(typed) else ""
     if others:
-        return Read(value, "ambiguous-number", typed, {**said, "other": plain(others[0])})
-    if ask.untyped and is_own(typed, ask.words):
-        return Read(value)
-    return Read(value, "number-as-text", typed, said)
+        said = {"value": value, "other": others[0]}
+        return Read(found[0], "ambiguous-number", typed, said, found, percent)
+    if ask.untyped and is_plain(typed):
+        return Read(found[0], readings=found, percent=percent)
+    return Read(found[0], "number-as-text", typed, {"value": value}, found, percent)
 
 
 def attainment(raw: object, ask: Ask) -> Read:
@@ -119,19 +137,31 @@ def _yes_no(answer: bool, ask: Ask) -> str:
 
 
 def day(raw: object, ask: Ask) -> Read:
-    """A date; typed as text it is read in the language's usual order, and said."""
+    """A date; typed as text it is read in the order of its column, and said."""
     if isinstance(raw, datetime):
         return Read(raw.date())
     if isinstance(raw, date):
         return Read(raw)
     if isinstance(raw, float) and _DAY_NUMBERS[0] <= raw < _DAY_NUMBERS[1]:
-        return Read(_EPOCH + timedelta(days=int(raw)))
-    value = date_from_text(raw, ask.words, ask.around) if isinstance(raw, str) else None
+        days = [epoch + timedelta(days=int(raw)) for epoch in _EPOCHS]
+        return Read(min(days, key=lambda it: abs(it - (ask.around or days[0]))))
+    typed = shown(raw)
+    orders = (ask.order, "dmy", "mdy")
+    found = [date_from_text(typed, ask.words, ask.around, order) for order in orders]
+    value, *others = found if isinstance(raw, str) else [None]
     if value is None:
-        return Read(code="not-a-date", given=shown(raw))
-    if ask.untyped and value.isoformat() == raw:
+        return Read(code="not-a-date", given=typed)
+    if ask.untyped and str(value) == typed:
         return Read(value)
-    return Read(value, "date-as-text", shown(raw), {"value": value.isoformat()})
+    for other in others:
+        if other and other != value and _may_be_meant(other, ask.around):
+            both = {"value": str(value), "other": str(other)}
+            return Read(value, "ambiguous-date", typed, both)
+    return Read(value, "date-as-text", typed, {"value": str(value)})
+
+
+def _may_be_meant(day: date, start: date | None) -> bool:
+    return start is None or 0 <= (day - start).days < QUARTER
 
 
 def choice(raw: object, ask: Ask) -> Read:
@@ -191,6 +221,16 @@ def plain(value: float) -> str:
     """A number in the fewest digits that say it."""
     value = float(value)  # of pandas' kinds of number too
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def amount(value: float, words: Language) -> str:
+    """The same as people type it in a language."""
+    return plain(value).replace(".", words.decimal)
+
+
+def hundredfold(value: float) -> float:
+    """A hundred times a number, in its own digits: 7 for 0.07, not 7.000000000000001."""
+    return float(Decimal(repr(float(value))) * 100)
 
 
 PARSERS: Mapping[str, Callable[[Any, Ask], Read]] = {

@@ -27,6 +27,8 @@ HEADER_WORDS = 3  # known words that make a row a header
 LONGEST_HEADER = 60  # characters
 FEW = 3  # short rows; more of them are the habit of a program that drops blank cells
 
+_NOT_COUNTED = frozenset({"long-row", "cut-off"})
+
 # Excel obeys a first line that names the delimiter, and does not show it: row 1 is the next line.
 _NAMED_DELIMITER = re.compile(r'"?sep=([^"\n ])"?[,;\t|]*(?:\n|\Z)', re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
@@ -46,7 +48,8 @@ def read_book(path: Path) -> Book:
     """The table of a delimited text file: one sheet, named as the file, blank cells None.
 
     A row with more values than the header is named and comes back blank, since nobody can tell
-    which of them stand under the wrong header. UnreadableError says why a file gives no table.
+    which of them stand under the wrong header; so does the one in which the file breaks off, since
+    its last number may be half of one. UnreadableError says why a file gives no table.
     """
     text, code_page = decode(path.read_bytes())
     text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -62,7 +65,7 @@ def read_book(path: Path) -> Book:
         numbers = {"line": record.line, "count": len(record.values), "width": width}
         words = {name: str(value) for name, value in numbers.items()}
         problems.append(Problem(code, str(path), path.stem, number, words=words))
-        if code == "long-row":
+        if code in _NOT_COUNTED:
             records[number - 1] = Record(record.line, [])
     rows: list[list[Value]] = [
         [unmarked(cell.strip()) or None for cell in record.values] for record in records
@@ -156,7 +159,7 @@ def _misfits(records: Sequence[Record], *, cut: bool) -> Iterator[tuple[str, int
 
     `cut` is a file whose last line has no end. Programs leave blank cells at the end of rows out,
     of all rows or of sixteen in a row (Excel), and people those of objectives; so a short row gets
-    a word only if it is one of few and a full row follows, or where the file breaks off in it.
+    a word only if it is one of few and a full row follows, or if the file breaks off in it.
     """
     header = _header(records)
     if header is None:
@@ -176,9 +179,10 @@ def _misfits(records: Sequence[Record], *, cut: bool) -> Iterator[tuple[str, int
             last_full = number
         elif len(values) > 1:
             short.append(number)
+    short = [number for number in short if not _is_objective(records[number - 1].values)]
     if cut and last_full and short == [len(records)]:
-        yield "short-row", len(records), names
-    amid = [n for n in short if n < last_full and not _is_objective(records[n - 1].values)]
+        yield "cut-off", len(records), names
+    amid = [number for number in short if number < last_full]
     for number in amid if len(amid) <= FEW else ():
         yield "short-row", number, names
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -12,6 +12,8 @@ from okr_sheets.language import Language, fold, language, languages
 
 LONGEST = 80  # characters; nobody types a longer date
 YEARS = range(1990, 2101)
+QUARTER = 92  # days of the longest one
+ODD = 14  # days by which one of the company's own may begin or end elsewhere
 BUDDHIST = range(2400, 2701)  # 543 years ahead, whatever the language
 
 ENDED = 5  # letters of a name from which on an ending may follow it, as in “februárban”
@@ -24,27 +26,60 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _FOREIGN = re.compile(r"[%$€:;+*=<>&#@!?\[\]{}|\\~^_\"]|\d,\d{1,2}\b")
 
 
-def date_from_text(text: str, words: Language, around: date | None = None) -> date | None:
+def date_from_text(
+    text: str, words: Language, around: date | None = None, order: str = ""
+) -> date | None:
     """The date that a text means in a language; None if it means none.
 
     `around`, such as a quarter's first day, gives a date without a year the year that brings it
-    nearest. Other words, such as weekdays, are passed over beside a year of four digits only.
+    nearest. `order`, which `usual_order` gives for all dates of one row or column, is tried first.
+    Other words, such as weekdays, are passed over beside a year of four digits only.
     """
+    found = _readings(text, words, around)
+    return found.get(order) or next((day for day in found.values() if day), None)
+
+
+def usual_order(texts: Iterable[str], words: Language, around: date | None = None) -> str:
+    """The order, `dmy` or `mdy`, of the dates typed in one row or column; "" if none is in doubt.
+
+    It is the one that most of them fit; else the one that puts more of them into the quarter that
+    begins at `around`, else the one that brings them closer together, else the language's own.
+    """
+    doubtful = [found for text in texts if len(found := _readings(text, words, around)) > 1]
+
+    def fit(order: str) -> tuple[int, int, int]:
+        days = [day for found in doubtful if (day := found[order])]
+        inside = [day for day in days if around and -ODD <= (day - around).days < QUARTER + ODD]
+        return len(days), len(inside), (min(days) - max(days)).days if days else 0
+
+    return max(doubtful[0], key=fit) if doubtful else ""
+
+
+def begins_as_date(text: str) -> bool:
+    """Whether a text begins with a number or a month, as a date does that other words follow."""
+    text = _spelled(text[:LONGEST])
+    word = _WORD.match(text)
+    return text[:1].isdigit() or (word is not None and _month(_key(word[0])) is not None)
+
+
+def _readings(text: str, words: Language, around: date | None) -> dict[str, date | None]:
+    """What a text means in each order that its form allows; nothing if it cannot be a date."""
     if len(text) > LONGEST:
-        return None
+        return {}
     text = _TIME.sub("", _spelled(text))
     numbers, months = _parts(text)
     fields = len(numbers) + len(months)
     if len(months) > 1 or not (fields == 3 or (fields == 2 and around)):
-        return None
-    for order in _orders(text, numbers, words.code):
+        return {}
+    orders = _orders(text, numbers, words.code)
+    found = {}
+    for order in orders[:1] if months else orders:
         letters = [field for field in order if not (field == "m" and months)]
         letters = [field for field in letters if not (field == "y" and fields == 2)]
         given = dict(zip(letters, numbers, strict=True))
-        found = _day(given, months[0] if months else int(given["m"]), words.code, around)
-        if found:
-            return found
-    return None
+        month = months[0] if months else int(given["m"])
+        found[order] = _day(given, month, words.code, around)
+    return found
 
 
 def _parts(text: str) -> tuple[list[str], list[int]]:

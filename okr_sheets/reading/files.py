@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import glob
-import zipfile
-import zlib
+import os
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
-from pathlib import Path, PurePath
-from typing import Any
-
-import pandas as pd
+from pathlib import Path
 
 from okr_sheets.engine import Map
-from okr_sheets.language import fold
-from okr_sheets.problems import Problem
+from okr_sheets.reading.copies import without_copies
+from okr_sheets.reading.guard import UnreadableError, opened_safely
 from okr_sheets.reading.tracker import read_trackers
 from okr_sheets.tracker import Tracker
 
@@ -29,6 +24,7 @@ _MARKS = {
     ".md": f"<!-- {REPORT_MARK} -->".encode(),
     ".csv": b"\xef\xbb\xbffile,sheet,row,company,",
 }
+_ENDS = 10_000  # bytes at both ends of a file, in which the mark stands
 
 Source = str | Path | Tracker
 
@@ -43,9 +39,9 @@ def expand(paths: Iterable[str | Path]) -> list[Path]:
     found: list[Path] = []
     for given in paths:
         path = Path(given)
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112  a name may be too long to be looked up
             found += sorted(file for file in path.rglob("*") if _may_be_tracker(file))
-        elif not path.exists() and glob.has_magic(str(given)):
+        elif not os.path.exists(path) and glob.has_magic(str(given)):  # noqa: PTH110  the same
             matches = sorted(Path(name) for name in glob.glob(str(given), recursive=True))  # noqa: PTH207  a whole pattern
             found += [file for file in matches if _may_be_tracker(file)]
         else:
@@ -64,11 +60,18 @@ def is_report(path: Path) -> bool:
     suffix = path.suffix.lower()
     try:
         if suffix == ".xlsx":
-            with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as core:
+            with opened_safely(path) as archive, archive.open("docProps/core.xml") as core:
                 return REPORT_MARK.encode() in core.read(100_000)
-        return suffix in _MARKS and _MARKS[suffix] in path.read_bytes()
-    except (OSError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return suffix in _MARKS and _MARKS[suffix] in _ends(path)
+    except (OSError, UnreadableError):
         return False
+
+
+def _ends(path: Path) -> bytes:
+    with path.open("rb") as file:
+        head = file.read(_ENDS)
+        file.seek(max(file.tell(), os.fstat(file.fileno()).st_size - _ENDS))
+        return head + file.read(_ENDS)
 
 
 def read_all(
@@ -90,54 +93,4 @@ def read_all(
         trackers += found
         if progress:
             progress(count)
-    return _newest(trackers)
-
-
-def _newest(trackers: Sequence[Tracker]) -> list[Tracker]:
-    """The trackers, each copy of one that was updated later emptied, with a word that it was.
-
-    Copies are files of one unit and quarter in which most rows of the smaller say the same: saved
-    twice, sent back under another name, or left by a program that synchronises folders. The later
-    one has the later check-in, else the later file.
-    """
-    newest = list(trackers)
-    places: dict[tuple[object, ...], list[int]] = {}
-    for number, tracker in enumerate(trackers):
-        about = tracker.about
-        unit = (about.company, about.department, about.team, about.quarter)
-        if tracker.readable and tracker.path:
-            places.setdefault(unit, []).append(number)
-    for numbers in places.values():
-        ranked = sorted(numbers, key=lambda number: _updated(trackers[number]), reverse=True)
-        kept: list[Tracker] = []
-        for number in ranked:
-            tracker = trackers[number]
-            twin = next((other for other in kept if _are_copies(tracker, other)), None)
-            if twin is None:
-                kept.append(tracker)
-            else:
-                problem = Problem("same-tracker", tracker.path, given=PurePath(twin.path).name)
-                newest[number] = Tracker.empty(path=tracker.path, problems=(problem,))
-    return newest
-
-
-def _updated(tracker: Tracker) -> tuple[Any, ...]:
-    last = tracker.check_ins["date"].max()
-    try:
-        saved = Path(tracker.path).stat().st_mtime
-    except OSError:
-        saved = 0.0
-    # Of two that are equal in all, the shorter name is the one that people know.
-    return date.min if pd.isna(last) else last.date(), saved, -len(tracker.path)
-
-
-def _are_copies(one: Tracker, other: Tracker) -> bool:
-    if one.path == other.path:
-        return False  # two tables of one workbook
-    ours, theirs = _said(one), _said(other)
-    return len(ours & theirs) * 2 > min(len(ours), len(theirs))
-
-
-def _said(tracker: Tracker) -> set[tuple[str, str]]:
-    rows = tracker.rows
-    return set(zip(rows["id"].str.casefold(), rows["title"].map(fold), strict=True))
+    return without_copies(trackers)

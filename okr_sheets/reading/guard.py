@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import codecs
+import io
 import mmap
 import os
 import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 MOST_MEMBERS = 10_000
+MOST_LISTED = 2_000_000  # bytes in which an archive lists them
 MOST_BYTES = 300_000_000  # unpacked
 MOST_RATIO = 100
 SMALL_BYTES = 1_000_000  # unpacked; below this a high ratio is only a repetitive sheet
 MOST_FLAT_BYTES = 50_000_000  # of a text file or an xls, which nothing packs
 MOST_CELLS = 2_500_000  # rows times columns of a sheet, as far as it reaches
 MOST_FILLED = 200_000  # of them: as many as can be read while somebody waits
+MOST_LETTERS = 10_000_000  # in all the texts of a sheet
+MOST_TEXT = 32_767  # in one text: Excel keeps no more in a cell
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 CHUNK = 1 << 18
 
@@ -85,20 +91,22 @@ class FarCellError(Exception):
 class Extent:
     """How far a sheet reaches; FarCellError once that is too far, or too much on the way."""
 
-    __slots__ = ("_filled", "_lowest", "_widest", "bottom", "right")
+    __slots__ = ("_filled", "_letters", "_lowest", "_widest", "bottom", "right")
 
     def __init__(self) -> None:
-        self.bottom = self.right = self._filled = 0
+        self.bottom = self.right = self._filled = self._letters = 0
         self._lowest = self._widest = (0, 0)
 
-    def reach(self, row: int, column: int) -> None:
-        """Take in one more cell."""
+    def reach(self, row: int, column: int, filled: int = 1, letters: int = 0) -> None:
+        """Take in one more cell, or so many as far as this one, with the letters in them."""
         if row > self.bottom:
             self.bottom, self._lowest = row, (row, column)
         if column > self.right:
             self.right, self._widest = column, (row, column)
-        self._filled += 1
-        if self.bottom * self.right > MOST_CELLS or self._filled > MOST_FILLED:
+        self._filled += filled
+        self._letters += letters
+        is_far = self.bottom * self.right > MOST_CELLS
+        if is_far or self._filled > MOST_FILLED or self._letters > MOST_LETTERS:
             raise FarCellError(self.far())
 
     def far(self) -> str:
@@ -117,7 +125,7 @@ def kind_of(path: Path) -> str:
     except FileNotFoundError:
         raise UnreadableError("not-found") from None
     except OSError as error:
-        if path.is_dir():
+        if os.path.isdir(path):  # noqa: PTH112  a name may be too long to be looked up
             raise UnreadableError("not-a-workbook", "a folder") from None
         raise UnreadableError("reader-failed", error.strerror or "") from None
     if head.startswith(b"PK"):
@@ -177,26 +185,52 @@ def _kind_of_ole(path: Path) -> str:
     return "xls"
 
 
-def _kind_of_archive(path: Path, size: int) -> str:
-    try:
-        archive = zipfile.ZipFile(path)
-    except ZIP_ERRORS:
-        raise UnreadableError("damaged", "its end is missing") from None
-    try:
-        with archive:
+class _Archive(io.BufferedReader):
+    """An archive's bytes; its list of members, which zipfile reads at once, only if it is short."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        most = MOST_LISTED + 1
+        content = super().read(most if size is None or size < 0 else min(size, most))
+        if len(content) == most:
+            given = f"a list of parts of more than {MOST_LISTED // 1_000_000} MB"
+            raise UnreadableError("too-large", given)
+        return content
+
+
+@contextmanager
+def opened_safely(path: Path) -> Iterator[zipfile.ZipFile]:
+    """An archive whose members can be told apart and unpacked bit by bit.
+
+    UnreadableError if it is damaged, wherever that shows, or has too many.
+    """
+    with _Archive(io.FileIO(path)) as content:
+        try:
+            archive = zipfile.ZipFile(content)
+        except ZIP_ERRORS:
+            raise UnreadableError("damaged", "its end is missing") from None
+        try:
             _check_members(archive)
-            kind = _kind_of_members(archive)
-            _inflate(archive, size)
-    except ZIP_ERRORS as error:
-        raise UnreadableError("damaged", str(error)) from None
+            yield archive
+        except ZIP_ERRORS as error:
+            raise UnreadableError("damaged", str(error)) from None
+
+
+def _kind_of_archive(path: Path, size: int) -> str:
+    with opened_safely(path) as archive:
+        kind = _kind_of_members(archive)
+        _inflate(archive, size)
     return kind
 
 
 def _check_members(archive: zipfile.ZipFile) -> None:
-    """Whether each member has a name and bytes of its own."""
+    """Whether each member has a name and bytes of its own, packed as programs pack them."""
     members = sorted(archive.infolist(), key=lambda member: member.header_offset)
     if len(members) > MOST_MEMBERS:
         raise UnreadableError("too-large", f"{len(members):,} parts")
+    for member in members:
+        # Of other methods a few bytes can unpack to any number at once.
+        if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            raise zipfile.BadZipFile(member.filename)
     if len(plain_names(archive)) < len(members):
         raise zipfile.BadZipFile("a part is there twice")
     ends = [each.header_offset + 30 + each.compress_size for each in members]
@@ -255,8 +289,7 @@ def _inflate(archive: zipfile.ZipFile, size: int) -> None:
                         raise UnreadableError("too-large", given)
         except ZIP_ERRORS:
             raise zipfile.BadZipFile(member.filename) from None
-        is_known = member.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-        if before - left != told or not is_known:
+        if before - left != told:
             raise zipfile.BadZipFile(member.filename)
 
 

@@ -1,27 +1,30 @@
-"""Where a sheet's table stands, and which column is which."""
+"""Where a sheet's tables stand, and which column is which."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cached_property
+from datetime import date
+from functools import cache, cached_property
+from itertools import pairwise, takewhile
 
-from okr_sheets.language import REFERENCE, fold, headers, language
+from okr_sheets.language import REFERENCE, Language, choice_keys, fold, headers, language
 from okr_sheets.problems import Problem
-from okr_sheets.reading.cells import shown
-from okr_sheets.reading.days import date_from_text
+from okr_sheets.reading.cells import Ask, parse, shown
+from okr_sheets.reading.days import begins_as_date, date_from_text, usual_order
 from okr_sheets.reading.grid import Grid, Value
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
 
-TOP = 60  # a table's header stands in the first rows, under titles at the most
+TOP = 60  # the first header stands in the first rows, under titles at the most
+LONGEST = 60  # characters of a header
 
 # A header row is told by these; without them a row of words is only a row of words.
-TELLING = {"okrs": {"title", "target"}, "actions": {"key_result", "action"}, "log": {"date", "id"}}
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+TELLING = {"okrs": ("title", "target"), "actions": ("key_result", "action"), "log": ("date", "id")}
+FEWEST = 3  # columns that a header names
+_PLAN = ("title", "type", "baseline", "target")  # before the numbers of the quarter
+_PREFIXES = tuple(f"{sheet.prefix}." for sheet in SHEETS)
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,10 @@ class Table:
     """A table of one of our sheets: the row of its header, and its columns (from 1) by key.
 
     `check_ins` maps a date to the column of that date's numbers. `copies` are columns that say
-    what another one says already, with that one's key; `undated` those that stand among the
-    check-ins under no date, with their header. Rows in `repeats` only say the header again;
-    `second` is the row, if any, where a header of other columns ends the table.
+    what another one says already, with that one's key; `undated` those that stand where check-ins
+    do, under no date, with their header. Rows in `repeats` only say the header again; `last` is
+    the last row. `seconds` are the headers of more tables of the kind, which are not read: row,
+    and column letter if not below this one. `odd` is the code of what is wrong with the header.
     """
 
     sheet: Sheet
@@ -40,10 +44,12 @@ class Table:
     columns: Mapping[str, int]
     check_ins: Mapping[date, int]
     language: str
+    last: int
     copies: Mapping[int, str] = field(default_factory=dict)
     undated: Mapping[int, str] = field(default_factory=dict)
     repeats: frozenset[int] = frozenset()
-    second: int = 0
+    seconds: Sequence[tuple[int, str]] = ()
+    odd: str = ""
 
     @cached_property
     def letters(self) -> dict[str, str]:
@@ -67,29 +73,90 @@ class Table:
 
     def rows(self) -> Iterator[tuple[int, list[Value]]]:
         """Each row below the header with its number, blank ones too."""
-        last = self.second - 1 if self.second else len(self.grid.rows)
-        for number in range(self.header + 1, last + 1):
+        for number in range(self.header + 1, self.last + 1):
             if number not in self.repeats:
                 yield number, self.grid.rows[number - 1]
 
 
-def find(grid: Grid) -> Table | None:
-    """The table of OKRs, actions or log on a sheet: by its machine keys, else by header words."""
-    return _by_keys(grid) or _by_words(grid)
+@dataclass(frozen=True, eq=False)
+class _Head:
+    """A header: its rows, two where machine keys stand above, and what its columns mean."""
+
+    sheet: Sheet
+    rows: range
+    span: range
+    meanings: Mapping[int, str]
+    language: str
+    odd: str = ""
+
+    def is_above(self, other: _Head) -> bool:
+        """Whether the other stands further down in this one's columns."""
+        shared = self.span.start < other.span.stop and other.span.start < self.span.stop
+        return shared and self.rows[-1] < other.rows[0]
+
+    def is_said_by(self, other: _Head) -> bool:
+        """Whether the other says the same of its columns."""
+        same = (self.meanings.get(column) == key for column, key in other.meanings.items())
+        return self.sheet is other.sheet and all(same)
 
 
-def _by_keys(grid: Grid) -> Table | None:
-    for number, row in enumerate(grid.rows[:TOP], 1):
-        for sheet in SHEETS:
-            keyed = _keys(row, sheet)
-            if len({key for key in keyed.values() if key in sheet.keys}) >= 2:
-                header = number + 1
-                below = grid.rows[number] if number < len(grid.rows) else []
-                by_words, language = _meanings(below, sheet)
-                # A column that someone put in has no machine key: its header speaks for it.
-                rest = {c: key for c, key in by_words.items() if c not in keyed}
-                return _table(sheet, grid, header, {**keyed, **rest}, language)
-    return None
+def find(grid: Grid, around: date | None = None) -> list[Table]:
+    """The tables on a sheet, by their machine keys or header words: the first of each kind.
+
+    `around`, the quarter's first day if it is known, tells what dates in headers mean.
+    """
+    heads = _heads(grid, around)
+    firsts: dict[str, _Head] = {}
+    for head in heads:
+        firsts.setdefault(head.sheet.key, head)
+    return [_table(grid, head, heads) for head in firsts.values()]
+
+
+def _heads(grid: Grid, around: date | None) -> list[_Head]:
+    """Every header on a sheet: row by row, left to right."""
+    heads: list[_Head] = []
+    for number, row in enumerate(grid.rows, 1):
+        if number > TOP and not heads:
+            break
+        if heads and number in heads[-1].rows:
+            continue
+        texts = [cell for cell in row if isinstance(cell, str)]
+        if any(text.startswith(_PREFIXES) for text in texts):
+            heads += _by_keys(grid, number, around)
+        elif len(_folded(texts) & _known()) >= FEWEST:
+            heads += _by_words(row, number, around)
+    return heads
+
+
+def _by_keys(grid: Grid, number: int, around: date | None) -> Iterator[_Head]:
+    """The header whose machine keys stand in this row, if they do.
+
+    Deleting, inserting or moving columns of the table alone leaves the keys where they were: once
+    a word stands under another's key, and not under its own, only the words count.
+    """
+    row = grid.rows[number - 1]
+    keyed, sheet = max(((_keys(row, sheet), sheet) for sheet in SHEETS), key=lambda it: len(it[0]))
+    if sum(key in sheet.keys for key in keyed.values()) < FEWEST - 1:
+        return
+    below = grid.rows[number] if number < len(grid.rows) else []
+    if _is_data(sheet, keyed, below):
+        rows, span = range(number, number + 1), range(1, len(row) + 1)
+        yield _Head(sheet, rows, span, keyed, REFERENCE, "header-gone")
+        return
+    span = next(_spans(below, {*keyed, *_filled(below)}))
+    words, code = _meanings(below, sheet, span, around)
+    places = {key: column for column, key in keyed.items()}
+    moved = any(
+        keyed.get(column, key) != key and key in places and words.get(places[key]) != key
+        for column, key in words.items()
+        if not _check_in(key)
+    )
+    # A column that someone put in has no key; a check-in's day is the one that people see.
+    shown_days = {c for c, key in words.items() if _check_in(key) and _check_in(keyed.get(c, ""))}
+    new = {c: key for c, key in words.items() if c not in keyed or c in shown_days}
+    meanings = words if moved else {**keyed, **new}
+    odd = "keys-moved" if moved else ""
+    yield _Head(sheet, range(number, number + 2), span, meanings, code, odd)
 
 
 def _keys(row: Sequence[Value], sheet: Sheet) -> dict[int, str]:
@@ -104,105 +171,187 @@ def _keys(row: Sequence[Value], sheet: Sheet) -> dict[int, str]:
     return keys
 
 
-def _by_words(grid: Grid) -> Table | None:
-    for number, row in enumerate(grid.rows[:TOP], 1):
-        told = [(sheet, *_meanings(row, sheet)) for sheet in SHEETS]
-        told = [each for each in told if _is_header(each[0], each[1])]
+def _is_data(sheet: Sheet, keyed: Mapping[int, str], row: Sequence[Value]) -> bool:
+    """Whether a row below machine keys is no header: a number, a date or a choice stands in it."""
+    cells = {key: row[column - 1] for column, key in keyed.items() if column <= len(row)}
+    for key in cells.keys() & set(sheet.keys):
+        cell, lists = cells[key], (key, f"{sheet.prefix}_{key}")
+        if isinstance(cell, str) and sheet[key].kind == "choice":
+            if any(fold(cell) in choice_keys(each) for each in lists):
+                return True
+        elif cell is not None and not isinstance(cell, str):
+            return True
+    return False
+
+
+def _by_words(row: Sequence[Value], number: int, around: date | None) -> Iterator[_Head]:
+    """The headers in one row."""
+    for span in _spans(row, _filled(row)):
+        told = [(sheet, *_meanings(row, sheet, span, around)) for sheet in SHEETS]
+        told = [each for each in told if _is_header(each[0], each[1].values())]
         if told:
-            sheet, meanings, language = max(told, key=lambda each: len(each[1]))
-            return _table(sheet, grid, number, meanings, language)
-    return None
+            sheet, meanings, code = max(told, key=lambda each: len(each[1]))
+            yield _Head(sheet, range(number, number + 1), span, meanings, code)
 
 
-def _is_header(sheet: Sheet, meanings: Mapping[int, str]) -> bool:
-    keys = {key for key in meanings.values() if key in sheet.keys}
-    return len(keys) > 2 and TELLING[sheet.key] <= keys
+def _filled(row: Sequence[Value]) -> set[int]:
+    return {column for column, cell in enumerate(row, 1) if cell is not None}
 
 
-def _meanings(row: Sequence[Value], sheet: Sheet) -> tuple[dict[int, str], str]:
+def _spans(row: Sequence[Value], filled: set[int]) -> Iterator[range]:
+    """The columns of each header in a row; it goes on over blank ones unless another begins."""
+    gaps = [pair for pair in pairwise(sorted(filled)) if pair[1] > pair[0] + 1]
+    starts = (min(filled), *(right for _, right in gaps))
+    stops = (*(left + 1 for left, _ in gaps), max(filled) + 1)
+    first, *runs = map(range, starts, stops)
+    for run in runs:
+        if _begins_another(row, first, run):
+            yield first
+            first = run
+        else:
+            first = range(first.start, run.stop)
+    yield first
+
+
+def _begins_another(row: Sequence[Value], span: range, run: range) -> bool:
+    """Whether the words of a run suit another sheet better, or are a header of the same again."""
+    sheet = max(SHEETS, key=lambda sheet: len(_said(row, sheet, span)))
+    more = {each.key: _said(row, each, run) for each in SHEETS}
+    here = more[sheet.key]
+    again = _is_header(sheet, here) and bool(here & _said(row, sheet, span))
+    return again or len(here) < max(map(len, more.values()))
+
+
+def _said(row: Sequence[Value], sheet: Sheet, span: range) -> set[str]:
+    """The columns of a sheet that the words of a part of a row mean."""
+    known = headers(sheet.key)
+    texts = [cell for cell in row[span.start - 1 : span.stop - 1] if isinstance(cell, str)]
+    return {known[word][0] for word in _folded(texts) if word in known}
+
+
+def _folded(texts: Iterable[str]) -> set[str]:
+    return {fold(text) for text in texts if len(text) <= LONGEST}
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Every header word of every sheet, folded."""
+    return frozenset(word for sheet in SHEETS for word in headers(sheet.key))
+
+
+def _is_header(sheet: Sheet, meanings: Iterable[str]) -> bool:
+    keys = {key for key in meanings if key in sheet.keys}
+    return len(keys) >= FEWEST and keys.issuperset(TELLING[sheet.key])
+
+
+def _meanings(
+    row: Sequence[Value], sheet: Sheet, span: range, around: date | None
+) -> tuple[dict[int, str], str]:
     """What the words of a header row mean, by column, and the language most of them are in."""
     found: dict[int, str] = {}
     spoken: Counter[str] = Counter()
     known = headers(sheet.key)
-    for column, cell in enumerate(row, 1):
-        if isinstance(cell, str) and (meaning := known.get(fold(cell))):
+    cells = {column: cell for column, cell in enumerate(row, 1) if column in span}
+    for column, cell in cells.items():
+        if isinstance(cell, str) and len(cell) <= LONGEST and (meaning := known.get(fold(cell))):
             found[column] = meaning[0]
             spoken.update(meaning[1])
     code = spoken.most_common(1)[0][0] if spoken else REFERENCE
     if sheet is OKRS and len(set(found.values())) > 1:
-        for column, cell in enumerate(row, 1):
-            if column not in found and (day := _date(cell) or _date_in_words(cell, code)):
-                found[column] = f"{CHECK_IN_PREFIX}{day}"
+        rest = {column: cell for column, cell in cells.items() if column not in found}
+        days = _days(rest, language(code), around)
+        found |= {column: f"{CHECK_IN_PREFIX}{day}" for column, day in days.items()}
     return found, code
 
 
-def _table(
-    sheet: Sheet, grid: Grid, header: int, meanings: Mapping[int, str], language: str
-) -> Table:
+def _days(cells: Mapping[int, Value], words: Language, around: date | None) -> dict[int, date]:
+    """The days that cells of a header mean; those typed as text are in one order."""
+    texts = {c: cell for c, cell in cells.items() if isinstance(cell, str) and begins_as_date(cell)}
+    order = usual_order(texts.values(), words, around)
+    ask = Ask(words, around=around)
+    days = {c: date_from_text(text, words, around, order) for c, text in texts.items()}
+    days |= {c: parse("date", x, ask).value for c, x in cells.items() if not isinstance(x, str)}
+    return {column: day for column, day in days.items() if day}
+
+
+def _table(grid: Grid, head: _Head, heads: Sequence[_Head]) -> Table:
     """The table under a header; of two columns that mean one thing the first given counts."""
     places: dict[str, int] = {}
-    for column, key in meanings.items():
+    for column, key in head.meanings.items():
         places.setdefault(key, column)
-    copies = {column: key for column, key in meanings.items() if places[key] != column}
     check_ins = {day: column for key, column in places.items() if (day := _check_in(key))}
-    columns = {key: column for key, column in places.items() if key in sheet.keys}
-    repeats, second = _headers_below(sheet, grid, header, meanings)
-    row = grid.rows[header - 1] if header <= len(grid.rows) else []
-    among = range(min(check_ins.values()), max(check_ins.values()) + 2) if check_ins else range(0)
-    undated = {
-        column: shown(row[column - 1]) if column <= len(row) and row[column - 1] else ""
-        for column in among
-        if column not in meanings
-    }
-    # The neighbour of the last week is one more week, unless it says that it is something else.
-    last = among.stop - 1
-    if undated.get(last) and not any(sign.isdigit() for sign in undated[last]):
-        del undated[last]
-    check_ins = dict(sorted(check_ins.items()))
+    columns = {key: column for key, column in places.items() if key in head.sheet.keys}
+    below = [other for other in heads if head.is_above(other)]
+    repeats = [*takewhile(head.is_said_by, below)]
+    others = (each for each in heads if each.sheet is head.sheet and each not in (head, *repeats))
     return Table(
-        sheet, grid, header, columns, check_ins, language, copies, undated, repeats, second
+        head.sheet,
+        grid,
+        head.rows[-1],
+        columns,
+        dict(sorted(check_ins.items())),
+        head.language,
+        below[len(repeats)].rows[0] - 1 if below[len(repeats) :] else len(grid.rows),
+        copies={c: key for c, key in head.meanings.items() if places[key] != c},
+        undated=_undated(grid, head, columns, check_ins.values()),
+        repeats=frozenset(number for each in repeats for number in each.rows),
+        seconds=[
+            (each.rows[-1], "" if head.is_above(each) else column_letters(each.span.start))
+            for each in others
+        ],
+        odd=head.odd,
     )
 
 
-def _headers_below(
-    sheet: Sheet, grid: Grid, header: int, meanings: Mapping[int, str]
-) -> tuple[frozenset[int], int]:
-    """The rows that say the header again, and the first that says another one; 0 for none."""
-    repeats: set[int] = set()
-    for number in range(header + 1, len(grid.rows) + 1):
-        found, _ = _meanings(grid.rows[number - 1], sheet)
-        if not _is_header(sheet, found):
-            continue
-        if any(meanings.get(column) != key for column, key in found.items()):
-            return frozenset(repeats), number
-        repeats.add(number)
-    return frozenset(repeats), 0
+def _undated(
+    grid: Grid, head: _Head, columns: Mapping[str, int], weeks: Iterable[int]
+) -> dict[int, str]:
+    """Columns without a meaning that stand where check-ins do, with their header."""
+
+    def said(column: int) -> str:
+        cell = grid.cell(head.rows[-1], column)
+        return "" if cell is None or column in head.meanings else shown(cell)
+
+    first, last = min(weeks, default=0), max(weeks, default=0)
+    if last:
+        # “Week 6” behind the last week is one more, and so are numbers under nothing.
+        while any(sign.isdigit() for sign in said(last + 1)):
+            last += 1
+        last += not said(last + 1)
+    elif "current" not in columns:
+        first = max((columns[key] for key in _PLAN if key in columns), default=0) + 1
+        last = head.span.stop
+    return {c: said(c) for c in range(first, last + 1) if c and c not in head.meanings}
 
 
 def _check_in(key: str) -> date | None:
     """The date of a check-in column's key; None for any other key."""
     if not key.startswith(CHECK_IN_PREFIX):
         return None
-    return _date(key.removeprefix(CHECK_IN_PREFIX))
-
-
-def _date(cell: object) -> date | None:
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    found = _ISO.fullmatch(cell.strip()) if isinstance(cell, str) else None
     try:
-        return date(*(int(part) for part in found.groups())) if found else None
+        return date.fromisoformat(key.removeprefix(CHECK_IN_PREFIX))
     except ValueError:
         return None
 
 
-def _date_in_words(cell: object, code: str) -> date | None:
-    """A header such as 8.1.2027, as programs and people write dates in a language."""
-    if not isinstance(cell, str) or not cell.strip()[:1].isdigit():
+def almost(grid: Grid, path: str) -> Problem | None:
+    """What keeps the likeliest row of a sheet from being the header of a table of OKRs."""
+    rows = [(number, row) for number, row in enumerate(grid.rows[:TOP], 1) if row]
+    told = [(_meanings(row, OKRS, range(1, len(row) + 1), None), at, row) for at, row in rows]
+    likely = [each for each in told if len(set(each[0][0].values())) >= FEWEST]
+    if not likely:
         return None
-    return date_from_text(cell.strip().removesuffix("00:00:00"), language(code))
+    (meanings, code), number, row = max(likely, key=lambda each: len(each[0][0]))
+    keys = set(meanings.values())
+    missing = [key for key in TELLING[OKRS.key] if key not in keys]
+    # Words that name no numbers may be of any list.
+    if not missing or not (keys & {"baseline", "target"} or any(map(_check_in, keys))):
+        return None
+    unknown = [shown(cell) for column, cell in enumerate(row, 1) if cell and column not in meanings]
+    label = ", ".join(language(code)(f"{OKRS.key}.{key}") for key in missing)
+    problem = "renamed-column" if unknown else "missing-column"
+    given, words = ", ".join(unknown), {"label": label}
+    return Problem(problem, path, grid.name, number, given=given, words=words)
 
 
 def words_seen(grid: Grid) -> str:

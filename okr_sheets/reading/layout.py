@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from okr_sheets.reading.formats import GENERAL, Format, moment
 from okr_sheets.reading.grid import Cell, Grid, Value
-from okr_sheets.reading.guard import LAST_COLUMN, Extent
+from okr_sheets.reading.guard import LAST_COLUMN, MOST_TEXT, Extent
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,11 @@ class Layout:
 
     def put(self, row: int, column: int, value: Value) -> None:
         """Place a value; FarCellError if that makes the sheet too large to lay out."""
-        self.extent.reach(row, column)
+        letters = 0
+        if isinstance(value, str):
+            value = value[:MOST_TEXT]
+            letters = len(value)
+        self.extent.reach(row, column, letters=letters)
         while len(self._rows) < row:
             self._rows.append([])
         cells = self._rows[row - 1]

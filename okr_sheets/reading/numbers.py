@@ -21,6 +21,7 @@ _KINDS = {"Cf": "", "No": "\ufffd", "Sc": "$"}  # ² and ½ are no digits; all c
 _SIGNS = str.maketrans(dict.fromkeys("−–—‐‑‒", "-") | dict.fromkeys("’ʼ", "'"))
 
 _BRACKETS = re.compile(r"\A([^\d()]*)\(([^()]+)\)([^\d()]*)\Z")
+_PLAIN = re.compile(r"-?\d[\d.,' ]*%?", re.ASCII)
 # What the digits may be where the one sign or the other is the decimal one.
 _FORMS = {
     point: re.compile(
@@ -31,13 +32,11 @@ _FORMS = {
 }
 
 
-def readings(
-    text: str, words: Language, percent: float = 0.01, unit: str = ""
-) -> tuple[float, ...]:
+def readings(text: str, words: Language, unit: str = "") -> tuple[float, ...]:
     """The numbers that a text may mean, the language's own reading first; none if it means none.
 
-    Two of them where one sign may group thousands or begin a fraction, as in “1.250”. `percent`
-    is what one percent is worth; `unit`, the row's own, may stand behind the number.
+    Two of them where one sign may group thousands or begin a fraction, as in “1.250”. One percent
+    is 0.01; `unit`, the row's own, may stand behind the number.
     """
     if len(text) > LONGEST:
         return ()
@@ -50,7 +49,7 @@ def readings(
     power = _power(found["magnitude"] or "", words.code, unit)
     if power is None or len(signs) > 1 or len(percents) > 1 or (percents and power):
         return ()
-    factor = Decimal(repr(percent)) if percents else Decimal(10) ** power
+    factor = Decimal(10) ** (-2 if percents else power)
     values = [
         float(Decimal(f"{signs}{plain}") * factor)
         for plain in _plain(found["digits"], words.decimal)
@@ -58,9 +57,14 @@ def readings(
     return tuple(dict.fromkeys(value for value in values if abs(value) <= LARGEST))
 
 
-def is_own(text: str, words: Language) -> bool:
-    """Whether a text is a number as the language's own programs write it, without any extras."""
-    return re.fullmatch(rf"-?\d+(?:[{words.decimal}]\d+)?", text, re.ASCII) is not None
+def is_plain(text: str) -> bool:
+    """Whether a text is made of digits and their signs alone, as programs write a number."""
+    return _PLAIN.fullmatch(text) is not None
+
+
+def is_percent(text: str) -> bool:
+    """Whether a text that is a number is one of percents."""
+    return "%" in fold(text)
 
 
 def _spelled(text: str) -> str:

@@ -16,11 +16,11 @@ from pathlib import Path
 from okr_sheets.problems import Problem
 from okr_sheets.reading.grid import Book, Broken, Cell, Grid, Uncalculated, Value
 from okr_sheets.reading.guard import (
+    MOST_TEXT,
     ZIP_ERRORS,
     Extent,
     FarCellError,
     UnreadableError,
-    column_number,
 )
 from okr_sheets.reading.markup import walk
 from okr_sheets.reading.worksheet import Formulas
@@ -34,8 +34,8 @@ _SPACES = str.maketrans("\0\1\2", " \t\n")
 _IGNORED = re.compile(r"[ \t\r\n]+")
 # What a formula shows that failed; only LibreOffice also gives such a cell a type of its own.
 _ERROR = re.compile(r"Err:\d{3}|#N/A|#[A-Z0-9/]+[!?]")
-# Texts and names of sheets, which stay as they are, and references such as .$A1.
-_REFERENCE = re.compile(r""""[^"]*"|'[^']*'|\.(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})""", re.ASCII)
+# Texts and names of sheets, which stay as they are, and references, as A1 in [.A1].
+REFERENCE = re.compile(r""""[^"]*"|'[^']*'|(?<=\.)(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})""", re.ASCII)
 _DURATION = re.compile(r"(-?)P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 _DAY = timedelta(days=1)
 _MIDNIGHT = datetime(1, 1, 1)  # noqa: DTZ001  a time of day has no zone
@@ -225,6 +225,8 @@ class _Sheet:
         column, count = self.next_column, _count(found, "number-columns-repeated")
         self.next_column += count
         value = _value(found, text)
+        if isinstance(value, str):
+            value = value[:MOST_TEXT]
         formula = found.get("formula", "")
         if value is not None or formula:
             code = self._code(found, column) if isinstance(value, float) else ""
@@ -244,8 +246,12 @@ class _Sheet:
         if not self.cells or self.far:
             return
         column, count, *_ = self.cells[-1]
+        filled = letters = 0
+        for _, number, value, *_ in self.cells:
+            filled += number * self.row_count
+            letters += number * self.row_count * (len(value) if isinstance(value, str) else 0)
         try:
-            self.extent.reach(after - 1, column + count - 1)
+            self.extent.reach(after - 1, column + count - 1, filled, letters)
         except FarCellError as error:
             self.far = error.cell
         else:
@@ -355,20 +361,4 @@ _KINDS: Mapping[str, tuple[str, Callable[[str], Value]]] = {
 class _Formulas(Formulas):
     """The formulas of a sheet, whose references stand in brackets, as in [.A1]."""
 
-    def __getitem__(self, cell: Cell) -> str:
-        text, (row, column) = self._written[cell]
-        return relative(text, row, column)
-
-
-def relative(formula: str, row: int, column: int) -> str:
-    """A formula with its references as offsets: filled down a column, it stays one text."""
-
-    def offset(match: re.Match[str]) -> str:
-        if match[2] is None:
-            return match[0]
-        fixed_column, letters, fixed_row, number = match.groups()
-        across = letters if fixed_column else f"[{column_number(letters) - column}]"
-        down = number if fixed_row else f"[{int(number) - row}]"
-        return f".R{down}C{across}"
-
-    return _REFERENCE.sub(offset, formula)
+    reference = REFERENCE

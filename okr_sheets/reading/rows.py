@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from functools import cache
 from typing import Any
 
 import pandas as pd
 
-from okr_sheets.language import choice_keys, fold, languages
+from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.reading import sets
-from okr_sheets.reading.cells import Ask, Read, parse, plain, shown
+from okr_sheets.reading.cells import Ask, Read, amount, parse, shown
+from okr_sheets.reading.days import usual_order
 from okr_sheets.reading.grid import Value
 from okr_sheets.reading.headers import Table
+from okr_sheets.reading.scales import ENDS, Reads, settled
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
 from okr_sheets.tracker import frame
 
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
+_NAMES = frozenset({"id", "title"})
+_COMPUTED = frozenset(column.key for column in OKRS.computed)
 Row = dict[str, Any]  # typed columns by key, and `row`, `prepared`, `check_ins`
 
 
@@ -53,130 +57,145 @@ class _Cells:
     def __init__(self, table: Table, ask: Ask, path: str, until: date | None) -> None:
         self.table, self.ask, self.path, self.until = table, ask, path, until
         self.problems: list[Problem] = []
-        self.asks: dict[tuple[str, str, str], Ask] = {}
+        self.asks: dict[tuple[str, ...], Ask] = {}
+        days = {f"{CHECK_IN_PREFIX}{day}": at for day, at in table.check_ins.items()}
+        self.columns = {**table.columns, **days}
         at, formulas = table.columns.get("current", 0), table.grid.formulas or {}
         # A file that lost all its formulas holds constants that nobody typed.
         self.keeps_formulas = any((row, at) in formulas for row, _ in table.rows())
+        ids = (self._said(cells).get("id") for _, cells in table.rows())
+        self.stems = {_folded(own).rpartition(".")[0] for own in ids} - {""}
+        self.foot = self._foot()
+        self.orders = {
+            column.key: self._order(column.key) for column in OKRS.typed if column.kind == "date"
+        }
 
     def _add(self, code: str, row: int, key: str, given: str, **words: str) -> None:
         self.problems.append(self.table.problem(self.path, code, row, key, given, words))
 
-    def _take(self, kind: str, raw: Value, ask: Ask, row: int, key: str) -> Any:
-        """The value of a cell; its problem, if any, noted."""
-        read: Read = parse(kind, raw, ask)
+    def _take(self, read: Read, row: int, key: str) -> Any:
+        """The value of a cell as it was read; its problem, if any, noted."""
         if read.code:
             self._add(read.code, row, key, read.given, **read.words)
         return read.value
 
+    def _said(self, cells: Sequence[Value]) -> Mapping[str, Value]:
+        """The filled cells of a row by the keys of their columns."""
+        under = {key: cells[at - 1] for key, at in self.columns.items() if at <= len(cells)}
+        return {key: value for key, value in under.items() if not _is_blank(value)}
+
+    def _foot(self) -> int:
+        """The blank row that ends the rows, below which notes stand; 0 if there is none."""
+        foot = 0
+        for number, cells in self.table.rows():
+            raw = self._said(cells)
+            if not raw.keys() - _COMPUTED:
+                foot = foot or number
+            elif (_numbers(raw) and not _is_total(raw)) or "type" in raw or raw.keys() >= _NAMES:
+                foot = 0
+        return foot
+
+    def _order(self, key: str) -> str:
+        """In which order the dates of a column are typed."""
+        cells = (self._said(cells).get(key) for _, cells in self.table.rows())
+        texts = [cell for cell in cells if isinstance(cell, str)]
+        return usual_order(texts, self.ask.words, self.ask.around)
+
     def row(self, number: int, cells: Sequence[Value]) -> Row | None:
         """What one row says; None if it says nothing."""
-
-        def under(column: int) -> Value:
-            return cells[column - 1] if column <= len(cells) else None
-
-        raw = {key: under(column) for key, column in self.table.columns.items()}
-        dated = {day: under(column) for day, column in self.table.check_ins.items()}
-        prepared = _says_nothing(raw, dated)
-        if prepared and not _is_objective(raw.get("type")):
+        raw = self._said(cells)
+        if _is_total(raw) or (0 < self.foot < number and raw.keys() - _COMPUTED == {"title"}):
+            key = "title" if "title" in raw else "id"
+            self._add("note-row", number, key, shown(raw[key]))
             return None
-        unit = shown(raw.get("unit") or "")
-        values: Row = {}
+        is_stem = not ("type" in raw or _numbers(raw)) and _folded(raw.get("id")) in self.stems
+        prepared = not ("title" in raw or _numbers(raw))
+        if prepared and not (is_stem or _is_objective(raw.get("type"))):
+            return None
+        values: Row = {"row": number, "prepared": prepared, "check_ins": {}}
         for column in OKRS.typed:
-            cell, key = raw.get(column.key), column.key
-            if cell is not None:
-                ask = self._ask(key, unit, self._format(number, key, column.kind))
-                value = self._take(column.kind, cell, ask, number, key)
+            key = column.key
+            if key in raw and key not in ENDS:
+                read = parse(column.kind, raw[key], self._ask(number, key))
+                if key == "confidence" and read.code == "not-a-number":
+                    read = replace(read, code="bad-confidence")
+                value = self._take(read, number, key)
                 values |= {} if value is None else {key: value}
+        if is_stem:
+            values["type"] = OBJECTIVE
+            word = self.ask.words.choice("type", OBJECTIVE)
+            self._add("type-inferred", number, "type", values.get("id", ""), value=word)
         if "aligns_to" in values:
             values["aligns_to"] = values["aligns_to"].split(ALIGNMENT_SIGN)[0].strip()
-        values |= {"row": number, "prepared": prepared}
-        values["check_ins"] = {}
-        if values.get("type") != OBJECTIVE:
-            kind = "attainment" if _is_achieve(values) else "number"
-            ask = self._ask("", "" if kind == "attainment" else unit, "")
-            values["check_ins"] = self._check_ins(number, dated, kind, ask)
-            self._bring_to_one_scale(number, values)
-            self._take_current(number, values, raw.get("current"), kind, ask)
+        self._take_numbers(number, values, raw)
         return values
 
-    def _ask(self, key: str, unit: str, form: str) -> Ask:
+    def _ask(self, row: int, key: str, unit: str = "") -> Ask:
         """What to know of a cell; one value for all the cells that ask the same."""
-        if (key, unit, form) not in self.asks:
-            percent = 1.0 if "%" in unit else 0.01
-            self.asks[key, unit, form] = replace(
-                self.ask, choices=key, unit=unit, percent=percent, format=form
+        form = self.table.grid.formats.get((row, self.columns[key]), "")
+        choices = key if key in OKRS.keys and OKRS[key].kind == "choice" else ""
+        order = self.orders.get(key, "")
+        about = choices, unit, form, order
+        if about not in self.asks:
+            self.asks[about] = replace(
+                self.ask, choices=choices, unit=unit, format=form, order=order
             )
-        return self.asks[key, unit, form]
+        return self.asks[about]
 
-    def _format(self, row: int, key: str, kind: str) -> str:
-        if kind != "id" or key not in self.table.columns:
-            return ""
-        return self.table.grid.formats.get((row, self.table.columns[key]), "")
+    def _take_numbers(self, row: int, values: Row, raw: Mapping[str, Value]) -> None:
+        """The numbers of a row, brought to one scale where they are not shares of yes and no."""
+        unit, type_ = values.get("unit", ""), values.get("type")
 
-    def _check_ins(
-        self, row: int, dated: Mapping[date, Value], kind: str, ask: Ask
-    ) -> dict[date, float]:
-        taken = {
-            day: self._take(kind, raw, ask, row, f"{CHECK_IN_PREFIX}{day}")
-            for day, raw in dated.items()
-            if raw is not None
-        }
-        return {day: value for day, value in taken.items() if value is not None}
+        def read(keys: Iterable[str], kind: str) -> Reads:
+            own = "" if kind == "attainment" else unit
+            return {key: parse(kind, raw[key], self._ask(row, key, own)) for key in keys}
 
-    def _bring_to_one_scale(self, row: int, values: Row) -> None:
-        """Read 24 % typed beside 30 as 24: such a cell holds 0.24, and a percent format.
-
-        Programs make that of “24%” typed into a cell of any other format. Only where the row's
-        unit is percent or unnamed, and its other numbers are whole percents.
-        """
-        unit = values.get("unit", "")
-        if _is_achieve(values) or (unit and "%" not in unit):
-            return
-        days = {f"{CHECK_IN_PREFIX}{day}": day for day in values["check_ins"]}
-        ends = ("baseline", "target")
-        numbers: dict[str, float] = {key: values[key] for key in ends if key in values}
-        numbers |= {key: values["check_ins"][day] for key, day in days.items()}
-        percents = {key for key in numbers if self._is_percent(row, key)}
-        if not any(abs(numbers[key]) > 1.5 for key in numbers.keys() - percents):
-            return
-        for key in sorted(percents):
-            value = _hundredfold(numbers[key])
-            given = f"{plain(value)} %"
-            self._add("percent-scale", row, key, given, value=plain(value))
-            if key in days:
-                values["check_ins"][days[key]] = value
-            else:
+        ends = [key for key in ENDS if key in raw]
+        reads = read(ends, "attainment" if type_ == "achieve" else "number")
+        if type_ != OBJECTIVE:
+            # A key result with neither number nor type is a yes or no, as the kind rule infers it.
+            has_ends = any(each.value is not None for each in reads.values())
+            is_achieve = type_ == "achieve" or not (type_ or has_ends)
+            more = [key for key in raw if key.startswith(CHECK_IN_PREFIX)]
+            more += ["current"] if "current" in raw and self._is_typed(row) else []
+            reads |= read(more, "attainment" if is_achieve else "number")
+            if not is_achieve:
+                reads = settled(reads, replace(self.ask, unit=unit))
+        current = reads.pop("current", Read())
+        taken = {key: self._take(each, row, key) for key, each in reads.items()}
+        for key, value in taken.items():
+            if value is None:
+                continue
+            if key in ENDS:
                 values[key] = value
+                continue
+            day = date.fromisoformat(key.removeprefix(CHECK_IN_PREFIX))
+            values["check_ins"][day] = value
+            if self.until and day > self.until:
+                given = amount(value, self.ask.words)
+                self._add("future-number", row, key, given, value=str(day), day=str(self.until))
+        self._take_current(row, values, current)
 
-    def _is_percent(self, row: int, key: str) -> bool:
-        day = key.removeprefix(CHECK_IN_PREFIX)
-        column = self.table.columns.get(key) or self.table.check_ins.get(date.fromisoformat(day))
-        return "%" in self.table.grid.formats.get((row, column or 0), "")
+    def _is_typed(self, row: int) -> bool:
+        """Whether “current” is typed: it has no formula, and there are none or others have one."""
+        formulas, at = self.table.grid.formulas or {}, self.columns["current"]
+        return not self.table.check_ins or (self.keeps_formulas and (row, at) not in formulas)
 
-    def _take_current(self, row: int, values: Row, raw: Value, kind: str, ask: Ask) -> None:
-        """Use what stands under “current” where nothing else tells it, or where it was typed.
-
-        Typed means: over a formula that the rows around still have, and another number.
-        """
-        if raw is None or not isinstance(raw, (int, float, str)):
-            return
+    def _take_current(self, row: int, values: Row, current: Read) -> None:
+        """Use what stands under “current” where nothing else tells it, or another number does."""
         if not self.table.check_ins:
-            value = self._take(kind, raw, ask, row, "current")
-            if value is not None:
-                values["typed_current"] = value
+            value = self._take(current, row, "current")
+            values |= {} if value is None else {"typed_current": value}
             return
-        formulas, at = self.table.grid.formulas or {}, self.table.columns["current"]
-        if not self.keeps_formulas or (row, at) in formulas:
-            return
-        value = parse(kind, raw, ask).value
         last = self.until or date.max
         known = [value for day, value in sorted(values["check_ins"].items()) if day <= last]
-        if value is None or (known and known[-1] == value):
+        if current.value is None or (known and known[-1] == current.value):
             return
-        values["typed_current"] = value
-        label = self.ask.words("okrs.current")
-        instead = plain(known[-1]) if known else "–"
-        self._add("current-typed", row, "current", plain(value), label=label, value=instead)
+        values["typed_current"] = current.value
+        words = self.ask.words
+        instead = amount(known[-1], words) if known else "–"
+        given, label = amount(current.value, words), words("okrs.current")
+        self._add("current-typed", row, "current", given, label=label, value=instead)
 
     def without_examples(self, rows: list[Row]) -> list[Row]:
         """The rows without what the example set left in: its words and numbers, untouched.
@@ -229,21 +248,26 @@ def _is_objective(raw: Value) -> bool:
     return isinstance(raw, str) and choice_keys("type").get(fold(raw)) == OBJECTIVE
 
 
-def _is_achieve(values: Row) -> bool:
-    # A key result with neither number nor type is a yes or no, as the kind rule infers it.
-    numbers = "baseline" in values or "target" in values
-    return values.get("type") == "achieve" or not ("type" in values or numbers)
+def _numbers(raw: Mapping[str, Value]) -> bool:
+    """Whether a row holds a number that counts, or what should be one."""
+    return any(key in ENDS or key.startswith(CHECK_IN_PREFIX) for key in raw)
 
 
-def _hundredfold(value: float) -> float:
-    # 0.07 times 100 would be 7.000000000000001.
-    return float(Decimal(repr(value)) * 100)
+def _is_total(raw: Mapping[str, Value]) -> bool:
+    """Whether a row sums up others: it has no type, and its one name says so."""
+    names = [raw[key] for key in sorted(_NAMES) if key in raw]
+    return "type" not in raw and len(names) == 1 and _folded(names[0]).rstrip(":") in _totals()
 
 
-def _says_nothing(raw: Mapping[str, Value], dated: Mapping[date, Value]) -> bool:
-    """Whether a row was only prepared, or holds a remark: no words and no number that count."""
-    told = (raw.get(key) for key in ("title", "baseline", "target"))
-    return all(_is_blank(value) for value in (*told, *dated.values()))
+@cache
+def _totals() -> frozenset[str]:
+    return frozenset(
+        fold(word) for code in languages() for word in language(code).lines("numbers.totals")
+    )
+
+
+def _folded(raw: Value) -> str:
+    return "" if raw is None else fold(shown(raw))
 
 
 def _is_blank(value: Value) -> bool:
@@ -262,6 +286,7 @@ class _Families:
         self.rows, self.table, self.path = rows, table, path
         self.problems: list[Problem] = []
         self.used = {row["id"].casefold() for row in rows if "id" in row}
+        self.last: Counter[str] = Counter()  # number given, by objective
 
     def _add(self, code: str, row: int, given: str = "", **words: str) -> None:
         self.problems.append(self.table.problem(self.path, code, row, "id", given, words))
@@ -312,10 +337,10 @@ class _Families:
         row["objective_id"] = objective["id"] if objective else ""
         if "id" not in row:
             stem = objective["id"] if objective else "O0"
-            number = 1
-            while f"{stem}.KR{number}".casefold() in self.used:
-                number += 1
-            self._give_id(row, f"{stem}.KR{number}")
+            self.last[stem] += 1
+            while f"{stem}.KR{self.last[stem]}".casefold() in self.used:
+                self.last[stem] += 1
+            self._give_id(row, f"{stem}.KR{self.last[stem]}")
 
     def _give_id(self, row: Row, wanted: str) -> None:
         while wanted.casefold() in self.used:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from okr_sheets.language import fold, headers, language, languages
+from okr_sheets.language import REFERENCE, fold, headers, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Quarter
-from okr_sheets.reading.cells import Ask, parse
+from okr_sheets.reading.cells import Ask, parse, shown
+from okr_sheets.reading.days import usual_order
 from okr_sheets.reading.grid import Grid, Value
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.reading.headers import TOP, Table
@@ -59,7 +60,7 @@ def _after_label(cells: Sequence[Value], key: int) -> int:
     return key + 2
 
 
-def by_labels(grids: Sequence[Grid], okrs: Table) -> dict[str, Place]:
+def by_labels(grids: Sequence[Grid], okrs: Table | None = None) -> dict[str, Place]:
     """The same by the words of the labels, above the table and on sheets that hold no table.
 
     A sheet with machine keys shows there what stands elsewhere.
@@ -67,7 +68,7 @@ def by_labels(grids: Sequence[Grid], okrs: Table) -> dict[str, Place]:
     found: dict[str, Place] = {}
     known = headers("settings")
     for grid in (grid for grid in grids if not by_keys([grid])):
-        last = okrs.header - 1 if grid is okrs.grid else TOP
+        last = okrs.header - 1 if okrs and grid is okrs.grid else TOP
         for row, cells in enumerate(grid.rows[:last], 1):
             for column, cell in enumerate(cells[:-1], 1):
                 if not isinstance(cell, str) or cells[column] is None:
@@ -78,12 +79,32 @@ def by_labels(grids: Sequence[Grid], okrs: Table) -> dict[str, Place]:
     return found
 
 
+def first_day(grids: Sequence[Grid]) -> date | None:
+    """The quarter's first day as far as it can be told before any table is found."""
+    places = by_labels(grids) | by_keys(grids)
+    ask = _ask_for_days(places, Ask(language(REFERENCE)))
+    start: date | None = (
+        parse("date", places["start"].value, ask).value if "start" in places else None
+    )
+    return start or ask.around
+
+
+def _ask_for_days(places: Mapping[str, Place], ask: Ask) -> Ask:
+    """How to read the first and the last day: in one order, near the quarter that is named."""
+    try:
+        around = Quarter.parse(shown(places["quarter"].value)).start
+    except (KeyError, ValueError):
+        around = None
+    typed = [shown(places[key].value) for key in ("start", "end") if key in places]
+    return replace(ask, around=around, order=usual_order(typed, ask.words, around))
+
+
 def read_about(
     places: Mapping[str, Place], okrs: Table, path: str, say: Callable[[Problem], object]
 ) -> About:
     """The settings as they stand, the quarter's days filled in; `say` is told what is wrong."""
     code = _language(places, okrs, path, say)
-    ask = Ask(language(code), untyped=okrs.grid.untyped)
+    ask = _ask_for_days(places, Ask(language(code), untyped=okrs.grid.untyped))
     values: dict[str, Any] = {"language": code}
     for setting in SETTINGS:
         if setting.key not in places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +15,10 @@ from okr_sheets.problems import Problem, in_order
 from okr_sheets.reading import settings
 from okr_sheets.reading.apart import apart
 from okr_sheets.reading.cells import Ask, parse
+from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.grid import Book, Grid
 from okr_sheets.reading.guard import UnreadableError, column_letters
-from okr_sheets.reading.headers import Table, find, words_seen
+from okr_sheets.reading.headers import Table, almost, find, words_seen
 from okr_sheets.reading.rows import families, okr_rows, stored
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
 from okr_sheets.tracker import Tracker, frame
@@ -56,31 +58,37 @@ def read_trackers(path: str | Path) -> list[Tracker]:
 
 
 def _trackers(path: Path, book: Book) -> list[Tracker]:
-    tables = [table for grid in book.grids if (table := find(grid))]
+    around = settings.first_day(book.grids)
+    tables = [table for grid in book.grids for table in find(grid, around)]
     parts = list(_parts(book.grids, tables))
     if not parts:
-        raise _without_table(book)
-    trackers = [_Reader(str(path), part).tracker() for part in parts]
-    if len(trackers) > 1:
-        trackers = [*_told_apart(trackers)]
+        return [Tracker.empty(path=str(path), problems=(_without_table(str(path), book),))]
+    found = without_copies([_Reader(str(path), part).tracker() for part in parts])
+    trackers = [tracker for tracker in found if tracker.readable]
     first = [*book.problems, *_open_elsewhere(path)]
     if len(trackers) > 1:
+        trackers = [*_told_apart(trackers)]
         first.append(Problem("several-tables", str(path), words={"count": str(len(trackers))}))
     problems = in_order([*first, *trackers[0].problems])
-    return [replace(trackers[0], problems=problems), *trackers[1:]]
+    copies = [tracker for tracker in found if tracker.set_aside]
+    return [replace(trackers[0], problems=problems), *trackers[1:], *copies]
 
 
-def _without_table(book: Book) -> UnreadableError:
+def _without_table(path: str, book: Book) -> Problem:
     """Why there is nothing to read: the sheet that was too large for it, or what was seen."""
     for problem in book.problems:
         if problem.code == "sheet-skipped":
-            return UnreadableError("stray-cell", problem.given, problem.sheet)
+            return Problem("stray-cell", path, problem.sheet, given=problem.given)
+    for found in (almost(grid, path) for grid in book.grids):
+        if found:
+            return found
     seen = "; ".join(f"{grid.name}: {words_seen(grid)}" for grid in book.grids if grid.rows)
-    return UnreadableError("no-okr-table", seen or "–")
+    return Problem("no-okr-table", path, given=seen or "–")
 
 
 def _open_elsewhere(path: Path) -> Iterator[Problem]:
-    if any(path.with_name(lock.format(path.name)).exists() for lock in _LOCKS):
+    locks = (path.with_name(lock.format(path.name)) for lock in _LOCKS)
+    if any(os.path.exists(lock) for lock in locks):  # noqa: PTH110  a name may grow too long
         yield Problem("open-elsewhere", str(path))
 
 
@@ -197,16 +205,18 @@ class _Reader:
         for table in self.tables.values():
             if table.grid.hidden:
                 self._add("hidden-sheet", table)
-            if table.second:
-                self._add("second-header", table, table.second)
+            if table.odd:
+                self._add(table.odd, table, table.header)
+            for row, letter in table.seconds:
+                place = (self.path, table.grid.name, row, letter)
+                self.problems.append(Problem("second-header", *place))
             self._say_what_is_hidden(table)
             self._say_what_is_doubled(table)
-        for column, header in self.okrs.undated.items():
+        for column, said in self.okrs.undated.items():
             values = (self.okrs.grid.cell(row, column) for row, _ in self.okrs.rows())
             if any(parse("number", value, self.ask).value is not None for value in values):
-                letter, row = column_letters(column), self.okrs.header
-                place = (self.path, self.okrs.grid.name, row, letter)
-                self.problems.append(Problem("undated-column", *place, given=header))
+                place = (self.path, self.okrs.grid.name, self.okrs.header, column_letters(column))
+                self.problems.append(Problem("undated-column", *place, given=said))
 
     def _say_what_is_hidden(self, table: Table) -> None:
         grid = table.grid

@@ -22,6 +22,7 @@ from okr_sheets.reading.markup import walk
 from okr_sheets.reading.package import MOST_PART_BYTES, Sheet
 
 TRUE = frozenset({"1", "true"})
+MOST_FORMULA = 8_192  # letters: Excel takes no more
 
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _SURROGATES = range(0xD800, 0xE000)
@@ -41,7 +42,7 @@ def read_worksheet(stream: IO[bytes], sheet: Sheet, shared: Shared) -> Grid:
     try:
         walk(stream, sheet.relation.part, seen.start, seen.end, seen.pieces.append)
     except (LookupError, ValueError):
-        cell = f"{column_letters(seen.column or 1)}{seen.row}"
+        cell = f"{column_letters(seen.column or 1)}{seen.row}" if seen.row else sheet.relation.part
         raise UnreadableError("damaged", cell, sheet.name) from None
     return seen.layout.grid(sheet.name, sheet.hidden, seen.formulas())
 
@@ -59,13 +60,15 @@ def _unescaped(match: re.Match[str]) -> str:
 class Formulas(Mapping[Cell, str]):
     """Formulas relative to their cells, worked out when asked for: most never are."""
 
+    reference = _REFERENCE
+
     def __init__(self, written: Mapping[Cell, tuple[str, Cell]]) -> None:
         """`written` gives the text of each cell's formula, and the cell that it was written for."""
         self._written = written
 
     def __getitem__(self, cell: Cell) -> str:
         text, (row, column) = self._written[cell]
-        return relative(text, row, column)
+        return relative(text[:MOST_FORMULA], row, column, self.reference)
 
     def __contains__(self, cell: object) -> bool:
         return cell in self._written
@@ -77,7 +80,7 @@ class Formulas(Mapping[Cell, str]):
         return len(self._written)
 
 
-def relative(formula: str, row: int, column: int) -> str:
+def relative(formula: str, row: int, column: int, reference: re.Pattern[str] = _REFERENCE) -> str:
     """A formula with its references as offsets: filled down a column, it stays one text."""
 
     def offset(match: re.Match[str]) -> str:
@@ -88,7 +91,7 @@ def relative(formula: str, row: int, column: int) -> str:
         across = letters if fixed_column else f"[{column_number(letters) - column}]"
         return f"R{down}C{across}"
 
-    return _REFERENCE.sub(offset, formula)
+    return reference.sub(offset, formula)
 
 
 @lru_cache(maxsize=LAST_COLUMN)
@@ -183,7 +186,8 @@ class _Worksheet:
         else:
             self._take_formula(self.formula)
             # An empty value is an empty text where the cell is text, else no value at all.
-            is_known = self.value or self.inline is not None or kind == "str"
+            is_empty_text = self.value == "" and kind == "str"
+            is_known = self.value or self.inline is not None or is_empty_text
             value = self._typed(kind) if is_known else Uncalculated()
         self.layout.put(self.row, self.column, value)
 

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections import Counter
 from hashlib import sha256
 from importlib.resources import files
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, StrictUndefined
@@ -15,11 +15,12 @@ from okr_sheets.problems import grouped
 from okr_sheets.reports.tables import (
     coverage,
     day_text,
+    left_out,
     reason,
     title,
     unit_name,
 )
-from okr_sheets.rollups import UNIT
+from okr_sheets.rollups import unit_keys
 from okr_sheets.scoring import PRESETS
 from okr_sheets.writing.styles import (
     ACCENT,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from okr_sheets.language import Language
     from okr_sheets.problems import Problem
     from okr_sheets.rollups import Rollup
-    from okr_sheets.tracker import Tracker
 
 Row = dict[str, Any]
 
@@ -155,7 +155,7 @@ def _page(rollup: Rollup, words: Language) -> Row:
             objectives=about["objectives"],
             key_results=about["key_results"],
         ),
-        "left_out": _left_out(rollup, words),
+        "left_out": left_out(rollup, words),
         "score_tile": _score_tile(rollup, words),
         "key_results": _key_results_tile(rollup, words),
         "coverage": _coverage_tile(rollup, words),
@@ -314,26 +314,11 @@ def _coverage_tile(rollup: Rollup, words: Language) -> Row:
     }
 
 
-def _left_out(rollup: Rollup, words: Language) -> list[dict[str, str]]:
-    """Name the files that no figure counts, each with the reason."""
-    return [
-        {"file": PurePath(tracker.path).name, "why": _why_not(tracker, rollup.problems, words)}
-        for tracker in rollup.trackers
-        if not tracker.readable or tracker.about.day() is None
-    ]
-
-
-def _why_not(tracker: Tracker, problems: Sequence[Problem], words: Language) -> str:
-    own = (p for p in problems if p.path == tracker.path and p.severity == "error")
-    whole = next((problem for problem in own if not problem.row), None)
-    return whole.say(words.code) if whole else ""
-
-
 # --- units, objectives, key results --------------------------------------------------------------
 
 
 def _unit(row: Row) -> tuple[str, ...]:
-    return tuple(row[key] or "" for key in UNIT)
+    return tuple(row[key] or "" for key in unit_keys(row))
 
 
 def _family(row: Row, id_key: str, title_key: str) -> tuple[Any, ...]:
@@ -577,7 +562,7 @@ def _problems(problems: Iterable[Problem], words: Language) -> list[Row]:
     ordered = sorted(grouped(problems), key=lambda problem: SEVERITIES.index(problem.severity))
     return [
         {
-            "file": PurePath(problem.path).name,
+            "file": problem.file,
             "cell": "!".join(part for part in (problem.sheet, problem.cell) if part),
             "severity": {
                 "tone": problem.severity,

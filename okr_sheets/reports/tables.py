@@ -13,11 +13,12 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.language import Language
-from okr_sheets.problems import grouped
+from okr_sheets.problems import Problem, file_names, grouped
 from okr_sheets.reading.apostrophes import marked
 from okr_sheets.reading.files import REPORT_MARK
 from okr_sheets.rollups import Rollup, problem_records
 from okr_sheets.schema import STATUSES
+from okr_sheets.tracker import Tracker
 from okr_sheets.writing.text import printable
 
 # What Markdown takes for markup; & only where it begins an entity.
@@ -132,6 +133,12 @@ def _markdown(rollup: Rollup, words: Language) -> Iterable[str]:
     yield ""
     yield headline(rollup, words)
     yield ""
+    missing = left_out(rollup, words)
+    if missing:
+        yield words("page.left_out")
+        yield ""
+        yield from (f"- {_code(name)} {_escaped(why)}".rstrip() for name, why in missing)
+        yield ""
     yield f"## {words('report.teams')}"
     yield ""
     yield from _table(
@@ -157,7 +164,7 @@ def _markdown(rollup: Rollup, words: Language) -> Iterable[str]:
     yield ""
     lines = [
         f"- **{_escaped(row['id'])}** {_escaped(row['title'])} "
-        f"({_escaped(row['owner'] or words('report.nobody'))}): "
+        f"({_escaped(_whose(row, rollup, words))}): "
         f"{status_word(row['status'], words)}, {reason(row, words)}"
         for _, row in rollup.attention.head(10).iterrows()
     ]
@@ -189,6 +196,28 @@ def _markdown(rollup: Rollup, words: Language) -> Iterable[str]:
         yield ""
         for problem in grouped(rollup.problems):
             yield f"- {_code(problem.place)} {_escaped(problem.say(words.code))}"
+
+
+def _whose(row: pd.Series, rollup: Rollup, words: Language) -> str:
+    """The owner of a row, and the unit where there are several."""
+    owner = row["owner"] or words("report.nobody")
+    return f"{owner}, {unit_name(row)}" if len(rollup.teams) > 1 else owner
+
+
+def left_out(rollup: Rollup, words: Language) -> list[tuple[str, str]]:
+    """The files that no figure counts, each with the reason; not copies of what is counted."""
+    files = file_names(tracker.path for tracker in rollup.trackers)
+    return [
+        (files[tracker.path], _why_not(tracker, rollup.problems, words))
+        for tracker in rollup.trackers
+        if not tracker.set_aside and (not tracker.readable or tracker.about.day() is None)
+    ]
+
+
+def _why_not(tracker: Tracker, problems: Sequence[Problem], words: Language) -> str:
+    own = (p for p in problems if p.path == tracker.path and p.severity == "error")
+    whole = next((problem for problem in own if not problem.row), None)
+    return whole.say(words.code) if whole else ""
 
 
 def title(rollup: Rollup, words: Language) -> str:
