@@ -16,13 +16,12 @@ from okr_sheets.language import choice_keys, fold, headers
 from okr_sheets.problems import Problem
 from okr_sheets.reading.apostrophes import unmarked
 from okr_sheets.reading.encodings import decode
-from okr_sheets.reading.grid import Book, Grid, Value
+from okr_sheets.reading.grid import TOP, Book, Grid, Value
 from okr_sheets.reading.guard import MOST_CELLS, UnreadableError
 from okr_sheets.schema import OBJECTIVE, SHEETS
 
 DELIMITERS = ",;\t|"
 HEAD = 100_000  # characters that tell the delimiter
-TOP = 60  # rows in which a header is looked for
 HEADER_WORDS = 3  # known words that make a row a header
 LONGEST_HEADER = 60  # characters
 FEW = 3  # short rows; more of them are the habit of a program that drops blank cells

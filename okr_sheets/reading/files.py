@@ -10,11 +10,11 @@ from pathlib import Path
 from okr_sheets.engine import Map
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.guard import UnreadableError, opened_safely
+from okr_sheets.reading.locks import is_lock
 from okr_sheets.reading.tracker import read_trackers
 from okr_sheets.tracker import Tracker
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods", ".xls", ".xlsb", ".csv", ".tsv"})
-_LOCKS = ("~$", ".~lock.")  # what Excel and LibreOffice leave beside a file that is open
 
 REPORT_MARK = "okr-sheets rollup"  # a workbook's among its properties, Markdown's in a comment
 # How a report of ours is told from a tracker, and from what is somebody else's.
@@ -50,7 +50,7 @@ def expand(paths: Iterable[str | Path]) -> list[Path]:
 
 
 def _may_be_tracker(path: Path) -> bool:
-    hidden = path.name.startswith(".") or path.name.startswith(_LOCKS)
+    hidden = path.name.startswith(".") or is_lock(path)
     fits = path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
     return fits and not is_report(path)
 

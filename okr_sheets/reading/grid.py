@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from okr_sheets.problems import Problem
 
 Cell = tuple[int, int]  # row and column, from 1
+TOP = 60  # rows in which the first header is looked for, under titles at the most
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,10 @@ from okr_sheets.language import REFERENCE, Language, choice_keys, fold, headers,
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import Ask, parse, shown
 from okr_sheets.reading.days import begins_as_date, date_from_text, usual_order
-from okr_sheets.reading.grid import Grid, Value
+from okr_sheets.reading.grid import TOP, Grid, Value
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
 
-TOP = 60  # the first header stands in the first rows, under titles at the most
 LONGEST = 60  # characters of a header
 
 # A header row is told by these; without them a row of words is only a row of words.
@@ -136,7 +135,7 @@ def _by_keys(grid: Grid, number: int, around: date | None) -> Iterator[_Head]:
     """
     row = grid.rows[number - 1]
     keyed, sheet = max(((_keys(row, sheet), sheet) for sheet in SHEETS), key=lambda it: len(it[0]))
-    if sum(key in sheet.keys for key in keyed.values()) < FEWEST - 1:
+    if len({*keyed.values()} & {*sheet.keys}) < FEWEST - 1:
         return
     below = grid.rows[number] if number < len(grid.rows) else []
     if _is_data(sheet, keyed, below):

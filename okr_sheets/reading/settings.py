@@ -12,9 +12,9 @@ from okr_sheets.problems import Problem
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.cells import Ask, parse, shown
 from okr_sheets.reading.days import usual_order
-from okr_sheets.reading.grid import Grid, Value
+from okr_sheets.reading.grid import TOP, Grid, Value
 from okr_sheets.reading.guard import column_letters
-from okr_sheets.reading.headers import TOP, Table
+from okr_sheets.reading.headers import LONGEST, Table
 from okr_sheets.schema import SETTINGS
 from okr_sheets.tracker import About
 
@@ -71,7 +71,7 @@ def by_labels(grids: Sequence[Grid], okrs: Table | None = None) -> dict[str, Pla
         last = okrs.header - 1 if okrs and grid is okrs.grid else TOP
         for row, cells in enumerate(grid.rows[:last], 1):
             for column, cell in enumerate(cells[:-1], 1):
-                if not isinstance(cell, str) or cells[column] is None:
+                if not isinstance(cell, str) or len(cell) > LONGEST or cells[column] is None:
                     continue
                 meaning = known.get(fold(cell.rstrip(": ")))
                 if meaning:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,12 +18,12 @@ from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.grid import Book, Grid
 from okr_sheets.reading.guard import UnreadableError, column_letters
 from okr_sheets.reading.headers import Table, almost, find, words_seen
+from okr_sheets.reading.locks import lock_of
 from okr_sheets.reading.rows import families, okr_rows, stored
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
 from okr_sheets.tracker import Tracker, frame
 
 REQUIRED = ("title", "type", "baseline", "target")
-_LOCKS = ("~${}", ".~lock.{}#")  # what Excel and LibreOffice leave beside a file that is open
 
 
 def read(path: str | Path, sheet: str | None = None) -> Tracker:
@@ -87,8 +86,7 @@ def _without_table(path: str, book: Book) -> Problem:
 
 
 def _open_elsewhere(path: Path) -> Iterator[Problem]:
-    locks = (path.with_name(lock.format(path.name)) for lock in _LOCKS)
-    if any(os.path.exists(lock) for lock in locks):  # noqa: PTH110  a name may grow too long
+    if lock_of(path):
         yield Problem("open-elsewhere", str(path))
 
 

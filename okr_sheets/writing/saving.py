@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
+from okr_sheets.reading.locks import lock_of
+
 PREFIX = ".okr-sheets-"  # of temporary files; reading passes over what is hidden
 STALE = 3600  # seconds; no write takes as long, so an older temporary is a killed run's
-# What Excel and LibreOffice leave beside a file that is open.
-LOCKS = ("~${}", ".~lock.{}#")
 REASONS: Mapping[int, str] = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your share of the disk is full",
@@ -112,7 +112,7 @@ def _clear(temporary: Path) -> None:
 
 def _renamed(temporary: Path, target: Path) -> str:
     """Give the file its name. Where a program has the target open: a free name, and what to do."""
-    held = _lock(target)
+    held = lock_of(target) if target.exists() else ""
     if not held:
         # What Windows says of a file that is open.
         with suppress(PermissionError):
@@ -124,12 +124,6 @@ def _renamed(temporary: Path, target: Path) -> str:
     _flush_folder(target.parent)
     leftover = f", or delete {held} if nothing has it open" if held else ""
     return f"Close it{leftover}; the result was kept as {kept.name}."
-
-
-def _lock(target: Path) -> str:
-    """The name of the lock file that says that `target` is open; "" for none."""
-    names = (form.format(target.name) for form in LOCKS if target.exists())
-    return next((name for name in names if target.with_name(name).exists()), "")
 
 
 def _free_name(path: Path) -> Path:
