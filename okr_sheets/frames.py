@@ -89,42 +89,39 @@ def serials(dates: pd.Series) -> pd.Series:
     return (dates - pd.Timestamp(EPOCH)) / pd.Timedelta(days=1)
 
 
-def gather(
-    trackers: Sequence[Tracker], as_of: date | Sequence[date | None] | None = None
-) -> pd.DataFrame:
-    """One row per objective and key result of all trackers, as the OKRs sheet has them.
+def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.DataFrame:
+    """One row per objective and key result of all trackers in each round, as the sheets have them.
 
-    `as_of` is a day for all or one for each; see `About.day`.
+    A round is a list of days, one for each tracker; see `About.day`.
 
-    Columns: those people type, dates as day numbers; `tracker` (its place in `trackers`), `row`,
-    `place` (both in one number), the scoring `day` with the quarter's `first_day` and `last_day`,
-    `parent` (row of the objective), and `checked_on`, `value` of the last check-in by that day
-    (0 and NaN for none). Trackers whose quarter is unknown are left out.
+    Columns: those people type, dates as day numbers; `tracker` (its place in `trackers`, counted on
+    from round to round), `row`, `place` (both in one number), the scoring `day` with the quarter's
+    `first_day` and `last_day`, `parent` (row of the objective), and `checked_on`, `value` of the
+    last check-in by that day (0 and NaN for none). Trackers whose quarter is unknown are left out.
     """
-    days = list(as_of) if isinstance(as_of, Sequence) else [as_of] * len(trackers)
-    scored_by = [t.about.day(day) for t, day in zip(trackers, days, strict=True)]
-    known = [(n, t) for n, t in enumerate(trackers) if scored_by[n]]
+    known = [n for n, tracker in enumerate(trackers) if tracker.about.day()]
     if not known:
-        known, scored_by = [(0, Tracker.empty(About(start=EPOCH, end=EPOCH)))], [EPOCH]
-    rows = pd.concat([_okr_rows(tracker) for _, tracker in known], ignore_index=True)
-    sizes = [len(tracker.objectives) + len(tracker.key_results) for _, tracker in known]
-    abouts = [tracker.about for _, tracker in known]
-    per_tracker: dict[str, list[float]] = {
-        "tracker": [number for number, _ in known],
-        "day": [float(serial(scored_by[number] or EPOCH)) for number, _ in known],
-        "first_day": [float(serial(about.start or EPOCH)) for about in abouts],
-        "last_day": [float(serial(about.end or EPOCH)) for about in abouts],
-        "typed_on": [float(serial(tracker.calculated_on or EPOCH)) for _, tracker in known],
+        trackers, known = [Tracker.empty(About(start=EPOCH, end=EPOCH))], [0]
+        rounds = ([EPOCH],)
+    own = _okr_rows(trackers).reset_index()
+    own = own[own["tracker"].isin(known)].reset_index(drop=True)
+    abouts = [tracker.about for tracker in trackers]
+    per_tracker = {
+        "first_day": [_serial(about.start) for about in abouts],
+        "last_day": [_serial(about.end) for about in abouts],
+        "typed_on": [_serial(tracker.calculated_on) for tracker in trackers],
     }
     for key, values in per_tracker.items():
-        rows[key] = np.repeat(values, sizes)
-    rows["start"], rows["due"] = serials(rows["start"]), serials(rows["due"])
+        own[key] = np.array(values)[own["tracker"]]
+    own["start"], own["due"] = serials(own["start"]), serials(own["due"])
+    own["place"] = own["tracker"] * ROWS + own["row"]
+    days = [[_serial(t.about.day(d)) for t, d in zip(trackers, r, strict=True)] for r in rounds]
+    rows = own.loc[np.tile(own.index, len(rounds))].reset_index(drop=True)
+    number = np.repeat(np.arange(len(rounds)), len(own))
+    rows["day"] = np.array(days)[number, rows["tracker"]]
+    rows = rows.join(_last_check_ins(_check_ins(trackers), rows[["place", "day"]]))
+    rows["tracker"] += number * len(trackers)
     rows["place"] = rows["tracker"] * ROWS + rows["row"]
-    check_ins = pd.concat([tracker.check_ins.reset_index() for _, tracker in known])
-    check_ins["tracker"] = np.repeat(
-        [number for number, _ in known], [len(tracker.check_ins) for _, tracker in known]
-    )
-    rows = rows.join(_last_check_ins(check_ins, rows), on="place").fillna({"checked_on": 0.0})
     # A number typed under “current” has no date; it holds from the day it was last seen on.
     typed = rows["typed_current"].notna() & (rows["day"] >= rows["typed_on"])
     rows["value"] = rows["value"].where(~typed, rows["typed_current"])
@@ -132,32 +129,56 @@ def gather(
     return rows
 
 
-def _okr_rows(tracker: Tracker) -> pd.DataFrame:
+def _serial(day: date | None) -> float:
+    return float(serial(day or EPOCH))
+
+
+def _okr_rows(trackers: Sequence[Tracker]) -> pd.DataFrame:
+    """Objectives and key results, each tracker's in the order of its sheet; by tracker and row."""
     nothing = float("nan")
-    objectives = tracker.objectives.assign(
-        type=OBJECTIVE, unit="", baseline=nothing, target=nothing, parent=tracker.objectives.index
+    objectives = stacked([tracker.objectives for tracker in trackers])
+    objectives = objectives.assign(
+        type=OBJECTIVE,
+        unit="",
+        baseline=nothing,
+        target=nothing,
+        parent=objectives.index.get_level_values("row"),
     )
-    key_results = tracker.key_results.rename(columns={"objective": "parent"})
+    key_results = stacked([tracker.key_results for tracker in trackers])
+    key_results = key_results.rename(columns={"objective": "parent"})
     both = pd.concat([objectives, key_results.drop(columns="objective_id")])
-    return both.sort_index(kind="stable").rename_axis("row").reset_index()
+    return both.sort_index(kind="stable")
+
+
+def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """One frame of the same of each tracker, by `tracker` (its place in the list) and `row`."""
+    return pd.concat(frames, keys=range(len(frames)), names=["tracker", "row"])
+
+
+def _check_ins(trackers: Sequence[Tracker]) -> pd.DataFrame:
+    """All check-ins: `place`, `checked_on`, `value`; of two on one date the left one."""
+    found = stacked([tracker.check_ins for tracker in trackers]).reset_index()
+    told = pd.DataFrame(
+        {
+            "place": found["tracker"] * ROWS + found["row"],
+            "checked_on": serials(found["date"]),
+            "value": found["value"],
+        }
+    )
+    # MATCH, by which the workbook looks for the number of a day, finds the left one too.
+    return told.drop_duplicates(["place", "checked_on"])
 
 
 def _last_check_ins(check_ins: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """The last check-in of each row up to its day: `checked_on`, `value`, by place."""
-    places = check_ins["tracker"] * ROWS + check_ins["row"]
-    check_ins = pd.DataFrame(
-        {
-            "place": places,
-            "checked_on": serials(check_ins["date"]),
-            "value": check_ins["value"],
-            "day": places.map(rows.drop_duplicates("place").set_index("place")["day"]),
-        }
+    """The last check-in of each row up to its day: `checked_on`, `value`; indexed as the rows."""
+    found = pd.merge_asof(
+        rows.rename_axis("at").reset_index().sort_values("day"),
+        check_ins.sort_values("checked_on"),
+        left_on="day",
+        right_on="checked_on",
+        by="place",
     )
-    counting = check_ins[check_ins["checked_on"] <= check_ins["day"]]
-    # Of two columns with one date the left one counts, as MATCH finds it.
-    first = counting.drop_duplicates(["place", "checked_on"])
-    last = first.sort_values("checked_on").drop_duplicates("place", keep="last")
-    return last.set_index("place")[["checked_on", "value"]]
+    return found.set_index("at")[["checked_on", "value"]].fillna({"checked_on": 0.0})
 
 
 class Rows:

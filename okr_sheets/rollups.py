@@ -204,7 +204,7 @@ def roll_up(trackers: Sequence[Tracker], as_of: date | None, bands: Bands) -> Ro
     """The rollup of trackers already read; companies come first, then departments, then teams."""
     trackers = sorted(trackers, key=_order)
     operations = InFrames(misread_cells(trackers), bands)
-    gathered = gather(trackers, as_of)
+    gathered = gather(trackers, [as_of] * len(trackers))
     rows = compute(gathered, operations)
     # The same sheet with nothing stopped: what the scores would be with all of it counted.
     everything = compute(gathered.assign(state=""), operations)

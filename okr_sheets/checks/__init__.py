@@ -44,8 +44,7 @@ def _scored(trackers: Sequence[Tracker]) -> Mapping[int, pd.DataFrame]:
     All at once, since a frame of thousands costs hardly more than a frame of ten.
     """
     operations = InFrames(misread_cells(trackers), PRESETS["default"])
-    rows = gather(trackers, [tracker.calculated_on for tracker in trackers])
-    rows = compute(rows, operations)
+    rows = compute(gather(trackers, [t.calculated_on for t in trackers]), operations)
     rows["mixed_scale"] = mixed_scale(Rows(rows), operations)
     parts = rows.groupby("tracker")
     return {int(str(number)): part.set_index("row") for number, part in parts}

@@ -89,7 +89,7 @@ class OkrsSheet:
 
     def _computed(self) -> pd.DataFrame:
         """Every cell's value by row: what is typed, and what each formula gives."""
-        rows = gather([self.placed], self.day)
+        rows = gather([self.placed], [self.day])
         operations = InFrames(misread_cells([self.placed]), PRESETS["default"])
         rows = compute(rows, operations).set_index("row")
         check_ins = self.placed.check_ins
