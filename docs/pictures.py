@@ -2,13 +2,16 @@
 
     python docs/pictures.py
 
-Needs soffice, pdftoppm, pdftotext and chromium. Every sheet in English, the OKRs sheet and the
-dashboard in the other languages, all of the sample company's marketing.
+Needs soffice, pdftoppm, pdftotext, chromium and playwright. Every sheet in English, the OKRs sheet
+and the dashboard in the other languages, all of the sample company's marketing; its rollup.
 """
 
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+
+from playwright.sync_api import sync_playwright
 
 from okr_sheets import demo, report, rollup, write
 from okr_sheets.language import language, languages
@@ -16,6 +19,15 @@ from okr_sheets.language import language, languages
 DOCS = Path(__file__).parent
 SHEETS = ("start", "okrs", "actions", "log", "dashboard", "lists")
 ABROAD = ("okrs", "dashboard")
+# Of the rollup's workbook.
+ROLLED = ("summary", "teams", "key_results", "alignment", "forecast", "attention")
+
+# Width, height and colours of the page's pictures.
+SCREENS = {
+    "page": (1440, 1800, "light"),
+    "page-dark": (1440, 1000, "dark"),
+    "page-phone": (390, 1500, "light"),
+}
 
 
 def run(*command):
@@ -23,9 +35,8 @@ def run(*command):
     return done.stdout.decode()
 
 
-def photograph(workbook, code, folder):
-    """Save the first page of each sheet as a picture; a page's footer names its sheet."""
-    words = language(code)
+def photograph(workbook, wanted, folder):
+    """Save the first page of each wanted sheet (name to picture); its footer names a page."""
     run(
         "soffice",
         f"-env:UserInstallation=file://{folder}/profile",
@@ -37,37 +48,46 @@ def photograph(workbook, code, folder):
         workbook,
     )
     pdf = folder / f"{workbook.stem}.pdf"
-    wanted = {words(f"sheets.{key}"): key for key in (SHEETS if code == "en" else ABROAD)}
     pages = run("pdftotext", "-layout", pdf, "-").split("\f")
     for number, text in enumerate(pages, 1):
         footer = next((line for line in reversed(text.splitlines()) if line.strip()), "")
         sheet = next((name for name in wanted if footer.rstrip().endswith(f" {name}")), None)
         if sheet:
-            target = DOCS / (wanted.pop(sheet) + ("" if code == "en" else f"-{code}"))
+            target = DOCS / wanted.pop(sheet)
             page = ("-f", number, "-l", number, "-r", 110, "-singlefile", "-png")
             run("pdftoppm", *page, pdf, target)
+
+
+def screenshots(page):
+    """Save the page as a desk, a phone and a dark room show it."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        for name, (width, height, scheme) in SCREENS.items():
+            viewport = {"width": width, "height": height}
+            screen = chromium.new_page(viewport=viewport, color_scheme=scheme)
+            screen.goto(page.as_uri())
+            screen.screenshot(path=DOCS / f"{name}.png")
+        chromium.close()
 
 
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        demo.build(folder / "trackers")
+        demo.build(folder / "trackers", demo.company())
+        demo.build(folder / demo.LAST_QUARTER, demo.last_quarter())
+        rolled = rollup(folder / "trackers", previous=folder / demo.LAST_QUARTER)
         for code in languages():
             tracker = demo.marketing(code)
-            photograph(write(tracker, folder / f"marketing-{code}.xlsx"), code, folder)
-        page = report(rollup(folder / "trackers"), folder / "page.html")
-        run(
-            "chromium",
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--hide-scrollbars",
-            f"--user-data-dir={folder}/chromium",
-            "--window-size=1280,900",
-            "--virtual-time-budget=2000",
-            f"--screenshot={DOCS / 'page.png'}",
-            page.as_uri(),
-        )
+            words, end = language(code), "" if code == "en" else f"-{code}"
+            keys = SHEETS if code == "en" else ABROAD
+            wanted = {words(f"sheets.{key}"): f"{key}{end}" for key in keys}
+            photograph(write(tracker, folder / f"marketing-{code}.xlsx"), wanted, folder)
+        words = language("en")
+        wanted = {words(f"report.{key}"): f"rollup-{key.replace('_', '-')}" for key in ROLLED}
+        photograph(report(rolled, folder / "rollup.xlsx", "en"), wanted, folder)
+        screenshots(report(rolled, folder / "page.html"))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets import __version__
+from okr_sheets.config import Config, find, read_config
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import from_locale, language, languages
 from okr_sheets.problems import grouped
@@ -57,7 +58,18 @@ class Day(click.ParamType):  # type: ignore[type-arg]
             self.fail(f"“{value}” is not a date. Type it as 2027-02-12.", param, ctx)
 
 
-PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+def _config(_: click.Context, __: click.Parameter, given: Path | None) -> Config:
+    path = given or find(Path())
+    return read_config(path) if path else Config()
+
+
+PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
+CONFIG = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_config,
+    help="The company's settings.  [default: the okr.toml here or in a folder above]",
+)
 LANGUAGE = click.option(
     "--language",
     "code",
@@ -92,11 +104,9 @@ def main(debug: bool) -> None:
 @click.option(
     "--fiscal-start",
     type=click.IntRange(1, 12),
-    default=1,
-    show_default=True,
-    help="First month of the fiscal year, which is named by the year it ends in.",
+    help="First month of the fiscal year, which is named by the year it ends in.  [default: 1]",
 )
-@click.option("--company", default="", help="Whose OKRs these are.")
+@click.option("--company", help="Whose OKRs these are.")
 @click.option("--department", default="")
 @click.option("--team", default="")
 @click.option("--level", type=click.Choice(LEVELS))
@@ -115,6 +125,7 @@ def main(debug: bool) -> None:
     help="Lock the calculated cells, without a password. Excel then lets no table grow or sort.",
 )
 @click.option("--force", is_flag=True, help="Replace OUT if it is there.")
+@CONFIG
 def new(
     out: Path,
     template: str | None,
@@ -126,6 +137,7 @@ def new(
     key_results: int | None,
     protect: bool,
     force: bool,
+    config: Config,
     **about: Any,
 ) -> None:
     """Write a tracker workbook, ready to be filled in.
@@ -149,12 +161,13 @@ def new(
     above = read(parent) if parent else None
     if above and not above.readable:
         raise click.UsageError(above.problems[0].line())
-    about = {key: value for key, value in about.items() if value is not None}
+    settled: dict[str, Any] = {"company": config.company, "fiscal_start": config.fiscal_start}
+    about = settled | {key: value for key, value in about.items() if value is not None}
     tracker = plan(
         template,
         source=source,
         blank=blank,
-        language=code,
+        language=code or config.language or None,
         parent=parent.name if parent else "",
         **about,
     )
@@ -194,41 +207,51 @@ def new(
 )
 @click.option("--as-of", type=Day(), help="Score by this day.  [default: the tracker's, or today]")
 @click.option(
-    "--preset", default="default", show_default=True, help="Bands of status and grade, by name."
+    "--previous",
+    multiple=True,
+    help="Last quarter's trackers: a file, a folder or a pattern.  [default: okr.toml's]",
 )
+@click.option("--preset", help="Bands of status and grade, by name.  [default: default]")
 @click.option("--engine", type=click.Choice(list(ENGINES)), default="serial", show_default=True)
 @click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
+@CONFIG
 @LANGUAGE
 def score(
     paths: Sequence[str],
     outs: Sequence[Path],
     as_of: date | None,
-    preset: str,
+    previous: Sequence[str],
+    preset: str | None,
     engine: str,
     scheduler: str | None,
+    config: Config,
     code: str | None,
 ) -> None:
     """Score trackers and roll them up.
 
-    PATH is a file, a folder (every tracker below it) or a pattern. Without -o the result is a
-    table here; problems go to standard error, a line each. Exit code 1 if one is an error, 2 if
-    nothing could be read.
+    PATH is a file, a folder (every tracker below it) or a pattern; without one, the paths of
+    okr.toml are read. Without -o the result is a table here; problems go to standard error, a line
+    each. Exit code 1 if one is an error, 2 if nothing could be read.
     """
     from okr_sheets.reports import KINDS, report
     from okr_sheets.rollups import roll_up
     from okr_sheets.scoring import PRESETS
     from okr_sheets.terminal import print_rollup
 
-    if preset not in PRESETS:
+    if preset and preset not in PRESETS:
         raise click.UsageError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
     if scheduler and engine != "dask":
         raise click.UsageError("--scheduler is the address of a dask cluster: add --engine dask.")
     for out in outs:
         if out.suffix.lower() not in KINDS:
             raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
-    trackers = _read(paths, engine, scheduler)
-    rollup = roll_up(trackers, as_of, PRESETS[preset])
-    words = language(code or rollup.language)
+    trackers = _read(paths or config.paths, engine, scheduler)
+    # A preset asked for here is meant as it is published, without the [bands] of okr.toml.
+    bands = PRESETS[preset] if preset else config.bands()
+    before = previous or ([str(config.previous)] if config.previous else [])
+    past = _read(before, engine, scheduler) if before else None
+    rollup = roll_up(trackers, as_of, bands, past, config)
+    words = language(code or config.language or rollup.language)
     if not outs and not rollup.key_results.empty:
         print_rollup(rollup, words)
     for out in dict.fromkeys(outs):
@@ -246,8 +269,9 @@ def score(
     default="text",
     show_default=True,
 )
+@CONFIG
 @LANGUAGE
-def check(paths: Sequence[str], strict: bool, form: str, code: str | None) -> None:
+def check(paths: Sequence[str], strict: bool, form: str, config: Config, code: str | None) -> None:
     """Name every problem by its cell.
 
     What cannot be read, placed or scored, what was repaired, and every formula that was typed
@@ -258,9 +282,9 @@ def check(paths: Sequence[str], strict: bool, form: str, code: str | None) -> No
     from okr_sheets.rollups import PROBLEMS as COLUMNS
     from okr_sheets.rollups import problem_records
 
-    trackers = _read(paths)
+    trackers = _read(paths or config.paths)
     problems = problems_of(trackers)
-    code = code or _language_of(trackers)
+    code = code or config.language or _language_of(trackers)
     if form == "text":
         for problem in grouped(problems):
             click.echo(problem.line(code))
@@ -280,6 +304,8 @@ def _read(
     from okr_sheets.reading.files import expand, read_all
     from okr_sheets.terminal import progress
 
+    if not paths:
+        raise click.UsageError("Name a file or a folder of trackers, or set paths in okr.toml.")
     files = expand(paths)
     if not files:
         raise click.UsageError(
@@ -317,6 +343,50 @@ def _finish(
         sys.exit(MISUSE)
     if errors or (strict and warnings):
         sys.exit(PROBLEMS)
+
+
+@main.command()
+@PATHS
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder for the messages.  [default: reminders- and the day]",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["eml", "md"]),
+    default="eml",
+    show_default=True,
+    help="Mail drafts, or Markdown.",
+)
+@click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
+@CONFIG
+def remind(
+    paths: Sequence[str], out: Path | None, form: str, as_of: date | None, config: Config
+) -> None:
+    """Write one message per owner: numbers they owe and actions past their day.
+
+    Each is in the language of the owner's tracker and names the cell to type in. Nothing is sent;
+    addresses stand in okr.toml.
+    """
+    from okr_sheets.reports.reminders import messages, write_messages
+    from okr_sheets.rollups import roll_up
+
+    trackers = _read(paths or config.paths)
+    rollup = roll_up(trackers, as_of, config.bands(), None, config)
+    words = language(config.language or rollup.language)
+    found = messages(rollup, config.email)
+    if found:
+        out = out or Path(f"reminders-{rollup.as_of}")
+        write_messages(found, out, form)
+        click.echo(words("terminal.wrote_messages", n=len(found), path=str(out)))
+    else:
+        click.echo(words("terminal.no_messages"))
+    _finish(
+        [p for p in rollup.problems if p.severity == "error"], trackers, words.code, strict=False
+    )
 
 
 @main.command()

@@ -18,11 +18,13 @@ from typing import Any
 
 import pandas as pd
 
+from okr_sheets.config import NAME, read_config
 from okr_sheets.language import language
 from okr_sheets.planning import new
 from okr_sheets.reading.sets import names
 from okr_sheets.reading.tracker import read
 from okr_sheets.reports import report
+from okr_sheets.reports.reminders import messages, write_messages
 from okr_sheets.reports.tables import status_word, unit_name
 from okr_sheets.rollups import rollup
 from okr_sheets.tracker import Tracker, frame
@@ -33,6 +35,20 @@ COMPANY = "Acme Cloud"
 QUARTER = "2027-Q1"
 AS_OF = date(2027, 3, 5)
 WEEKS = 9
+LAST_QUARTER = "2026-Q4"
+SETTINGS = f"""\
+# What {COMPANY} settles once for all its trackers; docs/config.md lists every key.
+company = "{COMPANY}"
+paths = ["trackers"]
+previous = "{LAST_QUARTER}"
+
+[departments."Sales"]
+weight = 2
+
+[owners]
+"VP Sales" = "vp.sales@acme.example"
+"Head of Enablement" = "enablement@acme.example"
+"""
 FOLDER = "okr-demo"
 REPORTS = (".html", ".xlsx", ".md", ".csv", ".json")
 
@@ -61,12 +77,16 @@ SILENT = "ENB-O3.KR3"
 CROSSED = "PRD-O3.KR4"
 MISTYPED = "GTM-O2.KR1"
 TYPO = "1o5"
+# Kept so far, and closer to its line every week.
+DRIFTING, DRIFT = "SAL-O3.KR3", (5.0, 5.0, 6.0, 7.0, 7.0, 8.0, 8.0, 9.0, 10.0)
 
+# Date, id, confidence, remark, by whom.
 REMARKS = (
-    (date(2027, 1, 29), "MKT-O1.KR3", "Cancelled: the brief form moved to the agency.", "CMO"),
-    (date(2027, 2, 8), "SAL-O3.KR2", "Added after the January pipeline review.", "VP Sales"),
-    (date(2027, 2, 19), "MKT-O3.KR1", "The partner webinar slipped to March.", "CMO"),
-    (date(2027, 2, 26), "C-O1.KR2", "Two large deals moved into April.", "CRO"),
+    (date(2027, 1, 22), "C-O1.KR2", 7, "Pipeline covers the target three times.", "CRO"),
+    (date(2027, 1, 29), CANCELLED, None, "Cancelled: the brief form moved to the agency.", "CMO"),
+    (date(2027, 2, 8), ADDED, None, "Added after the January pipeline review.", "VP Sales"),
+    (date(2027, 2, 19), "MKT-O3.KR1", None, "The partner webinar slipped to March.", "CMO"),
+    (date(2027, 2, 26), "C-O1.KR2", 4, "Two large deals moved into April.", "CRO"),
 )
 
 
@@ -75,39 +95,83 @@ def company() -> dict[str, Tracker]:
     return {f"{name}.xlsx": _filled(_planned(name)) for name in names()}
 
 
+def last_quarter() -> dict[str, Tracker]:
+    """The trackers of the quarter before, with all its check-ins; enablement had none yet."""
+    known = (name for name in names() if name != "sales-enablement")
+    return {f"{name}.xlsx": _finished(_planned(name, quarter=LAST_QUARTER)) for name in known}
+
+
 def marketing(code: str) -> Tracker:
     """The company's marketing tracker, filled in, in a language."""
     return _filled(_planned("b2b-saas-marketing", code))
 
 
-def _planned(name: str, code: str = "en") -> Tracker:
+def _planned(name: str, code: str = "en", quarter: str = QUARTER) -> Tracker:
     parent = "" if name == "company" else "company.xlsx"
-    return new(name, quarter=QUARTER, company=COMPANY, parent=parent, language=code)
+    return new(name, quarter=quarter, company=COMPANY, parent=parent, language=code)
 
 
 def _filled(tracker: Tracker) -> Tracker:
-    rng = random.Random(f"{tracker.objectives['id'].iloc[0]} {QUARTER}")  # noqa: S311  a story, not a secret
+    """The tracker after nine weeks of the quarter, with all that happened."""
+    rng = _dice(tracker)
+    dates = tracker.check_in_dates[:WEEKS]
     results = _story(tracker.key_results)
-    rows: list[dict[str, Any]] = []
-    index: list[int] = []
-    for number, key_result in results.iterrows():
-        for day, value in _check_ins(key_result, tracker.check_in_dates[:WEEKS], rng):
-            rows.append({"id": key_result["id"], "date": day, "value": value})
-            index.append(number)  # type: ignore[arg-type]
+
+    def typed(row: pd.Series) -> list[tuple[date, float]]:
+        found = _check_ins(row, dates, PACES.get(row["id"], rng.uniform(0.62, 0.8)), rng)
+        return [(day, value) for day, value in found if not _is_silent(row["id"], day)]
+
     known = set(results["id"])
     log = [
-        {"date": day, "id": name, "note": note, "by": by}
-        for day, name, note, by in REMARKS
+        {"date": day, "id": name, "confidence": confidence, "note": note, "by": by}
+        for day, name, confidence, note, by in REMARKS
         if name in known
     ]
     return replace(
         tracker,
         about=replace(tracker.about, as_of=AS_OF),
         key_results=results,
-        check_ins=frame("check_ins", rows, index),
+        check_ins=_typed(results, typed),
         actions=_progressed(tracker.actions, rng),
         log=frame("log", log, range(1, len(log) + 1)),
     )
+
+
+def _finished(tracker: Tracker) -> Tracker:
+    """The tracker at the end of its quarter; its last objective came only with the next one."""
+    rng = _dice(tracker)
+    last = tracker.objectives["id"].iloc[-1]
+    results = tracker.key_results[tracker.key_results["objective_id"] != last]
+
+    def typed(row: pd.Series) -> list[tuple[date, float]]:
+        return _check_ins(row, tracker.check_in_dates, rng.uniform(0.45, 1.05), rng)
+
+    return replace(
+        tracker,
+        about=replace(tracker.about, as_of=tracker.about.end),
+        objectives=tracker.objectives[tracker.objectives["id"] != last],
+        key_results=results,
+        check_ins=_typed(results, typed),
+        actions=tracker.actions[tracker.actions["key_result"].isin(results["id"])],
+    )
+
+
+def _dice(tracker: Tracker) -> random.Random:
+    first = tracker.objectives["id"].iloc[0]
+    return random.Random(f"{first} {tracker.about.quarter}")  # noqa: S311  a story, not a secret
+
+
+def _typed(
+    results: pd.DataFrame, typed: Callable[[pd.Series], list[tuple[date, float]]]
+) -> pd.DataFrame:
+    """The check-ins of all key results."""
+    rows: list[dict[str, Any]] = []
+    index: list[int] = []
+    for number, key_result in results.iterrows():
+        for day, value in typed(key_result):
+            rows.append({"id": key_result["id"], "date": day, "value": value})
+            index.append(number)  # type: ignore[arg-type]
+    return frame("check_ins", rows, index)
 
 
 def _story(results: pd.DataFrame) -> pd.DataFrame:
@@ -123,36 +187,37 @@ def _story(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def _check_ins(
-    row: pd.Series, dates: Sequence[date], rng: random.Random
+    row: pd.Series, dates: Sequence[date], now: float, rng: random.Random
 ) -> list[tuple[date, float]]:
-    """What someone typed, week by week: a path to where the story has the key result now."""
-    now = PACES.get(row["id"], rng.uniform(0.62, 0.8))
+    """What someone typed, week by week: a path to `now`, a share of the way, on the last date."""
     path = []
     for week, day in enumerate(dates, 1):
-        skipped = rng.random() < 0.07 and week < WEEKS
-        wobble = rng.uniform(-0.03, 0.03) if week < WEEKS else 0.0
-        share = now * (week / WEEKS) ** rng.uniform(0.9, 1.15) + wobble
-        if _is_silent(row["id"], week, day) or skipped:
-            continue
-        path.append((day, _value(row, share, week)))
+        is_last = week == len(dates)
+        skipped = rng.random() < 0.07 and not is_last
+        wobble = 0.0 if is_last else rng.uniform(-0.03, 0.03)
+        share = now * (week / len(dates)) ** rng.uniform(0.9, 1.15) + wobble
+        if not skipped:
+            path.append((day, _value(row, share, week)))
     return path
 
 
-def _is_silent(name: str, week: int, day: date) -> bool:
+def _is_silent(name: str, day: date) -> bool:
     return (
         name == SILENT
-        or (name in {STALE, CANCELLED} and week > 4)
+        or (name in {STALE, CANCELLED} and day > date(2027, 1, 29))
         or (name == ADDED and day < date(2027, 2, 8))
-        or (name == MISTYPED and week == WEEKS)
+        or (name == MISTYPED and day == AS_OF)
     )
 
 
 def _value(row: pd.Series, share: float, week: int) -> float:
     if row["type"] == "achieve":
-        return [0.0, 0.25, 0.25, 0.5, 0.5, 0.5, 0.75, 0.75, 0.75][week - 1]
+        return [0.0, 0.25, 0.25, 0.5, 0.5, 0.5, 0.75, 0.75, 0.75][min(week, WEEKS) - 1]
     step = 10.0 ** math.floor(math.log10(max(abs(row["target"] - row["baseline"]), 1)) - 1)
     whole = float(row["baseline"]).is_integer() and float(row["target"]).is_integer()
     step = max(step, 1.0) if whole else min(step, 0.1)
+    if row["id"] == DRIFTING:
+        return DRIFT[min(week, WEEKS) - 1]
     if row["type"] in {"keep-at-least", "keep-at-most"}:
         away = step if (row["id"] == CROSSED) and week > 6 else -step * (week % 2)
         side = 1 if row["type"] == "keep-at-most" else -1
@@ -168,17 +233,16 @@ def _progressed(actions: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
     return actions.assign(status=pd.Series(states, index=actions.index, dtype="str"))
 
 
-def build(folder: Path) -> list[Path]:
-    """Write the six trackers into a folder; one of them with a slip of the finger in it."""
+def build(folder: Path, trackers: Mapping[str, Tracker]) -> list[Path]:
+    """Write trackers, the company's first, into a folder; one with a slip of the finger in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    trackers = company()
     parent = trackers["company.xlsx"]
     paths = []
     for name, tracker in trackers.items():
         above = None if tracker is parent else parent
         path = write(tracker, folder / name, parent=above, force=True)
         paths.append(path)
-        if MISTYPED in set(tracker.key_results["id"]):
+        if tracker.about.quarter == QUARTER and MISTYPED in set(tracker.key_results["id"]):
             _mistype(path)
     return paths
 
@@ -210,9 +274,14 @@ def show(folder: Path | None, say: Callable[[str], object]) -> None:
         raise FileExistsError(f"{folder} is not empty. Name a new folder.")
     words = language("en")
     say(f"{COMPANY} runs {QUARTER} on six trackers, filled in for nine weeks:")
-    for path in build(folder / "trackers"):
+    for path in build(folder / "trackers", company()):
         say(f"  {path}")
-    result = rollup(folder / "trackers")
+    build(folder / LAST_QUARTER, last_quarter())
+    settings = folder / NAME
+    settings.write_text(SETTINGS, "utf-8")
+    say(f"Those of last quarter are in {folder / LAST_QUARTER}, the settings in {settings}.")
+    config = read_config(settings)
+    result = rollup(config.paths, previous=config.previous, config=config)
     say("")
     say(f"Scored by {AS_OF.isoformat()}:")
     for _, team in result.teams.iterrows():
@@ -226,6 +295,9 @@ def show(folder: Path | None, say: Callable[[str], object]) -> None:
     for suffix in REPORTS:
         path = report(result, folder / f"{QUARTER}{suffix}")
         say(f"Wrote {path}")
+    found = messages(result, config.email)
+    write_messages(found, folder / "reminders", "eml")
+    say(f"Wrote {folder / 'reminders'}: {len(found)} messages to those who owe something")
     say("")
     say(f"Look at {folder / (QUARTER + '.html')} first, then open a tracker and change a number.")
     say("Someone mistyped a number on the way; this names the cell, and what to type:")

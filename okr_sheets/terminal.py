@@ -60,11 +60,15 @@ def progress(total: int) -> Iterator[Any]:
 
 def print_rollup(rollup: Rollup, words: Language) -> None:
     """A table per unit: its objectives with their key results, and how each stands."""
-    from okr_sheets.reports.tables import headline, title  # noqa: PLC0415  waits for pandas
+    from okr_sheets.reports.tables import headline, title, update  # noqa: PLC0415  waits for pandas
 
     out = console()
     out.print(Text(printable(title(rollup, words)), style="bold"))
     out.print(headline(rollup, words), style="bright_black")
+    for name, text in update(rollup, words):
+        line = Text("  ")
+        line.append(f"{printable(name)} " if name else "", "bold")
+        out.print(line.append(printable(text)))
     for _, team in rollup.teams.iterrows():
         out.print()
         out.print(_unit_line(team, words))
@@ -72,7 +76,7 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
 
 
 def _unit_line(team: pd.Series, words: Language) -> Text:
-    from okr_sheets.reports.tables import coverage, unit_name  # noqa: PLC0415
+    from okr_sheets.reports.tables import coverage, heading, unit_name  # noqa: PLC0415
 
     line = Text(printable(unit_name(team)), style="bold")
     if team["level"]:
@@ -85,10 +89,18 @@ def _unit_line(team: pd.Series, words: Language) -> Text:
         expected=words.percent(team["expected"]),
     )
     line.append(f"  {figures} · {coverage(team, words)}", "default not bold")
+    for note in (heading(team, words), _previous(team, words)):
+        line.append(f" · {note}" if note else "", "bright_black not bold")
     if team["cancelled"] or team["postponed"]:
         note = words("report.with_left_out_note", score=words.percent(team["with_left_out"]))
         line.append(f" · {note}", "bright_black not bold")
     return line
+
+
+def _previous(team: pd.Series, words: Language) -> str:
+    if team["previous"] != team["previous"]:  # NaN: there was none
+        return ""
+    return words("rollup.previous_score", score=words.percent(team["previous"]))
 
 
 def _unit_table(team: pd.Series, rollup: Rollup, words: Language) -> Table:

@@ -75,5 +75,5 @@ def golden(request):
 def company(tmp_path_factory):
     """The sample company's six trackers, written once."""
     folder = tmp_path_factory.mktemp("company")
-    demo.build(folder)
+    demo.build(folder, demo.company())
     return folder

@@ -8,8 +8,11 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
+import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.language import language, languages
+from okr_sheets.reports.tables import FRAMES
+from okr_sheets.rollups import PROBLEMS
 from okr_sheets.schema import ACTIONS, LOG, OKRS, SETTINGS
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -39,7 +42,7 @@ def test_commands_in_the_readme_print_what_it_shows(folder):
             if output:
                 assert result.stdout == output
                 shown += 1
-    assert shown == 3
+    assert shown == 5
 
 
 def test_the_readmes_python_runs(folder):
@@ -115,3 +118,22 @@ def test_nothing_in_the_repository_names_the_machine():
             text = path.read_text("utf-8", errors="ignore")
             assert f"{Path.home()}/" not in text, path
             assert f"{ROOT}/" not in text, path
+
+
+def test_every_column_of_the_rollup_is_told_in_order(company):
+    rollup = okr.rollup(company)
+    text = (ROOT / "docs" / "rollup.md").read_text("utf-8")
+    sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
+    assert list(sections) == ["about", *FRAMES, "problems"]
+    frames = {name: list(getattr(rollup, name).columns) for name in FRAMES}
+    for name, columns in (frames | {"problems": list(PROBLEMS)}).items():
+        lines = re.findall(r"^- (.*(?:\n  .*)*)", sections[name], re.MULTILINE)
+        # What a line names before its colon, and at the beginning of each sentence.
+        told = [
+            key
+            for line in lines
+            for part in re.split(r"(?<=\.)\s+(?=`)", line)
+            for key in re.findall(r"`([^`]+)`", re.split(r":\s| of `| \(", part)[0])
+        ]
+        assert told == columns, name
+    assert set(rollup.about) <= set(re.findall(r"`(\w+)`", sections["about"]))

@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 # Bottom to top; a folder stands for all its modules.
 LAYERS = (
     ("schema", "problems", "quarters", "engine"),
-    ("scoring", "language"),
+    ("scoring", "language", "config"),
     ("tracker", "frames"),
     ("reading",),
     ("checks", "planning", "rollups"),

@@ -93,6 +93,24 @@ def in_files(when, place, **sheets):
     return Recipe(when, place.rstrip("!"), check)
 
 
+def in_levels(when, place, **aims):
+    """The trackers of a company, a department and a team: one objective each, and its aim."""
+
+    def check(folder):
+        for level, aim in {"c": "", **aims}.items():
+            word, own = {"c": "Company", "d": "Department", "t": "Team"}[level], level.upper()
+            (folder / f"{level}.csv").write_text(
+                f"Level;{word};;;;;;\nDepartment;{'' if level == 'c' else 'Sales'};;;;;;\n"
+                "ID;Title;Owner;Type;Baseline;Target;Aligns to;2027-01-08\n"
+                f"{own}1;Goal {own};Ann;Objective;;;{aim};\n"
+                f"{own}1.KR1;Leads {own};Ann;Increase;1;10;;5\n",
+                "utf-8",
+            )
+        return okr.check(folder)
+
+    return Recipe(when, place, check)
+
+
 def in_workbook(when, place, change=lambda book: None, **cells):
     """The sound sheet as a workbook, then changed."""
 
@@ -393,6 +411,25 @@ RECIPES = {
         c={**SECOND, "H1": "Aligns to", "H2": "O1"},
     ),
     "aligns-to-itself": in_text("Its own ID under “aligns to”.", "H3", H1="Aligns to", H3="O1.KR1"),
+    "alignment-cycle": in_files(
+        "Two objectives that each serve the other.",
+        "a.csv:a!H2",
+        a={"H1": "Aligns to", "H2": "P1"},
+        b={**SECOND, "H1": "Aligns to", "H2": "O1"},
+    ),
+    "double-counting": in_files(
+        "A key result that serves what its objective serves already.",
+        "b.csv:b!H3",
+        a={},
+        b={**SECOND, "H1": "Aligns to", "H2": "O1", "H3": "O1"},
+    ),
+    "level-skip": in_levels(
+        "A team's objective aligned past its department's.", "t.csv:t!G4", d="C1", t="C1"
+    ),
+    "nobody-serves": in_levels(
+        "A company's objective that no team's serves.", "c.csv:c!B4", d="C9", t="D1"
+    ),
+    "serves-nothing": in_levels("A team's objective that serves none.", "t.csv:t!G4", d="C1", t=""),
     "missing-owner": in_text("No owner.", "C3", C3=""),
     "missing-reason": in_text("Cancelled, and no note.", "3", H1="State", H3="Cancelled"),
     "example-left": in_text("A row of the example set left in.", "B4", **EXAMPLE),

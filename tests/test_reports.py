@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 import okr_sheets as okr
 from okr_sheets.language import language, languages
+from okr_sheets.reports.tables import FRAMES
 from okr_sheets.terminal import print_rollup
 
 COLUMNS = (
@@ -64,11 +65,12 @@ def test_csv_holds_the_scored_key_results(rollup, tmp_path):
 
 def test_json_is_an_object_of_lists(rollup, tmp_path):
     document = json.loads(okr.report(rollup, tmp_path / "r.json").read_text("utf-8"))
-    assert list(document) == ["about", "teams", "objectives", "key_results", "problems"]
+    assert list(document) == ["about", *FRAMES, "problems"]
     assert list(document["key_results"][0]) == COLUMNS
     assert document["about"]["as_of"] == "2027-03-05"
     assert len(document["teams"]) == 6
-    assert document["problems"][0]["cell"].startswith("AI")
+    [error] = [each for each in document["problems"] if each["severity"] == "error"]
+    assert (error["file"], error["cell"]) == ("go-to-market.xlsx", "AI11")
 
 
 def test_a_teams_score_is_the_weighted_mean_of_its_objectives(rollup):

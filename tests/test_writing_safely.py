@@ -22,8 +22,8 @@ from python_calamine import CalamineWorkbook
 import okr_sheets as okr
 from okr_sheets.problems import Problem
 from okr_sheets.reading.apostrophes import marked, unmarked
-from okr_sheets.reports import workbook
-from okr_sheets.reports.workbook import sheet_names
+from okr_sheets.reports.workbook import sheets
+from okr_sheets.reports.workbook.fitting import sheet_names
 from okr_sheets.tracker import Tracker
 
 # What a program that opens a CSV file may run.
@@ -255,13 +255,13 @@ def test_links_lead_to_the_trackers_beside_and_nowhere_else(tmp_path):
 
 
 def test_rows_and_links_stop_where_excel_does(rollup, tmp_path, monkeypatch):
-    monkeypatch.setattr(workbook, "MOST_LINKS", 2)
-    monkeypatch.setattr(workbook, "LAST_ROW", workbook.FIRST_ROW + 3)
+    monkeypatch.setattr(sheets, "MOST_LINKS", 2)
+    monkeypatch.setattr(sheets, "LAST_ROW", sheets.FIRST_ROW + 3)
     located = okr.rollup([replace(t, path=f"{n}.xlsx") for n, t in enumerate(trackers())])
     book = opened(okr.report(located, tmp_path / "r.xlsx"))
     sheet = book["Key results"]
     links = [cell for row in sheet.iter_rows() for cell in row if cell.hyperlink]
-    assert sheet.max_row == workbook.FIRST_ROW + 3
+    assert sheet.max_row == sheets.FIRST_ROW + 3
     assert "3" in sheet["A2"].value
     assert str(len(located.key_results)) in sheet["A2"].value.replace(",", "")
     assert len(links) == 2

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from okr_sheets.checks.alignment import misalignments
 from okr_sheets.checks.numbers import NUMBERS, SCORED_NUMBERS
 from okr_sheets.checks.stored import STORED
-from okr_sheets.checks.structure import STRUCTURE, shared_ids, unknown_alignment
+from okr_sheets.checks.structure import STRUCTURE, shared_ids
 from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.reading.files import Source, read_all
@@ -33,7 +34,7 @@ def check(source: Source | Sequence[Source]) -> tuple[Problem, ...]:
         found += [problem for rule in RULES for problem in rule(tracker, rows)]
         if number in scored:
             found += [p for rule in SCORED_RULES for p in rule(tracker, scored[number])]
-    found += [*unknown_alignment(readable), *shared_ids(readable)]
+    found += [*misalignments(readable), *shared_ids(readable)]
     names = file_names(tracker.path for tracker in trackers)
     return in_order(told_apart(found, names))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import PurePath
 
 import pandas as pd
 
@@ -82,27 +81,8 @@ def unknown_ids(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
             yield tracker.problem("unknown-id", sheet, number, key, given)  # type: ignore[arg-type]
 
 
-def unknown_alignment(trackers: Sequence[Tracker]) -> Iterator[Problem]:
-    """What is aligned to is an objective or key result of some tracker of the run.
-
-    A run that lacks the tracker's parent cannot tell, and is silent.
-    """
-    readable = [tracker for tracker in trackers if tracker.readable]
-    known = {name for tracker in readable for name in _ids(tracker)}
-    files = {PurePath(tracker.path).name for tracker in readable}
-    for tracker in readable:
-        complete = len(readable) > 1 and tracker.about.parent in {"", *files}
-        rows = tracker.rows
-        given = rows.loc[rows["aligns_to"] != "", ["id", "aligns_to"]]
-        for number, (own, above) in zip(given.index, given.to_numpy(), strict=True):
-            if above.casefold() == own.casefold():
-                yield tracker.problem("aligns-to-itself", OKRS.key, number, "aligns_to", own)
-            elif complete and above.casefold() not in known:
-                yield tracker.problem("unknown-alignment", OKRS.key, number, "aligns_to", above)
-
-
 def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
-    """Each tracker of a quarter has ids of its own; what aligns to a shared one is in doubt."""
+    """Each tracker of a quarter has ids of its own."""
     holders: dict[tuple[str, str], list[Tracker]] = {}
     files = file_names(tracker.path for tracker in trackers)
     for tracker in trackers:
@@ -120,17 +100,6 @@ def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
             others = _names(shared[quarter, first.casefold()], tracker, files)
             words = {"count": str(len(reused)), "files": others}
             yield tracker.problem("id-reused", OKRS.key, int(reused.index[0]), "id", first, **words)
-        for number, above in rows["aligns_to"].items():
-            found = shared.get((quarter, above.casefold()), [])
-            # A tracker's own objective is meant before another's, then that of its parent.
-            if found and not any(other is tracker or _is_parent(other, tracker) for other in found):
-                named, row = _names(found, tracker, files), int(str(number))
-                place = (OKRS.key, row, "aligns_to")
-                yield tracker.problem("ambiguous-alignment", *place, above, files=named)
-
-
-def _is_parent(other: Tracker, tracker: Tracker) -> bool:
-    return PurePath(other.path).name == tracker.about.parent != ""
 
 
 def _names(trackers: Sequence[Tracker], own: Tracker, files: Mapping[str, str]) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KINDS: Mapping[str, tuple[str, str]] = {
     ".xlsx": ("workbook", "write_workbook"),
     ".html": ("page", "write_page"),
-    ".md": ("tables", "write_markdown"),
+    ".md": ("markdown", "write_markdown"),
     ".csv": ("tables", "write_csv"),
     ".json": ("tables", "write_json"),
 }

@@ -1,11 +1,10 @@
-"""The plain reports: CSV, JSON and Markdown."""
+"""The plain reports, CSV and JSON; and how every report says names, days and reasons."""
 
 from __future__ import annotations
 
 import csv
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,16 +12,31 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.language import Language
-from okr_sheets.problems import Problem, file_names, grouped
+from okr_sheets.problems import Problem, file_names
 from okr_sheets.reading.apostrophes import marked
-from okr_sheets.reading.files import REPORT_MARK
 from okr_sheets.rollups import Rollup, problem_records
+from okr_sheets.rollups.trend import CHANGE_KINDS
 from okr_sheets.schema import STATUSES
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.text import printable
 
-# What Markdown takes for markup; & only where it begins an entity.
-_MARKUP = re.compile(r"[\\|*_`~<\[\]#]|&(?=#?\w+;)")
+FIRST = 3  # of the attention list, in an update
+MOST_NAMES = 6  # of those who owe an update
+FRAMES = (
+    "teams",
+    "objectives",
+    "key_results",
+    "owners",
+    "changes",
+    "forecast",
+    "alignment",
+    "attention",
+    "owed",
+    "overdue",
+    "trend",
+    "sources",
+    "carried",
+)
 
 
 def write_csv(rollup: Rollup, path: str, _: Language) -> None:
@@ -40,12 +54,10 @@ def harmless(value: Any) -> Any:
 
 
 def write_json(rollup: Rollup, path: str, words: Language) -> None:
-    """An object with `about`, `teams`, `objectives`, `key_results` and `problems`."""
+    """An object with `about`, the `FRAMES` as lists of rows, and `problems`."""
     document = {
         "about": {key: plain_value(value) for key, value in rollup.about.items()},
-        "teams": records(rollup.teams),
-        "objectives": records(rollup.objectives),
-        "key_results": records(rollup.key_results),
+        **{name: records(getattr(rollup, name)) for name in FRAMES},
         "problems": [
             {key: plain_value(value) for key, value in record.items()}
             for record in problem_records(rollup.problems, words.code)
@@ -68,6 +80,8 @@ def plain_value(value: Any) -> Any:
         return printable(value)
     if isinstance(value, (list, tuple)):
         return [plain_value(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain_value(item) for key, item in value.items()}
     if value is None or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
         return None
     if isinstance(value, datetime):
@@ -90,6 +104,20 @@ def unit_name(row: Mapping[str, Any] | pd.Series) -> str:
     return str(row["team"] or row["department"] or row.get("company") or row["file"])
 
 
+def reason(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
+    """Why a row of the attention list is there, in words, all its reasons."""
+    return ", ".join(_reason(code, fields, words) for code, fields in row["reasons"])
+
+
+def _reason(code: str, fields: Mapping[str, Any], words: Language) -> str:
+    said = {key: _SAID.get(key, _plain)(value, words) for key, value in fields.items()}
+    return words(f"report.reason_{code.replace('-', '_')}", **said)
+
+
+def _plain(value: Any, words: Language) -> str:
+    return words.number(value) if isinstance(value, (int, float)) else str(value)
+
+
 def day_text(day: Any, words: Language) -> str:
     """A date in the language's usual form; nothing for a blank."""
     if day is None or pd.isna(day):
@@ -98,110 +126,11 @@ def day_text(day: Any, words: Language) -> str:
     return words("formats.text_date", d=day.day, mon=months[day.month - 1], y=day.year)
 
 
-def reason(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
-    """Why a row of the attention list is there, in words."""
-    gap = 0 if pd.isna(row["gap"]) else round(row["gap"] * 100)
-    since = day_text(row["last_check_in"], words)
-    code = str(row["reason"])
-    if code == "crossed":
-        return words(
-            "report.reason_crossed",
-            current=words.number(row["current"]),
-            target=words.number(row["target"]),
-        )
-    if code == "stale":
-        return (
-            words("report.reason_stale", day=since) if since else words("report.reason_no_update")
-        )
-    if code == "gap":
-        return words("report.reason_gap", points=gap)
-    return words(f"report.reason_{code.replace('-', '_')}")
-
-
-# --- Markdown ------------------------------------------------------------------------------------
-
-
-def write_markdown(rollup: Rollup, path: str, words: Language) -> None:
-    """A summary to paste into a chat or mail: headline, teams, what needs attention, problems."""
-    # A comment at the end tells the file from people's own notes, which are never replaced.
-    lines = [*_markdown(rollup, words), "", f"<!-- {REPORT_MARK} -->"]
-    Path(path).write_text(printable("\n".join(lines)) + "\n", "utf-8")
-
-
-def _markdown(rollup: Rollup, words: Language) -> Iterable[str]:
-    yield f"# {_escaped(title(rollup, words))}"
-    yield ""
-    yield headline(rollup, words)
-    yield ""
-    missing = left_out(rollup, words)
-    if missing:
-        yield words("page.left_out")
-        yield ""
-        yield from (f"- {_code(name)} {_escaped(why)}".rstrip() for name, why in missing)
-        yield ""
-    yield f"## {words('report.teams')}"
-    yield ""
-    yield from _table(
-        (
-            words("report.unit"),
-            words("okrs.score"),
-            words("okrs.expected"),
-            words("okrs.status"),
-            words("report.updated_header"),
-        ),
-        (
-            (
-                unit_name(team),
-                words.percent(team["score"]),
-                words.percent(team["expected"]),
-                status_word(team["status"], words),
-                coverage(team, words),
-            )
-            for _, team in rollup.teams.iterrows()
-        ),
-    )
-    yield f"## {words('report.attention')}"
-    yield ""
-    lines = [
-        f"- **{_escaped(row['id'])}** {_escaped(row['title'])} "
-        f"({_escaped(_whose(row, rollup, words))}): "
-        f"{status_word(row['status'], words)}, {reason(row, words)}"
-        for _, row in rollup.attention.head(10).iterrows()
-    ]
-    yield from lines or [words("report.none_attention")]
-    yield ""
-    yield f"## {words('report.objectives')}"
-    yield ""
-    yield from _table(
-        (
-            words("okrs.id"),
-            words("report.objective"),
-            words("okrs.owner"),
-            words("okrs.score"),
-            words("okrs.status"),
-        ),
-        (
-            (
-                row["id"],
-                row["title"],
-                row["owner"],
-                words.percent(row["score"]),
-                status_word(row["status"], words),
-            )
-            for _, row in rollup.objectives.iterrows()
-        ),
-    )
-    if rollup.problems:
-        yield f"## {words('report.problems')}"
-        yield ""
-        for problem in grouped(rollup.problems):
-            yield f"- {_code(problem.place)} {_escaped(problem.say(words.code))}"
-
-
-def _whose(row: pd.Series, rollup: Rollup, words: Language) -> str:
-    """The owner of a row, and the unit where there are several."""
-    owner = row["owner"] or words("report.nobody")
-    return f"{owner}, {unit_name(row)}" if len(rollup.teams) > 1 else owner
+# How the fields of a reason are said, where not as a number or as it stands.
+_SAID: Mapping[str, Callable[[Any, Language], str]] = {
+    "day": day_text,
+    "forecast": lambda value, words: words.percent(value),
+}
 
 
 def left_out(rollup: Rollup, words: Language) -> list[tuple[str, str]]:
@@ -253,26 +182,54 @@ def headline(rollup: Rollup, words: Language) -> str:
     return " · ".join(parts)
 
 
+def update(rollup: Rollup, words: Language) -> Iterator[tuple[str, str]]:
+    """The quarter in a few lines, each a name (or "") and what is said of it.
+
+    Where it ends, what changed, what comes first, who owes an update.
+    """
+    about = rollup.about
+    if about["forecast"] is not None:
+        yield "", heading(about, words)
+    if since := since_line(rollup, words):
+        yield "", since
+    for _, row in rollup.attention.head(FIRST).iterrows():
+        yield row["title"] or row["id"], f"({whose(row, rollup, words)}): {reason(row, words)}"
+    owing = rollup.owners.loc[(rollup.owners["due"] > 0) & (rollup.owners["owner"] != ""), "owner"]
+    owing = owing.drop_duplicates()
+    if len(owing):
+        names = ", ".join(owing.head(MOST_NAMES))
+        if len(owing) > MOST_NAMES:
+            names = words("report.more", names=names, n=len(owing) - MOST_NAMES)
+        yield "", words("report.owe", names=names)
+
+
+def heading(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
+    """“Heading for 86% (73% to 95%)”; nothing without a forecast."""
+    if row.get("forecast") is None or pd.isna(row["forecast"]):
+        return ""
+    ends = {"forecast": "forecast", "low": "forecast_low", "high": "forecast_high"}
+    return words("report.heading", **{name: words.percent(row[key]) for name, key in ends.items()})
+
+
+def since_line(rollup: Rollup, words: Language) -> str:
+    """How many key results came to what since the last check-in date; nothing before the second."""
+    if rollup.since is None:
+        return ""
+    counts = rollup.changes["change"].value_counts()
+    told = [
+        words(f"report.change_{kind.replace('-', '_')}", n=int(counts[kind]))
+        for kind in CHANGE_KINDS
+        if kind in counts
+    ]
+    return words("report.since", day=day_text(rollup.since, words), counts=", ".join(told))
+
+
+def whose(row: Mapping[str, Any] | pd.Series, rollup: Rollup, words: Language) -> str:
+    """The owner of a row, and the unit where there are several."""
+    owner = row["owner"] or words("report.nobody")
+    return f"{owner}, {unit_name(row)}" if len(rollup.teams) > 1 else owner
+
+
 def status_word(status: str, words: Language) -> str:
     """The word for a status; a dash where a row has none."""
     return words.choice("status", status) if status in STATUSES else "–"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
-    yield "| " + " | ".join(header) + " |"
-    yield "|" + " --- |" * len(header)
-    for row in rows:
-        yield "| " + " | ".join(_escaped(cell) for cell in row) + " |"
-    yield ""
-
-
-def _escaped(text: str) -> str:
-    return _MARKUP.sub(r"\\\g<0>", " ".join(str(text).split()))
-
-
-def _code(text: str) -> str:
-    """`text` as code, between more backticks than it has in a row."""
-    line = " ".join(text.split())
-    fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
-    edge = " " if "`" in line else ""
-    return f"{fence}{edge}{line}{edge}{fence}"

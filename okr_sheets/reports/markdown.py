@@ -1,0 +1,149 @@
+"""The Markdown report: ten lines to paste into a chat or mail, then the details."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from okr_sheets.language import Language
+from okr_sheets.problems import grouped
+from okr_sheets.reading.files import REPORT_MARK
+from okr_sheets.reports.tables import (
+    coverage,
+    headline,
+    left_out,
+    reason,
+    status_word,
+    title,
+    unit_name,
+    update,
+    whose,
+)
+from okr_sheets.rollups import Rollup
+from okr_sheets.writing.text import printable
+
+# What Markdown takes for markup; & only where it begins an entity.
+_MARKUP = re.compile(r"[\\|*_`~<\[\]#]|&(?=#?\w+;)")
+
+
+def write_markdown(rollup: Rollup, path: str, words: Language) -> None:
+    """The update a leader pastes: score, end, changes, what comes first, who owes; then details."""
+    # A comment at the end tells the file from people's own notes, which are never replaced.
+    lines = [*_update(rollup, words), *_details(rollup, words), f"<!-- {REPORT_MARK} -->"]
+    Path(path).write_text(printable("\n".join(lines)) + "\n", "utf-8")
+
+
+def _update(rollup: Rollup, words: Language) -> Iterator[str]:
+    """The ten lines."""
+    yield f"# {_escaped(title(rollup, words))}"
+    yield ""
+    yield headline(rollup, words)
+    yield ""
+    if missing := left_out(rollup, words):
+        yield words("page.left_out")
+        yield ""
+        yield from (f"- {_code(name)} {_escaped(why)}".rstrip() for name, why in missing)
+        yield ""
+    for name, text in update(rollup, words):
+        yield f"- **{_escaped(name)}** {_escaped(text)}" if name else f"- {_escaped(text)}"
+    yield ""
+
+
+def _details(rollup: Rollup, words: Language) -> Iterator[str]:
+    yield from _teams(rollup, words)
+    yield f"## {words('report.attention')}"
+    yield ""
+    for _, row in rollup.attention.iterrows():
+        named = f"**{_escaped(row['id'])}** {_escaped(row['title'])}"
+        said = f"{status_word(row['status'], words)}, {_escaped(reason(row, words))}"
+        yield f"- {named} ({_escaped(whose(row, rollup, words))}): {said}"
+    if rollup.attention.empty:
+        yield words("report.none_attention")
+    yield ""
+    yield from _objectives(rollup, words)
+    if rollup.problems:
+        yield f"## {words('report.problems')}"
+        yield ""
+        for problem in grouped(rollup.problems):
+            severity = words(f"report.{problem.severity}")
+            yield f"- {severity}: {_code(problem.place)} {_escaped(problem.say(words.code))}"
+        yield ""
+
+
+def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
+    had = rollup.previous is not None
+    yield f"## {words('report.teams')}"
+    yield ""
+    yield from _table(
+        [
+            words("report.unit"),
+            words("okrs.score"),
+            words("okrs.expected"),
+            words("report.forecast"),
+            words("okrs.status"),
+            words("report.updated_header"),
+            *([words("report.previous")] if had else []),
+        ],
+        (
+            [
+                unit_name(team),
+                words.percent(team["score"]),
+                words.percent(team["expected"]),
+                words.percent(team["forecast"]),
+                status_word(team["status"], words),
+                coverage(team, words),
+                *([words.percent(team["previous"])] if had else []),
+            ]
+            for _, team in rollup.teams.iterrows()
+        ),
+    )
+
+
+def _objectives(rollup: Rollup, words: Language) -> Iterator[str]:
+    had = rollup.previous is not None
+    yield f"## {words('report.objectives')}"
+    yield ""
+    yield from _table(
+        [
+            words("okrs.id"),
+            words("report.objective"),
+            words("okrs.owner"),
+            words("okrs.score"),
+            words("report.forecast"),
+            words("okrs.status"),
+            *([words("report.previous")] if had else []),
+        ],
+        (
+            [
+                row["id"],
+                row["title"],
+                row["owner"],
+                words.percent(row["score"]),
+                words.percent(row["forecast"]),
+                status_word(row["status"], words),
+                *([words.percent(row["previous"])] if had else []),
+            ]
+            for _, row in rollup.objectives.iterrows()
+        ),
+    )
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
+    yield "| " + " | ".join(header) + " |"
+    yield "|" + " --- |" * len(header)
+    for row in rows:
+        yield "| " + " | ".join(_escaped(cell) for cell in row) + " |"
+    yield ""
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", " ".join(str(text).split()))
+
+
+def _code(text: str) -> str:
+    """`text` as code, between more backticks than it has in a row."""
+    line = " ".join(text.split())
+    fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
+    edge = " " if "`" in line else ""
+    return f"{fence}{edge}{line}{edge}{fence}"

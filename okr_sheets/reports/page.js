@@ -1,0 +1,92 @@
+(() => {
+  "use strict";
+  const one = (id) => document.getElementById(id);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const folds = all("details.objective");
+
+  // Print shows every objective; afterwards each is as it was.
+  let before = [];
+  addEventListener("beforeprint", () => {
+    before = folds.map((fold) => fold.open);
+    folds.forEach((fold) => { fold.open = true; });
+  });
+  addEventListener("afterprint", () => folds.forEach((fold, n) => { fold.open = before[n]; }));
+
+  const bar = one("filters");
+  if (!bar) return;
+  const flat = (text) => text.normalize("NFKC").toLocaleLowerCase(document.documentElement.lang);
+  const search = one("search"), picks = ["team", "owner", "status"].map(one);
+  const rows = all("tr[data-team]"), results = rows.filter((row) => row.id);
+  const lists = all("section.list"), units = all(".unit"), buttons = all("button.unfold");
+  const own = (element) => {
+    const copy = element.cloneNode(true);
+    all("details.from", copy).forEach((from) => from.remove());
+    return copy.textContent;
+  };
+  // A key result is found by the words of its objective too.
+  const texts = new Map([...rows, ...folds].map((element) => {
+    const parent = element.closest("details.objective");
+    const above = parent ? parent.querySelector("summary").textContent : "";
+    return [element, flat(element === parent ? above : own(element) + " " + above)];
+  }));
+  let active = false;
+
+  const filter = () => {
+    const needles = flat(search.value).split(/\s+/).filter(Boolean);
+    const fits = (element) => picks.every((pick) => !pick.value || element.dataset[pick.id] === pick.value)
+      && needles.every((needle) => texts.get(element).includes(needle));
+    const was = active;
+    active = needles.length > 0 || picks.some((pick) => pick.value);
+    rows.forEach((row) => { row.hidden = !fits(row); });
+    // What is found in the outline keeps those above it in sight.
+    let depth = 0;
+    all("tr[data-depth]").reverse().forEach((row) => {
+      const above = Number(row.dataset.depth) < depth;
+      row.hidden = row.hidden && !above;
+      depth = row.hidden ? depth : Number(row.dataset.depth);
+    });
+    folds.forEach((fold) => {
+      const found = all("tr[id]", fold).some((row) => !row.hidden);
+      fold.hidden = !found && !fits(fold);
+      if (active) fold.open = found; else if (was) fold.open = false;
+    });
+    units.forEach((unit) => { unit.hidden = !all("details.objective", unit).some((fold) => !fold.hidden); });
+    buttons.forEach((button) => {
+      const whole = button.getAttribute("aria-expanded") === "true";
+      button.hidden = active;
+      button.textContent = whole ? button.dataset.few : button.dataset.all;
+      button.previousElementSibling.classList.toggle("short", !active && !whole);
+    });
+    lists.forEach((list) => all(".nothing", list).forEach((note) => {
+      note.hidden = !active || all("tr[data-team], details.objective", list).some((element) => !element.hidden);
+    }));
+    one("clear").disabled = !active;
+    const count = results.filter((row) => !row.hidden).length, shown = one("shown");
+    shown.textContent = active
+      ? shown.dataset.text.replace("{shown}", count).replace("{all}", results.length) : "";
+  };
+  const clear = () => { search.value = ""; picks.forEach((pick) => { pick.value = ""; }); filter(); };
+
+  // A link to a key result opens its objective, whatever is filtered.
+  const reveal = () => {
+    const target = location.hash && one(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    if (target.closest("[hidden]")) clear();
+    const fold = target.closest("details.objective");
+    if (fold) { fold.open = true; target.scrollIntoView({ block: fold === target ? "start" : "center" }); }
+  };
+
+  search.addEventListener("input", filter);
+  picks.forEach((pick) => pick.addEventListener("change", filter));
+  one("clear").addEventListener("click", () => { clear(); search.focus(); });
+  buttons.forEach((button) => button.addEventListener("click", () => {
+    button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true"));
+    filter();
+  }));
+  one("open").addEventListener("click", () => folds.forEach((fold) => { fold.open = true; }));
+  one("close").addEventListener("click", () => folds.forEach((fold) => { fold.open = false; }));
+  addEventListener("hashchange", reveal);
+  bar.hidden = one("tools").hidden = false;
+  filter();
+  reveal();
+})();

@@ -1,0 +1,96 @@
+"""The page: one HTML file that shows a rollup, loads nothing, and reads with scripts off."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from okr_sheets.language import Language
+from okr_sheets.reports.page import head, lists, look, units
+from okr_sheets.reports.page.pieces import Row
+from okr_sheets.reports.tables import day_text, left_out, title
+from okr_sheets.rollups import Rollup
+from okr_sheets.writing.text import printable
+
+FIRST = 10  # rows of a long list that show before “Show all”
+
+
+def write_page(rollup: Rollup, path: str, words: Language) -> None:
+    """One self-contained HTML page, from the headline down to the cell of each figure."""
+    Path(path).write_text(printable(_html(rollup, words)), "utf-8", newline="\n")
+
+
+def _html(rollup: Rollup, words: Language) -> str:
+    environment = Environment(
+        loader=PackageLoader("okr_sheets", "reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    own = {
+        "style": environment.get_template("page.css.j2").render(look.colours()),
+        "script": environment.get_template("page.js").render(),
+    }
+    safe = {name: Markup(text) for name, text in own.items()}  # noqa: S704  files of ours
+    values = _page(rollup, words) | safe | {"policy": _policy(own)}
+    return environment.get_template("page.html.j2").render(values)
+
+
+def _policy(own: Mapping[str, str]) -> str:
+    """Nothing may load, and only the page's own style and script count, told by their hashes."""
+    told = (f"{name}-src '{_hash(text)}'" for name, text in own.items())
+    return "; ".join(("default-src 'none'", *told, "base-uri 'none'", "form-action 'none'"))
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
+
+
+def _page(rollup: Rollup, words: Language) -> dict[str, Any]:
+    """All that the template shows."""
+    about = rollup.about
+    shaped = units.units(rollup, words)
+    objectives = [
+        objective | {"unit": unit["number"]} for unit in shaped for objective in unit["objectives"]
+    ]
+    key_results: list[Row] = [row for each in objectives for row in each["key_results"]]
+    return {
+        "words": words,
+        "title": title(rollup, words).strip(" –"),
+        "company": about["company"],
+        "heading": words("report.title", quarter=about["quarter"]).strip(" –"),
+        "as_of": words("report.as_of", day=day_text(about["as_of"], words))
+        if about["as_of"]
+        else "",
+        "read": words(
+            "report.read",
+            trackers=about["trackers"],
+            objectives=about["objectives"],
+            key_results=about["key_results"],
+        ),
+        "left_out": left_out(rollup, words),
+        "headline": head.headline(rollup, words),
+        "standing": head.standing(rollup, words),
+        "sound": head.sound(rollup, words),
+        "since": head.since(rollup, words),
+        "units": shaped,
+        "teams": lists.tree([unit for unit in shaped if unit["team"]]),
+        "had_previous": rollup.previous is not None,
+        "objectives": about["objectives"],
+        "attention": lists.attention(rollup, key_results, words),
+        "alignment": lists.alignment(rollup, objectives, words),
+        "changes": lists.changes(rollup, key_results, words),
+        "first": FIRST,
+        "owners": lists.owners(rollup, key_results, words),
+        "problems": lists.problems(rollup.problems, words),
+        "problem_count": len(rollup.problems),
+        "choices": lists.choices(shaped, key_results, words),
+        "legend": lists.legend(rollup, words),
+    }

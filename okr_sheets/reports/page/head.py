@@ -1,0 +1,158 @@
+"""The top of the page: where we stand, where we end, how sound the numbers are, what changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pandas as pd
+from markupsafe import Markup
+
+from okr_sheets.language import Language
+from okr_sheets.reports.page.charts import Chart, End, Point
+from okr_sheets.reports.page.pieces import (
+    KEEPING,
+    Row,
+    bar,
+    between,
+    chip,
+    rows,
+    share,
+    stack,
+    unit_of,
+    with_left_out,
+)
+from okr_sheets.reports.tables import coverage, day_text, heading
+from okr_sheets.rollups import Rollup
+from okr_sheets.rollups.trend import CHANGE_KINDS
+
+MOST_NAMES = 4  # of those who owe an update
+SOURCES = ("typed", "log", "computed", "assumed")
+
+
+def headline(rollup: Rollup, words: Language) -> Row | None:
+    """The unit that speaks for all: score, pace, end, and the way there; None if none does."""
+    if rollup.headline is None:
+        return None
+    [row] = rows(rollup.headline.to_frame().T)
+    points = trends(rollup).get(unit_of(row), [])
+    return {
+        "value": words.percent(row["score"]),
+        "expected": words.percent(row["expected"]),
+        "chip": chip(row["status"], words),
+        "bar": bar(row, words),
+        "note": with_left_out(row, words),
+        "end": words.percent(row["forecast"]) if heading(row, words) else "",
+        "between": between(row, words) if heading(row, words) else "",
+        "previous": None if row["previous"] is None else words.percent(row["previous"]),
+        "chart": _chart(rollup, row, points, words),
+        "weeks": [
+            {
+                "day": day_text(point.day, words),
+                "score": words.percent(point.score),
+                "expected": words.percent(point.expected),
+            }
+            for point in points
+        ],
+    }
+
+
+def _chart(rollup: Rollup, row: Row, points: Sequence[Point], words: Language) -> Markup:
+    """The way of a unit, from its first start to its last due day; blank below two check-ins."""
+    own = [
+        key_result for key_result in rows(rollup.key_results) if unit_of(key_result) == unit_of(row)
+    ]
+    starts = [key_result["start"].date() for key_result in own if key_result["start"]]
+    dues = [key_result["due"].date() for key_result in own if key_result["due"]]
+    if len(points) < 2 or not starts or not dues:
+        return Markup("")
+    first, last = min(*starts, points[0].day), max(*dues, points[-1].day)
+    said = heading(row, words)
+    end = End(row["forecast"], row["forecast_low"], row["forecast_high"]) if said else None
+    figures = {key: words.percent(row[key]) for key in ("score", "expected")}
+    parts = (words("dashboard.week_by_week"), words("report.headline", **figures), said)
+    return Chart(first, last, words).draw(points, end, ". ".join(filter(None, parts)))
+
+
+def trends(rollup: Rollup) -> dict[tuple[str, ...], list[Point]]:
+    """The way of each unit, by `unit_of`, one point a check-in date."""
+    found: dict[tuple[str, ...], list[Point]] = {}
+    for row in rows(rollup.trend[rollup.trend["level"] == "unit"]):
+        point = Point(row["day"].date(), row["score"], row["expected"])
+        found.setdefault(unit_of(row), []).append(point)
+    return {unit: sorted(points, key=lambda point: point.day) for unit, points in found.items()}
+
+
+def standing(rollup: Rollup, words: Language) -> list[Row]:
+    """How many key results keep the pace; of many units side by side, how many of those too."""
+    statuses = rollup.key_results["status"]
+    tiles = [
+        {
+            "label": words("dashboard.by_status"),
+            "value": _keeping(statuses, rollup.about["live"], words),
+            "stack": stack(statuses, words),
+        }
+    ]
+    if rollup.headline is None and len(rollup.teams):
+        units = rollup.teams["status"]
+        tile = {
+            "label": words("report.teams"),
+            "value": _keeping(units, len(units), words),
+            "stack": stack(units, words),
+        }
+        tiles.insert(0, tile)
+    return tiles
+
+
+def _keeping(statuses: pd.Series, whole: int, words: Language) -> str:
+    keeping = int(statuses.isin(KEEPING).sum())
+    return words("page.count_of", part=keeping, whole=whole)
+
+
+def sound(rollup: Rollup, words: Language) -> Row:
+    """How far the numbers can be trusted: what was updated, when, and who still owes."""
+    about = rollup.about
+    last = rollup.key_results["last_check_in"].max()
+    updated = about["updated"] / about["live"] if about["live"] else 0
+    owing = rollup.owners[(rollup.owners["due"] > 0) | (rollup.owners["stale"] > 0)]
+    names = [name or words("report.nobody") for name in dict.fromkeys(owing["owner"])]
+    kinds = rollup.sources["source"].value_counts()
+    return {
+        "value": words("page.count_of", part=about["updated"], whole=about["live"]),
+        "label": coverage(about, words, "live"),
+        "share": share(updated),
+        "last": day_text(last, words) or "–",
+        "owing": names[:MOST_NAMES],
+        "more": max(len(names) - MOST_NAMES, 0),
+        "figures": [
+            f"{words.number(int(kinds[kind]))} {words(f'report.source_{kind}')}"
+            for kind in SOURCES
+            if kind in kinds
+        ],
+    }
+
+
+def since(rollup: Rollup, words: Language) -> Row | None:
+    """What the key results came to since the last check-in date but one; None without two."""
+    if rollup.since is None and not len(rollup.changes):
+        return None
+    counts = Counter(rollup.changes["change"])
+    return {
+        "day": day_text(rollup.since, words),
+        "moved": _moved(rollup, words),
+        "counts": [
+            {"tone": kind, "word": words(f"page.change_{kind.replace('-', '_')}"), "count": count}
+            for kind in CHANGE_KINDS
+            if (count := counts[kind])
+        ],
+    }
+
+
+def _moved(rollup: Rollup, words: Language) -> list[str]:
+    """The headline's score then and now."""
+    if rollup.headline is None:
+        return []
+    [row] = rows(rollup.headline.to_frame().T)
+    points: Sequence[Point] = trends(rollup).get(unit_of(row), [])
+    before = [point.score for point in points if point.day == rollup.since]
+    return [words.percent(score) for score in (*before, row["score"])] if before else []

@@ -1,0 +1,187 @@
+"""The page's lists: attention, alignment, changes, owners, problems; filters and legend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from okr_sheets.language import Language
+from okr_sheets.problems import Problem
+from okr_sheets.problems import grouped as in_few_lines
+from okr_sheets.reports.page.pieces import ORDER, Row, chip, grouped, place_of, rows, share
+from okr_sheets.reports.tables import coverage, reason, unit_name
+from okr_sheets.rollups import Rollup
+from okr_sheets.scoring import PRESETS
+from okr_sheets.writing.styles import GRADE_STATUS
+
+SEVERITIES = ("error", "warning", "info")
+DEEPEST = 6  # steps that an outline is indented by
+
+
+def tree(units: Sequence[Row]) -> list[Row]:
+    """The units as an outline, each followed by those below it, with its `depth`."""
+    by_name = {(*unit["family"], unit["called"]): unit["number"] for unit in reversed(units)}
+    below: dict[Any, list[Row]] = {}
+    for unit in units:
+        parent = by_name.get((*unit["family"], unit["parent"])) if unit["parent"] else None
+        below.setdefault(None if parent == unit["number"] else parent, []).append(unit)
+    found: list[Row] = []
+    waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
+    while waiting:
+        unit, depth = waiting.pop()
+        found.append(unit | {"depth": min(depth, DEEPEST)})
+        waiting += [(child, depth + 1) for child in reversed(below.get(unit["number"], []))]
+    return found
+
+
+def attention(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
+    """What needs attention, the worst first: key results, each with all reasons in words."""
+    by_place = {key_result["place"]: key_result for key_result in key_results}
+    return [
+        by_place[place_of(row)]
+        | {"reasons": [reason({"reasons": (each,)}, words) for each in row["reasons"]]}
+        for row in rows(rollup.attention)
+        if place_of(row) in by_place
+    ]
+
+
+def changes(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
+    """What moved since the last check-in date but one, the gravest first."""
+    by_place = {key_result["place"]: key_result for key_result in key_results}
+    return [
+        by_place[place_of(row)]
+        | {
+            "before": words.percent(row["before"]),
+            "after": words.percent(row["after"]),
+            "was": _turned(row, words),
+            "change": {
+                "tone": row["change"],
+                "word": words(f"page.change_{row['change'].replace('-', '_')}"),
+            },
+        }
+        for row in rows(rollup.changes)
+        if place_of(row) in by_place
+    ]
+
+
+def _turned(row: Row, words: Language) -> str:
+    """“On track → At risk”, where the status is another one than before."""
+    before, after = row["before_status"], row["after_status"]
+    if not before or not after or before == after:
+        return ""
+    return f"{words.choice('status', before)} → {words.choice('status', after)}"
+
+
+def alignment(rollup: Rollup, objectives: Iterable[Row], words: Language) -> list[Row]:
+    """The objectives as an outline: own score beside the mean of those that serve each."""
+    by_place = {objective["place"]: objective for objective in objectives}
+    found = []
+    for row in rows(rollup.alignment):
+        if (place := place_of(row)) not in by_place:
+            continue
+        objective = by_place[place]
+        own, below = row["score"], row["below"]
+        finding = row["finding"]
+        found.append(
+            objective
+            | {
+                "id": row["id"] or "",
+                "depth": min(row["depth"], DEEPEST),
+                "unit_name": unit_name(row),
+                "serving": row["serving"],
+                "below": "" if below is None else words.percent(below),
+                "pair": _pair(own, below, objective, words),
+                "difference": ""
+                if row["difference"] is None
+                else _signed(row["difference"], words),
+                "finding": words(f"report.finding_{finding.replace('-', '_')}") if finding else "",
+            }
+        )
+    return found
+
+
+def _pair(own: float | None, below: float | None, objective: Row, words: Language) -> Row | None:
+    """The score as a bar, the mean below it as a thinner one."""
+    if own is None:
+        return None
+    label = f"{words('okrs.score')} {words.percent(own)}"
+    if below is not None:
+        label += f", {words('report.below')} {words.percent(below)}"
+    return {
+        "score": share(own),
+        "below": None if below is None else share(below),
+        "tone": objective["bar"]["tone"] if objective["bar"] else "unscored",
+        "label": label,
+    }
+
+
+def _signed(difference: float, words: Language) -> str:
+    """“+4%”, “−6%”, “0%”."""
+    sign = "+" if difference >= 0.005 else "−" if difference <= -0.005 else ""
+    return sign + words.percent(abs(difference))
+
+
+def owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
+    """Who owns what, those who owe an update first."""
+    owned = grouped(((row["quarter"], row["owned_by"]), row) for row in key_results if row["live"])
+    several = rollup.owners["quarter"].nunique() > 1
+    found = [
+        {
+            "name": row["owner"] or words("report.nobody"),
+            "quarter": row["quarter"] if several else "",
+            "key_results": owned.get((row["quarter"], row["owner"] or ""), []),
+            "score": words.percent(row["score"]),
+            "coverage": coverage(row, words),
+            "missing": row["key_results"] - row["updated"],
+            "due": row["due"],
+            "stale": row["stale"],
+        }
+        for row in rows(rollup.owners)
+    ]
+    return sorted(
+        found, key=lambda o: (-o["stale"], -o["due"], -o["missing"], o["name"].casefold())
+    )
+
+
+def problems(found: Iterable[Problem], words: Language) -> list[Row]:
+    """Problems in few lines, errors first."""
+    ordered = sorted(in_few_lines(found), key=lambda problem: SEVERITIES.index(problem.severity))
+    return [
+        {
+            "file": problem.file,
+            "cell": "!".join(part for part in (problem.sheet, problem.cell) if part),
+            "severity": {"tone": problem.severity, "word": words(f"report.{problem.severity}")},
+            "message": problem.say(words.code),
+        }
+        for problem in ordered
+    ]
+
+
+def choices(units: Iterable[Row], key_results: Sequence[Row], words: Language) -> Row:
+    """What the filters offer: value and word."""
+    tones = {row["chip"]["tone"]: row["chip"]["word"] for row in key_results}
+    names = {row["owner"] for row in key_results}
+    return {
+        "team": [(unit["number"], unit["name"]) for unit in units],
+        "owner": [(owner, owner) for owner in sorted(names, key=str.casefold)],
+        "status": [(tone, tones[tone]) for tone in (*ORDER, "unscored") if tone in tones],
+        "all": {
+            key: words(f"page.all_{plural}")
+            for key, plural in (("team", "teams"), ("owner", "owners"), ("status", "statuses"))
+        },
+    }
+
+
+def legend(rollup: Rollup, words: Language) -> Row:
+    """What scores and statuses mean; the sentences on statuses hold for the usual bands only."""
+    usual = rollup.bands == PRESETS["default"]
+    graded = bool(rollup.key_results["grade"].isin(list(GRADE_STATUS)).any())
+    rules = ("score_rule", "expected_rule", *(["grade_rule"] if usual and graded else []))
+    return {
+        "rules": [words(f"start.{rule}") for rule in rules],
+        "statuses": [
+            (chip(status, words), words(f"start.status_meaning_{status}"))
+            for status in ORDER
+            if status and usual
+        ],
+    }

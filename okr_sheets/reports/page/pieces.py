@@ -1,0 +1,133 @@
+"""What the page is made of: chips, bars, stacks, and which unit a row belongs to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from okr_sheets.language import Language
+from okr_sheets.reports.tables import heading
+from okr_sheets.rollups import UNIT
+from okr_sheets.writing.styles import GRADE_STATUS
+
+Row = dict[str, Any]
+
+# How people read the counts: from good to silent to stopped. "" cannot be scored.
+ORDER = (
+    "achieved",
+    "on-track",
+    "at-risk",
+    "off-track",
+    "no-update",
+    "not-started",
+    "postponed",
+    "cancelled",
+    "",
+)
+STOPPED = ("postponed", "cancelled")
+KEEPING = ("on-track", "achieved")
+
+
+def rows(frame: pd.DataFrame) -> list[Row]:
+    """Rows as dicts; every kind of blank is None."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+
+
+def unit_of(row: Row) -> tuple[str, ...]:
+    """Whose a row is; what names no unit belongs to its file."""
+    names = tuple(row[key] or "" for key in UNIT)
+    named = any(row[key] for key in UNIT if key != "quarter")
+    return (*names, "" if named else row["file"])
+
+
+def place_of(row: Row) -> tuple[Any, ...]:
+    """Where a row stands: the same in every frame of a rollup."""
+    return row["file"], row["sheet"], row["row"], row["department"], row["team"]
+
+
+def grouped(pairs: Iterable[tuple[Any, Row]]) -> dict[Any, list[Row]]:
+    """Rows by their keys, both in the order they come in."""
+    groups: dict[Any, list[Row]] = {}
+    for key, row in pairs:
+        groups.setdefault(key, []).append(row)
+    return groups
+
+
+def chip(status: str | None, words: Language) -> dict[str, str]:
+    """The tone and word of a status."""
+    if not status:
+        return {"tone": "unscored", "word": words("report.reason_unscored")}
+    return {"tone": status, "word": words.choice("status", status)}
+
+
+def grade(row: Row, words: Language) -> dict[str, str] | None:
+    """The tone and word of a grade, once a row is due."""
+    # What was never updated is called so, and is never red.
+    if not row["grade"] or row["status"] == "no-update":
+        return None
+    word = words.choice("grade", row["grade"])
+    return {"tone": GRADE_STATUS[row["grade"]], "word": f"{words('okrs.grade')}: {word}"}
+
+
+def bar(row: Row, words: Language, paced: bool = True) -> Row | None:
+    """A score as a bar, with marks at the expected pace and at where it is heading.
+
+    None without a score. During the quarter the tone is that of the status, after it that of the
+    grade.
+    """
+    score, expected = row["score"], row["expected"] if paced else None
+    if score is None:
+        return None
+    label = f"{words('okrs.score')} {words.percent(score)}"
+    if expected is not None:
+        label = words(
+            "report.headline", score=words.percent(score), expected=words.percent(expected)
+        )
+    end = heading(row, words)
+    return {
+        "score": share(score),
+        "expected": None if expected is None else share(expected),
+        "label": f"{label}. {end}" if end else label,
+        "tone": GRADE_STATUS.get(row.get("grade") or "", row["status"] or "unscored"),
+        "end": share(row["forecast"]) if end else None,
+        "low": share(row["forecast_low"]) if end else None,
+        "high": share(row["forecast_high"]) if end else None,
+    }
+
+
+def between(row: Row, words: Language) -> str:
+    """“73% to 95%”, the range of a forecast."""
+    low, high = (words.percent(row[key]) for key in ("forecast_low", "forecast_high"))
+    return low if low == high else words("page.between", low=low, high=high)
+
+
+def stack(statuses: Iterable[str], words: Language) -> Row:
+    """The count of each status, as parts of one bar."""
+    counts = Counter(status if status in ORDER else "" for status in statuses)
+    total = counts.total()
+    parts, start = [], 0
+    for status in ORDER:
+        if not (count := counts[status]):
+            continue
+        place = {"count": count, "x": share(start / total), "width": share(count / total)}
+        parts.append(chip(status, words) | place)
+        start += count
+    label = ", ".join(f"{part['word']} {part['count']}" for part in parts)
+    return {"parts": parts, "label": label}
+
+
+def share(value: float) -> str:
+    """A share of 1 as the percent that SVG takes."""
+    return f"{value * 100:.4g}%"
+
+
+def with_left_out(row: Row, words: Language) -> str:
+    """The score with cancelled and postponed ones counted, where that makes a difference."""
+    counted = words.percent(row["with_left_out"])
+    if row["with_left_out"] is None or counted == words.percent(row["score"]):
+        return ""
+    return words("report.with_left_out_note", score=counted)

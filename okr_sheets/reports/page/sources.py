@@ -1,0 +1,78 @@
+"""Where each figure comes from: file, sheet and cell, and whether it was typed or computed."""
+
+from __future__ import annotations
+
+import string
+
+from okr_sheets.language import Language
+from okr_sheets.reports.page.pieces import Row, grouped, rows
+from okr_sheets.reports.tables import day_text
+from okr_sheets.rollups import Rollup
+
+PERCENTS = ("progress", "score", "expected", "gap")
+DATES = ("start", "due")
+CHOICES = ("status", "grade")
+
+
+class Sources:
+    """Looks up the sources of a row's figures."""
+
+    def __init__(self, rollup: Rollup, words: Language) -> None:
+        self._words = words
+        found = rows(rollup.sources)
+        self._of = grouped(((row["file"], row["sheet"], row["id"]), row) for row in found)
+        self._letters = {
+            (row["file"], row["sheet"]): row["cell"].rstrip(string.digits)
+            for row in found
+            if row["figure"] == "score" and row["cell"]
+        }
+
+    def key_result(self, row: Row) -> list[Row]:
+        """Each figure of a key result: its name, what it is, its cell and its kind of source."""
+        return [
+            {
+                "name": self._words(f"okrs.{source['figure']}"),
+                "value": self._value(source["figure"], row),
+                "cell": source["cell"],
+                "kind": self._words(f"report.source_{source['source']}"),
+            }
+            for source in self._own(row)
+        ]
+
+    def places(self, row: Row) -> dict[str, str]:
+        """Figure to “company.xlsx:OKRs!AI7, typed”; blank for what has no source."""
+        keys = ("baseline", "target", "current", "score", "status", "confidence")
+        said = {
+            source["figure"]: self._said(row, source["cell"], source["source"])
+            for source in self._own(row)
+        }
+        goal = [said[key] for key in ("baseline", "target") if key in said]
+        return {key: said.get(key, "") for key in keys} | {"goal": "; ".join(goal)}
+
+    def objective(self, row: Row) -> str:
+        """“company.xlsx:OKRs!R6, computed”, of an objective's score."""
+        letters = self._letters.get((row["file"], row["sheet"]), "")
+        return self._said(row, f"{letters}{row['row']}" if letters else "", "computed")
+
+    def _own(self, row: Row) -> list[Row]:
+        """What is told of this row, and not of a namesake in another one."""
+        named = self._of.get((row["file"], row["sheet"], row["id"] or ""), [])
+        end = str(row["row"])
+        return [
+            s for s in named if not s["cell"] or s["cell"].lstrip(string.ascii_uppercase) == end
+        ]
+
+    def _said(self, row: Row, cell: str, source: str) -> str:
+        inside = "!".join(part for part in (row["sheet"], cell) if part)
+        place = f"{row['file']}:{inside}" if inside else row["file"]
+        return f"{place}, {self._words(f'report.source_{source}')}"
+
+    def _value(self, figure: str, row: Row) -> str:
+        value = row[figure]
+        if figure in PERCENTS:
+            return self._words.percent(value)
+        if figure in DATES:
+            return day_text(value, self._words)
+        if figure in CHOICES:
+            return self._words.choice(figure, value)
+        return self._words.number(value)

@@ -1,0 +1,282 @@
+"""Units with their objectives, and these with their key results; none is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from okr_sheets.language import Language
+from okr_sheets.reports.page import head
+from okr_sheets.reports.page.charts import Point, sparkline
+from okr_sheets.reports.page.pieces import (
+    STOPPED,
+    Row,
+    bar,
+    between,
+    chip,
+    grade,
+    grouped,
+    place_of,
+    rows,
+    stack,
+    unit_of,
+    with_left_out,
+)
+from okr_sheets.reports.page.sources import Sources
+from okr_sheets.reports.tables import coverage, day_text, heading, unit_name
+from okr_sheets.rollups import Rollup
+from okr_sheets.schema import STATUSES
+
+
+def units(rollup: Rollup, words: Language) -> list[Row]:
+    """All units in the order of their levels, each with what it owns."""
+    teams = {unit_of(row): row for row in rows(rollup.teams)}
+    ends = {place_of(row): row for row in rows(rollup.forecast)}
+    key_results = [_with_end(row, ends.get(place_of(row))) for row in rows(rollup.key_results)]
+    # A unit whose key results stand under no objective has no score, hence no row of its own.
+    others = {unit_of(row): row for row in key_results}
+    known = teams | {unit: row for unit, row in others.items() if unit not in teams}
+    names = _names(known)
+    sources = Sources(rollup, words)
+    shaped = _key_results(key_results, names, sources, words)
+    objectives = _objectives(rollup, key_results, shaped, sources, words)
+    ways = head.trends(rollup)
+    return [
+        {
+            "number": number,
+            "name": names[unit],
+            "detail": _detail(row, rollup, words),
+            "team": _team(row, ways.get(unit, []), words) if unit in teams else None,
+            "parent": row["parent"] if unit in teams else "",
+            "family": (row["company"], row["quarter"]),
+            "called": unit_name(row),
+            "objectives": objectives.get(unit, []),
+        }
+        for number, (unit, row) in enumerate(known.items())
+    ]
+
+
+def _with_end(row: Row, end: Row | None) -> Row:
+    keys = ("forecast", "forecast_low", "forecast_high", "check_ins", "finding")
+    return row | {key: None if end is None else end[key] for key in keys}
+
+
+def _names(known: Mapping[tuple[str, ...], Row]) -> dict[tuple[str, ...], str]:
+    """The name of each unit; where some share a name, with what tells them apart."""
+    names = {unit: unit_name(row) for unit, row in known.items()}
+    namesakes: dict[str, list[tuple[str, ...]]] = {}
+    for unit, name in names.items():
+        namesakes.setdefault(name, []).append(unit)
+    return {unit: _told_apart(name, unit, namesakes[name]) for unit, name in names.items()}
+
+
+def _told_apart(name: str, unit: tuple[str, ...], namesakes: Sequence[tuple[str, ...]]) -> str:
+    differing = [
+        part
+        for part, *parts in zip(unit, *namesakes, strict=True)
+        if part not in ("", name) and len(set(parts)) > 1
+    ]
+    return f"{name} ({', '.join(differing)})" if differing else name
+
+
+def _detail(row: Row, rollup: Rollup, words: Language) -> str:
+    """The level, and the department, company and quarter where they are news."""
+    several = {key: len(set(rollup.teams[key])) > 1 for key in ("company", "quarter")}
+    parts = (
+        words.choice("level", row["level"]) if row["level"] else "",
+        row["department"] if row["team"] else "",
+        row["company"] if several["company"] and (row["team"] or row["department"]) else "",
+        row["quarter"] if several["quarter"] else "",
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _team(row: Row, way: Sequence[Point], words: Language) -> Row:
+    statuses = [status for status in STATUSES for _ in range(row[status])]
+    scores = [words.percent(point.score) for point in way if point.score is not None]
+    trend = f"{words('okrs.trend')}: {scores[0]} → {scores[-1]}" if scores else ""
+    return {
+        "bar": bar(row, words),
+        "score": words.percent(row["score"]),
+        "source": f"{row['file']}, {_mean_of(row, 'objectives', words)}",
+        "expected": words.percent(row["expected"]),
+        "below": None if row["below"] is None else words.percent(row["below"]),
+        "end": words.percent(row["forecast"]) if heading(row, words) else "",
+        "between": between(row, words) if heading(row, words) else "",
+        "previous": words.percent(row["previous"]),
+        "chip": chip(row["status"], words),
+        "stack": stack(statuses, words) if statuses else None,
+        "spark": sparkline(way, trend),
+        "coverage": coverage(row, words),
+        "silent": row["updated"] < row["key_results"],
+        "note": with_left_out(row, words),
+    }
+
+
+def _mean_of(row: Row, key: str, words: Language) -> str:
+    sentence = {"objectives": "page.mean_of", "key_results": "page.mean_of_key_results"}[key]
+    return words(sentence, count=row[key])
+
+
+# --- objectives ----------------------------------------------------------------------------------
+
+
+def _family(row: Row, id_key: str, title_key: str) -> tuple[Any, ...]:
+    """What an objective and its key results have in common."""
+    return unit_of(row), row["file"], row[id_key] or "", row[title_key] or ""
+
+
+def _objectives(
+    rollup: Rollup,
+    key_results: Sequence[Row],
+    shaped: Sequence[Row],
+    sources: Sources,
+    words: Language,
+) -> dict[Any, list[Row]]:
+    """The objectives of each unit; key results without one get a stand-in at its end."""
+    families = grouped(
+        (_family(row, "objective_id", "objective"), key_result)
+        for row, key_result in zip(key_results, shaped, strict=True)
+    )
+    objectives = [
+        (
+            unit_of(row),
+            _objective(row, families.pop(_family(row, "id", "title"), []), sources, words)
+            | {"anchor": f"o-{number}"},
+        )
+        for number, row in enumerate(rows(rollup.objectives))
+    ]
+    orphans: dict[Any, list[Row]] = {}
+    for family, children in families.items():
+        orphans.setdefault(family[0], []).extend(children)
+    stand_ins = [(unit, _no_objective(children, words)) for unit, children in orphans.items()]
+    return grouped([*objectives, *stand_ins])
+
+
+def _objective(row: Row, key_results: list[Row], sources: Sources, words: Language) -> Row:
+    aligns = f"{words('okrs.aligns_to')}: {row['aligns_to']}" if row["aligns_to"] else ""
+    commitment = words.choice("commitment", row["commitment"]) if row["commitment"] else ""
+    previous = row["previous"]
+    before = "" if previous is None else f"{words('report.previous')}: {words.percent(previous)}"
+    carried = words("report.carried") if row["carried"] and previous is None else ""
+    facts = (row["id"], commitment, aligns, before, carried, with_left_out(row, words))
+    return {
+        "place": place_of(row),
+        "title": row["title"] or "–",
+        "owner": row["owner"] or words("report.nobody"),
+        "facts": [fact for fact in facts if fact],
+        "note": row["note"] or "",
+        "bar": bar(row, words),
+        "score": words.percent(row["score"]),
+        "source": f"{sources.objective(row)}, {_mean_of(row, 'key_results', words)}",
+        "end": heading(row, words),
+        "chip": chip(row["status"], words),
+        "grade": grade(row, words),
+        "coverage": coverage(row, words) if row["key_results"] else "",
+        "stopped": row["status"] in STOPPED,
+        "key_results": key_results,
+    }
+
+
+def _no_objective(key_results: list[Row], words: Language) -> Row:
+    """What stands in for the objective that these key results lack."""
+    texts = ("owner", "note", "score", "source", "end", "coverage", "anchor")
+    blanks = dict.fromkeys(("place", "bar", "chip", "grade"))
+    return dict.fromkeys(texts, "") | {
+        **blanks,
+        "title": words("page.no_objective"),
+        "facts": [],
+        "stopped": False,
+        "key_results": key_results,
+    }
+
+
+# --- key results ---------------------------------------------------------------------------------
+
+
+def _key_results(
+    key_results: Sequence[Row],
+    names: Mapping[tuple[str, ...], str],
+    sources: Sources,
+    words: Language,
+) -> list[Row]:
+    numbers = {unit: number for number, unit in enumerate(names)}
+    last_days: dict[str, Any] = {}
+    for row in key_results:
+        days = [day for day in (last_days.get(row["quarter"]), row["due"]) if day is not None]
+        last_days[row["quarter"]] = max(days, default=None)
+    return [
+        _key_result(row, words)
+        | {
+            "anchor": f"kr-{number}",
+            "unit": numbers[unit_of(row)],
+            "team": names[unit_of(row)],
+            # A due date is news where it is not the last day.
+            "due": "" if row["due"] == last_days[row["quarter"]] else day_text(row["due"], words),
+            "from": sources.key_result(row),
+            "at": sources.places(row),
+        }
+        for number, row in enumerate(key_results)
+    ]
+
+
+def _key_result(row: Row, words: Language) -> Row:
+    beyond = row["progress"] is not None and not 0 <= row["progress"] <= 1
+    end = heading(row, words)
+    finding = row["finding"] or ""
+    return {
+        "place": place_of(row),
+        "id": row["id"] or "",
+        "title": row["title"] or "–",
+        "owner": row["owner"] or words("report.nobody"),
+        "owned_by": row["owner"] or "",
+        "quarter": row["quarter"],
+        "goal": _goal(row, words),
+        "now": _now(row, words),
+        "progress": words.percent(row["progress"]) if beyond else "",
+        "bar": bar(row, words, paced=not _keeps(row)),
+        "score": words.percent(row["score"]),
+        "end": end,
+        "end_value": words.percent(row["forecast"]),
+        "end_source": _end_source(row, words) if end else "",
+        "finding": words(f"report.finding_{finding.replace('-', '_')}") if finding else "",
+        "chip": chip(row["status"], words),
+        "grade": grade(row, words),
+        "last": day_text(row["last_check_in"], words) or "–",
+        "confidence": words.number(row["confidence"]),
+        "note": row["note"] or "",
+        "live": row["state"] == "active",
+        "stopped": row["status"] in STOPPED,
+    }
+
+
+def _end_source(row: Row, words: Language) -> str:
+    said = f"{words('report.range_80')} {between(row, words)}"
+    return words("page.end_of", range=said, count=row["check_ins"])
+
+
+def _keeps(row: Row) -> bool:
+    return row["type"] in ("keep-at-least", "keep-at-most")
+
+
+def _goal(row: Row, words: Language) -> str:
+    """What a key result wants: “18 → 4 requests”, “≥ 18 months”, “Achieve”."""
+    if row["type"] == "achieve":
+        return words.choice("type", "achieve")
+    baseline, target = (words.number(row[key]) for key in ("baseline", "target"))
+    sign = {"keep-at-least": "≥", "keep-at-most": "≤"}.get(row["type"] or "", "→")
+    start = "" if _keeps(row) else baseline
+    return " ".join(part for part in (start, sign, target or "?", row["unit"]) if part)
+
+
+def _now(row: Row, words: Language) -> str:
+    """“now 7.2”; yes, no or a share where that was typed; nothing without a number."""
+    current = row["current"]
+    if current is None:
+        return ""
+    text = words.number(current)
+    if row["type"] == "achieve":
+        portion = current / 100 if current > 1 else current
+        word = {0: "no", 1: "yes"}.get(portion)
+        text = words.choice("yes_no", word) if word else words.percent(portion)
+    return words("page.now", current=text)

@@ -1,0 +1,160 @@
+"""Reminders: one ready-to-send message per owner, in their tracker's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from okr_sheets.language import Language, language
+from okr_sheets.problems import Problem
+from okr_sheets.reports.tables import day_text
+from okr_sheets.rollups import Rollup
+from okr_sheets.writing.saving import saved
+from okr_sheets.writing.text import printable
+
+_RESERVED = re.compile(r"(?i)con|prn|aux|nul|(com|lpt)\d")  # no file names on Windows
+MARK = "okr-sheets reminder"  # tells our files from others, which are never replaced
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What to tell one owner; `address` is "" where none is known."""
+
+    owner: str
+    address: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of a message: its kind is the word in [reminders] that says it."""
+
+    owner: str
+    kind: str
+    quarter: str
+    language: str
+    fields: Mapping[str, Any]
+    problem: Problem | None = None
+
+
+def messages(rollup: Rollup, address: Callable[[str], str]) -> list[Message]:
+    """One message for each owner who owes a number or has an action past its day, by name.
+
+    A number is owed from the last check-in date on. `address` gives an owner's e-mail address.
+    """
+    tasks: dict[str, list[Task]] = {}
+    for task in (*_owed(rollup), *_overdue(rollup)):
+        if task.owner:
+            tasks.setdefault(task.owner, []).append(task)
+    return [_message(owner, tasks[owner], address(owner)) for owner in sorted(tasks)]
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def _owed(rollup: Rollup) -> Iterator[Task]:
+    typed = {(p.file, p.sheet, p.cell): p for p in rollup.problems if p.severity == "error"}
+    for row in _rows(rollup.owed):
+        kind = "row_first" if pd.isna(row["current"]) else "row"
+        problem = typed.get((row["file"], row["sheet"], row["cell"]))
+        yield Task(row["owner"], kind, row["quarter"], row["language"], row, problem)
+
+
+def _overdue(rollup: Rollup) -> Iterator[Task]:
+    for row in _rows(rollup.overdue):
+        fields = row | {"day": row["due"]}
+        yield Task(row["owner"], "action", row["quarter"], row["language"], fields)
+
+
+def _message(owner: str, tasks: Sequence[Task], address: str) -> Message:
+    codes = [task.language for task in tasks]
+    words = language(max(codes, key=codes.count))
+    owed = [task for task in tasks if task.kind != "action"]
+    late = [task for task in tasks if task.kind == "action"]
+    paragraphs = [words("reminders.hello", owner=owner)]
+    if owed:
+        day = day_text(max(task.fields["day"] for task in owed), words)
+        paragraphs += [words("reminders.owe", day=day), _list(owed, words)]
+    if late:
+        paragraphs += [words("reminders.actions"), _list(late, words)]
+    quarters = ", ".join(sorted({task.quarter for task in tasks}))
+    subject = words("reminders.subject", quarter=quarters, n=len(tasks))
+    thanks = words("reminders.thanks" if owed else "reminders.thanks_actions")
+    body = "\n\n".join([*paragraphs, thanks])
+    return Message(owner, address, _one_line(subject), printable(body) + "\n")
+
+
+def _list(tasks: Sequence[Task], words: Language) -> str:
+    return "\n".join(f"- {_line(task, words)}" for task in tasks)
+
+
+def _line(task: Task, words: Language) -> str:
+    said = {key: _said(value, words) for key, value in task.fields.items()}
+    line = words(f"reminders.{task.kind}", **said)
+    return f"{line} {task.problem.say(words.code)}" if task.problem else line
+
+
+def _said(value: Any, words: Language) -> str:
+    if isinstance(value, pd.Timestamp):
+        return day_text(value, words)
+    return words.number(value) if isinstance(value, (int, float)) else _one_line(str(value))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+def write_messages(found: Sequence[Message], folder: Path, kind: str) -> list[Path]:
+    """Write each message as a file, `eml` (opens as a draft) or `md`, named after its owner.
+
+    FileExistsError if a file of such a name is there and is no reminder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    names = _file_names([message.owner for message in found])
+    paths = [folder / f"{name}.{kind}" for name in names]
+    for message, path in zip(found, paths, strict=True):
+        if path.exists() and MARK.encode() not in path.read_bytes():
+            raise FileExistsError(f"{path} is there already and is no reminder. Choose a folder.")
+        with saved(path) as temporary:
+            Path(temporary).write_bytes(_KINDS[kind](message))
+    return paths
+
+
+def _mail(message: Message) -> bytes:
+    mail = EmailMessage()
+    mail["Subject"] = message.subject
+    if message.address:
+        mail["To"] = message.address
+    mail["X-Unsent"] = "1"  # mail programs open it for sending
+    mail["X-Generator"] = MARK
+    mail.set_content(message.body)
+    return bytes(mail)
+
+
+def _markdown(message: Message) -> bytes:
+    return f"# {message.subject}\n\n{message.body}\n<!-- {MARK} -->\n".encode()
+
+
+_KINDS: Mapping[str, Callable[[Message], bytes]] = {"eml": _mail, "md": _markdown}
+
+
+def _file_names(owners: Sequence[str]) -> list[str]:
+    """Names of files for names of people: letters and digits of any script, each once."""
+    names: dict[str, None] = {}
+    for owner in owners:
+        stem = re.sub(r"\W+", "-", owner).strip("-")[:60] or "owner"
+        stem = f"{stem}-1" if _RESERVED.fullmatch(stem) else stem
+        number, name = 1, stem
+        while name.casefold() in {known.casefold() for known in names}:
+            number += 1
+            name = f"{stem}-{number}"
+        names[name] = None
+    return list(names)

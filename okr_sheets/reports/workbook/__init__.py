@@ -1,0 +1,49 @@
+"""The rollup as a workbook: a summary to print, and a table for each kind of row."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from okr_sheets.language import Language
+from okr_sheets.reading.files import REPORT_MARK
+from okr_sheets.reports.tables import title
+from okr_sheets.reports.workbook.data import Data
+from okr_sheets.reports.workbook.fitting import sheet_names
+from okr_sheets.reports.workbook.links import Links
+from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.sheets import TableSheet
+from okr_sheets.reports.workbook.summary import Summary
+from okr_sheets.reports.workbook.tables import PREVIOUS, TABLES
+from okr_sheets.rollups import Rollup
+from okr_sheets.writing.styles import Styles
+from okr_sheets.writing.workbooks import CleanSheet, workbook
+
+EPOCH = date(2000, 1, 1)  # stands for the day of a rollup that has none
+
+
+def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
+    """Write the rollup as an .xlsx workbook in the language of `words`.
+
+    A summary to print on one page with native charts, then an Excel table for each kind of row.
+    Rows link to their place in the tracker, by a path relative to the folder of `path`. What the
+    charts show stands on a hidden sheet. The same rollup gives the same bytes.
+    """
+    tables = [table for table in TABLES if rollup.previous or table.key not in PREVIOUS]
+    keys = ["summary", *(table.key for table in tables)]
+    titles = [*(words(f"report.{key}") for key in keys), words("sheets.calc")]
+    *names, calc = sheet_names(titles)
+    day = rollup.as_of or EPOCH
+    with workbook(path, title(rollup, words), REPORT_MARK, day) as book:
+        sheets = [book.add_worksheet(name, CleanSheet) for name in names]
+        hidden = book.add_worksheet(calc, CleanSheet)
+        hidden.hide()
+        styles = Styles(book, words("formats.date"))
+        links = Links(rollup, str(Path(path).parent))
+        data = Data(hidden, calc, styles())
+        named = dict(zip(keys, names, strict=True))
+        report = Report(rollup, words, styles, links, data, named)
+        Summary(report).write(book, sheets[0])
+        for table, sheet in zip(tables, sheets[1:], strict=True):
+            TableSheet(report, table).write(sheet)
+        sheets[0].activate()

@@ -1,0 +1,80 @@
+"""The hidden sheet with what charts and sparklines show, and the weekly scores themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range_abs
+from xlsxwriter.worksheet import Worksheet
+
+from okr_sheets.rollups import UNIT
+from okr_sheets.writing.layout import quoted_sheet
+
+Value = str | float | None
+
+# What tells the rows of a level apart, in the frame of the level as in the trend.
+_KEYS = {
+    "unit": [*UNIT, "nameless"],
+    "owner": ["quarter", "owner"],
+    "objective": [*UNIT, "file", "id"],
+    "key-result": [*UNIT, "file", "id"],
+}
+
+
+class Data:
+    """Rows of values on the hidden sheet, one below the other."""
+
+    def __init__(self, sheet: Worksheet, name: str, look: Format) -> None:
+        self._sheet, self._name, self._look = sheet, name, look
+        self._next = 0
+
+    def row(self, values: Sequence[Value]) -> str:
+        """Write a row of values, and give its range as formulas name it."""
+        for at, value in enumerate(values):
+            put(self._sheet, self._next, at, value, self._look)
+        place = xl_range_abs(self._next, 0, self._next, max(len(values), 1) - 1)
+        self._next += 1
+        return f"{quoted_sheet(self._name)}!{place}"
+
+
+def put(sheet: Worksheet, row: int, at: int, value: Value, look: Format) -> None:
+    """Write a value as what it is; text is never taken for a formula or an address."""
+    if value is None or value == "":
+        sheet.write_blank(row, at, None, look)
+    elif isinstance(value, str):
+        sheet.write_string(row, at, value, look)
+    else:
+        sheet.write_number(row, at, value, look)
+
+
+def weekly(trend: pd.DataFrame, level: str, rows: pd.DataFrame) -> list[list[Value]]:
+    """The scores of each row of a level's frame, week by week; none where two rows are alike."""
+    keys = _KEYS[level]
+    past = _named(trend[trend["level"] == level]).sort_values("day", kind="stable")
+    scores = past["score"].astype(object).where(past["score"].notna(), None)
+    by_key = scores.groupby([past[key] for key in keys], sort=False).agg(list).to_dict()
+    named = _named(rows)
+    wanted = list(zip(*(named[key] for key in keys), strict=True))
+    times = Counter(wanted)
+    return [by_key.get(key, []) if times[key] == 1 else [] for key in wanted]
+
+
+def _named(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the file as the name of a unit that has none."""
+    if "company" not in rows:
+        return rows
+    unnamed = (rows["company"] == "") & (rows["department"] == "") & (rows["team"] == "")
+    return rows.assign(nameless=rows["file"].where(unnamed, ""))
+
+
+def history(trend: pd.DataFrame, level: str, row: Mapping[str, Any] | pd.Series) -> pd.DataFrame:
+    """The rows of the trend that are about one row of a level's frame, the oldest first."""
+    past = _named(trend[trend["level"] == level])
+    wanted = _named(pd.DataFrame([row])).iloc[0]
+    for key in _KEYS[level]:
+        past = past[past[key] == wanted[key]]
+    return past.sort_values("day", kind="stable")

@@ -1,0 +1,65 @@
+"""Where the rows of a rollup came from, as addresses that open the cell in its tracker."""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePath
+from typing import Any
+
+import pandas as pd
+
+from okr_sheets.problems import Problem
+from okr_sheets.rollups import Rollup
+from okr_sheets.writing.layout import quoted_sheet
+from okr_sheets.writing.text import printable, units
+
+Record = Mapping[str, Any]
+
+MOST_ADDRESS = 2_000  # UTF-16 units of a link; Excel stops at 2,079
+# With : a name could pass for an address such as javascript:, with \\ for another computer's.
+_NOT_IN_LINKS = re.compile(r'[%"# <>\[\]^`{}:\\]')
+
+
+class Links:
+    """Where the rows of a rollup came from, as addresses that open it."""
+
+    def __init__(self, rollup: Rollup, folder: str) -> None:
+        """`folder` is where the report will stand."""
+        self._folder = folder
+        self._paths: dict[str, set[str]] = {}
+        for tracker in rollup.trackers:
+            parts = PurePath(tracker.path).parts
+            for at in range(len(parts)):
+                # A row names its file by as much of the path as tells it from the others.
+                self._paths.setdefault("/".join(parts[at:]), set()).add(tracker.path)
+
+    def to_row(self, row: Record) -> str:
+        """Give the address of the row's cell in its tracker; "" if that is not known."""
+        paths = sorted(self._paths.get(row["file"], ()))
+        number = row.get("row", 1)
+        cell = f"A{1 if pd.isna(number) else int(number)}"
+        return self.to_cell(paths[0], row.get("sheet", ""), cell) if len(paths) == 1 else ""
+
+    def to_problem(self, problem: Problem) -> str:
+        """Give the address of a problem's cell."""
+        if problem.code == "not-found":
+            return ""
+        cell = f"{problem.column or 'A'}{problem.row or 1}"
+        return self.to_cell(problem.path, problem.sheet, cell)
+
+    def to_cell(self, path: str, sheet: str, cell: str) -> str:
+        """Give the address of a cell of a file; "" for no path or one too long to follow."""
+        if not path:
+            return ""
+        try:
+            path = os.path.relpath(path, self._folder)
+        except ValueError:  # on another drive
+            path = PurePath(path).name
+        # Escaped here, since XlsxWriter takes a # in a file's name for the start of the place.
+        path = _NOT_IN_LINKS.sub(lambda sign: f"%{ord(sign[0]):02x}", Path(path).as_posix())
+        place = f"#{quoted_sheet(sheet)}!{cell}" if sheet else ""
+        # With ./ before it, since XlsxWriter looks at a name's second sign.
+        address = f"external:./{printable(path)}{printable(place)}"
+        return address if units(address) <= MOST_ADDRESS else ""

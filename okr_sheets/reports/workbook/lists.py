@@ -1,0 +1,170 @@
+"""The two lists of the summary: units week by week, and what needs attention first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from okr_sheets.frames import serial
+from okr_sheets.reports.tables import status_word
+from okr_sheets.reports.workbook import rows as table_rows
+from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
+from okr_sheets.reports.workbook.charts import shown
+from okr_sheets.reports.workbook.data import Value, history
+from okr_sheets.reports.workbook.fields import rules_of
+from okr_sheets.reports.workbook.fitting import BOLDER, lines_of, shortened, trimmed
+from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.tables import SCORE, STATUS
+from okr_sheets.scoring import Bands
+from okr_sheets.writing.styles import (
+    ACCENT,
+    LINE,
+    MUTED,
+    PERCENT,
+    STATUS_COLOURS,
+    WHITE,
+)
+
+MOST_UNITS, MOST_WEEKS, MOST_ATTENTION = 8, 12, 8
+_LEFT = {"align": "left", "indent": 1}
+_MIDDLE = {"align": "center"}
+_RIGHT = {"align": "right"}
+_CELL = {"bg_color": WHITE, "bottom": 1, "bottom_color": LINE, "font_size": 10}
+_STRONG = {"bold": True}
+_PERCENT = {"num_format": PERCENT}
+
+
+def unit_list(
+    page: Canvas,
+    report: Report,
+    names: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    level: str,
+) -> None:
+    """Units, or objectives, with their score of each week in the colour it had against the pace."""
+    words, styles = report.words, report.styles
+    key = "teams" if level == "unit" else "objectives"
+    page.height(24)
+    page.section(0, 16, f"{words(f'report.{key}')} · {words('dashboard.week_by_week')}")
+    whole = getattr(report.rollup, key)
+    if len(whole) > MOST_UNITS:
+        text = words("rollup.all_rows", n=len(whole), sheet=report.names[key])
+        page.turn(16, 8, text, report.names[key])
+    page.next()
+    rows, names = rows[:MOST_UNITS], names[:MOST_UNITS]
+    paths = [history(report.rollup.trend, level, row) for row in rows]
+    days = sorted({day for path in paths for day in path["day"]})[-MOST_WEEKS:]
+    dated = _MIDDLE | {"num_format": words("formats.day")}
+    header = words("rollup.unit" if level == "unit" else "report.objective")
+    page.heads(
+        [
+            (0, 5, header, _LEFT),
+            (5, 2, words("okrs.score"), _RIGHT),
+            *((7 + at, 1, serial(day.date()), dated) for at, day in enumerate(days)),
+            (19, 2, words("report.forecast"), _MIDDLE),
+            (21, 3, words("okrs.status"), _MIDDLE),
+        ]
+    )
+    top = page.row
+    for name, row, path in zip(names, rows, paths, strict=True):
+        _unit(page, report, name, row)
+        weeks = path.drop_duplicates("day", keep="last").set_index("day")
+        for at in range(MOST_WEEKS):
+            week = weeks.loc[days[at]] if at < len(days) and days[at] in weeks.index else None
+            _week(page, report, 7 + at, week)
+        page.next(19)
+    for field, first, last in ((SCORE, 6, 7), (STATUS, 22, 24)):
+        for rule in rules_of(field, words, styles):
+            page.sheet.conditional_format(top, first, page.row - 1, last, rule)
+    page.next(9)
+
+
+def _unit(page: Canvas, report: Report, name: str, row: Mapping[str, Any]) -> None:
+    """All of a unit's line but its weeks."""
+    styles = report.styles
+    text = shortened(name, (5 * COLUMN_DIGITS - 2) / BOLDER)
+    page.cell(0, 5, text, styles(**_CELL, **_LEFT, **_STRONG))
+    page.cell(5, 2, shown(row["score"]), styles(**_CELL, **_RIGHT, **_STRONG, **_PERCENT))
+    page.cell(19, 2, shown(row["forecast"]), styles(**_CELL, **_MIDDLE, **_PERCENT))
+    status = status_word(row["status"], report.words)
+    page.cell(21, 3, status, styles(**_CELL, **_MIDDLE, **_STRONG))
+
+
+def _week(page: Canvas, report: Report, at: int, week: pd.Series | None) -> None:
+    score = None if week is None else shown(week["score"])
+    look: dict[str, Any] = _CELL
+    if week is not None and score is not None:
+        fill, ink = STATUS_COLOURS[_pace(week["expected"] - score, report.rollup.bands)]
+        look = {"font_size": 9, "border": 1, "border_color": WHITE}
+        look |= {"bg_color": fill, "font_color": ink}
+    page.cell(at, 1, score, report.styles(**look, **_MIDDLE, **_PERCENT))
+
+
+def _pace(gap: float, bands: Bands) -> str:
+    """How a gap is called, without what a single key result may have come to."""
+    if gap <= bands.on_track:
+        return "on-track"
+    return "at-risk" if gap <= bands.at_risk else "off-track"
+
+
+# First column, columns, key, header, look.
+_LIST: tuple[tuple[int, int, str, str, dict[str, Any]], ...] = (
+    (0, 2, "id", "okrs.id", _LEFT | {"text_wrap": True}),
+    (2, 7, "title", "dashboard.key_result", _LEFT | {"bold": True, "text_wrap": True}),
+    (9, 3, "unit_name", "rollup.unit", _LEFT | {"text_wrap": True}),
+    (12, 3, "owner", "okrs.owner", _LEFT | {"text_wrap": True}),
+    (15, 5, "reason", "report.reason", _LEFT | {"text_wrap": True}),
+    (20, 1, "score", "okrs.score", _RIGHT | _PERCENT | _STRONG),
+    (21, 3, "status", "okrs.status", _MIDDLE | _STRONG),
+)
+
+
+def attention_list(page: Canvas, report: Report) -> None:
+    """The first of what needs attention, and the way to the whole list."""
+    words, styles = report.words, report.styles
+    rows = table_rows.attention(report, MOST_ATTENTION)
+    count = len(report.rollup.attention)
+    page.height(24)
+    page.section(0, 16, words("dashboard.attention"))
+    if count > MOST_ATTENTION:
+        text = words("rollup.all_rows", n=count, sheet=report.names["attention"])
+        page.turn(16, 8, text, report.names["attention"])
+    page.next()
+    if not rows:
+        look = styles(font_color=MUTED, bg_color=WHITE, indent=1)
+        page.cell(0, COLUMNS, words("report.none_attention"), look)
+        page.next()
+        return
+    page.heads([(at, span, words(header), look) for at, span, _, header, look in _LIST])
+    top = page.row
+    for row in rows:
+        _entry(page, report, row)
+    for rule in rules_of(STATUS, words, styles):
+        page.sheet.conditional_format(top, 22, page.row - 1, COLUMNS, rule)
+
+
+def _entry(page: Canvas, report: Report, row: Mapping[str, Any]) -> None:
+    """One line of the list, texts held to two lines."""
+    lines = 1
+    for at, span, key, _, properties in _LIST:
+        look = _CELL | properties
+        value: Value = (
+            shown(row[key])
+            if key == "score"
+            else status_word(row[key], report.words)
+            if key == "status"
+            else trimmed(row[key])
+        )
+        room = (span * COLUMN_DIGITS - 2) / (BOLDER if "bold" in properties else 1.0)
+        if isinstance(value, str):
+            value = shortened(value, room * 1.85)
+            lines = max(lines, lines_of(value, room))
+        if key == "id" and row["address"]:
+            made = report.styles(**look | {"font_color": ACCENT, "underline": 1})
+            text = str(value or report.words("report.open"))
+            page.linked(at, span, text, made, row["address"])
+        else:
+            page.cell(at, span, value, report.styles(**look))
+    page.next(8 + min(lines, 3) * (page.line - 0.5))

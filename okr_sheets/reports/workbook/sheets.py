@@ -1,0 +1,210 @@
+"""A sheet with a title, a caption and a native table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
+
+from okr_sheets.reports.tables import day_text
+from okr_sheets.reports.workbook.data import Value, put
+from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
+from okr_sheets.reports.workbook.fitting import BOLDER, breadth, line_height, lines_of, unique
+from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.tables import PREVIOUS, Table
+from okr_sheets.writing.styles import ACCENT, LINE, MUTED
+
+MOST_LINKS = 65_530  # that Excel follows on one sheet
+LAST_ROW = 1_048_576
+HEADER_ROW = 3  # from 0, below title, caption and a little air
+FIRST_ROW = HEADER_ROW + 1
+ROW_HEIGHT, MOST_LINES = 21, 6
+# Of an outline: the indent of each level, digits that one is wide, and the last level of Excel.
+INDENT, INDENT_DIGITS, DEEPEST = 2, 1.4, 7
+# All from 0 to 1, so that one is as high as another.
+_SPARKLINE: Mapping[str, Any] = {
+    "type": "column",  # LibreOffice prints no lines
+    "min": 0,
+    "max": 1,
+    "series_color": ACCENT,
+    "show_hidden": True,
+}
+
+
+class TableSheet:
+    """One sheet with a title, a caption and a table."""
+
+    def __init__(self, report: Report, table: Table) -> None:
+        """Read the rows, turn them into what the cells show, and fit the columns to it."""
+        self.report, self.table = report, table
+        self.words, self.styles = report.words, report.styles
+        had = report.rollup.previous is not None
+        self.fields = [field for field in table.fields if had or field.key not in PREVIOUS]
+        self.rows = table.rows(report)
+        self.all = len(self.rows)
+        self.rows = self.rows[: LAST_ROW - FIRST_ROW]
+        self.headers = unique((self.words(field.header) for field in self.fields), 255)
+        self.shown = [self._shown(field) for field in self.fields]
+        columns = zip(self.fields, self.headers, self.shown, strict=True)
+        self.widths = [_fitted(*column) for column in columns]
+        self.line = line_height(self.words)
+
+    def _shown(self, field: Field) -> list[Value]:
+        show = KINDS[field.kind].show(self.words, field.kind)
+        return [show(row.get(field.key)) for row in self.rows]
+
+    def write(self, sheet: Worksheet) -> None:
+        """Write it all to an empty sheet."""
+        styles = self.styles
+        sheet.hide_gridlines(2)
+        sheet.outline_settings(symbols_below=False)
+        sheet.set_default_row(ROW_HEIGHT)
+        sheet.set_row(0, 34)
+        sheet.set_row(2, 8)
+        sheet.write_string(0, 0, self.words(f"report.{self.table.key}"), styles.title)
+        sheet.write_string(1, 0, self._caption(), styles.caption)
+        for number, (field, width) in enumerate(zip(self.fields, self.widths, strict=True)):
+            outline = {"level": 1} if field.detail else {}
+            sheet.set_column(number, number, width, styles(), outline)
+        self._head(sheet)
+        self._body(sheet)
+        self._sparklines(sheet)
+        self._rules(sheet)
+        self._print(sheet)
+
+    def _caption(self) -> str:
+        if not self.rows and self.table.nothing:
+            return self.words(self.table.nothing)
+        if self.all > len(self.rows):
+            return self.words("rollup.cut", shown=len(self.rows), all=self.all)
+        about = self.report.rollup.about
+        since, quarter = day_text(about["since"], self.words), about["previous_quarter"]
+        return self.words(f"rollup.{self.table.key}_caption", since=since, quarter=quarter)
+
+    @property
+    def _last(self) -> int:
+        return FIRST_ROW + max(len(self.rows), 1) - 1  # a table needs one row
+
+    def _head(self, sheet: Worksheet) -> None:
+        columns = []
+        for field, header in zip(self.fields, self.headers, strict=True):
+            look = self.styles.header(field.detail, **_header_side(field))
+            columns.append({"header": header, "header_format": look})
+        spaces = zip(self.headers, self.widths, strict=True)
+        lines = max(lines_of(text, _header_room(width)) for text, width in spaces)
+        sheet.set_row(HEADER_ROW, 14 + lines * (self.line - 1))
+        options = {"name": self.table.name, "style": None, "columns": columns}
+        sheet.add_table(HEADER_ROW, 0, self._last, len(self.fields) - 1, options)
+        sheet.freeze_panes(FIRST_ROW, self.table.frozen)
+
+    def _body(self, sheet: Worksheet) -> None:
+        looks = [self._look(field) for field in self.fields]
+        clipped = [self._look(field, valign="top") for field in self.fields]
+        for number in range(self._last - FIRST_ROW + 1):
+            row = FIRST_ROW + number
+            values = [column[number] if column else None for column in self.shown]
+            depth = self._depth(number)
+            lines = self._lines(values, depth)
+            if max(lines) > 1 or depth:
+                height = max(7 + min(max(lines), MOST_LINES) * self.line, ROW_HEIGHT)
+                sheet.set_row(row, height, None, {"level": depth})
+            address = self.rows[number].get("address", "") if self.rows else ""
+            for at, value in enumerate(values):
+                look = (clipped if lines[at] > MOST_LINES else looks)[at]
+                if depth and at == 0:
+                    look = self._look(self.fields[0], indent=1 + INDENT * depth)
+                if self.fields[at].link and address and number < MOST_LINKS:
+                    text = str(value or self.words("report.open"))
+                    sheet.write_url(row, at, address, look, text)
+                else:
+                    put(sheet, row, at, value, look)
+
+    def _depth(self, number: int) -> int:
+        """How far a row is indented, and how often folded."""
+        outlined = self.table.outline and self.rows
+        return min(int(self.rows[number]["depth"]), DEEPEST) if outlined else 0
+
+    def _lines(self, values: Sequence[Value], depth: int) -> list[int]:
+        """Estimate how many lines each cell of a row takes."""
+        widths = [self.widths[0] - INDENT * depth * INDENT_DIGITS, *self.widths[1:]]
+        columns = zip(self.fields, values, widths, strict=True)
+        return [
+            lines_of(value, (width - 2) / (BOLDER if field.strong else 1.0))
+            if isinstance(value, str) and field.wraps
+            else 1
+            for field, value, width in columns
+        ]
+
+    def _look(self, field: Field, **properties: Any) -> Format:
+        kind = KINDS[field.kind]
+        look = {"bottom": 1, "bottom_color": LINE, **kind.look}
+        if field.kind == "date":
+            look["num_format"] = self.styles.date_format
+        if field.wraps:
+            look["text_wrap"] = True
+        if field.strong:
+            look["bold"] = True
+        if field.detail or field.kind == "percent":
+            look["font_color"] = MUTED
+        if field.link:
+            look |= {"font_color": ACCENT, "underline": 1}
+        return self.styles(**look | properties)
+
+    def _sparklines(self, sheet: Worksheet) -> None:
+        for at, field in enumerate(self.fields):
+            if field.kind != "trend":
+                continue
+            drawn = {
+                FIRST_ROW + number: self.report.data.row(row["trend"])
+                for number, row in enumerate(self.rows)
+                if sum(score is not None for score in row["trend"]) > 1
+            }
+            if drawn:
+                cells = [xl_rowcol_to_cell(row, at) for row in drawn]
+                places = {"location": cells, "range": [*drawn.values()]}
+                sheet.add_sparkline(FIRST_ROW, at, {**_SPARKLINE, **places})
+
+    def _rules(self, sheet: Worksheet) -> None:
+        # LibreOffice loses data bars that stand after another rule.
+        order = sorted(enumerate(self.fields), key=lambda entry: entry[1].kind != "bar")
+        for number, field in order:
+            for rule in rules_of(field, self.words, self.styles):
+                sheet.conditional_format(FIRST_ROW, number, self._last, number, rule)
+
+    def _print(self, sheet: Worksheet) -> None:
+        printed = sum(not field.detail for field in self.fields)
+        set_page(sheet)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(HEADER_ROW)
+        sheet.print_area(0, 0, self._last, printed - 1)
+
+
+def set_page(sheet: Worksheet) -> None:
+    """A4 landscape with the file's name, the page and the sheet's name below."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.set_margins(0.4, 0.4, 0.4, 0.6)
+    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
+
+
+def _fitted(field: Field, header: str, values: Sequence[Value]) -> float:
+    """Fit a width to the longest line, between the field's least and most."""
+    least, most = field.width
+    texts = [value for value in values if isinstance(value, str)]
+    widest = max((breadth(line) for text in texts for line in text.split("\n")), default=0)
+    word = max(breadth(part) for part in header.split(" "))
+    widest *= BOLDER if field.strong else 1.0
+    return min(max(least, word * BOLDER + 4, widest + 3), max(most, word * BOLDER + 4))
+
+
+def _header_room(width: float) -> float:
+    return width - 3.5  # the filter's button stands on the right
+
+
+def _header_side(field: Field) -> dict[str, Any]:
+    look = KINDS[field.kind].look
+    side = {key: look[key] for key in ("align", "indent") if key in look}
+    return side | ({"indent": 2} if side["align"] == "right" else {})  # clear of the button

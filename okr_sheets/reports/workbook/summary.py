@@ -1,0 +1,277 @@
+"""The summary: one page to print or project, with figures, charts, teams and what comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from okr_sheets.reports.tables import day_text, left_out, since_line, title, unit_name
+from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
+from okr_sheets.reports.workbook.charts import (
+    PALE_BAR,
+    QUIET,
+    bar_chart,
+    doughnut,
+    shown,
+    trend_chart,
+    unit_lines,
+)
+from okr_sheets.reports.workbook.data import Value
+from okr_sheets.reports.workbook.fitting import lines_of, shortened
+from okr_sheets.reports.workbook.lists import attention_list, unit_list
+from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.tables import RARE_TILES, TILES
+from okr_sheets.writing.styles import (
+    ACCENT,
+    INK,
+    LINE,
+    MUTED,
+    PAGE,
+    PERCENT,
+    STATUS_COLOURS,
+    STRONG_COLOURS,
+    WHITE,
+)
+
+MOST_BARS, MOST_NAMES = 12, 4
+_INKS = {  # of a tile's figure; amber is too light to read
+    STRONG_COLOURS["at-risk"]: "#8A6100",
+    **{STRONG_COLOURS[key]: STRONG_COLOURS[key] for key in ("achieved", "on-track", "off-track")},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One headline figure, with a word on it below."""
+
+    label: str
+    value: Value
+    colour: str = QUIET
+    num_format: str = "0"
+    note: str = ""
+
+
+class Summary:
+    """One page to print or project: where we stand, where it will end, and what comes first."""
+
+    def __init__(self, report: Report) -> None:
+        self.report, self.rollup, self.words = report, report.rollup, report.words
+
+    def write(self, book: Workbook, sheet: Worksheet) -> None:
+        """Write it all to an empty sheet."""
+        page = Canvas(sheet, self.report)
+        self._heading(page)
+        self._notice(page)
+        self._tiles(page)
+        self._changes(page)
+        names, rows, level, heading = self._shown()
+        self._charts(page, book, names, rows, heading)
+        if rows:
+            unit_list(page, self.report, names, rows, level)
+        attention_list(page, self.report)
+        page.finish()
+
+    def _heading(self, page: Canvas) -> None:
+        words, styles, about = self.words, self.report.styles, self.rollup.about
+        page.height(36)
+        look = styles(font_size=22, bold=True, bg_color=PAGE)
+        page.cell(0, 18, shortened(title(self.rollup, words), 74), look)
+        day = words("report.as_of", day=day_text(about["as_of"], words)) if about["as_of"] else ""
+        page.cell(18, 6, day, styles(font_color=MUTED, align="right", bg_color=PAGE))
+        page.next()
+        counts = {key: about[key] for key in ("trackers", "objectives", "key_results")}
+        parts = [words("report.read", **counts)]
+        unit = self.rollup.headline
+        if unit is not None and _differs(unit["score"], unit["with_left_out"]):
+            score = words.percent(unit["with_left_out"])
+            parts.append(words("report.with_left_out_note", score=score))
+        page.cell(0, COLUMNS, " · ".join(parts), styles(font_color=MUTED, bg_color=PAGE))
+        page.next()
+
+    def _notice(self, page: Canvas) -> None:
+        """Which files the figures below do not count."""
+        missing = [name for name, _ in left_out(self.rollup, self.words)]
+        if missing:
+            words = self.words
+            named = ", ".join(shortened(name, 40) for name in missing[:MOST_NAMES])
+            if len(missing) > MOST_NAMES:
+                named = words("report.more", names=named, n=len(missing) - MOST_NAMES)
+            reasons = words("rollup.reasons", sheet=self.report.names["problems"])
+            fill, ink = STATUS_COLOURS["at-risk"]
+            edge = {"left": 5, "left_color": STRONG_COLOURS["at-risk"]}
+            look = self.report.styles(
+                bg_color=fill, font_color=ink, text_wrap=True, indent=1, **edge
+            )
+            text = f"{words('report.unreadable')}: {named}. {reasons}"
+            lines = lines_of(text, COLUMNS * COLUMN_DIGITS * 0.9)
+            page.next(6)
+            page.cell(0, COLUMNS, text, look)
+            page.next(9 + lines * (page.line + 1))
+        page.next(9)
+
+    # --- figures --------------------------------------------------------------------------------
+
+    def _counts(self) -> dict[str, int]:
+        statuses = self.rollup.key_results["status"]
+        counts = {key: int((statuses == key).sum()) for key in (*TILES, *RARE_TILES, "")}
+        return {key: count for key, count in counts.items() if count or key in TILES}
+
+    def _figures(self) -> list[Tile]:
+        words, about = self.words, self.rollup.about
+        slash = words("dashboard.updated_of")
+        updated = f"{about['updated']} {slash} {about['live']}"
+        return [
+            *self._headline(),
+            Tile(words("report.updated_header"), updated),
+            *(
+                Tile(words.choice("status", key), count, STRONG_COLOURS.get(key, PALE_BAR))
+                for key, count in self._counts().items()
+                if key
+            ),
+        ]
+
+    def _headline(self) -> list[Tile]:
+        words, about, unit = self.words, self.rollup.about, self.rollup.headline
+        if unit is None:  # no unit speaks for all, and means of means would mislead
+            return [
+                Tile(words("report.teams"), len(self.rollup.teams), ACCENT),
+                Tile(words("report.objectives"), about["objectives"]),
+            ]
+        before = shown(unit["previous"])
+        score = words("rollup.previous_score", score=words.percent(before)) if before else ""
+        behind = round((shown(unit["gap"]) or 0) * 100)
+        pace = words("report.reason_gap", points=behind) if behind > 0 else ""
+        tiles = [
+            Tile(words("okrs.score"), shown(unit["score"]), ACCENT, PERCENT, score),
+            Tile(words("okrs.expected"), shown(unit["expected"]), QUIET, PERCENT, pace),
+        ]
+        if shown(unit["forecast"]) is None:
+            return tiles
+        low, high = words.percent(unit["forecast_low"]), words.percent(unit["forecast_high"])
+        end = words("page.between", low=low, high=high)
+        heading = words("rollup.heading_for")
+        return [*tiles, Tile(heading, shown(unit["forecast"]), ACCENT, PERCENT, end)]
+
+    def _tiles(self, page: Canvas) -> None:
+        tiles = self._figures()
+        narrow, wide = divmod(COLUMNS, len(tiles))
+        spans = [narrow + (number < wide) for number in range(len(tiles))]
+        base = {"bg_color": WHITE, "align": "center", "left": 1, "left_color": LINE}
+        base |= {"right": 1, "right_color": LINE, "shrink": True}
+        styles = self.report.styles
+        label = styles(font_color=MUTED, font_size=10, top=1, top_color=LINE, **base)
+        for part, height in (("label", 22), ("value", 34), ("note", 18)):
+            left = 0
+            for tile, span in zip(tiles, spans, strict=True):
+                ink = _INKS.get(tile.colour, INK)
+                figure = {"font_size": 22, "bold": True, "num_format": tile.num_format}
+                foot = {"font_size": 9, "font_color": MUTED, "valign": "top"}
+                foot |= {"bottom": 5, "bottom_color": tile.colour}
+                look = {
+                    "label": label,
+                    "value": styles(font_color=ink, **figure, **base),
+                    "note": styles(**foot, **base),
+                }[part]
+                value = getattr(tile, part)
+                page.cell(left, span, "–" if value is None else value, look)
+                left += span
+            page.next(height)
+        page.next(9)
+
+    def _changes(self, page: Canvas) -> None:
+        """What became of the key results since the check-in date before."""
+        text = since_line(self.rollup, self.words)
+        if not text:
+            return
+        look = self.report.styles(
+            bg_color=WHITE, indent=1, border=1, border_color=LINE, shrink=True
+        )
+        page.cell(0, 20, text, look)
+        page.turn(20, 4, self.words("report.changes"), self.report.names["changes"])
+        page.next(22)
+        page.next(9)
+
+    # --- charts ---------------------------------------------------------------------------------
+
+    def _shown(self) -> tuple[list[str], list[dict[str, Any]], str, str]:
+        """Choose whom the charts compare, of a single unit its objectives: names, rows, level."""
+        heading = self.words("dashboard.against_pace")
+        teams = self.rollup.teams
+        single = len(teams) == 1
+        rows = self.rollup.objectives if single else teams
+        chosen = rows
+        if len(rows) > MOST_BARS:
+            order = {"title": heading, "shown": MOST_BARS, "all": len(rows)}
+            heading = self.words("rollup.furthest_behind", **order)
+            chosen = rows.sort_values("gap", ascending=False, kind="stable").head(MOST_BARS)
+        records: list[dict[str, Any]] = chosen.to_dict("records")  # type: ignore[assignment]
+        if single:
+            names = [f"{row['id']} {row['title']}" for row in records]
+            return names, records, "objective", heading
+        return _unit_names(records), records, "unit", heading
+
+    def _charts(
+        self,
+        page: Canvas,
+        book: Workbook,
+        names: Sequence[str],
+        rows: Sequence[Mapping[str, Any]],
+        heading: str,
+    ) -> None:
+        words = self.words
+        counts = {key: count for key, count in self._counts().items() if count}
+        page.height(24)
+        if not rows:
+            page.section(0, COLUMNS, heading)
+            page.next()
+            styles = self.report.styles
+            look = styles(font_color=MUTED, bg_color=WHITE, align="center", text_wrap=True)
+            page.cell(0, COLUMNS, words("terminal.nothing_read"), look)
+            page.next(80)
+            page.next(9)
+            return
+        page.section(0, 6, words("dashboard.by_status"))
+        page.section(6, 9, heading)
+        page.section(15, 9, words("dashboard.week_by_week"))
+        page.next()
+        height = min(max(len(rows) + 4, 10), 14)
+        unit = self.rollup.headline
+        if counts:
+            page.chart(doughnut(book, self.report, counts), 0, 6, height)
+        page.chart(bar_chart(book, self.report, names, rows), 6, 9, height)
+        weeks = (
+            unit_lines(book, self.report, names, rows)
+            if unit is None
+            else trend_chart(book, self.report, unit)
+        )
+        page.chart(weeks, 15, 9, height)
+        for _ in range(height):
+            page.next(20)
+        page.next(9)
+
+
+def _differs(one: Any, other: Any) -> bool:
+    return _rounded(one) != _rounded(other)
+
+
+def _rounded(value: Any) -> float | None:
+    number = shown(value)
+    return None if number is None else round(number, 2)
+
+
+def _unit_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Names of units, with as much of whose they are as it takes to tell them apart."""
+    names = [unit_name(row) for row in rows]
+    for key in ("quarter", "department", "company"):
+        if len(set(names)) == len(names):
+            break
+        if len({row[key] for row in rows}) > 1:
+            names = [
+                f"{name} · {row[key]}" if row[key] else name
+                for name, row in zip(names, rows, strict=True)
+            ]
+    return names

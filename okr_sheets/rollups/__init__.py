@@ -1,0 +1,306 @@
+"""What a quarter's trackers add up to: each module one stage, from scored rows to a Rollup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from okr_sheets.checks import check
+from okr_sheets.config import Config
+from okr_sheets.frames import SCORED
+from okr_sheets.problems import Problem, in_order
+from okr_sheets.reading.files import Source, read_all
+from okr_sheets.rollups.alignment import alignment
+from okr_sheets.rollups.attention import attention
+from okr_sheets.rollups.ends import (
+    ENDS,
+    FORECAST,
+    ends_of_key_results,
+    ends_of_objectives,
+    ends_of_units,
+    forecasts,
+)
+from okr_sheets.rollups.owed import overdue, owed
+from okr_sheets.rollups.previous import carried, with_previous
+from okr_sheets.rollups.scored import scored
+from okr_sheets.rollups.sources import sources
+from okr_sheets.rollups.trend import changes, rounds, trend
+from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams, unit_keys
+from okr_sheets.schema import LEVELS
+from okr_sheets.scoring import PRESETS, Bands
+from okr_sheets.tracker import Tracker
+
+__all__ = [
+    "FORECAST",
+    "OBJECTIVES",
+    "OWNERS",
+    "PROBLEMS",
+    "TEAMS",
+    "UNIT",
+    "Rollup",
+    "problem_records",
+    "roll_up",
+    "rollup",
+    "score",
+    "unit_keys",
+]
+
+OBJECTIVES = (
+    "file",
+    "sheet",
+    "row",
+    "company",
+    "department",
+    "team",
+    "level",
+    "quarter",
+    "id",
+    "title",
+    "owner",
+    "commitment",
+    "weight",
+    "state",
+    "start",
+    "due",
+    "key_results",
+    "updated",
+    "score",
+    "expected",
+    "gap",
+    "status",
+    "grade",
+    "with_left_out",
+    "aligns_to",
+    "note",
+    *ENDS,
+    "previous",
+    "carried",
+)
+PROBLEMS = ("file", "sheet", "cell", "severity", "code", "message")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rollup:
+    """What a quarter's trackers add up to.
+
+    `key_results` has the columns `frames.SCORED`; the other frames those named in their modules:
+    `objectives` here, `forecast` in `ends`, `teams` and `owners` in `units`, `trend` and `changes`
+    in `trend`, `owed` and `overdue` in `owed`, `carried` in `previous`, and `alignment`,
+    `attention` and `sources` each in its own. Scores, expected, gaps and forecasts run from 0 to 1;
+    `updated` of an objective, team or owner counts key results. `with_left_out` is the score with
+    cancelled and postponed key results counted too. `problems` are of reading and of structure;
+    `trackers` are all that were given, `unreadable` the paths of those left out. `previous` is last
+    quarter's rollup, if it was given.
+    """
+
+    key_results: pd.DataFrame
+    objectives: pd.DataFrame
+    teams: pd.DataFrame
+    owners: pd.DataFrame
+    trend: pd.DataFrame
+    changes: pd.DataFrame
+    forecast: pd.DataFrame
+    alignment: pd.DataFrame
+    attention: pd.DataFrame
+    sources: pd.DataFrame
+    owed: pd.DataFrame
+    overdue: pd.DataFrame
+    carried: pd.DataFrame
+    problems: tuple[Problem, ...]
+    trackers: tuple[Tracker, ...]
+    unreadable: tuple[str, ...]
+    bands: Bands
+    previous: Rollup | None = None
+
+    @property
+    def language(self) -> str:
+        """The language most trackers are in."""
+        codes = pd.Series([t.about.language for t in self.trackers if t.readable], dtype="str")
+        return "en" if codes.empty else str(codes.value_counts().index[0])
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the rollup covers: quarters, days, counts, and the headline unit's score and end."""
+        live = self.key_results[~self.key_results["status"].isin(["cancelled", "postponed"])]
+        headline = self.headline
+        figures = ("score", "expected", *ENDS[:3])
+        return {
+            "quarter": ", ".join(sorted({q for q in self.teams["quarter"] if q})),
+            "company": ", ".join(dict.fromkeys(c for c in self.teams["company"] if c)),
+            "as_of": self.as_of,
+            "since": self.since,
+            "trackers": sum(t.about.day() is not None for t in self.trackers if t.readable),
+            "unreadable": list(self.unreadable),
+            "objectives": len(self.objectives),
+            "key_results": len(self.key_results),
+            "live": len(live),
+            "updated": int(live["updated"].sum()),
+            **{key: None if headline is None else _none(headline[key]) for key in figures},
+            "previous_quarter": self.previous.about["quarter"] if self.previous else "",
+        }
+
+    @property
+    def as_of(self) -> date | None:
+        """The latest day any tracker was scored by."""
+        days = self.teams["as_of"].dropna()
+        return None if days.empty else days.max().date()
+
+    @property
+    def since(self) -> date | None:
+        """The day that `changes` compares with, the latest of any tracker."""
+        days = self.changes["since"].dropna()
+        return None if days.empty else days.max().date()
+
+    @property
+    def headline(self) -> pd.Series | None:
+        """The one unit that speaks for all: the only company's, or the only unit there is."""
+        companies = self.teams[self.teams["level"] == "company"]
+        for units in (companies, self.teams):
+            if len(units) == 1:
+                return units.iloc[0]
+        return None
+
+
+def score(
+    source: Source | Sequence[Source],
+    as_of: date | None = None,
+    preset: str = "default",
+) -> pd.DataFrame:
+    """The scored key results of trackers, or of the files and folders that paths name.
+
+    One row per key result, columns as in `frames.SCORED`: `progress` uncapped, `score`,
+    `expected` and `gap` from 0 to 1 with four decimals, `updated` whether a check-in counts by the
+    day. `as_of` defaults to each tracker's own as-of date, else today held to its quarter.
+    `preset` names the bands of status and grade. Files that cannot be read give no row; `check`
+    names them. FileNotFoundError if there is none at all, ValueError for another preset or as-of.
+    """
+    trackers = sorted(_read(source, as_of), key=_order)
+    rows = scored(trackers, [[as_of] * len(trackers)], _bands(preset)).key_results
+    return rows[list(SCORED)].reset_index(drop=True)
+
+
+def rollup(
+    source: Source | Sequence[Source],
+    as_of: date | None = None,
+    preset: str = "default",
+    previous: Source | Sequence[Source] | None = None,
+    config: Config | None = None,
+) -> Rollup:
+    """Everything that many trackers add up to; see `Rollup`.
+
+    Takes what `score` takes, and raises the same. `previous` are last quarter's trackers. `config`
+    tells units, weights and bands (a `preset` other than the default goes before its bands).
+    """
+    trackers = _read(source, as_of)
+    past = None if previous is None else _read(previous, None)
+    config = config or Config()
+    bands = config.bands() if preset == "default" else _bands(preset)
+    return roll_up(trackers, as_of, bands, past, config)
+
+
+def _read(source: Source | Sequence[Source], as_of: date | None) -> list[Tracker]:
+    if as_of is not None and not isinstance(as_of, date):
+        raise ValueError(
+            f"as_of must be a date, such as datetime.date(2027, 2, 12), not {as_of!r}."
+        )
+    trackers = read_all(source)
+    lost = [p for tracker in trackers for p in tracker.problems if p.code == "not-found"]
+    if lost and len(lost) == len(trackers):
+        raise FileNotFoundError(lost[0].line())
+    return trackers
+
+
+def _bands(preset: str) -> Bands:
+    if preset not in PRESETS:
+        raise ValueError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
+    return PRESETS[preset]
+
+
+def roll_up(
+    trackers: Sequence[Tracker],
+    as_of: date | None,
+    bands: Bands,
+    past: Sequence[Tracker] | None = None,
+    config: Config | None = None,
+) -> Rollup:
+    """The rollup of trackers already read; companies come first, then departments, then teams."""
+    config = config or Config()
+    trackers = sorted((_in_company(tracker, config) for tracker in trackers), key=_order)
+    days = rounds(trackers, as_of)
+    history = scored(trackers, days, bands)
+    now = history.last
+    ends = ends_of_key_results(now, trackers)
+    told = forecasts(now, ends, bands)
+    problems = in_order(check(trackers))
+    units = teams(now.objectives, now.key_results, bands, _weights(trackers, config))
+    objectives = now.objectives.join(ends_of_objectives(now, ends)).assign(
+        previous=np.nan, carried=False
+    )
+    units = units.join(ends_of_units(now, ends).set_axis(units.index)).assign(previous=np.nan)
+    before = None if past is None else roll_up(past, None, bands, None, config)
+    if before is not None:
+        units, objectives = with_previous(units, objectives, before.teams, before.objectives)
+    return Rollup(
+        key_results=now.key_results[list(SCORED)].reset_index(drop=True),
+        objectives=objectives[list(OBJECTIVES)].reset_index(drop=True),
+        teams=units,
+        owners=owners(now.key_results),
+        trend=trend(history, bands),
+        changes=changes(history),
+        forecast=told,
+        alignment=alignment(trackers, now.objectives, now.key_results),
+        attention=attention(now.key_results, told, trackers, problems),
+        sources=sources(now, trackers),
+        owed=owed(now, trackers),
+        overdue=overdue(trackers, days[-1]),
+        carried=carried(objectives, objectives[:0] if before is None else before.objectives),
+        problems=problems,
+        trackers=tuple(trackers),
+        unreadable=tuple(t.path for t in trackers if not t.readable and not t.set_aside),
+        bands=bands,
+        previous=before,
+    )
+
+
+def _in_company(tracker: Tracker, config: Config) -> Tracker:
+    """The tracker with its units as the company's settings name them."""
+    about = tracker.about
+    if not tracker.readable:
+        return tracker
+    company, department, team = config.unit(about.company, about.department, about.team)
+    return replace(tracker, about=replace(about, company=company, department=department, team=team))
+
+
+def _weights(trackers: Sequence[Tracker], config: Config) -> dict[tuple[str, str, str], float]:
+    units = {(t.about.company, t.about.department, t.about.team) for t in trackers}
+    return {unit: config.weight(*unit) for unit in units}
+
+
+def _order(tracker: Tracker) -> tuple[object, ...]:
+    about = tracker.about
+    rank = LEVELS.index(about.level) if about.level in LEVELS else len(LEVELS)
+    return about.quarter, about.company, rank, about.department, about.team, tracker.path
+
+
+def _none(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def problem_records(problems: Sequence[Problem], language: str) -> list[dict[str, str]]:
+    """Problems as records of `PROBLEMS`, their sentences in a language."""
+    return [
+        {
+            "file": problem.file,
+            "sheet": problem.sheet,
+            "cell": problem.cell,
+            "severity": problem.severity,
+            "code": problem.code,
+            "message": problem.say(language),
+        }
+        for problem in problems
+    ]

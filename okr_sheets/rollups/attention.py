@@ -1,0 +1,145 @@
+"""What needs somebody's attention, the worst first, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from okr_sheets.frames import serial
+from okr_sheets.problems import Problem
+from okr_sheets.tracker import Tracker
+
+ATTENTION = (
+    "file",
+    "sheet",
+    "row",
+    "company",
+    "department",
+    "team",
+    "id",
+    "title",
+    "owner",
+    "score",
+    "expected",
+    "gap",
+    "status",
+    "reason",
+    "reasons",
+    "last_check_in",
+    "current",
+    "target",
+)
+BEHIND = ("off-track", "at-risk")
+LEAST_DROP = 2  # points of confidence that a fall must have to be worth a word
+
+Reason = tuple[str, Mapping[str, Any]]  # a code, and what fills its sentence
+
+
+def attention(
+    key_results: pd.DataFrame,
+    forecasts: pd.DataFrame,
+    trackers: Sequence[Tracker],
+    problems: Iterable[Problem],
+) -> pd.DataFrame:
+    """The live key results that somebody should look at, by their gap, those without a score first.
+
+    Columns `ATTENTION`. `reasons` are codes with what fills their sentences, the gravest first;
+    `reason` is the first code.
+    """
+    typed = {
+        (p.path, p.sheet, p.row): p
+        for p in problems
+        if p.key == "status" and p.code in {"typed-over", "other-formula"}
+    }
+    confidences = [_confidences(tracker) for tracker in trackers]
+    blocked = [_blocked(tracker) for tracker in trackers]
+    heading = forecasts[forecasts["finding"] == "heading-off"]
+    ends = dict(
+        zip(
+            zip(*(heading[key] for key in ("file", "sheet", "row")), strict=True),
+            heading["forecast"],
+            strict=True,
+        )
+    )
+    needing = []
+    for row in key_results[key_results["live"]].to_dict("records"):
+        number, name = int(row["tracker"]), str(row["id"]).casefold()
+        path = trackers[number].path
+        reasons = [
+            *_of_numbers(row),
+            *_of_confidence(confidences[number].get(name, []), row),
+            *_of_actions(blocked[number].get(name, []), row["day"]),
+        ]
+        end = ends.get((row["file"], row["sheet"], row["row"]))
+        if end is not None:
+            reasons.append(("forecast", {"forecast": end}))
+        problem = typed.get((path, row["sheet"], row["row"]))
+        if problem:
+            said = {"typed": problem.given, "value": problem.words.get("value", "")}
+            reasons.append(("typed-status", said))
+        if reasons:
+            needing.append({**row, "reason": reasons[0][0], "reasons": tuple(reasons)})
+    found = pd.DataFrame(needing, columns=[*key_results.columns, "reason", "reasons"])
+    order = found["gap"].astype("float64").fillna(2)
+    found = found.assign(order=order).sort_values(
+        ["order", "file", "row"], ascending=[False, True, True]
+    )
+    return found[list(ATTENTION)].reset_index(drop=True)
+
+
+def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
+    """What the check-ins themselves tell: silence, a line crossed, a gap."""
+    keeps = row["type"] in {"keep-at-least", "keep-at-most"}
+    if pd.isna(row["score"]):
+        yield "unscored", {}
+    elif row["status"] == "no-update":
+        yield "no-update", {}
+    elif keeps and row["score"] == 0:
+        yield "crossed", {"current": row["current"], "target": row["target"]}
+    elif row["status"] in BEHIND:
+        yield "gap", {"points": round(row["gap"] * 100)}
+    if row["stale"] and row["checked"] > 0:
+        yield (
+            "stale",
+            {"weeks": int((row["day"] - row["checked"]) // 7), "day": row["last_check_in"]},
+        )
+
+
+def _confidences(tracker: Tracker) -> dict[str, list[tuple[float, float]]]:
+    """The confidences that the log gives each id: day number and value, the oldest first."""
+    log = tracker.log.dropna(subset=["date", "confidence"]).sort_values("date", kind="stable")
+    found: dict[str, list[tuple[float, float]]] = {}
+    for name, day, value in zip(log["id"], log["date"], log["confidence"], strict=True):
+        found.setdefault(name.casefold(), []).append((float(serial(day.date())), float(value)))
+    return found
+
+
+def _of_confidence(
+    logged: Sequence[tuple[float, float]], row: Mapping[Any, Any]
+) -> Iterator[Reason]:
+    """A fall to the confidence of now, the sheet's own, else the last in the log."""
+    known = [value for day, value in logged if day <= row["day"]]
+    if pd.notna(row["confidence"]) and (not known or known[-1] != row["confidence"]):
+        known.append(float(row["confidence"]))
+    if len(known) > 1 and known[-2] - known[-1] >= LEAST_DROP:
+        yield "confidence", {"before": known[-2], "after": known[-1]}
+
+
+def _blocked(tracker: Tracker) -> dict[str, list[tuple[float, str]]]:
+    """The blocked actions of each id: day number due (0 for none) and what is to be done."""
+    actions = tracker.actions[tracker.actions["status"] == "blocked"]
+    found: dict[str, list[tuple[float, str]]] = {}
+    for name, due, action in zip(
+        actions["key_result"], actions["due"], actions["action"], strict=True
+    ):
+        day = 0.0 if pd.isna(due) else float(serial(due.date()))
+        found.setdefault(name.casefold(), []).append((day, action))
+    return found
+
+
+def _of_actions(blocked: Sequence[tuple[float, str]], day: float) -> Iterator[Reason]:
+    for due, action in blocked:
+        if 0 < due < day:
+            yield "blocked", {"action": action}

@@ -1,0 +1,110 @@
+"""Where the rows of a rollup will end: key results, objectives and units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import numpy as np
+import pandas as pd
+
+from okr_sheets.frames import serials, stacked
+from okr_sheets.rollups.attention import BEHIND
+from okr_sheets.rollups.forecast import combined, forecast
+from okr_sheets.rollups.scored import Scored
+from okr_sheets.rollups.units import KEYS
+from okr_sheets.scoring import Bands
+from okr_sheets.tracker import Tracker
+
+ENDS = ("forecast", "forecast_low", "forecast_high", "forecast_of")
+FORECAST = (
+    "file",
+    "sheet",
+    "row",
+    "company",
+    "department",
+    "team",
+    "id",
+    "title",
+    "owner",
+    "check_ins",
+    "current",
+    "value",
+    "value_low",
+    "value_high",
+    "score",
+    "forecast",
+    "forecast_low",
+    "forecast_high",
+    "status",
+    "finding",
+)
+
+
+def ends_of_key_results(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
+    """What `forecast` gives for the key results; indexed as they are."""
+    rows = now.key_results
+    found = stacked([tracker.check_ins for tracker in trackers]).reset_index()
+    found["checked_on"] = serials(found["date"])
+    found = found.merge(rows[["tracker", "row", "place", "day"]], on=["tracker", "row"])
+    up_to_now = found["checked_on"] <= found["day"]
+    return forecast(rows, found.loc[up_to_now, ["place", "checked_on", "value"]])
+
+
+def forecasts(now: Scored, ends: pd.DataFrame, bands: Bands) -> pd.DataFrame:
+    """The key results that have a forecast, columns `FORECAST`.
+
+    `finding` is `heading-off` for one that says on track and ends off track, `heading-well` for one
+    that is behind and ends on track.
+    """
+    told = now.key_results.assign(**ends)
+    told = told[told["forecast"].notna()]
+    short = 1 - told["forecast"]
+    good, bad = told["status"].isin(["on-track", "achieved"]), told["status"].isin(BEHIND)
+    open_still = told["day"] < serials(told["due"])
+    finding = np.select(
+        [open_still & good & (short > bands.at_risk), open_still & bad & (short <= bands.on_track)],
+        ["heading-off", "heading-well"],
+        "",
+    )
+    return told.assign(finding=finding)[list(FORECAST)].reset_index(drop=True)
+
+
+def ends_of_objectives(now: Scored, ends: pd.DataFrame) -> pd.DataFrame:
+    """The forecast of each objective, columns `ENDS`; indexed as they are."""
+    rows = _seeded(now.key_results)
+    found = combined(rows, ends, _families(rows))
+    return _counted(found.reindex(now.objectives["place"])).set_axis(now.objectives.index)
+
+
+def ends_of_units(now: Scored, ends: pd.DataFrame) -> pd.DataFrame:
+    """The forecast of each unit, the weighted mean of its objectives; in the order they come in."""
+    rows, objectives = _seeded(now.key_results), now.objectives
+    units = pd.Series(list(objectives[KEYS].itertuples(index=False, name=None)), dtype=object)
+    by_place = objectives[["share"]].assign(unit=units.to_numpy()).set_index(objectives["place"])
+    by_place = by_place[~by_place.index.duplicated()]
+    families = _families(rows)
+    weights = families.map(by_place["share"]).fillna(0.0)
+    found = combined(rows, ends, families.map(by_place["unit"]), families, weights)
+    return _counted(found.reindex(units.drop_duplicates()))
+
+
+def _families(rows: pd.DataFrame) -> pd.Series:
+    """The place of each key result's objective."""
+    return rows["place"] - rows["row"] + rows["parent"]
+
+
+def _seeded(rows: pd.DataFrame) -> pd.DataFrame:
+    """With the `seed` that `combined` wants: whose it is and its id, whatever else is read."""
+    named = rows[[*KEYS, "id"]].itertuples(index=False, name=None)
+    seeds = [_seed("\n".join(parts)) for parts in named]
+    return rows.assign(seed=pd.Series(seeds, index=rows.index, dtype="int64"))
+
+
+def _seed(text: str) -> int:
+    """The same number for the same text on every machine; half a character is text too."""
+    return int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest()[:7])
+
+
+def _counted(ends: pd.DataFrame) -> pd.DataFrame:
+    return ends.assign(forecast_of=ends["forecast_of"].fillna(0).astype(int))

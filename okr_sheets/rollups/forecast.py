@@ -1,0 +1,299 @@
+"""Where key results, objectives and units will end, each with an 80 % range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from okr_sheets.frames import InFrames, Rows, serials
+from okr_sheets.scoring import Bands, attained, way
+
+COLUMNS = (
+    "check_ins",
+    "value",
+    "value_low",
+    "value_high",
+    "forecast",
+    "forecast_low",
+    "forecast_high",
+    # The distribution of the end, from which `combined` draws; an achieve's as a share.
+    "middle",
+    "spread",
+    "freedom",
+)
+COMBINED = ("forecast", "forecast_low", "forecast_high", "forecast_of")
+LEAST_CHECK_INS = 3
+MOVING = ("increase", "decrease")
+LOW, HIGH = 0.1, 0.9  # the ends of an 80 % range
+STRATA = 105  # an odd number of fives: the median and both ends are the middle of a stratum
+DRAWS = 20 * STRATA
+ROWS_AT_ONCE = 2_000  # their strata take some 20 MB
+SHARED_SEED = 1 << 64  # above every other
+OPERATIONS = InFrames((), Bands())
+# Numbers near the largest there are have a spread without bound; the score holds it to 0 and 1.
+UNBOUNDED = np.errstate(over="ignore", invalid="ignore")
+
+Floats = NDArray[np.float64]
+
+
+class Prior(NamedTuple):
+    """What is believed of a key result before its numbers come in.
+
+    `spread`: the standard deviation of a week's change, as a share of the span; `freedom`: how
+    many changes this belief is worth; `together`: the correlation of the errors of any two key
+    results. Fitted by `benchmarks/forecasting.py --fit`.
+    """
+
+    spread: float
+    freedom: int
+    together: float
+
+
+PRIOR = Prior(spread=0.06, freedom=2, together=0.3)
+
+
+@UNBOUNDED
+def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) -> pd.DataFrame:
+    """Each key result's value and score on its due day, with an 80 % range, from its check-ins.
+
+    `rows` are scored rows, index and `place` unique: `kind`, `baseline`, `target`, `current`,
+    `score`, `start` and `due` (dates, none blank), `day` (a spreadsheet's number). `check_ins` are
+    those up to that day: `place`, `checked_on` (a spreadsheet's number), `value`; of two on one
+    day the first counts. The answer has the index of `rows` and the columns `COLUMNS`, NaN where
+    fewer than `LEAST_CHECK_INS` count and where there is no score: objectives, stopped key
+    results. Scores run from 0 to 1. From the due day on the end is known: it is the score, and the
+    range has no width.
+
+    The method is the random walk with drift of Hyndman and Athanasopoulos, "Forecasting:
+    Principles and Practice", 3rd edition, sections 5.2 (drift) and 5.5 (range), otexts.com/fpp3,
+    for days any number apart. A change over w weeks has the mean drift * w and the variance
+    spread² * w. So the drift is the whole change by the T weeks it took; spread² is the sum of
+    (change - drift * w)² / w by the number of changes less 1; and h weeks after the last check-in
+    the variance is spread² * h * (1 + h / T). The range is Student's t, for changes are few. The
+    first number of an increase or a decrease is the baseline, on the start day.
+
+    Three equal check-ins are no certainty: a weak prior counts as `prior.freedom` more changes of
+    a usual size (the conjugate one, scaled inverse chi-squared: Gelman and others, "Bayesian Data
+    Analysis", 3rd edition, section 2.6). Usual is `prior.spread` times the span, which runs from
+    the lowest to the highest of the key result's numbers, baseline and target included. What is
+    kept and never left its very target has no span, and a range without width. A value none of
+    whose numbers is negative is told as 0 at least; its score is the same.
+    """
+    scorable = rows[(rows["kind"] != "") & rows["score"].notna()]
+    numbers = check_ins[check_ins["place"].isin(scorable["place"]) & check_ins["value"].notna()]
+    numbers = numbers.drop_duplicates(["place", "checked_on"])
+    counts = rows["place"].map(numbers["place"].value_counts()).fillna(0).astype(int)
+    known = scorable[counts[scorable.index] >= LEAST_CHECK_INS]
+    numbers = numbers[numbers["place"].isin(known["place"])].sort_values(["place", "checked_on"])
+    ends = _told(known, _ends(known, numbers, prior), numbers).reindex(rows.index)
+    return ends.assign(check_ins=counts)[list(COLUMNS)]
+
+
+@UNBOUNDED
+def combined(
+    rows: pd.DataFrame,
+    forecasts: pd.DataFrame,
+    groups: pd.Series,
+    objectives: pd.Series | None = None,
+    weights: pd.Series | None = None,
+    together: float = PRIOR.together,
+) -> pd.DataFrame:
+    """The score at the end of groups of key results, with an 80 % range.
+
+    `rows` and `forecasts` are what `forecast` took, with `counted` (the weight) and `seed` (any
+    whole number), and gave; `groups` names each row's group, NaN for none. With `objectives` and
+    `weights` (of each row: its objective, and that one's weight), a group is the mean of its
+    objectives, as a unit is. The answer has the groups in order as its index and the columns
+    `COMBINED`: `forecast_of` counts the key results that have a forecast. The others stand still at
+    their score; a group that has none but these has no forecast.
+
+    The ends of a mean's range are not the mean of the ends: errors partly cancel. So each key
+    result's end is drawn `DRAWS` times, scored, and averaged draw by draw; forecast and range are
+    the median and the quantiles of these means. Where a score is likely to stop at 1 the median
+    lies below the mean of the single forecasts: no other can make up for one that falls short.
+
+    Errors would cancel too well if they were independent. Key results of one quarter slow down and
+    spurt together, so the draws share a factor (a one-factor Gaussian copula): any two errors
+    correlate by `together`, whoever owns them. A key result's draws are seeded by its `seed` and
+    stratified: neither the order of rows nor what else is in the frame changes an answer, and a
+    group of one key result ends where that one does.
+    """
+    parts = pd.DataFrame({"group": groups, "weight": rows["counted"], "seed": rows["seed"]})
+    if objectives is not None and weights is not None:
+        within = parts.groupby([groups, objectives])["weight"].transform("sum")
+        parts["weight"] *= weights / within
+    parts = parts[parts["group"].notna() & (parts["weight"] > 0)].sort_values(["group", "seed"])
+    codes, labels = pd.factorize(parts["group"])
+    share = parts["weight"] / parts.groupby(codes)["weight"].transform("sum")
+    drawn = _draws(rows.loc[parts.index], forecasts.loc[parts.index], together)
+    ends = [
+        np.quantile(sum(weight * draws for _, weight, draws in of_group), (0.5, LOW, HIGH))
+        for _, of_group in groupby(zip(codes, share, drawn, strict=True), key=itemgetter(0))
+    ]
+    answer = pd.DataFrame(np.reshape(ends, (-1, 3)), index=labels, columns=list(COMBINED[:3]))
+    found = forecasts.loc[parts.index, "forecast"].notna().groupby(codes).sum().to_numpy()
+    answer = answer.apply(OPERATIONS.rounded).mask(np.tile(found[:, None] == 0, 3))
+    return answer.assign(forecast_of=found)
+
+
+def _ends(known: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior) -> pd.DataFrame:
+    """The t distribution of each key result's value when due, by place.
+
+    Columns `middle`, `spread`, `freedom`; the value of an achieve is its share, from 0 to 1.
+    """
+    of = known.set_index("place").sort_index()
+    of = of.assign(start=serials(of["start"]), due=serials(of["due"]))
+    achieves = of["kind"] == "achieve"
+    numbers = check_ins[["place", "checked_on", "value"]]
+    numbers = numbers.assign(value=_as_shares(numbers["value"], numbers["place"].map(achieves)))
+    begun = of["kind"].isin(MOVING) & (of["start"] < numbers.groupby("place")["checked_on"].min())
+    baselines = of.loc[begun, ["start", "baseline"]].dropna().reset_index()
+    baselines = baselines.set_axis(["place", "checked_on", "value"], axis=1)
+    numbers = pd.concat([numbers, baselines], ignore_index=True)
+    numbers = numbers.sort_values(["place", "checked_on"], ignore_index=True)
+
+    series = numbers.assign(week=numbers["checked_on"] / 7).groupby("place")
+    first, last = series.first(), series.last()
+    weeks = last["week"] - first["week"]
+    drift = (last["value"] - first["value"]) / weeks
+    changes = series[["week", "value"]].diff().assign(place=numbers["place"]).dropna()
+    errors = changes["value"] - changes["place"].map(drift) * changes["week"]
+    squares = (errors**2 / changes["week"]).groupby(changes["place"]).sum()
+    freedom = prior.freedom + changes.groupby("place").size() - 1
+    usual = prior.spread * _spans(of, series["value"].min(), series["value"].max())
+    variance = (prior.freedom * usual**2 + squares) / freedom
+    ahead = of["due"] / 7 - last["week"]
+    over = of["day"] >= of["due"]
+    current = _as_shares(of["current"], achieves)
+    return pd.DataFrame(
+        {
+            "middle": (last["value"] + drift * ahead).where(~over, current),
+            "spread": (variance * ahead * (1 + ahead / weeks)).where(~over, 0.0) ** 0.5,
+            "freedom": freedom,
+        }
+    ).reindex(of.index)
+
+
+def _as_shares(values: pd.Series, achieves: pd.Series) -> pd.Series:
+    """The values, those of an achieve as the rule takes them: 45 and 0.45 are one share."""
+    own = values[achieves]
+    blank = pd.DataFrame({"baseline": np.nan, "target": np.nan, "place": 0}, index=own.index)
+    shares = way(Rows(blank.assign(kind="achieve")), own, OPERATIONS)
+    return values.where(~achieves, shares.reindex(values.index))
+
+
+def _spans(of: pd.DataFrame, low: pd.Series, high: pd.Series) -> pd.Series:
+    """From the lowest to the highest of a key result's numbers; of an achieve from none to all."""
+    none = pd.Series(np.nan, index=of.index)
+    achieves, moves = of["kind"] == "achieve", of["kind"].isin(MOVING)
+    begin = none.mask(moves, of["baseline"].fillna(0.0)).mask(achieves, 0.0)
+    end = of["target"].mask(achieves, 1.0)
+    bounds = pd.concat([begin, end, low, high], axis=1)
+    return bounds.max(axis=1) - bounds.min(axis=1)
+
+
+def _told(known: pd.DataFrame, ends: pd.DataFrame, check_ins: pd.DataFrame) -> pd.DataFrame:
+    """What readers see of the ends: value and score with their ranges, beside the distribution."""
+    places = known["place"]
+    ends = ends.loc[places].set_index(known.index)
+    margin = ends["spread"].to_numpy() * _student(ends["freedom"])[:, int(HIGH * STRATA)]
+    middle = ends["middle"].to_numpy()
+    values = np.column_stack([middle - margin, middle, middle + margin])
+    # The better end of a decrease is its lower one.
+    scores = np.sort(_scores(known, values), axis=1)
+    achieves = (known["kind"] == "achieve").to_numpy()[:, None]
+    typed = places.map(check_ins.groupby("place")["value"].last()).to_numpy()[:, None]
+    shown = np.clip(values, 0, 1) * np.where(typed > 1, 100, 1)
+    least = check_ins.groupby("place")["value"].min().reindex(places).set_axis(known.index)
+    least = pd.concat([known[["baseline", "target"]], least], axis=1).min(axis=1)
+    values = np.where((least >= 0).to_numpy()[:, None], np.maximum(values, 0), values)
+    values = np.where(achieves, shown, values)
+    return ends.assign(
+        value=values[:, 1],
+        value_low=values[:, 0],
+        value_high=values[:, 2],
+        forecast=scores[:, 1],
+        forecast_low=scores[:, 0],
+        forecast_high=scores[:, 2],
+    )
+
+
+def _draws(rows: pd.DataFrame, forecasts: pd.DataFrame, together: float) -> Iterator[Floats]:
+    """For each row, `DRAWS` scores at the end; the n-th draws of all rows belong together."""
+    for begin in range(0, len(rows), ROWS_AT_ONCE):
+        block = rows.iloc[begin : begin + ROWS_AT_ONCE]
+        strata = _strata(block, forecasts.iloc[begin : begin + ROWS_AT_ONCE])
+        for seed, scores in zip(block["seed"], strata, strict=True):
+            known = scores[0] == scores[-1]
+            yield np.full(DRAWS, scores[0]) if known else scores[_turns(int(seed), together)]
+
+
+@lru_cache(maxsize=10_000)  # 21 MB; objectives, teams and companies draw the same key results
+def _turns(seed: int, together: float) -> NDArray[np.uint8]:
+    """Which stratum a key result's draws fall in."""
+    own = np.random.default_rng(seed).standard_normal(DRAWS)
+    mixed = together**0.5 * _shared() + (1 - together) ** 0.5 * own
+    turns = np.empty(DRAWS, dtype=np.uint8)
+    turns[np.argsort(mixed)] = np.repeat(np.arange(STRATA), DRAWS // STRATA)
+    return turns
+
+
+@cache
+def _shared() -> Floats:
+    return np.random.default_rng(SHARED_SEED).standard_normal(DRAWS)
+
+
+def _strata(rows: pd.DataFrame, forecasts: pd.DataFrame) -> Floats:
+    """The scores in the middle of each stratum, the worst first; without a forecast, today's."""
+    student = _student(forecasts["freedom"].fillna(1))
+    middle, spread = (forecasts[[key]].to_numpy() for key in ("middle", "spread"))
+    scores = np.sort(_scores(rows, middle + spread * student), axis=1)
+    return np.where(np.isnan(middle), rows[["score"]].to_numpy(), scores)
+
+
+def _scores(rows: pd.DataFrame, values: Floats) -> Floats:
+    """The score that each value gives, by the rules; as many values a row as `values` is wide."""
+    width = values.shape[1]
+    wide = rows[["kind", "baseline", "target", "place"]].astype({"kind": "category"})
+    wide = wide.loc[wide.index.repeat(width)].reset_index(drop=True)
+    # More than all of an achieve is all of it; the rule would take 1.2 for a percentage.
+    achieves = (rows["kind"] == "achieve").to_numpy()[:, None]
+    held = pd.Series(np.where(achieves, np.clip(values, 0, 1), values).ravel())
+    wide["progress"] = way(Rows(wide), held, OPERATIONS)
+    scores: Floats = attained(Rows(wide), OPERATIONS).to_numpy().reshape(values.shape)
+    return scores
+
+
+def _student(freedom: pd.Series) -> Floats:
+    """Student's t in the middle of each stratum, one row for each number of degrees of freedom."""
+    each, codes = np.unique(freedom.to_numpy(dtype=int), return_inverse=True)
+    table = [student_t(int(degrees)) for degrees in each]
+    return np.reshape(table, (-1, STRATA))[codes]
+
+
+@cache
+def student_t(freedom: int) -> Floats:
+    """Student's t in the middle of each of `STRATA` equally likely parts.
+
+    By the distribution's finite series in the angle whose tangent is t / sqrt(freedom): Abramowitz
+    and Stegun, "Handbook of Mathematical Functions", 26.7.3 and 26.7.4.
+    """
+    angle = np.linspace(-np.pi / 2, np.pi / 2, 20_001)
+    odd = freedom % 2
+    term = np.cos(angle) if odd else np.ones_like(angle)
+    series = np.zeros_like(angle)
+    for k in range(2 if odd else 1, freedom, 2):
+        series += term
+        term = term * np.cos(angle) ** 2 * k / (k + 1)
+    inner = np.sin(angle) * series
+    within = 2 / np.pi * (angle + inner) if odd else inner
+    strata = (np.arange(STRATA) + 0.5) / STRATA
+    quantiles: Floats = freedom**0.5 * np.tan(np.interp(strata, (1 + within) / 2, angle))
+    return quantiles

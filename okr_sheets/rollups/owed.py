@@ -1,0 +1,69 @@
+"""What people owe: numbers that are due, and actions past their day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from okr_sheets.frames import to_day
+from okr_sheets.problems import file_names
+from okr_sheets.rollups.scored import Days, Scored
+from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, OKRS
+from okr_sheets.tracker import Tracker
+
+_PLACE = ("file", "sheet", "row", "cell", "quarter", "language")
+OWED = (*_PLACE, "id", "title", "owner", "current", "target", "day")
+OVERDUE = (*_PLACE, "id", "action", "owner", "status", "due")
+_OPEN = ("to-do", "doing", "blocked", "")  # statuses of an action that is still to be done
+
+
+def owed(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
+    """The live key results without a number for the last check-in date, columns `OWED`.
+
+    `cell` is where the number belongs, blank where the sheet has no column of that `day`.
+    `language` is that of the tracker.
+    """
+    rows = now.key_results[now.key_results["owes"]]
+    cells = []
+    for number, row, week in zip(rows["tracker"], rows["row"], rows["week"], strict=True):
+        letters = trackers[number].letters.get(OKRS.key, {})
+        letter = letters.get(f"{CHECK_IN_PREFIX}{to_day(week)}", "")
+        cells.append(f"{letter}{row}" if letter else "")
+    languages = np.array([tracker.about.language for tracker in trackers], dtype=object)
+    found = rows.assign(
+        cell=pd.Series(cells, index=rows.index, dtype="str"),
+        language=pd.Series(languages[rows["tracker"]], index=rows.index, dtype="str"),
+        day=pd.to_datetime([to_day(week) for week in rows["week"]]).astype("datetime64[s]"),
+    )
+    return found[list(OWED)].reset_index(drop=True)
+
+
+def overdue(trackers: Sequence[Tracker], days: Days) -> pd.DataFrame:
+    """The actions that are still to be done after their day, columns `OVERDUE`.
+
+    `days` are those the trackers are scored by, None for one that is not; `cell` is the status.
+    """
+    files = file_names(tracker.path for tracker in trackers)
+    parts = []
+    for tracker, day in zip(trackers, days, strict=True):
+        actions = tracker.actions
+        if day is None or actions.empty:
+            continue
+        late = actions[(actions["due"] < pd.Timestamp(day)) & actions["status"].isin(_OPEN)]
+        letter = tracker.letters.get(ACTIONS.key, {}).get("status", "")
+        parts.append(
+            late.rename(columns={"key_result": "id"}).assign(
+                file=files[tracker.path],
+                sheet=tracker.sheets.get(ACTIONS.key, ""),
+                row=late.index,
+                cell=[f"{letter}{row}" if letter else "" for row in late.index],
+                quarter=tracker.about.quarter,
+                language=tracker.about.language,
+            )
+        )
+    found = pd.concat(parts, ignore_index=True) if parts else Tracker.empty().actions
+    dtypes = dict.fromkeys(OVERDUE, "str") | {"row": "int64", "due": "datetime64[s]"}
+    whole: pd.DataFrame = found.reindex(columns=list(OVERDUE)).astype(dtypes)
+    return whole

@@ -1,0 +1,189 @@
+"""Trackers as scored rows: every key result and objective as of a day, or of several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from okr_sheets.frames import (
+    EPOCH,
+    ROWS,
+    InFrames,
+    compute,
+    gather,
+    misread_cells,
+    serial,
+    serials,
+    stacked,
+)
+from okr_sheets.problems import file_names
+from okr_sheets.schema import OBJECTIVE
+from okr_sheets.scoring import Bands
+from okr_sheets.tracker import Tracker
+
+STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence
+Days = Sequence[date | None]  # one for each tracker; see `About.day`
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """Scored rows, key results and objectives apart.
+
+    Both have the columns of the OKRs sheet and of the rules, whose they are (`file`, `sheet`,
+    `company` …), `tracker` (its place in the list), `round` (which of the lists of days) and
+    `day` (a spreadsheet's number).
+    """
+
+    key_results: pd.DataFrame
+    objectives: pd.DataFrame
+
+    @property
+    def last(self) -> Scored:
+        """The rows of the last round, in which each tracker has its own day."""
+        frames = self.key_results, self.objectives
+        last = max((int(rows["round"].max()) for rows in frames if len(rows)), default=0)
+        own = (rows[rows["round"] == last] for rows in frames)
+        # One number for a row, however many rounds went before.
+        return Scored(*(rows.assign(place=rows["tracker"] * ROWS + rows["row"]) for rows in own))
+
+
+def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) -> Scored:
+    """The rows of all trackers as of each list of days, computed at once."""
+    count = len(trackers)
+    misread = [
+        (place + number * count * ROWS, key)
+        for number in range(len(rounds))
+        for place, key in misread_cells(trackers)
+    ]
+    operations = InFrames(misread, bands)
+    gathered = gather(trackers, *rounds)
+    rows = compute(gathered, operations)
+    # The same sheet with nothing stopped: what the scores would be with all of it counted.
+    everything = compute(gathered.assign(state=""), operations)
+    rows["score_of_all"], rows["share_of_all"] = everything["score"], everything["share"]
+    numbers = rows["tracker"].astype(int)
+    rows = _named(rows.assign(tracker=numbers % count, round=numbers // count), trackers)
+    rows = rows.join(_weeks(rows, trackers))
+    rows = rows.assign(**_logged(rows, trackers))
+    is_objective = rows["type"] == OBJECTIVE
+    return Scored(
+        _key_results(rows[~is_objective], rows[is_objective]),
+        _objectives(rows[is_objective], rows[~is_objective]),
+    )
+
+
+def _named(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
+    """The rows with whose they are, dates as dates again."""
+    abouts = [tracker.about for tracker in trackers]
+    numbers = rows["tracker"].astype(int)
+
+    def of(values: Sequence[Any]) -> pd.Series:
+        known = pd.Series(list(values), dtype=object)
+        return numbers.map(known)
+
+    files = file_names(tracker.path for tracker in trackers)
+    named = {
+        "file": of([files[tracker.path] for tracker in trackers]),
+        "sheet": of([tracker.sheets.get("okrs", "") for tracker in trackers]),
+        **{
+            key: of([getattr(about, key) for about in abouts])
+            for key in ("company", "department", "team", "level", "quarter", "cadence")
+        },
+    }
+    dates = {key: days(rows[key]) for key in ("start", "due", "last_check_in")}
+    words = {key: series.astype("str") for key, series in named.items()}
+    rows = rows.assign(**words, **dates)
+    named_unit = (rows[["company", "department", "team"]] != "").any(axis=1)
+    return rows.assign(nameless=rows["file"].where(~named_unit, "").astype("str"))
+
+
+def _weeks(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
+    """The last two days, up to each row's own, on which its tracker asks for numbers; 0 for none.
+
+    Columns `week` and `week_before`, as a spreadsheet's numbers.
+    """
+    found = np.zeros((len(rows), 2))
+    for number, places in rows.groupby("tracker").indices.items():
+        asked = trackers[int(str(number))].check_in_dates
+        dates = np.array([0.0, 0.0, *(float(serial(day)) for day in asked)])
+        last = np.searchsorted(dates, rows["day"].to_numpy()[places], side="right") - 1
+        found[places] = np.column_stack([dates[last], dates[np.maximum(last - 1, 0)]])
+    return pd.DataFrame(found, columns=["week", "week_before"], index=rows.index)
+
+
+def days(numbers: pd.Series) -> pd.Series:
+    """The dates of spreadsheets' numbers."""
+    return (pd.Timestamp(EPOCH) + pd.to_timedelta(numbers, unit="D")).astype("datetime64[s]")
+
+
+def _logged(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
+    """The confidence of each row, which the log has where the sheet has none.
+
+    Columns `confidence` and `logged`, the row of the log it was taken from, 0 for the sheet's own.
+    """
+    log = stacked([tracker.log for tracker in trackers]).reset_index()
+    log = log.assign(name=log["id"].str.casefold(), logged_on=serials(log["date"]))
+    log = log.dropna(subset=["logged_on", "confidence"]).sort_values("logged_on", kind="stable")
+    wanted = rows[["tracker", "day"]].assign(name=rows["id"].str.casefold())
+    found = pd.merge_asof(
+        wanted.rename_axis("at").reset_index().sort_values("day"),
+        log.rename(columns={"row": "logged"})[
+            ["tracker", "name", "logged_on", "logged", "confidence"]
+        ],
+        left_on="day",
+        right_on="logged_on",
+        by=["tracker", "name"],
+    ).set_index("at")
+    own = rows["confidence"].notna()
+    return pd.DataFrame(
+        {
+            "confidence": rows["confidence"].where(own, found["confidence"]),
+            "logged": found["logged"].where(~own, 0).fillna(0).astype(int),
+        }
+    )
+
+
+def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
+    above = pd.Series(objectives.index, index=objectives["place"])
+    above = above[~above.index.duplicated()]
+    found = (rows["place"] - rows["row"] + rows["parent"]).map(above)
+    titles = objectives["title"].reindex(found).to_numpy()
+    ids = objectives["id"].reindex(found).to_numpy()
+    stale_after = rows["cadence"].map(STALE_DAYS).fillna(STALE_DAYS["weekly"])
+    committed = pd.Series(objectives["commitment"].reindex(found).to_numpy(), index=rows.index)
+    committed = rows["commitment"].where(rows["commitment"] != "", committed.fillna(""))
+    active = ~rows["status"].isin(["cancelled", "postponed", "achieved", "not-started", ""])
+    own_start = serials(rows["start"]).fillna(rows["first_day"])
+    silent_since = rows["checked"].where(rows["checked"] > 0, own_start)
+    return rows.assign(
+        objective=pd.Series(titles, index=rows.index, dtype="str").fillna(""),
+        objective_id=pd.Series(ids, index=rows.index, dtype="str").fillna(""),
+        type=rows["kind"].astype("str"),
+        state=rows["standing"].astype("str"),
+        # What counts where nothing was typed: weight 1, the quarter, the objective's commitment.
+        commitment=committed.where(committed != "", "aspirational").astype("str"),
+        weight=rows["weight"].fillna(1.0),
+        start=rows["start"].fillna(days(rows["first_day"])),
+        due=rows["due"].fillna(days(rows["last_day"])),
+        updated=rows["checked"] > 0,
+        live=rows["standing"] == "active",
+        owes=active & (rows["checked"] < rows["week"]),
+        stale=active & (np.minimum(rows["day"], rows["last_day"]) - silent_since > stale_after),
+    )
+
+
+def _objectives(objectives: pd.DataFrame, key_results: pd.DataFrame) -> pd.DataFrame:
+    live = key_results[key_results["standing"] == "active"]
+    family = live["place"] - live["row"] + live["parent"]
+    counts = pd.DataFrame({"live": 1, "updated": live["checked"] > 0}).groupby(family).sum()
+    counts = counts.reindex(objectives["place"]).fillna(0).astype(int)
+    return objectives.assign(
+        key_results=counts["live"].to_numpy() if len(counts) else 0,
+        updated=counts["updated"].to_numpy() if len(counts) else 0,
+        with_left_out=objectives["score_of_all"],
+    )

@@ -1,0 +1,163 @@
+"""The quarter week by week: every level as of each past check-in date, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from okr_sheets.frames import InFrames
+from okr_sheets.rollups.scored import Days, Scored, days
+from okr_sheets.rollups.units import KEYS, UNIT
+from okr_sheets.scoring import Bands
+from okr_sheets.tracker import Tracker
+
+TREND = (
+    "level",
+    *UNIT,
+    "file",
+    "id",
+    "owner",
+    "day",
+    "score",
+    "expected",
+    "updated",
+    "live",
+)
+CHANGES = (
+    "file",
+    "sheet",
+    "row",
+    "company",
+    "department",
+    "team",
+    "id",
+    "title",
+    "owner",
+    "change",
+    "before",
+    "after",
+    "before_status",
+    "after_status",
+    "since",
+)
+# What a key result came to that leaders want to hear of, the gravest first.
+CHANGE_KINDS = ("off-track", "at-risk", "stale", "down", "achieved", "new", "up")
+LEAST = 0.005  # a score that moved by less is shown as the same percent
+
+
+def rounds(trackers: Sequence[Tracker], as_of: date | None) -> list[Days]:
+    """Every past check-in date of any tracker, and last each one's own day.
+
+    A tracker that is scored by an earlier day than a date stands still at its own.
+    """
+    last = [tracker.about.day(as_of) for tracker in trackers]
+    latest = max((day for day in last if day), default=date.min)
+    dates = {day for tracker in trackers for day in tracker.check_in_dates if day < latest}
+    past = [[own and min(own, day) for own in last] for day in sorted(dates)]
+    return [*past, last]
+
+
+def trend(history: Scored, bands: Bands) -> pd.DataFrame:
+    """The scores of all levels, one row for each and each of the `rounds`.
+
+    Columns `TREND`: `level` is `unit`, `owner`, `objective` or `key-result`; `id` is blank for
+    the first two. `updated` of `live` key results had a number by then.
+    """
+    operations = InFrames((), bands)
+    objectives, key_results = history.objectives, history.key_results
+    key_results = key_results.assign(live=key_results["live"].astype(int))
+    objectives = objectives.assign(live=objectives["key_results"])
+    live = key_results[key_results["live"] == 1]
+    unit = objectives.groupby([*KEYS, "round"], sort=False).agg(
+        file=("file", "first"),
+        day=("day", "max"),
+        share=("share", "sum"),
+        points=("share_points", "sum"),
+        pace=("share_pace", "sum"),
+        live=("live", "sum"),
+        updated=("updated", "sum"),
+    )
+    share = unit["share"].replace(0, np.nan)
+    unit = unit.assign(
+        score=operations.rounded(unit["points"] / share),
+        expected=operations.rounded(unit["pace"] / share),
+    )
+    owner = live.groupby(["quarter", "owner", "round"], sort=False).agg(
+        day=("day", "max"),
+        score=("score", "mean"),
+        expected=("expected", "mean"),
+        live=("live", "sum"),
+        updated=("updated", "sum"),
+    )
+    levels = {
+        "unit": unit.reset_index(),
+        "owner": owner[owner.index.get_level_values("owner") != ""].round(4).reset_index(),
+        "objective": objectives,
+        "key-result": live,
+    }
+    found = [_level(name, rows) for name, rows in levels.items()]
+    return pd.concat(found, ignore_index=True)
+
+
+def _level(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    text = ["level", *UNIT, "file", "id", "owner"]
+    told = rows.assign(level=name, day=days(rows["day"])).reindex(columns=list(TREND))
+    told[text] = told[text].astype(object).fillna("")
+    dtypes = dict.fromkeys(text, "str") | {"updated": "int64", "live": "int64"}
+    told = told.astype({**dtypes, "score": "float64", "expected": "float64"})
+    # Two rounds may fall on one day: a tracker's own, and another's date.
+    return told.drop_duplicates([*text, "day"], keep="last")
+
+
+def changes(history: Scored) -> pd.DataFrame:
+    """What is otherwise than on the check-in date before the last one, the gravest first.
+
+    One row a key result, columns `CHANGES`; `before` and `after` are scores.
+    """
+    key_results = history.key_results
+    last = key_results["round"].max()
+    now = key_results[(key_results["round"] == last) & key_results["live"]]
+    past = key_results.drop_duplicates(["tracker", "row", "day"])
+    kept = past[["tracker", "row", "day", "score", "status", "stale", "checked"]]
+    both = now.merge(
+        kept,
+        left_on=["tracker", "row", "week_before"],
+        right_on=["tracker", "row", "day"],
+        suffixes=("", "_then"),
+    )
+    moved = (both["score"].fillna(0) - both["score_then"].fillna(0)).round(4)
+    turned = both["status"] != both["status_then"]
+
+    def became(status: str) -> Any:
+        return turned & (both["status"] == status)
+
+    newly = (both["checked_then"] == 0) & (both["checked"] > 0)
+    both["change"] = np.select(
+        [
+            became("off-track"),
+            became("at-risk") & (both["status_then"] != "off-track"),
+            both["stale"] & ~both["stale_then"].astype(bool),
+            moved <= -LEAST,
+            became("achieved"),
+            newly,
+            moved >= LEAST,
+        ],
+        CHANGE_KINDS,
+        "",
+    )
+    both = both[both["change"] != ""]
+    told = both.assign(
+        before=both["score_then"],
+        after=both["score"],
+        before_status=both["status_then"],
+        after_status=both["status"],
+        since=days(both["week_before"]),
+        rank=both["change"].map(CHANGE_KINDS.index),
+        moved=moved[both.index],
+    ).sort_values(["rank", "moved", "file", "row"], kind="stable")
+    found: pd.DataFrame = told[list(CHANGES)].reset_index(drop=True)
+    return found

@@ -1,0 +1,378 @@
+import json
+import os
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from conftest import ROOT
+
+import okr_sheets as okr
+from okr_sheets.cli import main
+from okr_sheets.config import KEYS, Config, ConfigError, find, read_config
+from okr_sheets.scoring import PRESETS, Bands
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Write an okr.toml and read it."""
+
+    def read(text):
+        path = tmp_path / "okr.toml"
+        path.write_text(text, "utf-8")
+        return read_config(path)
+
+    return read
+
+
+@pytest.fixture
+def said(settings):
+    """The sentence with which an okr.toml is refused."""
+
+    def sentence(text):
+        with pytest.raises(ConfigError) as caught:
+            settings(text)
+        return str(caught.value)
+
+    return sentence
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    return lambda *arguments: CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+def test_an_empty_file_is_the_defaults(settings):
+    config = settings("")
+    assert config == Config()
+    assert config.bands() == PRESETS["default"]
+    assert (config.fiscal_start, config.paths, config.previous) == (1, (), None)
+
+
+def test_the_nearest_file_upwards_counts(tmp_path):
+    below = tmp_path / "company" / "marketing" / "growth"
+    below.mkdir(parents=True)
+    (tmp_path / "okr.toml").touch()
+    assert find(below) == tmp_path / "okr.toml"
+    (below.parent / "okr.toml").touch()
+    (below / "okr.toml").mkdir()  # a folder of that name is no file
+    assert find(below) == below.parent / "okr.toml"
+    assert find(tmp_path) == tmp_path / "okr.toml"
+
+
+def test_nothing_is_found_where_there_is_none(tmp_path):
+    assert find(tmp_path / "nowhere") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("fiscal_strat = 4", "okr.toml: no key “fiscal_strat”. Did you mean fiscal_start?"),
+        ('Company = "Acme"', "okr.toml: no key “Company”. Did you mean company?"),
+        ("[team.Growth]", "okr.toml: no key “team”. Did you mean teams?"),
+        ("[bands]\non_trak = 0.1", "okr.toml: [bands] no key “on_trak”. Did you mean on_track?"),
+        (
+            '[teams."Growth"]\nwieght = 2',
+            'okr.toml: [teams."Growth"] no key “wieght”. Did you mean weight?',
+        ),
+        (
+            '[teams."Growth"]\nzzz = 2',
+            'okr.toml: [teams."Growth"] no key “zzz”. Use one of: department, weight.',
+        ),
+        ("on_track = 0.1", "okr.toml: no key “on_track”. It stands in [bands]."),
+        (
+            "weight = 2",
+            'okr.toml: no key “weight”. It stands in [departments."…"] or [teams."…"].',
+        ),
+        (
+            '[bands]\non_track = 0.1\ncompany = "Acme"',
+            "okr.toml: [bands] no key “company”. It stands at the top, above the first [table].",
+        ),
+    ],
+)
+def test_a_wrong_key_is_answered_with_the_right_one(said, text, sentence):
+    assert said(text) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            'fiscal_start = "April"',
+            "okr.toml: fiscal_start must be a whole number from 1 to 12, such as 4, not “April”.",
+        ),
+        ("fiscal_start = 13", "a whole number from 1 to 12, such as 4, not 13."),
+        ("fiscal_start = true", "a whole number from 1 to 12, such as 4, not true."),
+        ("fiscal_start = 4.0", "a whole number from 1 to 12, such as 4, not 4.0."),
+        ("company = 3", 'okr.toml: company must be a text, such as "Acme", not 3.'),
+        ('company = "A\\nB"', 'company must be a text, such as "Acme", not “A\nB”.'),
+        ("[company]", 'company must be a text, such as "Acme", not a table.'),
+        ('language = "xx"', "language must be one of en, fi, hu, ko, th, tr, not “xx”."),
+        ('preset = "vivo"', "preset must be one of default, google, viva, "),
+        ('paths = "trackers"', 'such as ["trackers", "sales/*.xlsx"], not “trackers”.'),
+        ("paths = [1]", "paths must be a list of texts"),
+        ('paths = [" "]', "paths must be a list of texts"),
+        ('paths = ["Q1\\trackers"]', "paths must be a list of texts"),
+        ("[bands]\non_track = nan", "[bands] on_track must be a number from 0 to 1, such as "),
+        ("[bands]\nat_risk = 25", "[bands] at_risk must be a number from 0 to 1, such as "),
+        ('[teams."A"]\nweight = -1', '[teams."A"] weight must be a number from 0 to 100000'),
+        ('[teams."A"]\nweight = inf', "such as 2, not inf."),
+        ("[teams]\nA = 2", 'okr.toml: [teams] A must be a table, [teams."A"], not 2.'),
+        ("teams = 2", "okr.toml: teams must be a table, [teams], not 2."),
+        ("[[teams]]", "okr.toml: teams must be a table, [teams], not a list."),
+        ('[teams." "]', "okr.toml: [teams] has a name that is blank or no text."),
+        (
+            '[teams."Growth"]\n[teams."growth "]',
+            "okr.toml: [teams] “Growth” and “growth ” are one name. Keep one of them.",
+        ),
+        ('[owners]\n"Ann" = "ann"', "[owners] Ann must be an e-mail address, such as "),
+        ('[owners]\n"Ann" = "a@b.c\\r\\nBcc: x@y.z"', "[owners] Ann must be an e-mail address"),
+        ('[owners]\n"Ann" = "a@b.c"\n"ANN" = "d@e.f"', "“Ann” and “ANN” are one name."),
+        (
+            "[bands]\non_track = 0.3",
+            "okr.toml: [bands] on_track is 0.3, above at_risk, which is 0.25. Set both.",
+        ),
+        ("[bands]\ncommitted_green = 0.5", "committed_yellow is 0.7, above committed_green"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_table(said, text, sentence):
+    answer = said(text)
+    assert answer.startswith("okr.toml: ")
+    assert sentence in answer
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("company = \n", "line 1"), ('company = "A"\n[bands\n', "line 2"), ("[bands", "document")],
+)
+def test_what_is_not_toml_is_named_with_its_line(said, text, place):
+    answer = said(text)
+    assert answer.startswith("okr.toml is not valid TOML: ")
+    assert place in answer
+
+
+def test_no_file_raises_anything_else(said, tmp_path):
+    assert said("paths = " + "[" * 5000).startswith("okr.toml is not valid TOML: ")
+    assert said("fiscal_start = " + "9" * 5000).startswith("okr.toml is not valid TOML: ")
+    (tmp_path / "utf-16.toml").write_text('company = "Acme"', "utf-16")
+    with pytest.raises(ConfigError, match=r"^utf-16.toml is not UTF-8\."):
+        read_config(tmp_path / "utf-16.toml")
+    with pytest.raises(ConfigError, match=r"^no\.toml cannot be read: No such file"):
+        read_config(tmp_path / "no.toml")
+
+
+def test_a_file_from_windows_own_editor_is_read(tmp_path):
+    (tmp_path / "okr.toml").write_bytes(b'\xef\xbb\xbfcompany = "Acme"\r\n')
+    assert read_config(tmp_path / "okr.toml").company == "Acme"
+
+
+def test_bands_take_the_place_of_the_presets(settings):
+    config = settings(
+        'preset = "gitlab"\n[bands]\non_track = 0.05\naspirational_yellow = 0.5\ncommitted_green = 1'
+    )
+    assert config.bands() == Bands(
+        on_track=0.05, at_risk=0.25, aspirational=(0.85, 0.5), committed=(1, 0.7)
+    )
+
+
+COMPANY = """
+company = "Acme"
+[departments."Marketing"]
+weight = 3
+[teams."Growth"]
+department = "marketing"
+weight = 2
+[teams."Field"]
+department = "Sales"
+[teams."Operations"]
+weight = 0.5
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "unit", "parent", "weight"),
+    [
+        (("", "", ""), ("Acme", "", ""), "", 1),
+        (("", "MARKETING", ""), ("Acme", "Marketing", ""), "Acme", 3),
+        (("", "sales", ""), ("Acme", "Sales", ""), "Acme", 1),
+        (("", "Finance", ""), ("Acme", "Finance", ""), "Acme", 1),
+        (("", "", "growth"), ("Acme", "Marketing", "Growth"), "Marketing", 2),
+        (("Acme Ltd", "Sales", "Growth"), ("Acme", "Marketing", "Growth"), "Marketing", 2),
+        (("", "", "Field"), ("Acme", "Sales", "Field"), "Sales", 1),
+        (("", "Finance", "operations"), ("Acme", "Finance", "Operations"), "Finance", 0.5),
+        (("", "", "Operations"), ("Acme", "", "Operations"), "Acme", 0.5),
+        (("", "Finance", "Audit"), ("Acme", "Finance", "Audit"), "Finance", 1),
+    ],
+)
+def test_units_stand_where_the_file_puts_them(settings, given, unit, parent, weight):
+    config = settings(COMPANY)
+    assert config.unit(*given) == unit
+    assert config.parent(*given) == parent
+    assert config.weight(*given) == weight
+
+
+def test_without_a_file_units_are_what_their_trackers_say():
+    config = Config()
+    assert config.unit("Acme", "Sales", "Field") == ("Acme", "Sales", "Field")
+    assert config.parent("Acme", "Sales", "Field") == "Sales"
+    assert config.parent("Acme", "", "Field") == "Acme"
+    assert config.weight("Acme", "Sales", "Field") == 1
+
+
+def test_owners_are_found_however_their_names_are_cased(settings):
+    config = settings('[owners]\n"Işıl  Yılmaz" = "isil@example.com"')
+    assert config.email("ışıl yılmaz") == "isil@example.com"
+    assert config.email("Ann") == ""
+
+
+def test_paths_are_seen_from_the_file_even_in_a_folder_with_brackets(tmp_path):
+    folder = tmp_path / "OKRs [2027]"
+    (folder / "trackers").mkdir(parents=True)
+    (folder / "okr.toml").write_text(
+        'paths = ["trackers", "sales/*.xlsx", "a[1].xlsx"]\nprevious = "../2026-Q4"'
+    )
+    (folder / "a[1].xlsx").touch()
+    config = read_config(folder / "okr.toml")
+    escaped = tmp_path / "OKRs [[]2027]"
+    wanted = (folder / "trackers", escaped / "sales" / "*.xlsx", folder / "a[1].xlsx")
+    assert config.paths == tuple(map(str, wanted))
+    assert config.previous == folder / ".." / "2026-Q4"
+
+
+# --- the commands --------------------------------------------------------------------------------
+
+
+def test_new_takes_what_is_settled_and_options_take_its_place(run, tmp_path):
+    Path("okr.toml").write_text('company = "Acme"\nfiscal_start = 4\nlanguage = "fi"\n')
+    assert run("new", "a.xlsx", "--quarter", "2027-Q1").exit_code == 0
+    about = okr.read(tmp_path / "a.xlsx").about
+    found = (about.company, str(about.start), about.language)
+    assert found == ("Acme", "2026-04-01", "fi")
+    options = ("--company", "Bolt", "--fiscal-start", 1, "--language", "hu")
+    assert run("new", "b.xlsx", "--quarter", "2027-Q1", *options).exit_code == 0
+    about = okr.read(tmp_path / "b.xlsx").about
+    assert (about.company, str(about.start), about.language) == ("Bolt", "2027-01-01", "hu")
+
+
+TRACKER = (
+    "ID;Title;Owner;Type;Baseline;Target;2027-01-08\n"
+    "O1;Grow;Ann;Objective;;;\nO1.KR1;Leads;Ann;Increase;0;10;7\n"
+)
+
+
+def status(result, path):
+    assert result.exit_code == 0, result.output
+    return json.loads(Path(path).read_text("utf-8"))["key_results"][0]["status"]
+
+
+def test_bands_count_in_scores_and_a_preset_asked_for_comes_first(run, tmp_path):
+    Path("trackers").mkdir()
+    Path("trackers", "t.csv").write_text(TRACKER)
+    settled = 'paths = ["trackers"]\nlanguage = "fi"\n[bands]\non_track = 0.4\nat_risk = 0.5\n'
+    Path("okr.toml").write_text(settled)
+    Path("below").mkdir()
+    os.chdir("below")
+    # On the last day 0.7 is expected to be 1: a gap of 0.3.
+    day = ("--as-of", "2027-03-31")
+    assert status(run("score", *day, "-o", "a.json"), "a.json") == "on-track"
+    assert (
+        status(run("score", *day, "-o", "b.json", "--preset", "default"), "b.json") == "off-track"
+    )
+    Path("other.toml").write_text('paths = ["../trackers"]\n[bands]\nat_risk = 0.35\n')
+    other = ("--config", "other.toml")
+    assert status(run("score", *day, *other, "-o", "c.json"), "c.json") == "at-risk"
+
+
+def test_check_reads_the_settled_paths_in_the_settled_language(run, tmp_path):
+    Path("t.csv").write_text(TRACKER.replace(";7", ";7x9"))
+    Path("okr.toml").write_text('paths = ["t.csv"]\nlanguage = "fi"\n')
+    in_finnish = run("check", "t.csv", "--language", "fi").stdout
+    assert run("check").stdout == in_finnish != ""
+    assert run("check", "--language", "en").stdout not in {in_finnish, ""}
+
+
+def test_no_path_anywhere_is_said(run):
+    for command in ("score", "check"):
+        result = run(command)
+        assert result.exit_code == 2
+        assert "Name a file or a folder of trackers, or set paths in okr.toml." in result.output
+
+
+def test_a_wrong_key_stops_every_command_but_not_its_help(run):
+    Path("okr.toml").write_text("fiscal_strat = 4")
+    for arguments in (("new", "t.xlsx"), ("score", "."), ("check", ".")):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert result.stderr == (
+            "okr-sheets: okr.toml: no key “fiscal_strat”. Did you mean fiscal_start?\n"
+        )
+        assert run(arguments[0], "--help").exit_code == 0
+
+
+# --- the documents -------------------------------------------------------------------------------
+
+
+def test_the_table_of_keys_is_printed_from_the_code(golden):
+    golden(ROOT / "docs" / "config.md", key_table())
+
+
+def test_the_example_file_is_printed_from_the_code(golden):
+    golden(ROOT / "docs" / "okr.toml", example())
+
+
+def test_the_example_file_is_read_and_sets_every_key():
+    config = read_config(ROOT / "docs" / "okr.toml")
+    assert all(
+        getattr(config, name) != getattr(Config(), name) for name in Config.__dataclass_fields__
+    )
+    assert all(getattr(config.bands(), name) != getattr(Bands(), name) for name in Bands.__slots__)
+    assert config.parent("", "", "Growth") == "Marketing"
+
+
+NAMES = {"departments": "Marketing", "teams": "Growth", "owners": "Ann Example"}
+
+
+def table_of(key):
+    """The table as the example writes it."""
+    table, star, _ = key.table.partition(".*")
+    return f'{table}."{NAMES[table]}"' if star else table
+
+
+def name_of(key):
+    return f'"{NAMES[key.table]}"' if key.name == "*" else key.name
+
+
+def example():
+    lines = []
+    table = ""
+    for key in KEYS:
+        if table_of(key) != table:
+            table = table_of(key)
+            lines += ["", f"[{table}]"]
+        lines.append(f"{name_of(key)} = {key.example}")
+    return "\n".join(lines) + "\n"
+
+
+def key_table():
+    lines = [
+        "# okr.toml",
+        "",
+        "Optional: what a company settles once for all its trackers. `new`, `score` and `check` take",
+        "the file of the working folder, else of the nearest folder above, or the one that `--config`",
+        "names. Options of the command line come first, then this file, then what a tracker says. A",
+        "`--preset` asked for is taken as it is published, without [bands].",
+        "",
+        "Names of departments, teams and owners are found however they are cased and spaced; the",
+        "rollup writes them as they stand here. [okr.toml](okr.toml) shows every key.",
+        "",
+        "Printed from the code by `pytest --update`.",
+        "",
+        "| table | key | type | meaning | default | example |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for key in KEYS:
+        table = f"`[{table_of(key)}]`" if key.table else ""
+        cells = (table, f"`{name_of(key)}`", key.wants, key.meaning, key.default)
+        lines.append("| " + " | ".join((*cells, f"`{key.example}`")) + " |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,332 @@
+"""The page in a real browser: it opens from disk, filters, searches, reads without scripts."""
+
+import re
+import subprocess
+import warnings
+from datetime import date
+from importlib import import_module
+
+import pytest
+from conftest import IN_CI, needs
+from openpyxl import load_workbook
+
+import okr_sheets as okr
+from okr_sheets.language import language, languages
+
+HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+MOST_BYTES = 400_000
+
+
+def installed(module):
+    """The module; skips where it is missing, but never in CI."""
+    try:
+        return import_module(module)
+    except ImportError:
+        if IN_CI:
+            pytest.fail(f"{module} is missing")
+        pytest.skip(f"{module} is not installed")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = needs("chromium")
+    with installed("playwright.sync_api").sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def view(browser):
+    """Open a page; what it says, throws, asks or loads is in its `heard`."""
+    contexts = []
+
+    def opened(path, viewport=DESK, **options):
+        context = browser.new_context(viewport=viewport, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.heard = []
+        page.on("console", lambda message: page.heard.append(message.text))
+        page.on("pageerror", lambda error: page.heard.append(str(error)))
+        page.on("dialog", lambda dialog: (page.heard.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: page.heard.append(request.url))
+        page.goto(path.as_uri())
+        assert page.heard.pop(0) == path.as_uri()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def rollup(company):
+    return okr.rollup(company)
+
+
+@pytest.fixture(scope="module")
+def sample(rollup, tmp_path_factory):
+    return okr.report(rollup, tmp_path_factory.mktemp("page") / "page.html")
+
+
+def open_all(page):
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+
+
+def ids(page):
+    """The key results in sight among the objectives."""
+    rows = page.locator(".krs tr[id] .id")
+    return {rows.nth(at).inner_text() for at in range(rows.count()) if rows.nth(at).is_visible()}
+
+
+def of(rollup, **wanted):
+    frame = rollup.key_results
+    for key, value in wanted.items():
+        frame = frame[frame[key] == value]
+    return set(frame["id"])
+
+
+# --- what it says --------------------------------------------------------------------------------
+
+
+def test_it_opens_from_disk_without_a_word_or_a_request(sample, view):
+    page = view(sample)
+    open_all(page)
+    assert page.heard == []
+    assert page.title() == "Acme Cloud · 2027-Q1 OKRs"
+    assert sample.stat().st_size < MOST_BYTES
+
+
+def test_the_first_screen_says_where_we_stand_and_where_we_end(sample, rollup, view):
+    page, about = view(sample), rollup.about
+    hero = page.locator(".hero").inner_text()
+    for key in ("score", "expected", "forecast", "forecast_low", "forecast_high"):
+        assert f"{about[key] * 100:.0f}%" in hero
+    assert page.locator(".hero").bounding_box()["y"] < DESK["height"] / 2
+    weeks = [row.locator("td").all_text_contents() for row in page.locator(".weeks tbody tr").all()]
+    unit = rollup.trend[
+        (rollup.trend["level"] == "unit") & (rollup.trend["file"] == "company.xlsx")
+    ]
+    assert weeks == [
+        [f"{100 * score:.0f}%", f"{100 * expected:.0f}%"]
+        for score, expected in zip(unit["score"], unit["expected"], strict=True)
+    ]
+
+
+def test_attention_gives_every_reason_and_the_worst_first(sample, rollup, view):
+    page = view(sample)
+    page.get_by_role("button", name=f"Show all {len(rollup.attention)}").click()
+    rows = page.locator("#attention tbody tr")
+    assert [row.locator(".id").inner_text() for row in rows.all()] == rollup.attention[
+        "id"
+    ].tolist()
+    counts = [row.locator(".why li").count() for row in rows.all()]
+    assert counts == [len(reasons) for reasons in rollup.attention["reasons"]]
+
+
+def test_those_who_owe_an_update_come_first(sample, rollup, view):
+    owing = set(
+        rollup.owners.loc[(rollup.owners["due"] > 0) | (rollup.owners["stale"] > 0), "owner"]
+    )
+    page = view(sample)
+    names = page.locator("#owners .name").all_inner_texts()
+    assert owing
+    assert set(names[: len(owing)]) == owing
+    assert all(name in page.locator(".tiles").inner_text() for name in owing)
+
+
+def test_objectives_stand_below_the_one_they_serve(sample, rollup, view):
+    rows = view(sample).locator("#alignment tbody tr").all()
+    told = [(row.locator(".id").inner_text(), int(row.get_attribute("data-depth"))) for row in rows]
+    assert told == list(zip(rollup.alignment["id"], rollup.alignment["depth"], strict=True))
+    left = [row.locator(".name").bounding_box()["x"] for row in rows]
+    for (_, depth), x in zip(told, left, strict=True):
+        assert (x > left[0]) == (depth > 0)
+
+
+def test_each_figure_names_the_cell_it_stands_in(sample, company, view):
+    page = view(sample)
+    open_all(page)
+    row = page.locator("tr", has=page.locator(".id", has_text=re.compile(r"^C-O1\.KR2$"))).last
+    lines = row.locator(".from li").all_inner_texts()
+    told = dict(
+        re.findall(r"^(\w+) +([\d,.%]+) +([A-Z]+\d+), typed", line)[0][::2]
+        for line in lines
+        if "typed" in line
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        sheet = load_workbook(company / "company.xlsx")["OKRs"]
+    typed = {name: sheet[cell].value for name, cell in told.items()}
+    assert typed == {"Baseline": 22, "Target": 30, "Current": 26, "Confidence": 4}
+    now = row.get_by_text("now 26").get_attribute("title")
+    assert now == f"company.xlsx:OKRs!{told['Current']}, typed"
+
+
+def test_trackers_that_name_no_unit_stay_apart(book, view, tmp_path):
+    drawn = """
+        | ID     | Title | Type      | Baseline | Target | 2027-01-08 |
+        | O1     | Grow  | Objective |          |        |            |
+        | O1.KR1 | {}    | Increase  | 0        | 10     | {}         |
+    """
+    paths = [
+        book(drawn.format("Buyers", 8), "north.csv"),
+        book(drawn.format("Sellers", 2), "south.csv"),
+    ]
+    report = okr.report(okr.rollup(paths, as_of=date(2027, 1, 8)), tmp_path / "page.html")
+    page = view(report)
+    rows = page.locator("#units tbody tr").all_inner_texts()
+    assert ["north.csv" in row for row in rows] == [True, False]
+    assert ["80%" in row for row in rows] == [True, False]
+    assert ["20%" in row for row in rows] == [False, True]
+    open_all(page)
+    assert "Sellers" not in page.locator("#unit-0").inner_text()
+    assert page.heard == []
+
+
+# --- filters and search --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filter_id", "choice", "wanted"),
+    [
+        ("team", "Enablement", {"team": "Enablement"}),
+        ("owner", "CRO", {"owner": "CRO"}),
+        ("status", "Off track", {"status": "off-track"}),
+    ],
+)
+def test_a_filter_leaves_what_it_names(sample, rollup, view, filter_id, choice, wanted):
+    page, found = view(sample), of(rollup, **wanted)
+    page.locator(f"#{filter_id}").select_option(label=choice)
+    assert ids(page) == found
+    whole = len(rollup.key_results)
+    assert page.locator("#shown").inner_text() == f"{len(found)} of {whole} key results"
+    page.get_by_role("button", name="Clear").click()
+    open_all(page)
+    assert ids(page) == set(rollup.key_results["id"])
+
+
+def test_filters_add_up(sample, rollup, view):
+    page = view(sample)
+    page.locator("#team").select_option(label="Marketing")
+    page.locator("#status").select_option(label="Off track")
+    assert ids(page) == of(rollup, department="Marketing", status="off-track")
+    urgent = page.locator("#attention tbody tr:visible .id").all_inner_texts()
+    assert set(urgent) == of(rollup, department="Marketing", status="off-track")
+
+
+def test_search_finds_titles_in_any_case(sample, rollup, view):
+    page = view(sample)
+    page.get_by_role("searchbox").fill("PIPELINE")
+    frame = rollup.key_results
+    words = frame["title"] + frame["objective"] + frame["note"]
+    assert ids(page) == set(frame.loc[words.str.casefold().str.contains("pipeline"), "id"])
+    page.get_by_role("searchbox").fill("no such words anywhere")
+    assert ids(page) == set()
+    assert page.locator("#objectives .nothing").is_visible()
+
+
+def test_what_is_found_in_the_outline_keeps_those_above_it_in_sight(sample, view):
+    page = view(sample)
+    page.get_by_role("searchbox").fill("ENB-O2")
+    shown = page.locator("#alignment tbody tr:visible .id").all_inner_texts()
+    assert shown == ["C-O1", "SAL-O2", "ENB-O2"]
+
+
+# --- keyboard, screen readers, paper -------------------------------------------------------------
+
+
+def test_the_keyboard_reaches_a_key_result(sample, rollup, view):
+    page = view(sample)
+    page.locator("#attention a").first.focus()
+    page.keyboard.press("Enter")
+    first = rollup.attention["id"].iloc[0]
+    target = page.locator(".krs tr:target")
+    assert target.locator(".id").inner_text() == first
+    assert target.is_visible()
+    summary = target.locator("xpath=ancestor::details[1]").locator("summary").first
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert not target.is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing(sample, view, scheme, viewport):
+    axe = installed("axe_playwright_python.sync_playwright").Axe()
+    # The policy of the page would keep the checker out too.
+    page = view(sample, viewport, color_scheme=scheme, bypass_csp=True)
+    open_all(page)
+    found = axe.run(page).response["violations"]
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_phone_shows_it_without_scrolling_sideways(rollup, view, tmp_path, code):
+    path = okr.report(rollup, tmp_path / "page.html", code)
+    assert path.stat().st_size < MOST_BYTES
+    page = view(path, PHONE)
+    open_all(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.locator("html").get_attribute("lang") == code
+    assert language(code)("report.alignment") in page.locator("#h-alignment").inner_text()
+
+
+def test_without_scripts_everything_is_there(sample, rollup, view):
+    page = view(sample, java_script_enabled=False)
+    assert not page.locator("#filters").is_visible()
+    assert page.locator("#attention tbody tr:visible").count() == len(rollup.attention)
+    assert page.locator("#changes tbody tr:visible").count() == len(rollup.changes)
+    for fold in page.locator("details.objective > summary").all():
+        fold.click()
+    assert ids(page) == set(rollup.key_results["id"])
+
+
+def test_paper_shows_every_key_result(sample, rollup, view, tmp_path):
+    pdftotext = needs("pdftotext")
+    view(sample).pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+    command = [pdftotext, "-layout", tmp_path / "page.pdf", "-"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert [name for name in rollup.key_results["id"] if name not in printed] == []
+
+
+# --- what others may bring -----------------------------------------------------------------------
+
+
+def test_hostile_words_stay_text(book, view, tmp_path):
+    path = book(f"""
+        | ID     | Title     | Owner     | Type      | Unit      | Baseline | Target | 2027-01-08 | Note      |
+        | O1     | {HOSTILE} | {HOSTILE} | Objective |           |          |        |            | {HOSTILE} |
+        | O1.KR1 | {HOSTILE} | {HOSTILE} | Increase  | {HOSTILE} | 0        | 10     | 1          | {HOSTILE} |
+    """)
+    page = view(okr.report(okr.rollup(path, as_of=date(2027, 1, 8)), tmp_path / "page.html"))
+    open_all(page)
+    assert page.heard == []
+    assert page.locator("img").count() == 0
+    assert page.locator("script").count() == 1
+    assert page.locator("h4").inner_text() == HOSTILE
+    page.get_by_role("searchbox").fill(HOSTILE)
+    assert ids(page) == {"O1.KR1"}
+
+
+def test_two_companies_have_no_headline_but_teams(book, view, tmp_path):
+    drawn = """
+        | Company: | {} |           |          |        |            |
+        | ID     | Title | Type      | Baseline | Target | 2027-01-08 |
+        | O1     | Grow  | Objective |          |        |            |
+        | O1.KR1 | Win   | Increase  | 0        | 10     | 4          |
+    """
+    paths = [book(drawn.format(name), f"{name}.csv") for name in ("North", "South")]
+    page = view(okr.report(okr.rollup(paths, as_of=date(2027, 1, 8)), tmp_path / "page.html"))
+    assert page.locator(".hero").count() == 0
+    assert page.locator("#units tbody tr").count() == len(paths)
+    assert page.heard == []
+
+
+def test_nothing_to_read_is_said(view, tmp_path):
+    path = tmp_path / "broken.xlsx"
+    path.write_bytes(b"PK\x03\x04")
+    page = view(okr.report(okr.rollup(path), tmp_path / "page.html"))
+    assert "broken.xlsx" in page.locator("header").inner_text()
+    assert page.heard == []
