@@ -163,6 +163,8 @@ def new(
         raise click.UsageError(above.problems[0].line())
     settled: dict[str, Any] = {"company": config.company, "fiscal_start": config.fiscal_start}
     about = settled | {key: value for key, value in about.items() if value is not None}
+    if about["team"] and not about["department"]:
+        _, about["department"], about["team"] = config.unit("", "", about["team"])
     tracker = plan(
         template,
         source=source,

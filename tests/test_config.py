@@ -376,3 +376,13 @@ def key_table():
         cells = (table, f"`{name_of(key)}`", key.wants, key.meaning, key.default)
         lines.append("| " + " | ".join((*cells, f"`{key.example}`")) + " |")
     return "\n".join(lines) + "\n"
+
+
+def test_a_new_tracker_takes_its_teams_department_from_the_settings(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = 'company = "Acme"\n[teams."Growth"]\ndepartment = "Marketing"\n'
+    (tmp_path / "okr.toml").write_text(text, "utf-8")
+    done = CliRunner().invoke(main, ["new", "t.xlsx", "--blank", "--team", "growth"])
+    assert done.exit_code == 0, done.output
+    about = okr.read(tmp_path / "t.xlsx").about
+    assert (about.company, about.department, about.team) == ("Acme", "Marketing", "Growth")

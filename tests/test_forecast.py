@@ -67,8 +67,8 @@ def ends(told):
 
 def test_a_straight_line_is_carried_on_and_its_range_is_the_priors():
     told = one({1: 7.0, 2: 14.0, 3: 21.0})
-    # No error in three changes; two more of 6 % of the way: 2 * 6² / (2 + 3 - 1) = 18 a week.
-    margin = T_90[4] * math.sqrt(18 * 10 * (1 + 10 / 3))
+    # No error in three changes; two more of 8 % of the way: 2 * 8² / (2 + 3 - 1) = 32 a week.
+    margin = T_90[4] * math.sqrt(32 * 10 * (1 + 10 / 3))
     assert told["check_ins"] == 3
     assert told["value"] == pytest.approx(91)
     assert told["value_low"] == pytest.approx(91 - margin, abs=0.02)
@@ -81,7 +81,7 @@ def test_weeks_left_out_weigh_by_their_length():
     weeks, changes = (1, 1, 3, 4), (4, 8, 18, 17)
     drift = 47 / 9
     error = sum((c - drift * w) ** 2 / w for c, w in zip(changes, weeks, strict=True))
-    variance = (error + 2 * 6**2) / (4 - 1 + 2)
+    variance = (error + 2 * 8**2) / (4 - 1 + 2)
     margin = T_90[5] * math.sqrt(variance * 4 * (1 + 4 / 9))
     assert told["value"] == pytest.approx(47 + 4 * drift)
     assert told["value_high"] - told["value"] == pytest.approx(margin, abs=0.01)
@@ -329,7 +329,7 @@ def test_the_range_holds_four_ends_in_five_on_walks_that_come_together():
     shared = rng.normal(size=(teams, 1, weeks)) * math.sqrt(PRIOR.together)
     own = rng.normal(size=(teams, size, weeks)) * math.sqrt(1 - PRIOR.together)
     drift = rng.normal(4, 1, (teams, size, 1))
-    paths = np.cumsum(drift + 6 * (shared + own), axis=2).reshape(-1, weeks)
+    paths = np.cumsum(drift + 8 * (shared + own), axis=2).reshape(-1, weeks)
     rows, check_ins = drawn(*(key_result({w + 1: path[w] for w in range(cut)}) for path in paths))
     told = forecast(rows, check_ins)
     held = (told["value_low"] <= paths[:, -1]) & (paths[:, -1] <= told["value_high"])

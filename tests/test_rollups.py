@@ -262,3 +262,48 @@ def test_the_json_report_gives_the_frames_back(rolled, tmp_path):
                 back[key] = pd.to_datetime(back[key])
         back = back.astype(frame.dtypes.to_dict())
         pd.testing.assert_frame_equal(back, frame)
+
+
+def test_only_an_earlier_quarter_is_the_previous_one(company, tmp_path):
+    with pytest.raises(ValueError, match="2027-Q1, not of a quarter before 2027-Q1"):
+        okr.rollup(company, previous=company)
+    older = {"2026-Q3": 0.25, "2026-Q4": 0.75}
+    for quarter, share in older.items():
+        plan = okr.new("sales", quarter=quarter, team="Sales", company="Acme Cloud")
+        rows = plan.key_results
+        way = rows["baseline"] + share * (rows["target"] - rows["baseline"])
+        day = plan.check_in_dates[-1]
+        typed = [
+            {"id": row["id"], "date": day, "value": value}
+            for (_, row), value in zip(rows.iterrows(), way, strict=True)
+            if row["type"] in {"increase", "decrease"}
+        ]
+        moving = rows["type"].isin(["increase", "decrease"])
+        filled = replace(
+            plan,
+            key_results=rows[moving],
+            check_ins=frame("check_ins", typed, rows.index[moving]),
+            about=replace(plan.about, as_of=plan.about.end),
+        )
+        okr.write(filled, tmp_path / f"{quarter}.xlsx")
+    now = okr.new("sales", quarter="2027-Q1", team="Sales", company="Acme Cloud")
+    (tmp_path / "now").mkdir()
+    rolled = okr.rollup(okr.write(now, tmp_path / "now" / "t.xlsx"), previous=tmp_path)
+    assert rolled.about["previous_quarter"] == "2026-Q4"
+    assert rolled.teams["previous"].tolist() == pytest.approx([0.75], abs=0.01)
+
+
+def test_a_previous_file_that_cannot_be_read_is_named(company, tmp_path):
+    (tmp_path / "sales.xlsx").write_bytes((company / "sales.xlsx").read_bytes()[:3000])
+    rolled = okr.rollup(company, previous=tmp_path)
+    assert [p.path for p in rolled.problems if p.code == "damaged"] == [
+        str(tmp_path / "sales.xlsx")
+    ]
+    assert rolled.previous is None
+    assert not rolled.unreadable
+
+
+def test_no_tracker_at_all_is_said():
+    for function in (okr.rollup, okr.score):
+        with pytest.raises(ValueError, match="No tracker to read"):
+            function([])

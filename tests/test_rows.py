@@ -235,3 +235,19 @@ def test_ten_times_the_rows_without_ids_take_about_ten_times_as_long(tmp_path):
 
     seconds(10)
     assert seconds(10_000) < 30 * seconds(1_000)
+
+
+@pytest.mark.parametrize(
+    ("typed", "ids"),
+    [
+        ("C-O1 · Grow revenue", "C-O1"),
+        ("C-O1 · Grow; then rest; C-O2 · Care", "C-O1; C-O2"),
+        ("C-O1 · Grow; C-O2", "C-O1; C-O2"),
+        ("C-O1, C-O2", "C-O1, C-O2"),
+    ],
+)
+def test_ids_are_taken_from_what_the_drop_down_offers(tmp_path, typed, ids):
+    path = tmp_path / "t.tsv"
+    lines = ("ID\tTitle\tType\tBaseline\tTarget\tAligns to", f"O1\tGoal\tObjective\t\t\t{typed}")
+    path.write_text("\n".join(lines), "utf-8")
+    assert okr.read(path).objectives["aligns_to"].tolist() == [ids]

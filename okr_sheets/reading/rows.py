@@ -126,7 +126,7 @@ class _Cells:
             word = self.ask.words.choice("type", OBJECTIVE)
             self._add("type-inferred", number, "type", values.get("id", ""), value=word)
         if "aligns_to" in values:
-            values["aligns_to"] = values["aligns_to"].split(ALIGNMENT_SIGN)[0].strip()
+            values["aligns_to"] = _aligned(values["aligns_to"])
         self._take_numbers(number, values, raw)
         return values
 
@@ -374,3 +374,17 @@ def stored(rows: Sequence[Row], table: Table) -> pd.DataFrame:
         found.append(cells)
     index = pd.Index([values["row"] for values in rows], dtype="int64", name="row")
     return pd.DataFrame(found, index=index, dtype=object)
+
+
+def _aligned(given: str) -> str:
+    """The ids of a cell, of which some may be picked from the drop-down with their titles."""
+    if ALIGNMENT_SIGN not in given:
+        return given
+    # A title may have a semicolon too; what follows it is no id.
+    parts = (part.strip() for part in given.split(";"))
+    ids = [part.split(ALIGNMENT_SIGN)[0].strip() for part in parts if _is_id(part)]
+    return "; ".join(ids)
+
+
+def _is_id(part: str) -> bool:
+    return ALIGNMENT_SIGN in part or bool(part and not any(map(str.isspace, part)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 from okr_sheets.checks import check
 from okr_sheets.config import Config
 from okr_sheets.frames import SCORED
-from okr_sheets.problems import Problem, in_order
+from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.rollups.alignment import alignment
 from okr_sheets.rollups.attention import attention
@@ -26,7 +26,7 @@ from okr_sheets.rollups.ends import (
     forecasts,
 )
 from okr_sheets.rollups.owed import overdue, owed
-from okr_sheets.rollups.previous import carried, with_previous
+from okr_sheets.rollups.previous import before_these, carried, with_previous
 from okr_sheets.rollups.scored import scored
 from okr_sheets.rollups.sources import sources
 from okr_sheets.rollups.trend import changes, rounds, trend
@@ -177,7 +177,8 @@ def score(
     `expected` and `gap` from 0 to 1 with four decimals, `updated` whether a check-in counts by the
     day. `as_of` defaults to each tracker's own as-of date, else today held to its quarter.
     `preset` names the bands of status and grade. Files that cannot be read give no row; `check`
-    names them. FileNotFoundError if there is none at all, ValueError for another preset or as-of.
+    names them. FileNotFoundError if no path is there, ValueError for no tracker at all, another
+    preset or as-of.
     """
     trackers = sorted(_read(source, as_of), key=_order)
     rows = scored(trackers, [[as_of] * len(trackers)], _bands(preset)).key_results
@@ -195,6 +196,8 @@ def rollup(
 
     Takes what `score` takes, and raises the same. `previous` are last quarter's trackers. `config`
     tells units, weights and bands (a `preset` other than the default goes before its bands).
+    ValueError too if none of `previous` is of an earlier quarter; of several quarters the latest
+    counts.
     """
     trackers = _read(source, as_of)
     past = None if previous is None else _read(previous, None)
@@ -209,6 +212,8 @@ def _read(source: Source | Sequence[Source], as_of: date | None) -> list[Tracker
             f"as_of must be a date, such as datetime.date(2027, 2, 12), not {as_of!r}."
         )
     trackers = read_all(source)
+    if not trackers:
+        raise ValueError("No tracker to read. Name a file or a folder of them.")
     lost = [p for tracker in trackers for p in tracker.problems if p.code == "not-found"]
     if lost and len(lost) == len(trackers):
         raise FileNotFoundError(lost[0].line())
@@ -236,13 +241,14 @@ def roll_up(
     now = history.last
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
-    problems = in_order(check(trackers))
+    problems = in_order([*check(trackers), *(_unread(past) if past else ())])
     units = teams(now.objectives, now.key_results, bands, _weights(trackers, config))
     objectives = now.objectives.join(ends_of_objectives(now, ends)).assign(
         previous=np.nan, carried=False
     )
     units = units.join(ends_of_units(now, ends).set_axis(units.index)).assign(previous=np.nan)
-    before = None if past is None else roll_up(past, None, bands, None, config)
+    earlier = before_these(past or (), trackers)
+    before = roll_up(earlier, None, bands, None, config) if earlier else None
     if before is not None:
         units, objectives = with_previous(units, objectives, before.teams, before.objectives)
     return Rollup(
@@ -265,6 +271,13 @@ def roll_up(
         bands=bands,
         previous=before,
     )
+
+
+def _unread(past: Sequence[Tracker]) -> Iterable[Problem]:
+    """Why trackers of last quarter are missing beside this one."""
+    names = file_names(tracker.path for tracker in past)
+    lost = (t for t in past if not t.readable and not t.set_aside)
+    return told_apart((problem for tracker in lost for problem in tracker.problems), names)
 
 
 def _in_company(tracker: Tracker, config: Config) -> Tracker:

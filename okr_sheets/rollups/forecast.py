@@ -56,7 +56,7 @@ class Prior(NamedTuple):
     together: float
 
 
-PRIOR = Prior(spread=0.06, freedom=2, together=0.3)
+PRIOR = Prior(spread=0.08, freedom=2, together=0.2)
 
 
 @UNBOUNDED

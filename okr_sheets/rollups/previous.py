@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
+
+from okr_sheets.tracker import Tracker
 
 CARRIED = (
     "file",
@@ -16,6 +20,23 @@ CARRIED = (
     "score",
 )
 _UNIT = ["company", "department", "team"]
+
+
+def before_these(past: Sequence[Tracker], trackers: Sequence[Tracker]) -> list[Tracker]:
+    """Those of the latest quarter that is earlier than all of `trackers`.
+
+    ValueError if there is none among what could be read.
+    """
+    known = [tracker for tracker in past if tracker.readable and tracker.about.quarter]
+    first = min((t.about.quarter for t in trackers if t.readable and t.about.quarter), default="")
+    earlier = sorted({t.about.quarter for t in known if t.about.quarter < first or not first})
+    if known and not earlier:
+        own = ", ".join(sorted({tracker.about.quarter for tracker in known}))
+        raise ValueError(
+            f"The previous trackers are of {own}, not of a quarter before {first}. "
+            "Name the folder of an earlier quarter."
+        )
+    return [tracker for tracker in known if tracker.about.quarter == earlier[-1]] if earlier else []
 
 
 def with_previous(
