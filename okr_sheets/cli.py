@@ -20,7 +20,7 @@ from okr_sheets.problems import grouped
 from okr_sheets.schema import CADENCES, LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from okr_sheets.problems import Problem
     from okr_sheets.tracker import Tracker
@@ -252,8 +252,9 @@ def score(
     bands = PRESETS[preset] if preset else config.bands()
     before = previous or ([str(config.previous)] if config.previous else [])
     past = _read(before, engine, scheduler) if before else None
-    rollup = roll_up(trackers, as_of, bands, past, config)
+    rollup = roll_up(trackers, as_of, bands, past, config, earlier_only=bool(previous))
     words = language(code or config.language or rollup.language)
+    _name_strangers(config, trackers)
     if not outs and not rollup.key_results.empty:
         print_rollup(rollup, words)
     for out in dict.fromkeys(outs):
@@ -282,11 +283,13 @@ def check(paths: Sequence[str], strict: bool, form: str, config: Config, code: s
     from okr_sheets.checks import check as problems_of
     from okr_sheets.reports.tables import harmless
     from okr_sheets.rollups import PROBLEMS as COLUMNS
-    from okr_sheets.rollups import problem_records
+    from okr_sheets.rollups import alike, problem_records
+    from okr_sheets.tracker import usual_language
 
     trackers = _read(paths or config.paths)
-    problems = problems_of(trackers)
-    code = code or config.language or _language_of(trackers)
+    problems = problems_of(alike(trackers, config))
+    code = code or config.language or usual_language(trackers) or from_locale(os.environ)
+    _name_strangers(config, trackers)
     if form == "text":
         for problem in grouped(problems):
             click.echo(problem.line(code))
@@ -317,9 +320,12 @@ def _read(
         return read_all(files, share, count)
 
 
-def _language_of(trackers: Iterable[Tracker]) -> str:
-    codes = [tracker.about.language for tracker in trackers if tracker.readable]
-    return max(codes, key=codes.count) if codes else from_locale(os.environ)
+def _name_strangers(config: Config, trackers: Sequence[Tracker]) -> None:
+    """Names of okr.toml that no tracker has, on standard error."""
+    from okr_sheets.rollups.names import strangers
+
+    for sentence in strangers(config, trackers):
+        click.echo(sentence, err=True)
 
 
 def _finish(
@@ -379,11 +385,14 @@ def remind(
     trackers = _read(paths or config.paths)
     rollup = roll_up(trackers, as_of, config.bands(), None, config)
     words = language(config.language or rollup.language)
+    _name_strangers(config, trackers)
     found = messages(rollup, config.email)
     if found:
         out = out or Path(f"reminders-{rollup.as_of}")
         write_messages(found, out, form)
         click.echo(words("terminal.wrote_messages", n=len(found), path=str(out)))
+        if form == "eml" and (lacking := sum(not message.address for message in found)):
+            click.echo(words("terminal.no_address", n=lacking), err=True)
     else:
         click.echo(words("terminal.no_messages"))
     _finish(

@@ -17,7 +17,7 @@ from okr_sheets.language import fold, languages
 from okr_sheets.scoring import PRESETS, Bands
 
 NAME = "okr.toml"
-_EMAIL = re.compile(r'[^@\s<>",;:]+@[^@\s<>",;:]+')
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 Kind = Literal["text", "choice", "whole", "number", "list", "email"]
 _NOUNS: Mapping[Kind, str] = {
@@ -223,13 +223,6 @@ class Config:
         _, department, team = self.unit(company, department, team)
         units, name = (self.teams, team) if team else (self.departments, department)
         return units.get(fold(name), Unit(name)).weight
-
-    def parent(self, company: str, department: str, team: str) -> str:
-        """The unit above the smallest one named: department, else company; "" at the top."""
-        company, department, team = self.unit(company, department, team)
-        if team:
-            return department or company
-        return company if department else ""
 
     def email(self, owner: str) -> str:
         """The owner's address; "" if none is known."""

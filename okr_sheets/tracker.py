@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
@@ -174,3 +175,9 @@ def _says(tracker: Tracker) -> Iterable[Any]:
         said = rows.drop(columns=["objective", "column"], errors="ignore")
         # Blanks never equal themselves; their text does.
         yield said.astype(object).where(said.notna(), None).to_dict("records")
+
+
+def usual_language(trackers: Iterable[Tracker]) -> str:
+    """The language that most trackers are in, of as many the first; "" for none."""
+    codes = Counter(tracker.about.language for tracker in trackers if tracker.readable)
+    return codes.most_common(1)[0][0] if codes else ""

@@ -77,3 +77,11 @@ def company(tmp_path_factory):
     folder = tmp_path_factory.mktemp("company")
     demo.build(folder, demo.company())
     return folder
+
+
+@pytest.fixture(scope="session")
+def last_quarter(tmp_path_factory):
+    """The sample company's folder of the quarter before."""
+    folder = tmp_path_factory.mktemp("last-quarter")
+    demo.build(folder, demo.last_quarter())
+    return folder

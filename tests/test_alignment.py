@@ -1,5 +1,6 @@
 """Who serves whom: the tree across trackers, and what is odd in it."""
 
+from dataclasses import replace
 from datetime import date
 from time import process_time
 
@@ -529,3 +530,23 @@ def test_a_chain_of_thousands_is_walked_to_its_end():
     result = tree(firm("\n".join(lines)))
     assert result["depth"].tolist() == list(range(5_000))
     assert result["path"].str.count(">").max() == DEEPEST - 1
+
+
+def test_trackers_numbered_alike_serve_the_tracker_they_name_as_their_parent(tmp_path):
+    company = okr.new(blank=True, quarter="2027-Q1", company="Acme", level="company")
+    rows = [{"id": "O1", "title": "Grow"}, {"id": "O2", "title": "Care"}]
+    company = replace(company, objectives=frame("objectives", rows, [1, 2]))
+    served = [{"id": "O1", "title": "Sell", "aligns_to": "O1"}]
+    served += [{"id": "O2", "title": "Keep", "aligns_to": "O1"}]
+    team = okr.new(
+        blank=True, quarter="2027-Q1", company="Acme", team="Sales", parent="company.xlsx"
+    )
+    team = replace(team, objectives=frame("objectives", served, [1, 2]))
+    okr.write(company, tmp_path / "company.xlsx")
+    okr.write(team, tmp_path / "team.xlsx")
+    rolled = okr.rollup(tmp_path)
+    parents = rolled.alignment.set_index(["file", "id"])["path"]
+    assert parents["team.xlsx", "O1"] == "O1 > O1"
+    assert parents["team.xlsx", "O2"] == "O1 > O2"
+    told = {problem.code for problem in rolled.problems}
+    assert not told & {"aligns-to-itself", "alignment-cycle", "ambiguous-alignment"}

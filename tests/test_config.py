@@ -9,6 +9,8 @@ from conftest import ROOT
 import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.config import KEYS, Config, ConfigError, find, read_config
+from okr_sheets.reading.files import read_all
+from okr_sheets.rollups.names import strangers
 from okr_sheets.scoring import PRESETS, Bands
 
 
@@ -191,32 +193,29 @@ weight = 0.5
 
 
 @pytest.mark.parametrize(
-    ("given", "unit", "parent", "weight"),
+    ("given", "unit", "weight"),
     [
-        (("", "", ""), ("Acme", "", ""), "", 1),
-        (("", "MARKETING", ""), ("Acme", "Marketing", ""), "Acme", 3),
-        (("", "sales", ""), ("Acme", "Sales", ""), "Acme", 1),
-        (("", "Finance", ""), ("Acme", "Finance", ""), "Acme", 1),
-        (("", "", "growth"), ("Acme", "Marketing", "Growth"), "Marketing", 2),
-        (("Acme Ltd", "Sales", "Growth"), ("Acme", "Marketing", "Growth"), "Marketing", 2),
-        (("", "", "Field"), ("Acme", "Sales", "Field"), "Sales", 1),
-        (("", "Finance", "operations"), ("Acme", "Finance", "Operations"), "Finance", 0.5),
-        (("", "", "Operations"), ("Acme", "", "Operations"), "Acme", 0.5),
-        (("", "Finance", "Audit"), ("Acme", "Finance", "Audit"), "Finance", 1),
+        (("", "", ""), ("Acme", "", ""), 1),
+        (("", "MARKETING", ""), ("Acme", "Marketing", ""), 3),
+        (("", "sales", ""), ("Acme", "Sales", ""), 1),
+        (("", "Finance", ""), ("Acme", "Finance", ""), 1),
+        (("", "", "growth"), ("Acme", "Marketing", "Growth"), 2),
+        (("Acme Ltd", "Sales", "Growth"), ("Acme", "Marketing", "Growth"), 2),
+        (("", "", "Field"), ("Acme", "Sales", "Field"), 1),
+        (("", "Finance", "operations"), ("Acme", "Finance", "Operations"), 0.5),
+        (("", "", "Operations"), ("Acme", "", "Operations"), 0.5),
+        (("", "Finance", "Audit"), ("Acme", "Finance", "Audit"), 1),
     ],
 )
-def test_units_stand_where_the_file_puts_them(settings, given, unit, parent, weight):
+def test_units_stand_where_the_file_puts_them(settings, given, unit, weight):
     config = settings(COMPANY)
     assert config.unit(*given) == unit
-    assert config.parent(*given) == parent
     assert config.weight(*given) == weight
 
 
 def test_without_a_file_units_are_what_their_trackers_say():
     config = Config()
     assert config.unit("Acme", "Sales", "Field") == ("Acme", "Sales", "Field")
-    assert config.parent("Acme", "Sales", "Field") == "Sales"
-    assert config.parent("Acme", "", "Field") == "Acme"
     assert config.weight("Acme", "Sales", "Field") == 1
 
 
@@ -327,7 +326,6 @@ def test_the_example_file_is_read_and_sets_every_key():
         getattr(config, name) != getattr(Config(), name) for name in Config.__dataclass_fields__
     )
     assert all(getattr(config.bands(), name) != getattr(Bands(), name) for name in Bands.__slots__)
-    assert config.parent("", "", "Growth") == "Marketing"
 
 
 NAMES = {"departments": "Marketing", "teams": "Growth", "owners": "Ann Example"}
@@ -358,13 +356,14 @@ def key_table():
     lines = [
         "# okr.toml",
         "",
-        "Optional: what a company settles once for all its trackers. `new`, `score` and `check` take",
-        "the file of the working folder, else of the nearest folder above, or the one that `--config`",
-        "names. Options of the command line come first, then this file, then what a tracker says. A",
-        "`--preset` asked for is taken as it is published, without [bands].",
+        "Optional: what a company settles once for all its trackers. `new`, `score`, `check` and",
+        "`remind` take the file of the working folder, else of the nearest folder above, or the one",
+        "that `--config` names. Options of the command line come first, then this file, then what a",
+        "tracker says. A `--preset` asked for is taken as it is published, without [bands].",
         "",
-        "Names of departments, teams and owners are found however they are cased and spaced; the",
-        "rollup writes them as they stand here. [okr.toml](okr.toml) shows every key.",
+        "Names of departments, teams and owners are found however they are cased and spaced.",
+        "Departments and teams are written as they stand here, owners as the first tracker has them. A",
+        "name that no tracker has is said. [okr.toml](okr.toml) shows every key.",
         "",
         "Printed from the code by `pytest --update`.",
         "",
@@ -386,3 +385,22 @@ def test_a_new_tracker_takes_its_teams_department_from_the_settings(tmp_path, mo
     assert done.exit_code == 0, done.output
     about = okr.read(tmp_path / "t.xlsx").about
     assert (about.company, about.department, about.team) == ("Acme", "Marketing", "Growth")
+
+
+@pytest.mark.parametrize("address", ["ann@[x", "änn@example.com", "ann@exa mple.com", "a@b@c"])
+def test_an_address_that_no_mail_can_have_is_refused(settings, address):
+    with pytest.raises(ConfigError, match="e-mail address"):
+        settings(f'[owners]\n"Ann" = "{address}"')
+
+
+def test_names_that_no_tracker_has_are_said(company, settings):
+    config = settings(
+        '[departments."Salse"]\nweight = 2\n[teams."Enablement"]\ndepartment = "Sales"\n'
+        '[teams."Zebra"]\nweight = 2\n'
+        '[owners]\n"VP Sale" = "a@example.com"\n"Somebody Else" = "b@example.com"'
+    )
+    assert list(strangers(config, read_all(company))) == [
+        "okr.toml: [teams] “Zebra” is in no tracker. Correct the name, or remove it.",
+        "okr.toml: [departments] “Salse” is in no tracker. Did you mean Sales?",
+        "okr.toml: [owners] “vp sale” is in no tracker. Did you mean VP Sales?",
+    ]

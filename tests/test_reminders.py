@@ -5,6 +5,7 @@ from datetime import date
 from email import message_from_bytes
 from email.policy import default
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -84,3 +85,38 @@ def test_an_owners_name_is_no_path_and_no_header(owner, tmp_path):
     assert all(path.parent == out for path in files)
     for path in files:
         assert message_from_bytes(path.read_bytes(), policy=default)["Bcc"] is None
+
+
+def test_text_of_a_tracker_is_no_markup_in_a_message(tmp_path):
+    tracker = demo.marketing("en")
+    results = tracker.key_results.assign(title="<img src=x onerror=alert(1)> [a](http://b)")
+    silent = replace(tracker, key_results=results, check_ins=tracker.check_ins[:0])
+    okr.write(silent, tmp_path / "t.xlsx")
+    remind(tmp_path / "t.xlsx", "-o", tmp_path / "out", "--format", "md")
+    for path in (tmp_path / "out").iterdir():
+        assert "<img" not in path.read_text("utf-8").replace("\\<img", "")
+        assert "[a]" not in path.read_text("utf-8").replace("\\[a]", "")
+
+
+def test_an_action_of_a_cancelled_key_result_is_nobodys_duty(tmp_path):
+    tracker = demo.marketing("en")
+    late = tracker.actions.assign(due=pd.Timestamp(2027, 1, 4), status="doing", owner="Ann")
+    okr.write(replace(tracker, actions=late), tmp_path / "t.xlsx")
+    told = set(okr.rollup(tmp_path / "t.xlsx").overdue["id"])
+    assert demo.CANCELLED in set(late["key_result"])
+    assert told == set(late["key_result"]) - {demo.CANCELLED}
+
+
+def test_a_milestone_is_asked_for_in_words(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Quarter;2027-Q1;;;;\nAs of;2027-01-15;;;;\nID;Title;Owner;Type;Target;2027-01-08\n"
+        "O1;Goal;Ann;Objective;;\nO1.KR1;Launch;Ann;Achieve;;\n",
+        "utf-8",
+    )
+    [message] = messages(okr.rollup(path), without_address)
+    assert "O1.KR1 Launch: no number yet, target Yes." in message.body
+
+
+def test_those_without_an_address_are_counted(company, tmp_path):
+    assert "9 have no address" in remind(company, "-o", tmp_path / "out")

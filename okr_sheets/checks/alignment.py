@@ -111,8 +111,8 @@ class Served:
 def follow(trackers: Sequence[Tracker]) -> Served:
     """Every *aligns to* of a run, followed to rows of the same quarter.
 
-    An id that several trackers have means the tracker's own row, else that of the file it names as
-    its parent, else the only one at a higher level.
+    An id that several trackers have means the row of the file that the tracker names as its parent,
+    else another row of its own, else the only one at a higher level.
     """
     entries = _entries(trackers)
     ranks = [rank(tracker.about) for tracker in trackers]
@@ -205,10 +205,10 @@ class _Names:
     def meant(self, row: Row, given: str) -> Row | Finding | None:
         """The row, or what is wrong; None where nothing is to be said."""
         own, name = self.entries[row], given.casefold()
-        if name == own.id.casefold():
-            return Finding("aligns-to-itself", (row,), own.id)
         held = self.holders.get((self.trackers[row.tracker].about.quarter, name), {})
-        found = self._chosen(row.tracker, held)
+        found = self._chosen(row, held)
+        if found == row or (found is None and name == own.id.casefold()):
+            return Finding("aligns-to-itself", (row,), own.id)
         if found is None:
             return self._doubt(row, given, held)
         if own.objective == row and self.entries[found].objective == row:
@@ -216,13 +216,17 @@ class _Names:
         # That a key result serves its own objective goes without saying.
         return None if own.objective == found else found
 
-    def _chosen(self, number: int, held: Mapping[int, Row]) -> Row | None:
-        if number in held or len(held) == 1:
-            return held.get(number) or next(iter(held.values()))
+    def _chosen(self, row: Row, held: Mapping[int, Row]) -> Row | None:
+        if len(held) == 1:
+            return next(iter(held.values()))
+        number = row.tracker
         parent = _file(self.trackers[number].about.parent)
-        by_file = [n for n in held if parent and self.names[n] == parent]
+        by_file = [n for n in held if parent and n != number and self.names[n] == parent]
+        # Trackers are numbered alike, O1, O2 …; nobody means to serve the very row they are in.
+        own = [n for n in held if n == number and held[n] != row]
         higher = [n for n in held if self.ranks[n] < self.ranks[number]]
-        return next((held[found[0]] for found in (by_file, higher) if len(found) == 1), None)
+        found = (found for found in (by_file, own, higher) if len(found) == 1)
+        return next((held[each[0]] for each in found), None)
 
     def _doubt(self, row: Row, given: str, held: Mapping[int, Row]) -> Finding | None:
         parent = _file(self.trackers[row.tracker].about.parent)

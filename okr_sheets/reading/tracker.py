@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +172,7 @@ class _Reader:
 
     def tracker(self) -> Tracker:
         self._say_what_is_odd()
-        rows, problems = okr_rows(self.okrs, self.ask, self.path, self.calculated_on)
+        rows, problems = okr_rows(self.okrs, self.ask, self.path, self._until())
         family = families(rows, self.okrs, self.path)
         self.problems += [*problems, *family.problems]
         return Tracker(
@@ -189,6 +190,12 @@ class _Reader:
             calculated_on=self.calculated_on,
             problems=in_order(self.problems),
         )
+
+    def _until(self) -> date | None:
+        """The day after which a number lies in the future; None while the quarter is not on."""
+        start, end, today = self.about.start, self.about.end, self.about.day()
+        is_on = start is not None and end is not None and today and start < today < end
+        return self.calculated_on or self.about.as_of or (today if is_on else None)
 
     def _add(
         self, code: str, table: Table, row: int = 0, key: str = "", given: str = "", **words: str

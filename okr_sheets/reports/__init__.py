@@ -31,10 +31,10 @@ def report(rollup: Rollup, path: str | Path, language: str | None = None) -> Pat
     """Write a rollup as the kind of report that the suffix names, and give its path.
 
     `.xlsx` a formatted workbook, `.html` one self-contained page, `.md` a Markdown summary, `.csv`
-    the scored key results, `.json` an object with `about`, `teams`, `objectives`, `key_results`
-    and `problems`. `language` defaults to the one most trackers are in. An earlier report of that
-    name is replaced once the new one is whole. ValueError for another suffix, and for a file that
-    is no report of ours.
+    the scored key results, `.json` an object with `about`, all frames as lists, and `problems`.
+    `language` defaults to the one most trackers are in. An earlier report of that name is replaced
+    once the new one is whole. ValueError for another suffix, and for a file that is no report of
+    ours.
     """
     path = Path(path)
     if path.suffix.lower() not in KINDS:

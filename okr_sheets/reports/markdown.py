@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+import pandas as pd
+
 from okr_sheets.language import Language
 from okr_sheets.problems import grouped
 from okr_sheets.reading.files import REPORT_MARK
 from okr_sheets.reports.tables import (
     coverage,
+    day_text,
     headline,
     left_out,
     reason,
@@ -36,17 +39,17 @@ def write_markdown(rollup: Rollup, path: str, words: Language) -> None:
 
 def _update(rollup: Rollup, words: Language) -> Iterator[str]:
     """The ten lines."""
-    yield f"# {_escaped(title(rollup, words))}"
+    yield f"# {escaped(title(rollup, words))}"
     yield ""
     yield headline(rollup, words)
     yield ""
     if missing := left_out(rollup, words):
         yield words("page.left_out")
         yield ""
-        yield from (f"- {_code(name)} {_escaped(why)}".rstrip() for name, why in missing)
+        yield from (f"- {_code(name)} {escaped(why)}".rstrip() for name, why in missing)
         yield ""
     for name, text in update(rollup, words):
-        yield f"- **{_escaped(name)}** {_escaped(text)}" if name else f"- {_escaped(text)}"
+        yield f"- **{escaped(name)}** {escaped(text)}" if name else f"- {escaped(text)}"
     yield ""
 
 
@@ -55,24 +58,25 @@ def _details(rollup: Rollup, words: Language) -> Iterator[str]:
     yield f"## {words('report.attention')}"
     yield ""
     for _, row in rollup.attention.iterrows():
-        named = f"**{_escaped(row['id'])}** {_escaped(row['title'])}"
-        said = f"{status_word(row['status'], words)}, {_escaped(reason(row, words))}"
-        yield f"- {named} ({_escaped(whose(row, rollup, words))}): {said}"
+        named = f"**{escaped(row['id'])}** {escaped(row['title'])}"
+        said = f"{status_word(row['status'], words)}, {escaped(reason(row, words))}"
+        yield f"- {named} ({escaped(whose(row, rollup, words))}): {said}"
     if rollup.attention.empty:
         yield words("report.none_attention")
     yield ""
+    yield from _actions(rollup, words)
     yield from _objectives(rollup, words)
     if rollup.problems:
         yield f"## {words('report.problems')}"
         yield ""
         for problem in grouped(rollup.problems):
             severity = words(f"report.{problem.severity}")
-            yield f"- {severity}: {_code(problem.place)} {_escaped(problem.say(words.code))}"
+            yield f"- {severity}: {_code(problem.place)} {escaped(problem.say(words.code))}"
         yield ""
 
 
 def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
-    had = rollup.previous is not None
+    had = bool(rollup.previous_quarter)
     yield f"## {words('report.teams')}"
     yield ""
     yield from _table(
@@ -87,7 +91,7 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
         ],
         (
             [
-                unit_name(team),
+                _unit(team, rollup),
                 words.percent(team["score"]),
                 words.percent(team["expected"]),
                 words.percent(team["forecast"]),
@@ -100,8 +104,25 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
     )
 
 
+def _unit(team: pd.Series, rollup: Rollup) -> str:
+    several = len(set(rollup.teams["quarter"])) > 1
+    return f"{unit_name(team)} · {team['quarter']}" if several else unit_name(team)
+
+
+def _actions(rollup: Rollup, words: Language) -> Iterator[str]:
+    if rollup.overdue.empty:
+        return
+    yield f"## {words('report.overdue_actions')}"
+    yield ""
+    for _, row in rollup.overdue.iterrows():
+        who = row["owner"] or words("report.nobody")
+        about = f"{row['id']}, {who}, {words('okrs.due')} {day_text(row['due'], words)}"
+        yield f"- {escaped(row['action'])} ({escaped(about)})"
+    yield ""
+
+
 def _objectives(rollup: Rollup, words: Language) -> Iterator[str]:
-    had = rollup.previous is not None
+    had = bool(rollup.previous_quarter)
     yield f"## {words('report.objectives')}"
     yield ""
     yield from _table(
@@ -133,11 +154,12 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str
     yield "| " + " | ".join(header) + " |"
     yield "|" + " --- |" * len(header)
     for row in rows:
-        yield "| " + " | ".join(_escaped(cell) for cell in row) + " |"
+        yield "| " + " | ".join(escaped(cell) for cell in row) + " |"
     yield ""
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """`text` on one line, as Markdown shows it and never takes it for markup."""
     return _MARKUP.sub(r"\\\g<0>", " ".join(str(text).split()))
 
 

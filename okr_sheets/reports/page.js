@@ -14,7 +14,9 @@
 
   const bar = one("filters");
   if (!bar) return;
-  const flat = (text) => text.normalize("NFKC").toLocaleLowerCase(document.documentElement.lang);
+  // As people type who lack the keys: no case, no accents, no dots. Thai marks are letters.
+  const flat = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
+    .replace(/\u0131|i\u0307/g, "i").normalize("NFKC");
   const search = one("search"), picks = ["team", "owner", "status"].map(one);
   const rows = all("tr[data-team]"), results = rows.filter((row) => row.id);
   const lists = all("section.list"), units = all(".unit"), buttons = all("button.unfold");
@@ -60,6 +62,13 @@
     lists.forEach((list) => all(".nothing", list).forEach((note) => {
       note.hidden = !active || all("tr[data-team], details.objective", list).some((element) => !element.hidden);
     }));
+    lists.forEach((list) => {
+      const count = list.querySelector("h2 small"), items = all("details.objective", list);
+      if (!count) return;
+      count.dataset.all ??= count.textContent;
+      const found = (items.length ? items : all("tr[data-team]", list)).filter((item) => !item.hidden);
+      count.textContent = active ? found.length : count.dataset.all;
+    });
     one("clear").disabled = !active;
     const count = results.filter((row) => !row.hidden).length, shown = one("shown");
     shown.textContent = active

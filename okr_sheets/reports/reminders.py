@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -13,7 +14,8 @@ import pandas as pd
 
 from okr_sheets.language import Language, language
 from okr_sheets.problems import Problem
-from okr_sheets.reports.tables import day_text
+from okr_sheets.reports.markdown import escaped
+from okr_sheets.reports.tables import attainment, day_text
 from okr_sheets.rollups import Rollup
 from okr_sheets.writing.saving import saved
 from okr_sheets.writing.text import printable
@@ -65,7 +67,8 @@ def _owed(rollup: Rollup) -> Iterator[Task]:
     for row in _rows(rollup.owed):
         kind = "row_first" if pd.isna(row["current"]) else "row"
         problem = typed.get((row["file"], row["sheet"], row["cell"]))
-        yield Task(row["owner"], kind, row["quarter"], row["language"], row, problem)
+        fields = row | ({"target": 1.0} if row["type"] == "achieve" else {})
+        yield Task(row["owner"], kind, row["quarter"], row["language"], fields, problem)
 
 
 def _overdue(rollup: Rollup) -> Iterator[Task]:
@@ -98,6 +101,8 @@ def _list(tasks: Sequence[Task], words: Language) -> str:
 
 def _line(task: Task, words: Language) -> str:
     said = {key: _said(value, words) for key, value in task.fields.items()}
+    if task.fields.get("type") == "achieve":
+        said |= {key: attainment(task.fields[key], words) for key in ("current", "target")}
     line = words(f"reminders.{task.kind}", **said)
     return f"{line} {task.problem.say(words.code)}" if task.problem else line
 
@@ -140,7 +145,9 @@ def _mail(message: Message) -> bytes:
 
 
 def _markdown(message: Message) -> bytes:
-    return f"# {message.subject}\n\n{message.body}\n<!-- {MARK} -->\n".encode()
+    lines = message.body.split("\n")
+    shown = (f"- {escaped(line[2:])}" if line.startswith("- ") else escaped(line) for line in lines)
+    return "\n".join([f"# {escaped(message.subject)}", "", *shown, f"<!-- {MARK} -->", ""]).encode()
 
 
 _KINDS: Mapping[str, Callable[[Message], bytes]] = {"eml": _mail, "md": _markdown}
@@ -148,13 +155,16 @@ _KINDS: Mapping[str, Callable[[Message], bytes]] = {"eml": _mail, "md": _markdow
 
 def _file_names(owners: Sequence[str]) -> list[str]:
     """Names of files for names of people: letters and digits of any script, each once."""
-    names: dict[str, None] = {}
+    names: list[str] = []
+    taken: set[str] = set()
+    numbers: Counter[str] = Counter()
     for owner in owners:
         stem = re.sub(r"\W+", "-", owner).strip("-")[:60] or "owner"
         stem = f"{stem}-1" if _RESERVED.fullmatch(stem) else stem
-        number, name = 1, stem
-        while name.casefold() in {known.casefold() for known in names}:
-            number += 1
-            name = f"{stem}-{number}"
-        names[name] = None
-    return list(names)
+        name = stem
+        while name.casefold() in taken:
+            numbers[stem.casefold()] += 1
+            name = f"{stem}-{numbers[stem.casefold()] + 1}"
+        taken.add(name.casefold())
+        names.append(name)
+    return names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from okr_sheets.problems import Problem, file_names
 from okr_sheets.reading.apostrophes import marked
 from okr_sheets.rollups import Rollup, problem_records
 from okr_sheets.rollups.trend import CHANGE_KINDS
-from okr_sheets.schema import STATUSES
+from okr_sheets.schema import OKRS, STATUSES
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.text import printable
 
@@ -118,6 +119,16 @@ def _plain(value: Any, words: Language) -> str:
     return words.number(value) if isinstance(value, (int, float)) else str(value)
 
 
+def attainment(value: float, words: Language) -> str:
+    """What an achieve has come to: yes, no, or a share of the way; nothing for none."""
+    if pd.isna(value):
+        return ""
+    portion = value / 100 if value > 1 else value
+    if portion in (0, 1):
+        return words.choice("yes_no", "yes" if portion else "no")
+    return words.percent(portion)
+
+
 def day_text(day: Any, words: Language) -> str:
     """A date in the language's usual form; nothing for a blank."""
     if day is None or pd.isna(day):
@@ -136,10 +147,21 @@ _SAID: Mapping[str, Callable[[Any, Language], str]] = {
 def left_out(rollup: Rollup, words: Language) -> list[tuple[str, str]]:
     """The files that no figure counts, each with the reason; not copies of what is counted."""
     files = file_names(tracker.path for tracker in rollup.trackers)
-    return [
-        (files[tracker.path], _why_not(tracker, rollup.problems, words))
+    lost = [
+        tracker
         for tracker in rollup.trackers
         if not tracker.set_aside and (not tracker.readable or tracker.about.day() is None)
+    ]
+    tables = Counter(tracker.path for tracker in rollup.trackers)
+    return [
+        # Of several tables in a workbook one may be lost, and the others counted.
+        (
+            f"{files[tracker.path]}:{tracker.sheets.get(OKRS.key, '')}"
+            if tables[tracker.path] > 1
+            else files[tracker.path],
+            _why_not(tracker, rollup.problems, words),
+        )
+        for tracker in lost
     ]
 
 
@@ -160,14 +182,12 @@ def headline(rollup: Rollup, words: Language) -> str:
     """Score against pace, what was read, and by which day."""
     about = rollup.about
     parts = []
-    if about["score"] is not None:
-        parts.append(
-            words(
-                "report.headline",
-                score=words.percent(about["score"]),
-                expected=words.percent(about["expected"]),
-            )
-        )
+    if rollup.headline is not None and about["score"] is not None:
+        score, expected = (words.percent(about[key]) for key in ("score", "expected"))
+        said = words("report.headline", score=score, expected=expected)
+        # The counts that follow are of all units; whose the score is must be said.
+        several = len(rollup.teams) > 1
+        parts.append(f"{unit_name(rollup.headline)}: {said}" if several else said)
     parts.append(coverage(about, words, "live"))
     parts.append(
         words(
@@ -178,7 +198,7 @@ def headline(rollup: Rollup, words: Language) -> str:
         )
     )
     if about["as_of"]:
-        parts.append(words("report.as_of", day=day_text(about["as_of"], words)))
+        parts.append(as_of(rollup, words))
     return " · ".join(parts)
 
 
@@ -188,24 +208,27 @@ def update(rollup: Rollup, words: Language) -> Iterator[tuple[str, str]]:
     Where it ends, what changed, what comes first, who owes an update.
     """
     about = rollup.about
-    if about["forecast"] is not None:
-        yield "", heading(about, words)
+    if end := heading(about, words):
+        yield "", end
     if since := since_line(rollup, words):
         yield "", since
     for _, row in rollup.attention.head(FIRST).iterrows():
         yield row["title"] or row["id"], f"({whose(row, rollup, words)}): {reason(row, words)}"
-    owing = rollup.owners.loc[(rollup.owners["due"] > 0) & (rollup.owners["owner"] != ""), "owner"]
-    owing = owing.drop_duplicates()
-    if len(owing):
-        names = ", ".join(owing.head(MOST_NAMES))
-        if len(owing) > MOST_NAMES:
-            names = words("report.more", names=names, n=len(owing) - MOST_NAMES)
+    owing = rollup.owners[(rollup.owners["due"] > 0) & (rollup.owners["owner"] != "")]
+    owing = owing.sort_values(["stale", "due"], ascending=False, kind="stable")
+    owners = list(dict.fromkeys(owing["owner"]))
+    if owners:
+        names = ", ".join(owners[:MOST_NAMES])
+        if len(owners) > MOST_NAMES:
+            names = words("report.more", names=names, n=len(owners) - MOST_NAMES)
         yield "", words("report.owe", names=names)
 
 
 def heading(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
-    """“Heading for 86% (73% to 95%)”; nothing without a forecast."""
+    """“Heading for 86% (73% to 95%)”; nothing without a forecast, and once the end is known."""
     if row.get("forecast") is None or pd.isna(row["forecast"]):
+        return ""
+    if row["score"] == row["forecast_low"] == row["forecast_high"]:
         return ""
     ends = {"forecast": "forecast", "low": "forecast_low", "high": "forecast_high"}
     return words("report.heading", **{name: words.percent(row[key]) for name, key in ends.items()})
@@ -221,13 +244,23 @@ def since_line(rollup: Rollup, words: Language) -> str:
         for kind in CHANGE_KINDS
         if kind in counts
     ]
-    return words("report.since", day=day_text(rollup.since, words), counts=", ".join(told))
+    day = day_text(rollup.since, words)
+    if not told:
+        return words("report.nothing_since", day=day)
+    return words("report.since", day=day, counts=", ".join(told))
 
 
 def whose(row: Mapping[str, Any] | pd.Series, rollup: Rollup, words: Language) -> str:
     """The owner of a row, and the unit where there are several."""
     owner = row["owner"] or words("report.nobody")
     return f"{owner}, {unit_name(row)}" if len(rollup.teams) > 1 else owner
+
+
+def as_of(rollup: Rollup, words: Language) -> str:
+    """“as of 5 Mar 2027”, or from the first to the last day of several; "" for none."""
+    days = rollup.teams["as_of"].dropna()
+    span = dict.fromkeys(day_text(day, words) for day in (days.min(), days.max()))
+    return words("report.as_of", day=" – ".join(span)) if len(days) else ""
 
 
 def status_word(status: str, words: Language) -> str:

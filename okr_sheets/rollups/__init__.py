@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from okr_sheets.checks import check
@@ -20,20 +19,22 @@ from okr_sheets.rollups.attention import attention
 from okr_sheets.rollups.ends import (
     ENDS,
     FORECAST,
+    counted,
     ends_of_key_results,
     ends_of_objectives,
     ends_of_units,
     forecasts,
 )
+from okr_sheets.rollups.names import alike
 from okr_sheets.rollups.owed import overdue, owed
-from okr_sheets.rollups.previous import before_these, carried, with_previous
+from okr_sheets.rollups.previous import before_these, carried, finished, with_previous
 from okr_sheets.rollups.scored import scored
 from okr_sheets.rollups.sources import sources
-from okr_sheets.rollups.trend import changes, rounds, trend
-from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams, unit_keys
+from okr_sheets.rollups.trend import changes, rounds, since, trend
+from okr_sheets.rollups.units import KEYS, OWNERS, TEAMS, UNIT, owners, teams, unit_keys
 from okr_sheets.schema import LEVELS
 from okr_sheets.scoring import PRESETS, Bands
-from okr_sheets.tracker import Tracker
+from okr_sheets.tracker import Tracker, usual_language
 
 __all__ = [
     "FORECAST",
@@ -43,6 +44,7 @@ __all__ = [
     "TEAMS",
     "UNIT",
     "Rollup",
+    "alike",
     "problem_records",
     "roll_up",
     "rollup",
@@ -94,8 +96,8 @@ class Rollup:
     `attention` and `sources` each in its own. Scores, expected, gaps and forecasts run from 0 to 1;
     `updated` of an objective, team or owner counts key results. `with_left_out` is the score with
     cancelled and postponed key results counted too. `problems` are of reading and of structure;
-    `trackers` are all that were given, `unreadable` the paths of those left out. `previous` is last
-    quarter's rollup, if it was given.
+    `trackers` are all that were given, `unreadable` the paths of those left out. `since` is the day
+    that `changes` compares with, `previous_quarter` the one that `previous` is of, "" for none.
     """
 
     key_results: pd.DataFrame
@@ -115,13 +117,13 @@ class Rollup:
     trackers: tuple[Tracker, ...]
     unreadable: tuple[str, ...]
     bands: Bands
-    previous: Rollup | None = None
+    since: date | None
+    previous_quarter: str = ""
 
     @property
     def language(self) -> str:
         """The language most trackers are in."""
-        codes = pd.Series([t.about.language for t in self.trackers if t.readable], dtype="str")
-        return "en" if codes.empty else str(codes.value_counts().index[0])
+        return usual_language(self.trackers) or "en"
 
     @property
     def about(self) -> dict[str, Any]:
@@ -141,7 +143,7 @@ class Rollup:
             "live": len(live),
             "updated": int(live["updated"].sum()),
             **{key: None if headline is None else _none(headline[key]) for key in figures},
-            "previous_quarter": self.previous.about["quarter"] if self.previous else "",
+            "previous_quarter": self.previous_quarter,
         }
 
     @property
@@ -151,16 +153,10 @@ class Rollup:
         return None if days.empty else days.max().date()
 
     @property
-    def since(self) -> date | None:
-        """The day that `changes` compares with, the latest of any tracker."""
-        days = self.changes["since"].dropna()
-        return None if days.empty else days.max().date()
-
-    @property
     def headline(self) -> pd.Series | None:
         """The one unit that speaks for all: the only company's, or the only unit there is."""
-        companies = self.teams[self.teams["level"] == "company"]
-        for units in (companies, self.teams):
+        own = self.teams[self.teams["objectives"] > 0]
+        for units in (own[own["level"] == "company"], own):
             if len(units) == 1:
                 return units.iloc[0]
         return None
@@ -203,7 +199,7 @@ def rollup(
     past = None if previous is None else _read(previous, None)
     config = config or Config()
     bands = config.bands() if preset == "default" else _bands(preset)
-    return roll_up(trackers, as_of, bands, past, config)
+    return roll_up(trackers, as_of, bands, past, config, earlier_only=True)
 
 
 def _read(source: Source | Sequence[Source], as_of: date | None) -> list[Tracker]:
@@ -232,30 +228,42 @@ def roll_up(
     bands: Bands,
     past: Sequence[Tracker] | None = None,
     config: Config | None = None,
+    earlier_only: bool = False,
 ) -> Rollup:
-    """The rollup of trackers already read; companies come first, then departments, then teams."""
+    """The rollup of trackers already read; companies come first, then departments, then teams.
+
+    With `earlier_only` ValueError if `past` has no quarter before those of `trackers`; else it is
+    not compared with.
+    """
     config = config or Config()
-    trackers = sorted((_in_company(tracker, config) for tracker in trackers), key=_order)
+    trackers = sorted(alike(trackers, config), key=_order)
+    earlier = before_these(alike(past or (), config), trackers)
+    if earlier_only and past and not earlier and any(tracker.readable for tracker in past):
+        quarters = ", ".join(sorted({t.about.quarter for t in past if t.readable}))
+        raise ValueError(
+            f"The previous trackers are of {quarters}; no quarter of these trackers comes after. "
+            "Name the folder of an earlier quarter."
+        )
     days = rounds(trackers, as_of)
     history = scored(trackers, days, bands)
     now = history.last
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
     problems = in_order([*check(trackers), *(_unread(past) if past else ())])
-    units = teams(now.objectives, now.key_results, bands, _weights(trackers, config))
-    objectives = now.objectives.join(ends_of_objectives(now, ends)).assign(
-        previous=np.nan, carried=False
-    )
-    units = units.join(ends_of_units(now, ends).set_axis(units.index)).assign(previous=np.nan)
-    earlier = before_these(past or (), trackers)
-    before = roll_up(earlier, None, bands, None, config) if earlier else None
-    if before is not None:
-        units, objectives = with_previous(units, objectives, before.teams, before.objectives)
+    units = teams(now, bands, config.weight)
+    keys = units[KEYS].itertuples(index=False, name=None)
+    units = units.join(counted(ends_of_units(now, ends).reindex(list(keys))).set_axis(units.index))
+    objectives = now.objectives.join(ends_of_objectives(now, ends))
+    past_units, past_objectives = units[:0], objectives[:0]
+    if earlier:
+        past_units, past_objectives = finished(earlier, bands, config.weight)
+    units, objectives = with_previous(units, objectives, past_units, past_objectives)
+    late = overdue(now, trackers, days[-1])
     return Rollup(
         key_results=now.key_results[list(SCORED)].reset_index(drop=True),
         objectives=objectives[list(OBJECTIVES)].reset_index(drop=True),
-        teams=units,
-        owners=owners(now.key_results),
+        teams=units.drop(columns="nameless"),
+        owners=owners(now.key_results, late),
         trend=trend(history, bands),
         changes=changes(history),
         forecast=told,
@@ -263,13 +271,14 @@ def roll_up(
         attention=attention(now.key_results, told, trackers, problems),
         sources=sources(now, trackers),
         owed=owed(now, trackers),
-        overdue=overdue(trackers, days[-1]),
-        carried=carried(objectives, objectives[:0] if before is None else before.objectives),
+        overdue=late,
+        carried=carried(objectives, past_objectives),
         problems=problems,
         trackers=tuple(trackers),
         unreadable=tuple(t.path for t in trackers if not t.readable and not t.set_aside),
         bands=bands,
-        previous=before,
+        since=since(now),
+        previous_quarter=earlier[0].about.quarter if earlier else "",
     )
 
 
@@ -278,20 +287,6 @@ def _unread(past: Sequence[Tracker]) -> Iterable[Problem]:
     names = file_names(tracker.path for tracker in past)
     lost = (t for t in past if not t.readable and not t.set_aside)
     return told_apart((problem for tracker in lost for problem in tracker.problems), names)
-
-
-def _in_company(tracker: Tracker, config: Config) -> Tracker:
-    """The tracker with its units as the company's settings name them."""
-    about = tracker.about
-    if not tracker.readable:
-        return tracker
-    company, department, team = config.unit(about.company, about.department, about.team)
-    return replace(tracker, about=replace(about, company=company, department=department, team=team))
-
-
-def _weights(trackers: Sequence[Tracker], config: Config) -> dict[tuple[str, str, str], float]:
-    units = {(t.about.company, t.about.department, t.about.team) for t in trackers}
-    return {unit: config.weight(*unit) for unit in units}
 
 
 def _order(tracker: Tracker) -> tuple[object, ...]:

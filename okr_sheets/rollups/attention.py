@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.frames import serial
+from okr_sheets.language import fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.tracker import Tracker
 
@@ -76,9 +77,11 @@ def attention(
         if end is not None:
             reasons.append(("forecast", {"forecast": end}))
         problem = typed.get((path, row["sheet"], row["row"]))
-        if problem:
-            said = {"typed": problem.given, "value": problem.words.get("value", "")}
-            reasons.append(("typed-status", said))
+        # The check goes by the workbook's own bands, which may not be those of the rollup.
+        words = language(trackers[number].about.language)
+        word = words.choice("status", str(row["status"])) if row["status"] else ""
+        if problem and fold(problem.given) != fold(word):
+            reasons.append(("typed-status", {"typed": problem.given, "value": word}))
         if reasons:
             needing.append({**row, "reason": reasons[0][0], "reasons": tuple(reasons)})
     found = pd.DataFrame(needing, columns=[*key_results.columns, "reason", "reasons"])
@@ -91,12 +94,12 @@ def attention(
 
 def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
     """What the check-ins themselves tell: silence, a line crossed, a gap."""
-    keeps = row["type"] in {"keep-at-least", "keep-at-most"}
+    crossed = row["type"] in {"keep-at-least", "keep-at-most"} and row["status"] in BEHIND
     if pd.isna(row["score"]):
         yield "unscored", {}
     elif row["status"] == "no-update":
         yield "no-update", {}
-    elif keeps and row["score"] == 0:
+    elif crossed:
         yield "crossed", {"current": row["current"], "target": row["target"]}
     elif row["status"] in BEHIND:
         yield "gap", {"points": round(row["gap"] * 100)}

@@ -74,19 +74,18 @@ def ends_of_objectives(now: Scored, ends: pd.DataFrame) -> pd.DataFrame:
     """The forecast of each objective, columns `ENDS`; indexed as they are."""
     rows = _seeded(now.key_results)
     found = combined(rows, ends, _families(rows))
-    return _counted(found.reindex(now.objectives["place"])).set_axis(now.objectives.index)
+    return counted(found.reindex(now.objectives["place"])).set_axis(now.objectives.index)
 
 
 def ends_of_units(now: Scored, ends: pd.DataFrame) -> pd.DataFrame:
-    """The forecast of each unit, the weighted mean of its objectives; in the order they come in."""
+    """The forecast of each unit, the weighted mean of its objectives; by the unit's `KEYS`."""
     rows, objectives = _seeded(now.key_results), now.objectives
     units = pd.Series(list(objectives[KEYS].itertuples(index=False, name=None)), dtype=object)
     by_place = objectives[["share"]].assign(unit=units.to_numpy()).set_index(objectives["place"])
     by_place = by_place[~by_place.index.duplicated()]
     families = _families(rows)
     weights = families.map(by_place["share"]).fillna(0.0)
-    found = combined(rows, ends, families.map(by_place["unit"]), families, weights)
-    return _counted(found.reindex(units.drop_duplicates()))
+    return combined(rows, ends, families.map(by_place["unit"]), families, weights)
 
 
 def _families(rows: pd.DataFrame) -> pd.Series:
@@ -96,8 +95,10 @@ def _families(rows: pd.DataFrame) -> pd.Series:
 
 def _seeded(rows: pd.DataFrame) -> pd.DataFrame:
     """With the `seed` that `combined` wants: whose it is and its id, whatever else is read."""
-    named = rows[[*KEYS, "id"]].itertuples(index=False, name=None)
-    seeds = [_seed("\n".join(parts)) for parts in named]
+    names = rows[[*KEYS, "id"]]
+    # Namesakes, such as those that have no id, are each somebody.
+    numbered = names.assign(number=names.groupby(list(names)).cumcount().astype(str))
+    seeds = [_seed("\n".join(parts)) for parts in numbered.itertuples(index=False, name=None)]
     return rows.assign(seed=pd.Series(seeds, index=rows.index, dtype="int64"))
 
 
@@ -106,5 +107,6 @@ def _seed(text: str) -> int:
     return int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest()[:7])
 
 
-def _counted(ends: pd.DataFrame) -> pd.DataFrame:
+def counted(ends: pd.DataFrame) -> pd.DataFrame:
+    """Where there is no forecast, it is made of no key results."""
     return ends.assign(forecast_of=ends["forecast_of"].fillna(0).astype(int))

@@ -67,9 +67,9 @@ def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) 
     `score`, `start` and `due` (dates, none blank), `day` (a spreadsheet's number). `check_ins` are
     those up to that day: `place`, `checked_on` (a spreadsheet's number), `value`; of two on one
     day the first counts. The answer has the index of `rows` and the columns `COLUMNS`, NaN where
-    fewer than `LEAST_CHECK_INS` count and where there is no score: objectives, stopped key
-    results. Scores run from 0 to 1. From the due day on the end is known: it is the score, and the
-    range has no width.
+    fewer than `LEAST_CHECK_INS` count, where all are yes or no (what is done or not comes no
+    nearer), and where there is no score: objectives, stopped key results. Scores run from 0 to 1.
+    From the due day on the end is known: it is the score, and the range has no width.
 
     The method is the random walk with drift of Hyndman and Athanasopoulos, "Forecasting:
     Principles and Practice", 3rd edition, sections 5.2 (drift) and 5.5 (range), otexts.com/fpp3,
@@ -90,7 +90,9 @@ def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) 
     numbers = check_ins[check_ins["place"].isin(scorable["place"]) & check_ins["value"].notna()]
     numbers = numbers.drop_duplicates(["place", "checked_on"])
     counts = rows["place"].map(numbers["place"].value_counts()).fillna(0).astype(int)
-    known = scorable[counts[scorable.index] >= LEAST_CHECK_INS]
+    over = scorable["day"] >= serials(scorable["due"])
+    moves = ~scorable["place"].isin(_yes_or_no(scorable, numbers)) | over
+    known = scorable[moves & (counts[scorable.index] >= LEAST_CHECK_INS)]
     numbers = numbers[numbers["place"].isin(known["place"])].sort_values(["place", "checked_on"])
     ends = _told(known, _ends(known, numbers, prior), numbers).reindex(rows.index)
     return ends.assign(check_ins=counts)[list(COLUMNS)]
@@ -141,6 +143,14 @@ def combined(
     found = forecasts.loc[parts.index, "forecast"].notna().groupby(codes).sum().to_numpy()
     answer = answer.apply(OPERATIONS.rounded).mask(np.tile(found[:, None] == 0, 3))
     return answer.assign(forecast_of=found)
+
+
+def _yes_or_no(rows: pd.DataFrame, check_ins: pd.DataFrame) -> pd.Index:
+    """The places of achieves that have no other numbers than 0 and 1."""
+    places = rows.loc[rows["kind"] == "achieve", "place"]
+    own = check_ins[check_ins["place"].isin(places)]
+    plain = own["value"].isin([0, 1]).groupby(own["place"]).all()
+    return plain.index[plain]
 
 
 def _ends(known: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior) -> pd.DataFrame:

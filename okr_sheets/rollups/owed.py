@@ -14,7 +14,7 @@ from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, OKRS
 from okr_sheets.tracker import Tracker
 
 _PLACE = ("file", "sheet", "row", "cell", "quarter", "language")
-OWED = (*_PLACE, "id", "title", "owner", "current", "target", "day")
+OWED = (*_PLACE, "id", "title", "owner", "type", "current", "target", "day")
 OVERDUE = (*_PLACE, "id", "action", "owner", "status", "due")
 _OPEN = ("to-do", "doing", "blocked", "")  # statuses of an action that is still to be done
 
@@ -22,14 +22,14 @@ _OPEN = ("to-do", "doing", "blocked", "")  # statuses of an action that is still
 def owed(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
     """The live key results without a number for the last check-in date, columns `OWED`.
 
-    `cell` is where the number belongs, blank where the sheet has no column of that `day`.
+    `cell` is where the number belongs: in the column of that `day`, else in that of “current”.
     `language` is that of the tracker.
     """
     rows = now.key_results[now.key_results["owes"]]
     cells = []
     for number, row, week in zip(rows["tracker"], rows["row"], rows["week"], strict=True):
         letters = trackers[number].letters.get(OKRS.key, {})
-        letter = letters.get(f"{CHECK_IN_PREFIX}{to_day(week)}", "")
+        letter = letters.get(f"{CHECK_IN_PREFIX}{to_day(week)}", letters.get("current", ""))
         cells.append(f"{letter}{row}" if letter else "")
     languages = np.array([tracker.about.language for tracker in trackers], dtype=object)
     found = rows.assign(
@@ -40,18 +40,22 @@ def owed(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
     return found[list(OWED)].reset_index(drop=True)
 
 
-def overdue(trackers: Sequence[Tracker], days: Days) -> pd.DataFrame:
+def overdue(now: Scored, trackers: Sequence[Tracker], days: Days) -> pd.DataFrame:
     """The actions that are still to be done after their day, columns `OVERDUE`.
 
-    `days` are those the trackers are scored by, None for one that is not; `cell` is the status.
+    Those of a cancelled or postponed key result are not. `days` are those the trackers are scored
+    by, None for one that is not; `cell` is the status.
     """
     files = file_names(tracker.path for tracker in trackers)
+    rows = now.key_results[~now.key_results["live"]]
+    stopped = rows["id"].str.casefold().groupby(rows["tracker"]).agg(set).to_dict()
     parts = []
-    for tracker, day in zip(trackers, days, strict=True):
+    for number, (tracker, day) in enumerate(zip(trackers, days, strict=True)):
         actions = tracker.actions
         if day is None or actions.empty:
             continue
         late = actions[(actions["due"] < pd.Timestamp(day)) & actions["status"].isin(_OPEN)]
+        late = late[~late["key_result"].str.casefold().isin(stopped.get(number, ()))]
         letter = tracker.letters.get(ACTIONS.key, {}).get("status", "")
         parts.append(
             late.rename(columns={"key_result": "id"}).assign(

@@ -36,20 +36,23 @@ class Scored:
 
     Both have the columns of the OKRs sheet and of the rules, whose they are (`file`, `sheet`,
     `company` …), `tracker` (its place in the list), `round` (which of the lists of days) and
-    `day` (a spreadsheet's number).
+    `day` (a spreadsheet's number). `rounds` counts them.
     """
 
     key_results: pd.DataFrame
     objectives: pd.DataFrame
+    rounds: int = 1
 
     @property
     def last(self) -> Scored:
         """The rows of the last round, in which each tracker has its own day."""
         frames = self.key_results, self.objectives
-        last = max((int(rows["round"].max()) for rows in frames if len(rows)), default=0)
-        own = (rows[rows["round"] == last] for rows in frames)
+        key_results, objectives = (rows[rows["round"] == self.rounds - 1] for rows in frames)
         # One number for a row, however many rounds went before.
-        return Scored(*(rows.assign(place=rows["tracker"] * ROWS + rows["row"]) for rows in own))
+        return Scored(
+            key_results.assign(place=key_results["tracker"] * ROWS + key_results["row"]),
+            objectives.assign(place=objectives["tracker"] * ROWS + objectives["row"]),
+        )
 
 
 def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) -> Scored:
@@ -74,6 +77,7 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
     return Scored(
         _key_results(rows[~is_objective], rows[is_objective]),
         _objectives(rows[is_objective], rows[~is_objective]),
+        len(rounds),
     )
 
 
@@ -103,16 +107,21 @@ def _named(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
 
 
 def _weeks(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
-    """The last two days, up to each row's own, on which its tracker asks for numbers; 0 for none.
+    """The days on which each row's tracker asks for numbers, as a spreadsheet's; 0 for none.
 
-    Columns `week` and `week_before`, as a spreadsheet's numbers.
+    Columns `week` (the last one before the row is due) and `week_before` (the last but one), both
+    up to the row's own day.
     """
     found = np.zeros((len(rows), 2))
+    day, due = rows["day"].to_numpy(), serials(rows["due"]).to_numpy()
+    held = np.fmin(day, due)
     for number, places in rows.groupby("tracker").indices.items():
         asked = trackers[int(str(number))].check_in_dates
-        dates = np.array([0.0, 0.0, *(float(serial(day)) for day in asked)])
-        last = np.searchsorted(dates, rows["day"].to_numpy()[places], side="right") - 1
-        found[places] = np.column_stack([dates[last], dates[np.maximum(last - 1, 0)]])
+        dates = np.array([0.0, 0.0, *(float(serial(each)) for each in asked)])
+        last, open_still = (
+            np.searchsorted(dates, days[places], side="right") - 1 for days in (day, held)
+        )
+        found[places] = np.column_stack([dates[open_still], dates[np.maximum(last - 1, 0)]])
     return pd.DataFrame(found, columns=["week", "week_before"], index=rows.index)
 
 
@@ -159,6 +168,8 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
     committed = rows["commitment"].where(rows["commitment"] != "", committed.fillna(""))
     active = ~rows["status"].isin(["cancelled", "postponed", "achieved", "not-started", ""])
     own_start = serials(rows["start"]).fillna(rows["first_day"])
+    last = serials(rows["due"]).fillna(rows["last_day"])
+    open_until = np.minimum(rows["day"], last)
     silent_since = rows["checked"].where(rows["checked"] > 0, own_start)
     return rows.assign(
         objective=pd.Series(titles, index=rows.index, dtype="str").fillna(""),
@@ -172,8 +183,8 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
         due=rows["due"].fillna(days(rows["last_day"])),
         updated=rows["checked"] > 0,
         live=rows["standing"] == "active",
-        owes=active & (rows["checked"] < rows["week"]),
-        stale=active & (np.minimum(rows["day"], rows["last_day"]) - silent_since > stale_after),
+        owes=active & (rows["checked"] < rows["week"]) & (rows["week"] >= own_start),
+        stale=active & (open_until - silent_since > stale_after),
     )
 
 

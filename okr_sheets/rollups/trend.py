@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from okr_sheets.frames import InFrames
+from okr_sheets.frames import InFrames, to_day
 from okr_sheets.rollups.scored import Days, Scored, days
 from okr_sheets.rollups.units import KEYS, UNIT
 from okr_sheets.scoring import Bands
@@ -19,6 +19,8 @@ TREND = (
     "level",
     *UNIT,
     "file",
+    "sheet",
+    "row",
     "id",
     "owner",
     "day",
@@ -56,19 +58,36 @@ def rounds(trackers: Sequence[Tracker], as_of: date | None) -> list[Days]:
     """
     last = [tracker.about.day(as_of) for tracker in trackers]
     latest = max((day for day in last if day), default=date.min)
-    dates = {day for tracker in trackers for day in tracker.check_in_dates if day < latest}
+    dates = {day for tracker in trackers for day in _own_dates(tracker) if day < latest}
     past = [[own and min(own, day) for own in last] for day in sorted(dates)]
     return [*past, last]
+
+
+def _own_dates(tracker: Tracker) -> list[date]:
+    """The check-in dates within the tracker's quarter; a mistyped header is none."""
+    start, end = tracker.about.start, tracker.about.end
+    return [day for day in tracker.check_in_dates if start and end and start <= day <= end]
+
+
+def since(now: Scored) -> date | None:
+    """The check-in date before the last one, which `changes` compares with; the latest of all."""
+    rows = now.key_results
+    days_before = rows.loc[rows["live"] & (rows["week_before"] >= rows["first_day"]), "week_before"]
+    return None if days_before.empty else to_day(days_before.max())
 
 
 def trend(history: Scored, bands: Bands) -> pd.DataFrame:
     """The scores of all levels, one row for each and each of the `rounds`.
 
-    Columns `TREND`: `level` is `unit`, `owner`, `objective` or `key-result`; `id` is blank for
-    the first two. `updated` of `live` key results had a number by then.
+    Columns `TREND`: `level` is `unit`, `owner`, `objective` or `key-result`; `id` is blank and
+    `row` 0 for the first two. `updated` of `live` key results had a number by then. A tracker has
+    no scores before its quarter begins, but those of its own day.
     """
     operations = InFrames((), bands)
-    objectives, key_results = history.objectives, history.key_results
+    objectives, key_results = (
+        rows[(rows["day"] >= rows["first_day"]) | (rows["round"] == history.rounds - 1)]
+        for rows in (history.objectives, history.key_results)
+    )
     key_results = key_results.assign(live=key_results["live"].astype(int))
     objectives = objectives.assign(live=objectives["key_results"])
     live = key_results[key_results["live"] == 1]
@@ -104,13 +123,14 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
 
 
 def _level(name: str, rows: pd.DataFrame) -> pd.DataFrame:
-    text = ["level", *UNIT, "file", "id", "owner"]
+    text = ["level", *UNIT, "file", "sheet", "id", "owner"]
     told = rows.assign(level=name, day=days(rows["day"])).reindex(columns=list(TREND))
     told[text] = told[text].astype(object).fillna("")
-    dtypes = dict.fromkeys(text, "str") | {"updated": "int64", "live": "int64"}
+    told["row"] = told["row"].fillna(0)
+    dtypes = dict.fromkeys(text, "str") | dict.fromkeys(("row", "updated", "live"), "int64")
     told = told.astype({**dtypes, "score": "float64", "expected": "float64"})
     # Two rounds may fall on one day: a tracker's own, and another's date.
-    return told.drop_duplicates([*text, "day"], keep="last")
+    return told.drop_duplicates([*text, "row", "day"], keep="last")
 
 
 def changes(history: Scored) -> pd.DataFrame:
@@ -119,8 +139,7 @@ def changes(history: Scored) -> pd.DataFrame:
     One row a key result, columns `CHANGES`; `before` and `after` are scores.
     """
     key_results = history.key_results
-    last = key_results["round"].max()
-    now = key_results[(key_results["round"] == last) & key_results["live"]]
+    now = key_results[(key_results["round"] == history.rounds - 1) & key_results["live"]]
     past = key_results.drop_duplicates(["tracker", "row", "day"])
     kept = past[["tracker", "row", "day", "score", "status", "stale", "checked"]]
     both = now.merge(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from okr_sheets.frames import InFrames, Rows, to_day
-from okr_sheets.schema import GRADES, STATUSES
+from okr_sheets.rollups.scored import Scored
+from okr_sheets.schema import GRADES, LEVELS, STATUSES
 from okr_sheets.scoring import Bands, unit_status
 
 UNIT = ("company", "department", "team", "quarter")
@@ -40,10 +41,13 @@ OWNERS = (
     "score",
     "stale",
     "due",
+    "overdue",
     *STATUSES,
 )
 KEYS = [*UNIT, "nameless"]  # nameless: the file, of a tracker that names no unit
-Weight = Mapping[tuple[str, str, str], float]  # by company, department and team
+_COUNTS = ["objectives", "key_results", "updated", *STATUSES, *GRADES]
+_HEAD_LEVELS = {True: "department", False: "company"}
+Weight = Callable[[str, str, str], float]  # of a company, department and team
 
 
 def unit_keys(row: Mapping[str, Any] | pd.Series) -> tuple[str, ...]:
@@ -51,24 +55,43 @@ def unit_keys(row: Mapping[str, Any] | pd.Series) -> tuple[str, ...]:
     return UNIT if row["company"] or row["department"] or row["team"] else (*UNIT, "file")
 
 
-def teams(
-    objectives: pd.DataFrame, key_results: pd.DataFrame, bands: Bands, weights: Weight
-) -> pd.DataFrame:
-    """One row per unit and quarter: the weighted mean of its own objectives.
+def teams(now: Scored, bands: Bands, weights: Weight) -> pd.DataFrame:
+    """One row per unit and quarter, columns `TEAMS` and `nameless`.
 
-    `below` is the mean of the units directly below it, by their `weight`.
+    Its score is the weighted mean of its own objectives, its counts those of the key results this
+    is made of. `below` is the mean of the units directly below it, by their `weight`. A department
+    or company without a tracker of its own has a row where several stand directly below it; these
+    count above with their `below`.
     """
     operations = InFrames((), bands)
-    live = key_results[key_results["live"]]
-    weighed = objectives.assign(
-        all_points=objectives["share_of_all"] * objectives["score_of_all"].fillna(0)
+    found = _own(now, operations)
+    found["gap"] = operations.rounded(found["expected"] - found["score"])
+    found["status"] = unit_status(Rows(found), operations).astype("str")
+    found = _with_heads(found.reset_index(), weights)
+    above = parents(found)
+    named = [_name(row) for row in found[["team", "department", "company"]].to_numpy()]
+    return found.assign(
+        parent=["" if at is None else named[at] for at in above],
+        below=_below(found, above, operations),
+    )[[*TEAMS, "nameless"]]
+
+
+def _own(now: Scored, operations: InFrames) -> pd.DataFrame:
+    """What the objectives and key results of each unit add up to, by `KEYS`."""
+    rows = now.key_results
+    counted = rows[rows["parent"] > 0]
+    live = counted[counted["live"]]
+    weighed = now.objectives.assign(
+        all_points=now.objectives["share_of_all"] * now.objectives["score_of_all"].fillna(0)
     )
-    by_unit = weighed.groupby(KEYS, sort=False)
-    found = by_unit.agg(
+    about = pd.concat([now.objectives, rows]).groupby(KEYS, sort=False)
+    found = about.agg(
         level=("level", "first"),
         file=("file", lambda files: ", ".join(dict.fromkeys(files))),
         day=("day", "max"),
         first_day=("first_day", "min"),
+    )
+    sums = weighed.groupby(KEYS).agg(
         objectives=("id", "size"),
         share=("share", "sum"),
         share_points=("share_points", "sum"),
@@ -77,69 +100,103 @@ def teams(
         all_points=("all_points", "sum"),
     )
     counts = live.groupby(KEYS).agg(key_results=("id", "size"), updated=("updated", "sum"))
-    by_key = [key_results[key] for key in KEYS]
-    statuses = pd.crosstab(by_key, key_results["status"]).reindex(columns=list(STATUSES))
-    grades = pd.crosstab(by_key, key_results["grade"]).reindex(columns=list(GRADES))
-    found = found.join(counts).join(statuses).join(grades)
-    whole = ["key_results", "updated", *STATUSES, *GRADES]
-    found[whole] = found[whole].fillna(0).astype(int)
-    found["score"] = _mean(found, "share_points", "share", operations)
-    found["expected"] = _mean(found, "share_pace", "share", operations)
-    found["with_left_out"] = _mean(found, "all_points", "share_of_all", operations)
-    found["gap"] = operations.rounded(found["expected"] - found["score"])
-    found = found.reset_index()
-    found["status"] = unit_status(Rows(found), operations).astype("str")
-    found["as_of"] = pd.to_datetime([to_day(day) for day in found["day"]]).astype("datetime64[s]")
-    names = found[["company", "department", "team"]].itertuples(index=False, name=None)
-    found["weight"] = [float(weights.get(name, 1.0)) for name in names]
-    found = _with_parents(found, operations)
-    return found[list(TEAMS)].reset_index(drop=True)
+    by_key = [counted[key] for key in KEYS]
+    statuses = pd.crosstab(by_key, counted["status"]).reindex(columns=list(STATUSES))
+    grades = pd.crosstab(by_key, counted["grade"]).reindex(columns=list(GRADES))
+    found = found.join(sums.fillna(0)).join(counts).join(statuses).join(grades)
+    found[_COUNTS] = found[_COUNTS].fillna(0).astype(int)
+    return found.assign(
+        score=_mean(found, "share_points", "share", operations),
+        expected=_mean(found, "share_pace", "share", operations),
+        with_left_out=_mean(found, "all_points", "share_of_all", operations),
+        as_of=pd.to_datetime([to_day(day) for day in found["day"]]).astype("datetime64[s]"),
+    )
 
 
 def _mean(sums: pd.DataFrame, points: str, share: str, operations: InFrames) -> pd.Series:
     return operations.rounded(sums[points] / sums[share].replace(0, np.nan))
 
 
-def _with_parents(units: pd.DataFrame, operations: InFrames) -> pd.DataFrame:
-    """The units with the name of the one above each, and the mean of those below it."""
-    known = {tuple(row): number for number, row in enumerate(units[list(UNIT)].to_numpy())}
-    above = [_above(tuple(row), known) for row in units[list(UNIT)].to_numpy()]
-    named = units["team"].where(units["team"] != "", units["department"])
-    named = named.where(named != "", units["company"])
-    counted = units["weight"].where(units["score"].notna(), 0.0)
-    sums = pd.DataFrame({"points": counted * units["score"].fillna(0), "weight": counted})
-    by_parent = sums.groupby(pd.Series(above, index=units.index)).sum()
-    below = by_parent["points"] / by_parent["weight"].replace(0, np.nan)
-    return units.assign(
-        parent=["" if at is None else str(named.iloc[at]) for at in above],
-        below=operations.rounded(below.reindex(range(len(units))).set_axis(units.index)),
-    )
+def _with_heads(units: pd.DataFrame, weights: Weight) -> pd.DataFrame:
+    """The units, and those above several of them that have no tracker; highest level first."""
+    known = set(units[list(UNIT)].itertuples(index=False, name=None))
+    below: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for company, department, team, quarter in known:
+        if team and department:
+            below.setdefault((company, department, "", quarter), set()).add((team,))
+        elif company and (team or department):
+            below.setdefault((company, "", "", quarter), set()).add((department, team))
+    heads = [head for head, units_below in below.items() if len(units_below) > 1]
+    for company, department, _, quarter in list(heads):
+        above = (company, "", "", quarter)
+        if company and department and (company, department, "", quarter) not in known:
+            below.setdefault(above, set()).add((department,))
+            heads += [above] if len(below[above]) > 1 and above not in heads else []
+    new = pd.DataFrame([head for head in heads if head not in known], columns=list(UNIT))
+    new = new.assign(nameless="", level=new["department"].map(bool).map(_HEAD_LEVELS), file="")
+    new = new.assign(**dict.fromkeys(_COUNTS, 0), status="", score=np.nan)
+    both = pd.concat([units, new], ignore_index=True) if len(new) else units
+    ranks = both["level"].map({level: rank for rank, level in enumerate(LEVELS)})
+    order = both.assign(rank=ranks.fillna(len(LEVELS)), place=range(len(both)))
+    order = order.sort_values(["quarter", "company", "rank", "department", "team", "place"])
+    both = both.loc[order.index].reset_index(drop=True)
+    names = both[["company", "department", "team"]].itertuples(index=False, name=None)
+    return both.assign(weight=[float(weights(*name)) for name in names])
+
+
+def _name(names: Iterable[str]) -> str:
+    return next((name for name in names if name), "")
+
+
+def parents(units: pd.DataFrame) -> list[int | None]:
+    """The place of the unit that each team or department belongs to, if it is there."""
+    rows = list(units[list(UNIT)].itertuples(index=False, name=None))
+    # A tracker that names no company is nobody's.
+    known = {row: at for at, row in enumerate(rows) if any(row[:3])}
+    return [_above(row, known) for row in rows]
 
 
 def _above(unit: tuple[Any, ...], known: Mapping[tuple[Any, ...], int]) -> int | None:
-    """The place of the unit a team or department belongs to, if it is there."""
     company, department, team, quarter = unit
-    higher: Sequence[tuple[Any, ...]] = (
-        [(company, department, "", quarter)] if team and department else []
-    )
-    higher = [*higher, (company, "", "", quarter)] if team or department else higher
+    higher = [(company, department, "", quarter)] if team and department else []
+    higher += [(company, "", "", quarter)] if team or department else []
     return next((known[each] for each in higher if each in known), None)
 
 
-def owners(key_results: pd.DataFrame) -> pd.DataFrame:
-    """One row per owner and quarter, by name: the plain mean of their live key results."""
+def _below(units: pd.DataFrame, above: Sequence[int | None], operations: InFrames) -> pd.Series:
+    """The mean of the units directly below each, by their weights; without a score, by theirs."""
+    value, below = units["score"].astype(float), pd.Series(np.nan, index=units.index)
+    depth = (units["department"] != "").astype(int)
+    parent = pd.Series(list(above), index=units.index, dtype="float64")
+    for level in (1, 0):
+        children = parent.notna() & (parent.map(depth) == level) & value.notna()
+        weight = units["weight"][children]
+        sums = (weight * value[children]).groupby(parent[children]).sum()
+        mean = sums / weight.groupby(parent[children]).sum().replace(0, np.nan)
+        below = below.fillna(mean.reindex(units.index))
+        value = value.fillna(below)
+    return operations.rounded(below)
+
+
+def owners(key_results: pd.DataFrame, overdue: pd.DataFrame) -> pd.DataFrame:
+    """One row per owner and quarter, by name: the plain mean of their live key results.
+
+    `overdue` counts actions; who owns nothing but such has a row too.
+    """
+    by = ["quarter", "owner"]
     live = key_results[key_results["live"]]
-    by_owner = live.groupby(["quarter", "owner"])
-    found = by_owner.agg(
+    found = live.groupby(by).agg(
         key_results=("id", "size"),
         updated=("updated", "sum"),
         score=("score", "mean"),
         stale=("stale", "sum"),
         due=("owes", "sum"),
     )
-    by_key = [live["quarter"], live["owner"]]
-    statuses = pd.crosstab(by_key, live["status"]).reindex(columns=list(STATUSES))
-    found = found.join(statuses).reset_index()
-    found[list(STATUSES)] = found[list(STATUSES)].fillna(0).astype(int)
+    statuses = pd.crosstab([live[key] for key in by], live["status"])
+    actions = overdue[overdue["owner"] != ""].groupby(by).size().rename("overdue")
+    found = found.join(statuses.reindex(columns=list(STATUSES))).join(actions, how="outer")
+    found = found.reset_index()
+    counts = ["key_results", "updated", "stale", "due", "overdue", *STATUSES]
+    found[counts] = found[counts].fillna(0).astype(int)
     found["score"] = found["score"].round(4)
     return found[list(OWNERS)]

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from okr_sheets.language import Language
 from okr_sheets.reports.page import head, lists, look, units
 from okr_sheets.reports.page.pieces import Row
-from okr_sheets.reports.tables import day_text, left_out, title
+from okr_sheets.reports.tables import as_of, left_out, title
 from okr_sheets.rollups import Rollup
 from okr_sheets.writing.text import printable
 
@@ -66,9 +66,7 @@ def _page(rollup: Rollup, words: Language) -> dict[str, Any]:
         "title": title(rollup, words).strip(" –"),
         "company": about["company"],
         "heading": words("report.title", quarter=about["quarter"]).strip(" –"),
-        "as_of": words("report.as_of", day=day_text(about["as_of"], words))
-        if about["as_of"]
-        else "",
+        "as_of": as_of(rollup, words),
         "read": words(
             "report.read",
             trackers=about["trackers"],
@@ -82,7 +80,7 @@ def _page(rollup: Rollup, words: Language) -> dict[str, Any]:
         "since": head.since(rollup, words),
         "units": shaped,
         "teams": lists.tree([unit for unit in shaped if unit["team"]]),
-        "had_previous": rollup.previous is not None,
+        "had_previous": bool(rollup.previous_quarter),
         "objectives": about["objectives"],
         "attention": lists.attention(rollup, key_results, words),
         "alignment": lists.alignment(rollup, objectives, words),

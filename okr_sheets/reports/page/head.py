@@ -16,13 +16,14 @@ from okr_sheets.reports.page.pieces import (
     bar,
     between,
     chip,
+    end_of,
     rows,
     share,
     stack,
     unit_of,
     with_left_out,
 )
-from okr_sheets.reports.tables import coverage, day_text, heading
+from okr_sheets.reports.tables import day_text, heading, unit_name
 from okr_sheets.rollups import Rollup
 from okr_sheets.rollups.trend import CHANGE_KINDS
 
@@ -37,7 +38,9 @@ def headline(rollup: Rollup, words: Language) -> Row | None:
     [row] = rows(rollup.headline.to_frame().T)
     points = trends(rollup).get(unit_of(row), [])
     return {
+        "unit": unit_name(row) if len(rollup.teams) > 1 else "",
         "value": words.percent(row["score"]),
+        "end_of": end_of(row, words),
         "expected": words.percent(row["expected"]),
         "chip": chip(row["status"], words),
         "bar": bar(row, words),
@@ -113,14 +116,18 @@ def sound(rollup: Rollup, words: Language) -> Row:
     """How far the numbers can be trusted: what was updated, when, and who still owes."""
     about = rollup.about
     last = rollup.key_results["last_check_in"].max()
-    updated = about["updated"] / about["live"] if about["live"] else 0
+    current = about["live"] - len(rollup.owed)
+    never = about["live"] - about["updated"]
     owing = rollup.owners[(rollup.owners["due"] > 0) | (rollup.owners["stale"] > 0)]
     names = [name or words("report.nobody") for name in dict.fromkeys(owing["owner"])]
-    kinds = rollup.sources["source"].value_counts()
+    # That a row runs for the whole quarter is no assumption worth a number.
+    told = rollup.sources[~rollup.sources["figure"].isin(["start", "due"])]
+    kinds = told["source"].value_counts()
     return {
-        "value": words("page.count_of", part=about["updated"], whole=about["live"]),
-        "label": coverage(about, words, "live"),
-        "share": share(updated),
+        "value": words("page.count_of", part=current, whole=about["live"]),
+        "label": f"{words('report.up_to_date')}: {current} / {about['live']}",
+        "share": share(current / about["live"] if about["live"] else 0),
+        "never": never,
         "last": day_text(last, words) or "–",
         "owing": names[:MOST_NAMES],
         "more": max(len(names) - MOST_NAMES, 0),
@@ -134,7 +141,7 @@ def sound(rollup: Rollup, words: Language) -> Row:
 
 def since(rollup: Rollup, words: Language) -> Row | None:
     """What the key results came to since the last check-in date but one; None without two."""
-    if rollup.since is None and not len(rollup.changes):
+    if rollup.since is None:
         return None
     counts = Counter(rollup.changes["change"])
     return {

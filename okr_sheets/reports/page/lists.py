@@ -20,11 +20,9 @@ DEEPEST = 6  # steps that an outline is indented by
 
 def tree(units: Sequence[Row]) -> list[Row]:
     """The units as an outline, each followed by those below it, with its `depth`."""
-    by_name = {(*unit["family"], unit["called"]): unit["number"] for unit in reversed(units)}
     below: dict[Any, list[Row]] = {}
     for unit in units:
-        parent = by_name.get((*unit["family"], unit["parent"])) if unit["parent"] else None
-        below.setdefault(None if parent == unit["number"] else parent, []).append(unit)
+        below.setdefault(unit["above"], []).append(unit)
     found: list[Row] = []
     waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
     while waiting:
@@ -135,12 +133,12 @@ def owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[
             "missing": row["key_results"] - row["updated"],
             "due": row["due"],
             "stale": row["stale"],
+            "actions": row["overdue"],
         }
         for row in rows(rollup.owners)
     ]
-    return sorted(
-        found, key=lambda o: (-o["stale"], -o["due"], -o["missing"], o["name"].casefold())
-    )
+    owing = ("stale", "due", "actions", "missing")
+    return sorted(found, key=lambda o: (*(-o[key] for key in owing), o["name"].casefold()))
 
 
 def problems(found: Iterable[Problem], words: Language) -> list[Row]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from okr_sheets.language import Language
 from okr_sheets.reports.tables import heading
-from okr_sheets.rollups import UNIT
+from okr_sheets.rollups import unit_keys
 from okr_sheets.writing.styles import GRADE_STATUS
 
 Row = dict[str, Any]
@@ -39,9 +39,7 @@ def rows(frame: pd.DataFrame) -> list[Row]:
 
 def unit_of(row: Row) -> tuple[str, ...]:
     """Whose a row is; what names no unit belongs to its file."""
-    names = tuple(row[key] or "" for key in UNIT)
-    named = any(row[key] for key in UNIT if key != "quarter")
-    return (*names, "" if named else row["file"])
+    return tuple(row[key] or "" for key in unit_keys(row))
 
 
 def place_of(row: Row) -> tuple[Any, ...]:
@@ -97,6 +95,13 @@ def bar(row: Row, words: Language, paced: bool = True) -> Row | None:
         "low": share(row["forecast_low"]) if end else None,
         "high": share(row["forecast_high"]) if end else None,
     }
+
+
+def end_of(row: Row, words: Language) -> str:
+    """From how many key results a forecast was made, where not from all."""
+    if not heading(row, words) or row["forecast_of"] >= row["key_results"]:
+        return ""
+    return words("report.forecast_from", n=row["forecast_of"], all=row["key_results"])
 
 
 def between(row: Row, words: Language) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import string
-
 from okr_sheets.language import Language
 from okr_sheets.reports.page.pieces import Row, grouped, rows
 from okr_sheets.reports.tables import day_text
@@ -20,12 +18,7 @@ class Sources:
     def __init__(self, rollup: Rollup, words: Language) -> None:
         self._words = words
         found = rows(rollup.sources)
-        self._of = grouped(((row["file"], row["sheet"], row["id"]), row) for row in found)
-        self._letters = {
-            (row["file"], row["sheet"]): row["cell"].rstrip(string.digits)
-            for row in found
-            if row["figure"] == "score" and row["cell"]
-        }
+        self._of = grouped(((row["file"], row["sheet"], row["row"]), row) for row in found)
 
     def key_result(self, row: Row) -> list[Row]:
         """Each figure of a key result: its name, what it is, its cell and its kind of source."""
@@ -51,19 +44,15 @@ class Sources:
 
     def objective(self, row: Row) -> str:
         """“company.xlsx:OKRs!R6, computed”, of an objective's score."""
-        letters = self._letters.get((row["file"], row["sheet"]), "")
-        return self._said(row, f"{letters}{row['row']}" if letters else "", "computed")
+        cells = [source["cell"] for source in self._own(row) if source["figure"] == "score"]
+        return self._said(row, cells[0] if cells else "", "computed")
 
     def _own(self, row: Row) -> list[Row]:
-        """What is told of this row, and not of a namesake in another one."""
-        named = self._of.get((row["file"], row["sheet"], row["id"] or ""), [])
-        end = str(row["row"])
-        return [
-            s for s in named if not s["cell"] or s["cell"].lstrip(string.ascii_uppercase) == end
-        ]
+        return self._of.get((row["file"], row["sheet"], row["row"]), [])
 
     def _said(self, row: Row, cell: str, source: str) -> str:
-        inside = "!".join(part for part in (row["sheet"], cell) if part)
+        # A cell of another sheet names it.
+        inside = cell if "!" in cell else "!".join(part for part in (row["sheet"], cell) if part)
         place = f"{row['file']}:{inside}" if inside else row["file"]
         return f"{place}, {self._words(f'report.source_{source}')}"
 

@@ -23,14 +23,17 @@ from okr_sheets.reports.page.pieces import (
     with_left_out,
 )
 from okr_sheets.reports.page.sources import Sources
-from okr_sheets.reports.tables import coverage, day_text, heading, unit_name
+from okr_sheets.reports.tables import attainment, coverage, day_text, heading, unit_name
 from okr_sheets.rollups import Rollup
+from okr_sheets.rollups.units import parents
 from okr_sheets.schema import STATUSES
 
 
 def units(rollup: Rollup, words: Language) -> list[Row]:
     """All units in the order of their levels, each with what it owns."""
     teams = {unit_of(row): row for row in rows(rollup.teams)}
+    # Teams come first, and in their own order.
+    above = dict(zip(teams, parents(rollup.teams), strict=True))
     ends = {place_of(row): row for row in rows(rollup.forecast)}
     key_results = [_with_end(row, ends.get(place_of(row))) for row in rows(rollup.key_results)]
     # A unit whose key results stand under no objective has no score, hence no row of its own.
@@ -47,9 +50,7 @@ def units(rollup: Rollup, words: Language) -> list[Row]:
             "name": names[unit],
             "detail": _detail(row, rollup, words),
             "team": _team(row, ways.get(unit, []), words) if unit in teams else None,
-            "parent": row["parent"] if unit in teams else "",
-            "family": (row["company"], row["quarter"]),
-            "called": unit_name(row),
+            "above": above.get(unit),
             "objectives": objectives.get(unit, []),
         }
         for number, (unit, row) in enumerate(known.items())
@@ -276,7 +277,5 @@ def _now(row: Row, words: Language) -> str:
         return ""
     text = words.number(current)
     if row["type"] == "achieve":
-        portion = current / 100 if current > 1 else current
-        word = {0: "no", 1: "yes"}.get(portion)
-        text = words.choice("yes_no", word) if word else words.percent(portion)
+        text = attainment(current, words)
     return words("page.now", current=text)

@@ -29,7 +29,7 @@ def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
     Rows link to their place in the tracker, by a path relative to the folder of `path`. What the
     charts show stands on a hidden sheet. The same rollup gives the same bytes.
     """
-    tables = [table for table in TABLES if rollup.previous or table.key not in PREVIOUS]
+    tables = [table for table in TABLES if rollup.previous_quarter or table.key not in PREVIOUS]
     keys = ["summary", *(table.key for table in tables)]
     titles = [*(words(f"report.{key}") for key in keys), words("sheets.calc")]
     *names, calc = sheet_names(titles)

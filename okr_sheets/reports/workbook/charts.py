@@ -98,7 +98,7 @@ def trend_chart(book: Workbook, report: Report, unit: pd.Series) -> Any:
 
     pace = [shown(value) for value in past["expected"]][:-1]
     lines: dict[str, list[Value]] = {
-        "expected": [*pace, *onwards(last["expected"], 1.0)],
+        "expected": [*pace, *map(shown, onwards(last["expected"], 1.0))],
         "score": [shown(value) for value in past["score"]],
     }
     labels = report.data.row(days)

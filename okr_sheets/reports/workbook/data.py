@@ -20,8 +20,8 @@ Value = str | float | None
 _KEYS = {
     "unit": [*UNIT, "nameless"],
     "owner": ["quarter", "owner"],
-    "objective": [*UNIT, "file", "id"],
-    "key-result": [*UNIT, "file", "id"],
+    "objective": ["file", "sheet", "row"],
+    "key-result": ["file", "sheet", "row"],
 }
 
 
@@ -43,7 +43,7 @@ class Data:
 
 def put(sheet: Worksheet, row: int, at: int, value: Value, look: Format) -> None:
     """Write a value as what it is; text is never taken for a formula or an address."""
-    if value is None or value == "":
+    if value is None or value == "" or pd.isna(value):
         sheet.write_blank(row, at, None, look)
     elif isinstance(value, str):
         sheet.write_string(row, at, value, look)

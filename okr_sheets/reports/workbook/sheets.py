@@ -41,7 +41,7 @@ class TableSheet:
         """Read the rows, turn them into what the cells show, and fit the columns to it."""
         self.report, self.table = report, table
         self.words, self.styles = report.words, report.styles
-        had = report.rollup.previous is not None
+        had = bool(report.rollup.previous_quarter)
         self.fields = [field for field in table.fields if had or field.key not in PREVIOUS]
         self.rows = table.rows(report)
         self.all = len(self.rows)

@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.reports.tables import day_text, left_out, since_line, title, unit_name
+from okr_sheets.reports.tables import as_of, left_out, since_line, title, unit_name
 from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.reports.workbook.charts import (
     PALE_BAR,
@@ -80,8 +80,9 @@ class Summary:
         page.height(36)
         look = styles(font_size=22, bold=True, bg_color=PAGE)
         page.cell(0, 18, shortened(title(self.rollup, words), 74), look)
-        day = words("report.as_of", day=day_text(about["as_of"], words)) if about["as_of"] else ""
-        page.cell(18, 6, day, styles(font_color=MUTED, align="right", bg_color=PAGE))
+        page.cell(
+            18, 6, as_of(self.rollup, words), styles(font_color=MUTED, align="right", bg_color=PAGE)
+        )
         page.next()
         counts = {key: about[key] for key in ("trackers", "objectives", "key_results")}
         parts = [words("report.read", **counts)]

@@ -183,6 +183,7 @@ OWNERS = Table(
         *_COUNTS,
         Field("due", "report.owes", "tally", (14, 14)),
         Field("stale", "rollup.stale", "tally", (14, 14)),
+        Field("overdue", "report.overdue_actions", "tally", (14, 14)),
         *_tallies("status", *TILES, "not-started"),
         _QUARTER,
     ),

@@ -1,0 +1,96 @@
+"""One spelling for each unit and owner of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+import pandas as pd
+
+from okr_sheets.config import Config
+from okr_sheets.language import fold
+from okr_sheets.tracker import Tracker
+
+
+def alike(trackers: Sequence[Tracker], config: Config) -> list[Tracker]:
+    """The trackers with their units as the company's settings name them.
+
+    What differs in case, width or spaces alone is one name: that of the settings, else the first.
+    So are the names of owners.
+    """
+    units, owners = _Spellings(), _Spellings()
+    return [_spelled(tracker, config, units, owners) for tracker in trackers]
+
+
+def strangers(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
+    """A sentence for each name of the settings that no tracker has, and that may be misspelt.
+
+    An address book may know more owners; only those who are nearly somebody are named.
+    """
+    known = [tracker for tracker in trackers if tracker.readable]
+    if not known:
+        return
+    teams = {fold(tracker.about.team): tracker.about.team for tracker in known}
+    departments = {fold(tracker.about.department): tracker.about.department for tracker in known}
+    given = [(f"[teams] “{unit.name}”", unit.name, teams) for unit in config.teams.values()]
+    given += [
+        (f"[departments] “{unit.name}”", unit.name, departments)
+        for unit in config.departments.values()
+        if not _holds_teams(unit.name, config) or _nearly(unit.name, departments)
+    ]
+    owners = {
+        fold(name): name
+        for tracker in known
+        for frame in (tracker.objectives, tracker.key_results, tracker.actions)
+        for name in frame["owner"].unique()
+    }
+    given += [
+        (f"[owners] “{name}”", name, owners) for name in config.owners if _nearly(name, owners)
+    ]
+    for place, name, names in given:
+        if fold(name) not in names:
+            close = _nearly(name, names)
+            advice = f"Did you mean {close}?" if close else "Correct the name, or remove it."
+            yield f"okr.toml: {place} is in no tracker. {advice}"
+
+
+def _holds_teams(name: str, config: Config) -> bool:
+    return any(fold(team.department) == fold(name) for team in config.teams.values())
+
+
+def _nearly(name: str, names: Mapping[str, str]) -> str:
+    close = get_close_matches(fold(name), [known for known in names if known], 1, 0.75)
+    return names[close[0]] if close and fold(name) not in names else ""
+
+
+class _Spellings:
+    """The first spelling of each name."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def of(self, name: str) -> str:
+        return self._known.setdefault(fold(name), name) if name else ""
+
+
+def _spelled(tracker: Tracker, config: Config, units: _Spellings, owners: _Spellings) -> Tracker:
+    if not tracker.readable:
+        return tracker
+    about = tracker.about
+    own = config.unit(about.company, about.department, about.team)
+    company, department, team = map(units.of, own)
+    about = replace(about, company=company, department=department, team=team)
+    return replace(
+        tracker,
+        about=about,
+        objectives=_owned(tracker.objectives, owners),
+        key_results=_owned(tracker.key_results, owners),
+        actions=_owned(tracker.actions, owners),
+    )
+
+
+def _owned(frame: pd.DataFrame, owners: _Spellings) -> pd.DataFrame:
+    spelled = {name: owners.of(name) for name in frame["owner"].unique()}
+    same = all(name == known for name, known in spelled.items())
+    return frame if same else frame.assign(owner=frame["owner"].map(spelled).astype("str"))
