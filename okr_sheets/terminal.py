@@ -72,7 +72,8 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
     for _, team in rollup.teams.iterrows():
         out.print()
         out.print(_unit_line(team, words))
-        out.print(_unit_table(team, rollup, words))
+        if team["objectives"]:
+            out.print(_unit_table(team, rollup, words))
 
 
 def _unit_line(team: pd.Series, words: Language) -> Text:
@@ -82,6 +83,8 @@ def _unit_line(team: pd.Series, words: Language) -> Text:
     if team["level"]:
         line.append(f" · {words.choice('level', team['level'])}", "default not bold")
     line.append(f" · {team['quarter']}  ", "default not bold")
+    if not team["objectives"] and team["below"] == team["below"]:  # no NaN
+        return line.append(f"{words('report.below')} {words.percent(team['below'])}", "not bold")
     line.append_text(_status(team["status"], words))
     figures = words(
         "report.headline",

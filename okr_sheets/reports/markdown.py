@@ -87,6 +87,7 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
             words("report.forecast"),
             words("okrs.status"),
             words("report.updated_header"),
+            words("report.below"),
             *([words("report.previous")] if had else []),
         ],
         (
@@ -96,7 +97,8 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
                 words.percent(team["expected"]),
                 words.percent(team["forecast"]),
                 status_word(team["status"], words),
-                coverage(team, words),
+                coverage(team, words) if team["objectives"] else "–",
+                words.percent(team["below"]),
                 *([words.percent(team["previous"])] if had else []),
             ]
             for _, team in rollup.teams.iterrows()

@@ -10,18 +10,11 @@ import pandas as pd
 from okr_sheets.frames import serial
 from okr_sheets.language import fold, language
 from okr_sheets.problems import Problem
+from okr_sheets.rollups.scored import WHICH
 from okr_sheets.tracker import Tracker
 
 ATTENTION = (
-    "file",
-    "sheet",
-    "row",
-    "company",
-    "department",
-    "team",
-    "id",
-    "title",
-    "owner",
+    *WHICH,
     "score",
     "expected",
     "gap",

@@ -11,22 +11,14 @@ import pandas as pd
 from okr_sheets.frames import serials, stacked
 from okr_sheets.rollups.attention import BEHIND
 from okr_sheets.rollups.forecast import combined, forecast
-from okr_sheets.rollups.scored import Scored
+from okr_sheets.rollups.scored import WHICH, Scored
 from okr_sheets.rollups.units import KEYS
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
 ENDS = ("forecast", "forecast_low", "forecast_high", "forecast_of")
 FORECAST = (
-    "file",
-    "sheet",
-    "row",
-    "company",
-    "department",
-    "team",
-    "id",
-    "title",
-    "owner",
+    *WHICH,
     "check_ins",
     "current",
     "value",

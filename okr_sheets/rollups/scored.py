@@ -26,6 +26,8 @@ from okr_sheets.schema import OBJECTIVE
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
+# What tells a row of a rollup from all others, and whose it is.
+WHICH = ("file", "sheet", "row", "company", "department", "team", "id", "title", "owner")
 STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence
 Days = Sequence[date | None]  # one for each tracker; see `About.day`
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from okr_sheets.frames import InFrames, to_day
-from okr_sheets.rollups.scored import Days, Scored, days
+from okr_sheets.rollups.scored import WHICH, Days, Scored, days
 from okr_sheets.rollups.units import KEYS, UNIT
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
@@ -30,15 +30,7 @@ TREND = (
     "live",
 )
 CHANGES = (
-    "file",
-    "sheet",
-    "row",
-    "company",
-    "department",
-    "team",
-    "id",
-    "title",
-    "owner",
+    *WHICH,
     "change",
     "before",
     "after",

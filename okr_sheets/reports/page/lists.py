@@ -160,7 +160,7 @@ def choices(units: Iterable[Row], key_results: Sequence[Row], words: Language) -
     tones = {row["chip"]["tone"]: row["chip"]["word"] for row in key_results}
     names = {row["owner"] for row in key_results}
     return {
-        "team": [(unit["number"], unit["name"]) for unit in units],
+        "team": [(unit["number"], unit["name"]) for unit in units if unit["objectives"]],
         "owner": [(owner, owner) for owner in sorted(names, key=str.casefold)],
         "status": [(tone, tones[tone]) for tone in (*ORDER, "unscored") if tone in tones],
         "all": {

@@ -105,10 +105,11 @@ def _team(row: Row, way: Sequence[Point], words: Language) -> Row:
         "end": words.percent(row["forecast"]) if heading(row, words) else "",
         "between": between(row, words) if heading(row, words) else "",
         "previous": words.percent(row["previous"]),
-        "chip": chip(row["status"], words),
+        # Who has no tracker has nothing to be scored, and nothing that cannot be.
+        "chip": chip(row["status"], words) if row["objectives"] else None,
         "stack": stack(statuses, words) if statuses else None,
         "spark": sparkline(way, trend),
-        "coverage": coverage(row, words),
+        "coverage": coverage(row, words) if row["objectives"] else "",
         "silent": row["updated"] < row["key_results"],
         "note": with_left_out(row, words),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -119,6 +120,8 @@ class TableSheet:
                 if self.fields[at].link and address and number < MOST_LINKS:
                     text = str(value or self.words("report.open"))
                     sheet.write_url(row, at, address, look, text)
+                elif self.fields[at].link and not address:
+                    put(sheet, row, at, value, self._look(replace(self.fields[at], link=False)))
                 else:
                     put(sheet, row, at, value, look)
 

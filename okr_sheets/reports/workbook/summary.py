@@ -201,7 +201,7 @@ class Summary:
     def _shown(self) -> tuple[list[str], list[dict[str, Any]], str, str]:
         """Choose whom the charts compare, of a single unit its objectives: names, rows, level."""
         heading = self.words("dashboard.against_pace")
-        teams = self.rollup.teams
+        teams = self.rollup.teams[self.rollup.teams["objectives"] > 0]
         single = len(teams) == 1
         rows = self.rollup.objectives if single else teams
         chosen = rows

@@ -86,7 +86,7 @@ TEAMS = Table(
     "tblTeams",
     rows.teams,
     (
-        Field("unit_name", "rollup.unit", width=(20, 32), strong=True),
+        Field("unit_name", "rollup.unit", width=(20, 32), strong=True, link=True),
         STATUS,
         SCORE,
         _TREND,
@@ -106,7 +106,7 @@ TEAMS = Table(
         Field("as_of", "settings.as_of", "date", (13, 13), detail=True),
         Field("parent", "rollup.part_of", width=(13, 24), detail=True),
         *_WHOSE,
-        Field("file", "report.file", width=(16, 40), detail=True, link=True),
+        Field("file", "report.file", width=(16, 40), detail=True),
     ),
 )
 OBJECTIVES = Table(
