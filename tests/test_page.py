@@ -3,6 +3,7 @@
 import re
 import subprocess
 import warnings
+from dataclasses import replace
 from datetime import date
 from importlib import import_module
 
@@ -214,6 +215,48 @@ def test_filters_add_up(sample, rollup, view):
     assert ids(page) == of(rollup, department="Marketing", status="off-track")
     urgent = page.locator("#attention tbody tr:visible .id").all_inner_texts()
     assert set(urgent) == of(rollup, department="Marketing", status="off-track")
+
+
+def test_a_department_is_shown_with_its_teams(sample, rollup, view):
+    page = view(sample)
+    page.locator("#team").select_option(label="Sales")
+    assert ids(page) == of(rollup, department="Sales")
+    assert "ENB-O1.KR1" in ids(page)
+    page.locator("#team").select_option(label="Acme Cloud")
+    assert ids(page) == of(rollup, level="company")
+
+
+def test_people_and_counts_follow_the_filters(sample, rollup, view):
+    page = view(sample)
+    page.locator("#team").select_option(label="Enablement")
+    frame = rollup.key_results[rollup.key_results["team"] == "Enablement"]
+    names = page.locator("#owners tbody tr:visible .name").all_inner_texts()
+    assert set(names) == set(frame["owner"])
+    urgent = page.locator("#attention tbody tr:visible").count()
+    assert page.locator("#h-attention small").inner_text() == str(urgent)
+    page.get_by_role("button", name="Clear").click()
+    assert page.locator("#h-attention small").inner_text() == str(len(rollup.attention))
+    assert page.locator("#owners tbody tr:visible").count() == len(rollup.owners)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("yilmaz", "Işıl YILMAZ"),
+        ("ISIL", "Işıl Yılmaz"),
+        ("lapimeno", "Läpimeno"),
+        ("ไทย", "ทีมไทย"),
+    ],
+)
+def test_search_needs_no_accents(view, tmp_path, typed, name):
+    plan = okr.new("sales", quarter="2027-Q1", team="Sales")
+    first = plan.key_results.index == plan.key_results.index[0]
+    owners = plan.key_results["owner"].mask(first, name)
+    tracker = replace(plan, key_results=plan.key_results.assign(owner=owners))
+    rolled = okr.rollup(okr.write(tracker, tmp_path / "t.xlsx"))
+    page = view(okr.report(rolled, tmp_path / "r.html", "en"))
+    page.get_by_role("searchbox").fill(typed)
+    assert ids(page) == {plan.key_results["id"].iloc[0]}
 
 
 def test_search_finds_titles_in_any_case(sample, rollup, view):

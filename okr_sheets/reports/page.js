@@ -19,14 +19,14 @@
     .replace(/\u0131|i\u0307/g, "i").normalize("NFKC");
   const search = one("search"), picks = ["team", "owner", "status"].map(one);
   const rows = all("tr[data-team]"), results = rows.filter((row) => row.id);
-  const lists = all("section.list"), units = all(".unit"), buttons = all("button.unfold");
+  const lists = all("section.list"), groups = all(".unit"), people = all("tr.person"), buttons = all("button.unfold");
   const own = (element) => {
     const copy = element.cloneNode(true);
     all("details.from", copy).forEach((from) => from.remove());
     return copy.textContent;
   };
   // A key result is found by the words of its objective too.
-  const texts = new Map([...rows, ...folds].map((element) => {
+  const texts = new Map([...rows, ...folds, ...people].map((element) => {
     const parent = element.closest("details.objective");
     const above = parent ? parent.querySelector("summary").textContent : "";
     return [element, flat(element === parent ? above : own(element) + " " + above)];
@@ -35,7 +35,9 @@
 
   const filter = () => {
     const needles = flat(search.value).split(/\s+/).filter(Boolean);
-    const fits = (element) => picks.every((pick) => !pick.value || element.dataset[pick.id] === pick.value)
+    const units = (picks[0].selectedOptions[0].dataset.units || "").split(" ");
+    const picked = (pick, value) => !pick.value || (pick === picks[0] ? units.includes(value) : pick.value === value);
+    const fits = (element) => picks.every((pick) => picked(pick, element.dataset[pick.id]))
       && needles.every((needle) => texts.get(element).includes(needle));
     const was = active;
     active = needles.length > 0 || picks.some((pick) => pick.value);
@@ -52,7 +54,13 @@
       fold.hidden = !found && !fits(fold);
       if (active) fold.open = found; else if (was) fold.open = false;
     });
-    units.forEach((unit) => { unit.hidden = !all("details.objective", unit).some((fold) => !fold.hidden); });
+    // A person stays who owns something that is found.
+    people.forEach((person) => {
+      const owned = all("li a", person).map((link) => one(link.hash.slice(1)));
+      person.hidden = active && !owned.some((row) => !row.hidden)
+        && (owned.length > 0 || !fits(person) || picks[0].value !== "" || picks[2].value !== "");
+    });
+    groups.forEach((unit) => { unit.hidden = !all("details.objective", unit).some((fold) => !fold.hidden); });
     buttons.forEach((button) => {
       const whole = button.getAttribute("aria-expanded") === "true";
       button.hidden = active;

@@ -155,12 +155,17 @@ def problems(found: Iterable[Problem], words: Language) -> list[Row]:
     ]
 
 
-def choices(units: Iterable[Row], key_results: Sequence[Row], words: Language) -> Row:
+def choices(units: Sequence[Row], key_results: Sequence[Row], words: Language) -> Row:
     """What the filters offer: value and word."""
     tones = {row["chip"]["tone"]: row["chip"]["word"] for row in key_results}
     names = {row["owner"] for row in key_results}
     return {
-        "team": [(unit["number"], unit["name"]) for unit in units if unit["objectives"]],
+        "units": _with_those_below(units),
+        "team": [
+            (unit["number"], unit["name"])
+            for unit in units
+            if unit["objectives"] or unit["level"] == "department"
+        ],
         "owner": [(owner, owner) for owner in sorted(names, key=str.casefold)],
         "status": [(tone, tones[tone]) for tone in (*ORDER, "unscored") if tone in tones],
         "all": {
@@ -168,6 +173,17 @@ def choices(units: Iterable[Row], key_results: Sequence[Row], words: Language) -
             for key, plural in (("team", "teams"), ("owner", "owners"), ("status", "statuses"))
         },
     }
+
+
+def _with_those_below(units: Sequence[Row]) -> dict[int, list[int]]:
+    """The numbers that each unit stands for: its own and, of a department, those of its teams."""
+    found: dict[int, list[int]] = {unit["number"]: [unit["number"]] for unit in units}
+    # All that is below a company is everything, for which there is a choice already.
+    departments = {unit["number"] for unit in units if unit["level"] == "department"}
+    for unit in units:
+        if unit["above"] in departments:
+            found[unit["above"]].append(unit["number"])
+    return found
 
 
 def legend(rollup: Rollup, words: Language) -> Row:

@@ -51,6 +51,7 @@ def units(rollup: Rollup, words: Language) -> list[Row]:
             "detail": _detail(row, rollup, words),
             "team": _team(row, ways.get(unit, []), words) if unit in teams else None,
             "above": above.get(unit),
+            "level": row["level"],
             "objectives": objectives.get(unit, []),
         }
         for number, (unit, row) in enumerate(known.items())
@@ -82,12 +83,14 @@ def _told_apart(name: str, unit: tuple[str, ...], namesakes: Sequence[tuple[str,
 
 def _detail(row: Row, rollup: Rollup, words: Language) -> str:
     """The level, and the department, company and quarter where they are news."""
+    weight = row["weight"] if "objectives" in row else 1
     several = {key: len(set(rollup.teams[key])) > 1 for key in ("company", "quarter")}
     parts = (
         words.choice("level", row["level"]) if row["level"] else "",
         row["department"] if row["team"] else "",
         row["company"] if several["company"] and (row["team"] or row["department"]) else "",
         row["quarter"] if several["quarter"] else "",
+        f"{words('okrs.weight')} {words.number(weight)}" if weight != 1 else "",
     )
     return " · ".join(part for part in parts if part)
 
