@@ -92,15 +92,38 @@ def test_counts_are_those_of_sql(rolled, database):
         assert ours == told[row["file"]]
 
 
-def test_owners_are_the_plain_mean_of_their_key_results(rolled, database):
+def test_owners_are_the_mean_of_their_key_results_by_weight(rolled, database):
     query = """
-        SELECT COALESCE(owner, ''), COUNT(*), AVG(CAST(score AS REAL)) FROM results
-        WHERE status NOT IN ('cancelled', 'postponed') GROUP BY 1
+        SELECT COALESCE(owner, ''), COUNT(*), SUM(weight * score) / SUM(weight),
+               SUM(weight * expected) / SUM(weight), SUM(COALESCE(grade, '') = 'green'), SUM(status = 'at-risk')
+        FROM results WHERE status NOT IN ('cancelled', 'postponed') GROUP BY 1
     """
-    told = {owner: (count, mean) for owner, count, mean in database.execute(query)}
-    assert set(rolled.owners.columns) == set(OWNERS)
-    for row in rolled.owners.to_dict("records"):
-        assert (row["key_results"], row["score"]) == pytest.approx(told[row["owner"]], abs=5.1e-5)
+    told = {owner: rest for owner, *rest in database.execute(query)}
+    assert list(rolled.owners.columns) == list(OWNERS)
+    keys = ("key_results", "score", "expected", "green", "at-risk")
+    for row in rolled.owners[rolled.owners["key_results"] > 0].to_dict("records"):
+        assert [row[key] for key in keys] == pytest.approx(told[row["owner"]], abs=5.1e-5)
+    stopped = rolled.owners.set_index("owner")["cancelled"]
+    assert stopped[stopped > 0].to_dict() == {"Creative Lead": 1}
+
+
+def test_a_weight_counts_for_the_owner_too(tmp_path):
+    table = (
+        "Quarter | 2027-Q1",
+        "As of | 2027-01-15",
+        "ID | Title | Owner | Type | Baseline | Target | Weight | State | 2027-01-08",
+        "O1 | Goal | Bob | Objective | | | | |",
+        "O1.KR1 | a | Ann | Increase | 0 | 10 | 3 | | 8",
+        "O1.KR2 | b | Ann | Increase | 0 | 10 | | | 4",
+        "O1.KR3 | c | Ann | Increase | 0 | 10 | 0 | | 1",
+        "O1.KR4 | d | Ann | Increase | 0 | 10 | 4 | Cancelled | 2",
+    )
+    rolled = okr.rollup(drawn(tmp_path, "t.csv", table))
+    [owner] = rolled.owners.to_dict("records")
+    assert (owner["key_results"], owner["score"]) == (3, 0.7)
+    assert owner["with_left_out"] == 0.45
+    last = rolled.trend[rolled.trend["level"] == "owner"].iloc[-1]
+    assert (last["score"], last["expected"]) == (0.7, owner["expected"])
 
 
 def test_the_trend_ends_where_the_rollup_stands_and_passes_through_its_past(company, rolled):

@@ -263,7 +263,7 @@ def roll_up(
         key_results=now.key_results[list(SCORED)].reset_index(drop=True),
         objectives=objectives[list(OBJECTIVES)].reset_index(drop=True),
         teams=units.drop(columns="nameless"),
-        owners=owners(now.key_results, late),
+        owners=owners(now.key_results, late, bands),
         trend=trend(history, bands),
         changes=changes(history),
         forecast=told,

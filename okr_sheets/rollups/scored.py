@@ -70,7 +70,8 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
     rows = compute(gathered, operations)
     # The same sheet with nothing stopped: what the scores would be with all of it counted.
     everything = compute(gathered.assign(state=""), operations)
-    rows["score_of_all"], rows["share_of_all"] = everything["score"], everything["share"]
+    for key in ("score", "share", "counted", "points"):
+        rows[f"{key}_of_all"] = everything[key]
     numbers = rows["tracker"].astype(int)
     rows = _named(rows.assign(tracker=numbers % count, round=numbers // count), trackers)
     rows = rows.join(_weeks(rows, trackers))

@@ -92,21 +92,24 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
         live=("live", "sum"),
         updated=("updated", "sum"),
     )
-    share = unit["share"].replace(0, np.nan)
-    unit = unit.assign(
-        score=operations.rounded(unit["points"] / share),
-        expected=operations.rounded(unit["pace"] / share),
-    )
     owner = live.groupby(["quarter", "owner", "round"], sort=False).agg(
         day=("day", "max"),
-        score=("score", "mean"),
-        expected=("expected", "mean"),
+        share=("counted", "sum"),
+        points=("points", "sum"),
+        pace=("pace", "sum"),
         live=("live", "sum"),
         updated=("updated", "sum"),
     )
+    unit, owner = (
+        sums.assign(
+            score=operations.rounded(sums["points"] / sums["share"].replace(0, np.nan)),
+            expected=operations.rounded(sums["pace"] / sums["share"].replace(0, np.nan)),
+        )
+        for sums in (unit, owner)
+    )
     levels = {
         "unit": unit.reset_index(),
-        "owner": owner[owner.index.get_level_values("owner") != ""].round(4).reset_index(),
+        "owner": owner[owner.index.get_level_values("owner") != ""].reset_index(),
         "objective": objectives,
         "key-result": live,
     }

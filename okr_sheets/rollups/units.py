@@ -39,10 +39,14 @@ OWNERS = (
     "key_results",
     "updated",
     "score",
+    "expected",
+    "gap",
+    "with_left_out",
     "stale",
     "due",
     "overdue",
     *STATUSES,
+    *GRADES,
 )
 KEYS = [*UNIT, "nameless"]  # nameless: the file, of a tracker that names no unit
 _COUNTS = ["objectives", "key_results", "updated", *STATUSES, *GRADES]
@@ -178,25 +182,34 @@ def _below(units: pd.DataFrame, above: Sequence[int | None], operations: InFrame
     return operations.rounded(below)
 
 
-def owners(key_results: pd.DataFrame, overdue: pd.DataFrame) -> pd.DataFrame:
-    """One row per owner and quarter, by name: the plain mean of their live key results.
+def owners(key_results: pd.DataFrame, overdue: pd.DataFrame, bands: Bands) -> pd.DataFrame:
+    """One row per owner and quarter, by name: the mean of their key results by weight.
 
     `overdue` counts actions; who owns nothing but such has a row too.
     """
+    operations = InFrames((), bands)
     by = ["quarter", "owner"]
-    live = key_results[key_results["live"]]
-    found = live.groupby(by).agg(
-        key_results=("id", "size"),
-        updated=("updated", "sum"),
-        score=("score", "mean"),
-        stale=("stale", "sum"),
-        due=("owes", "sum"),
+    rows = key_results.assign(
+        live_updated=key_results["updated"] & key_results["live"],
+        live_stale=key_results["stale"] & key_results["live"],
     )
-    statuses = pd.crosstab([live[key] for key in by], live["status"])
+    sums = {
+        "key_results": "live",
+        "updated": "live_updated",
+        "stale": "live_stale",
+        "due": "owes",
+        **{key: key for key in ("counted", "points", "pace", "counted_of_all", "points_of_all")},
+    }
+    found = rows.groupby(by).agg(**{key: (column, "sum") for key, column in sums.items()})
+    keys = [rows[key] for key in by]
+    for column, values in (("status", STATUSES), ("grade", GRADES)):
+        found = found.join(pd.crosstab(keys, rows[column]).reindex(columns=list(values)))
     actions = overdue[overdue["owner"] != ""].groupby(by).size().rename("overdue")
-    found = found.join(statuses.reindex(columns=list(STATUSES))).join(actions, how="outer")
-    found = found.reset_index()
-    counts = ["key_results", "updated", "stale", "due", "overdue", *STATUSES]
+    found = found.join(actions, how="outer").reset_index()
+    counts = ["key_results", "updated", "stale", "due", "overdue", *STATUSES, *GRADES]
     found[counts] = found[counts].fillna(0).astype(int)
-    found["score"] = found["score"].round(4)
+    found["score"] = _mean(found, "points", "counted", operations)
+    found["expected"] = _mean(found, "pace", "counted", operations)
+    found["with_left_out"] = _mean(found, "points_of_all", "counted_of_all", operations)
+    found["gap"] = operations.rounded(found["expected"] - found["score"])
     return found[list(OWNERS)]
