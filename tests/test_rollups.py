@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import sqlite3
+import zipfile
 from dataclasses import replace
 from datetime import date
 
@@ -498,3 +500,29 @@ def test_what_is_only_yes_or_no_has_no_forecast(tmp_path):
     )
     path = drawn(tmp_path, "t.csv", sheet("2027-Q1", WEEKS, *rows, as_of="2027-02-05"))
     assert okr.rollup(path).forecast["id"].tolist() == ["O1.KR2"]
+
+
+@pytest.mark.parametrize(
+    ("preset", "reasons"),
+    [("default", {"typed": "On track", "value": "At risk"}), ("engagedly", None)],
+)
+def test_a_typed_status_stands_against_the_numbers(company, tmp_path, preset, reasons):
+    path = tmp_path / "company.xlsx"
+    tracker = okr.read(company / "company.xlsx")
+    row = tracker.key_results.index[tracker.key_results["id"] == "C-O3.KR3"][0]
+    cell = f"{tracker.letters['okrs']['status']}{row}"
+    formula = re.compile(rf'<c r="{cell}"( s="\d+")? t="str"><f>[^<]*</f><v>[^<]*</v></c>')
+    typed = f'<c r="{cell}"\\1 t="inlineStr"><is><t>On track</t></is></c>'
+    with zipfile.ZipFile(company / "company.xlsx") as book, zipfile.ZipFile(path, "w") as out:
+        for name in book.namelist():
+            text = book.read(name)
+            if name == "xl/worksheets/sheet2.xml":
+                changed = formula.sub(typed, text.decode("utf-8"))
+                assert changed.encode("utf-8") != text
+                text = changed.encode("utf-8")
+            out.writestr(name, text)
+    rolled = okr.rollup(path, preset=preset)
+    # By the bands of engagedly it is on track, as somebody typed.
+    found = rolled.attention[rolled.attention["id"] == "C-O3.KR3"]["reasons"]
+    told = dict(found.iloc[0]) if len(found) else {}
+    assert told.get("typed-status") == reasons
