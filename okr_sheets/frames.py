@@ -119,7 +119,7 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
     rows = own.loc[np.tile(own.index, len(rounds))].reset_index(drop=True)
     number = np.repeat(np.arange(len(rounds)), len(own))
     rows["day"] = np.array(days)[number, rows["tracker"]]
-    rows = rows.join(_last_check_ins(_check_ins(trackers), rows[["place", "day"]]))
+    rows = rows.join(_last_check_ins(check_ins(trackers), rows[["place", "day"]]))
     rows["tracker"] += number * len(trackers)
     rows["place"] = rows["tracker"] * ROWS + rows["row"]
     # A number typed under “current” has no date; it holds from the day it was last seen on.
@@ -155,7 +155,7 @@ def stacked(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(frames, keys=range(len(frames)), names=["tracker", "row"])
 
 
-def _check_ins(trackers: Sequence[Tracker]) -> pd.DataFrame:
+def check_ins(trackers: Sequence[Tracker]) -> pd.DataFrame:
     """All check-ins: `place`, `checked_on`, `value`; of two on one date the left one."""
     found = stacked([tracker.check_ins for tracker in trackers]).reset_index()
     told = pd.DataFrame(

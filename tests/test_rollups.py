@@ -526,3 +526,13 @@ def test_a_typed_status_stands_against_the_numbers(company, tmp_path, preset, re
     found = rolled.attention[rolled.attention["id"] == "C-O3.KR3"]["reasons"]
     told = dict(found.iloc[0]) if len(found) else {}
     assert told.get("typed-status") == reasons
+
+
+def test_a_unit_is_followed_to_last_quarter_however_its_name_is_cased(tmp_path):
+    for quarter, team in (("2026-Q4", "SALES"), ("2027-Q1", "Sales")):
+        dates = ("2026-12-25",) if quarter == "2026-Q4" else ("2027-01-08",)
+        row = "O1.KR1 | a | Ann | Increase | 0 | 10 | | | | 4"
+        (tmp_path / quarter).mkdir()
+        drawn(tmp_path / quarter, "t.csv", sheet(quarter, dates, row, company="Acme", team=team))
+    rolled = okr.rollup(tmp_path / "2027-Q1", previous=tmp_path / "2026-Q4")
+    assert rolled.teams[["team", "previous"]].to_numpy().tolist() == [["Sales", 0.4]]

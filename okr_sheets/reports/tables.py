@@ -226,7 +226,7 @@ def update(rollup: Rollup, words: Language) -> Iterator[tuple[str, str]]:
 
 def heading(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
     """“Heading for 86% (73% to 95%)”; nothing without a forecast, and once the end is known."""
-    if row.get("forecast") is None or pd.isna(row["forecast"]):
+    if pd.isna(row["forecast"]):
         return ""
     if row["score"] == row["forecast_low"] == row["forecast_high"]:
         return ""

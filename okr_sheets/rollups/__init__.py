@@ -19,7 +19,6 @@ from okr_sheets.rollups.attention import attention
 from okr_sheets.rollups.ends import (
     ENDS,
     FORECAST,
-    counted,
     ends_of_key_results,
     ends_of_objectives,
     ends_of_units,
@@ -31,7 +30,7 @@ from okr_sheets.rollups.previous import before_these, carried, finished, with_pr
 from okr_sheets.rollups.scored import scored
 from okr_sheets.rollups.sources import sources
 from okr_sheets.rollups.trend import changes, rounds, since, trend
-from okr_sheets.rollups.units import KEYS, OWNERS, TEAMS, UNIT, owners, teams, unit_keys
+from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams, unit_keys
 from okr_sheets.schema import LEVELS
 from okr_sheets.scoring import PRESETS, Bands
 from okr_sheets.tracker import Tracker, usual_language
@@ -118,7 +117,7 @@ class Rollup:
     unreadable: tuple[str, ...]
     bands: Bands
     since: date | None
-    previous_quarter: str = ""
+    previous_quarter: str
 
     @property
     def language(self) -> str:
@@ -236,8 +235,11 @@ def roll_up(
     not compared with.
     """
     config = config or Config()
-    trackers = sorted(alike(trackers, config), key=_order)
-    earlier = before_these(alike(past or (), config), trackers)
+    past = past or ()
+    count = len(trackers)
+    everyone = alike([*trackers, *past], config)
+    trackers = sorted(everyone[:count], key=_order)
+    earlier = before_these(everyone[count:], trackers)
     if earlier_only and past and not earlier and any(tracker.readable for tracker in past):
         quarters = ", ".join(sorted({t.about.quarter for t in past if t.readable}))
         raise ValueError(
@@ -249,10 +251,9 @@ def roll_up(
     now = history.last
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
-    problems = in_order([*check(trackers), *(_unread(past) if past else ())])
+    problems = in_order([*check(trackers), *_unread(past)])
     units = teams(now, bands, config.weight)
-    keys = units[KEYS].itertuples(index=False, name=None)
-    units = units.join(counted(ends_of_units(now, ends).reindex(list(keys))).set_axis(units.index))
+    units = units.join(ends_of_units(now, ends, units))
     objectives = now.objectives.join(ends_of_objectives(now, ends))
     past_units, past_objectives = units[:0], objectives[:0]
     if earlier:

@@ -69,12 +69,8 @@ def attention(
         end = ends.get((row["file"], row["sheet"], row["row"]))
         if end is not None:
             reasons.append(("forecast", {"forecast": end}))
-        problem = typed.get((path, row["sheet"], row["row"]))
-        # The check goes by the workbook's own bands, which may not be those of the rollup.
-        words = language(trackers[number].about.language)
-        word = words.choice("status", str(row["status"])) if row["status"] else ""
-        if problem and fold(problem.given) != fold(word):
-            reasons.append(("typed-status", {"typed": problem.given, "value": word}))
+        if problem := typed.get((path, row["sheet"], row["row"])):
+            reasons += _of_typed(problem, str(row["status"]), trackers[number].about.language)
         if reasons:
             needing.append({**row, "reason": reasons[0][0], "reasons": tuple(reasons)})
     found = pd.DataFrame(needing, columns=[*key_results.columns, "reason", "reasons"])
@@ -103,6 +99,16 @@ def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
         )
 
 
+def _of_typed(problem: Problem, status: str, code: str) -> Iterator[Reason]:
+    """A status typed over that is not the row's own.
+
+    The check goes by the workbook's bands, which may be others than those of the rollup.
+    """
+    word = language(code).choice("status", status) if status else ""
+    if fold(problem.given) != fold(word):
+        yield "typed-status", {"typed": problem.given, "value": word}
+
+
 def _confidences(tracker: Tracker) -> dict[str, list[tuple[float, float]]]:
     """The confidences that the log gives each id: day number and value, the oldest first."""
     log = tracker.log.dropna(subset=["date", "confidence"]).sort_values("date", kind="stable")
@@ -124,18 +130,17 @@ def _of_confidence(
 
 
 def _blocked(tracker: Tracker) -> dict[str, list[tuple[float, str]]]:
-    """The blocked actions of each id: day number due (0 for none) and what is to be done."""
-    actions = tracker.actions[tracker.actions["status"] == "blocked"]
+    """The blocked actions of each id that have a day: its number, and what is to be done."""
+    actions = tracker.actions[tracker.actions["status"] == "blocked"].dropna(subset="due")
     found: dict[str, list[tuple[float, str]]] = {}
     for name, due, action in zip(
         actions["key_result"], actions["due"], actions["action"], strict=True
     ):
-        day = 0.0 if pd.isna(due) else float(serial(due.date()))
-        found.setdefault(name.casefold(), []).append((day, action))
+        found.setdefault(name.casefold(), []).append((float(serial(due.date())), action))
     return found
 
 
 def _of_actions(blocked: Sequence[tuple[float, str]], day: float) -> Iterator[Reason]:
     for due, action in blocked:
-        if 0 < due < day:
+        if due < day:
             yield "blocked", {"action": action}

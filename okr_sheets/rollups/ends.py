@@ -8,7 +8,7 @@ from hashlib import sha256
 import numpy as np
 import pandas as pd
 
-from okr_sheets.frames import serials, stacked
+from okr_sheets.frames import check_ins, serials
 from okr_sheets.rollups.attention import BEHIND
 from okr_sheets.rollups.forecast import combined, forecast
 from okr_sheets.rollups.scored import WHICH, Scored
@@ -36,11 +36,8 @@ FORECAST = (
 def ends_of_key_results(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
     """What `forecast` gives for the key results; indexed as they are."""
     rows = now.key_results
-    found = stacked([tracker.check_ins for tracker in trackers]).reset_index()
-    found["checked_on"] = serials(found["date"])
-    found = found.merge(rows[["tracker", "row", "place", "day"]], on=["tracker", "row"])
-    up_to_now = found["checked_on"] <= found["day"]
-    return forecast(rows, found.loc[up_to_now, ["place", "checked_on", "value"]])
+    found = check_ins(trackers).merge(rows[["place", "day"]], on="place")
+    return forecast(rows, found[found["checked_on"] <= found["day"]])
 
 
 def forecasts(now: Scored, ends: pd.DataFrame, bands: Bands) -> pd.DataFrame:
@@ -66,18 +63,24 @@ def ends_of_objectives(now: Scored, ends: pd.DataFrame) -> pd.DataFrame:
     """The forecast of each objective, columns `ENDS`; indexed as they are."""
     rows = _seeded(now.key_results)
     found = combined(rows, ends, _families(rows))
-    return counted(found.reindex(now.objectives["place"])).set_axis(now.objectives.index)
+    return _placed(found, now.objectives["place"])
 
 
-def ends_of_units(now: Scored, ends: pd.DataFrame) -> pd.DataFrame:
-    """The forecast of each unit, the weighted mean of its objectives; by the unit's `KEYS`."""
+def ends_of_units(now: Scored, ends: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """The forecast of each unit, the weighted mean of its objectives; indexed as `units`."""
     rows, objectives = _seeded(now.key_results), now.objectives
-    units = pd.Series(list(objectives[KEYS].itertuples(index=False, name=None)), dtype=object)
-    by_place = objectives[["share"]].assign(unit=units.to_numpy()).set_index(objectives["place"])
+    by_place = objectives[["share"]].assign(unit=_unit(objectives)).set_index(objectives["place"])
     by_place = by_place[~by_place.index.duplicated()]
     families = _families(rows)
     weights = families.map(by_place["share"]).fillna(0.0)
-    return combined(rows, ends, families.map(by_place["unit"]), families, weights)
+    found = combined(rows, ends, families.map(by_place["unit"]), families, weights)
+    return _placed(found, _unit(units))
+
+
+def _unit(rows: pd.DataFrame) -> pd.Series:
+    """The `KEYS` of each row in one value."""
+    keys = list(rows[KEYS].itertuples(index=False, name=None))
+    return pd.Series(keys, index=rows.index, dtype=object)
 
 
 def _families(rows: pd.DataFrame) -> pd.Series:
@@ -99,6 +102,7 @@ def _seed(text: str) -> int:
     return int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest()[:7])
 
 
-def counted(ends: pd.DataFrame) -> pd.DataFrame:
-    """Where there is no forecast, it is made of no key results."""
-    return ends.assign(forecast_of=ends["forecast_of"].fillna(0).astype(int))
+def _placed(ends: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """The forecast of each name; where there is none, it is made of no key results."""
+    found = ends.reindex(names.tolist()).set_axis(names.index)
+    return found.assign(forecast_of=found["forecast_of"].fillna(0).astype(int))

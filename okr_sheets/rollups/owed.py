@@ -10,6 +10,7 @@ import pandas as pd
 from okr_sheets.frames import to_day
 from okr_sheets.problems import file_names
 from okr_sheets.rollups.scored import Days, Scored
+from okr_sheets.rollups.scored import days as day_of
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, OKRS
 from okr_sheets.tracker import Tracker
 
@@ -35,7 +36,7 @@ def owed(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
     found = rows.assign(
         cell=pd.Series(cells, index=rows.index, dtype="str"),
         language=pd.Series(languages[rows["tracker"]], index=rows.index, dtype="str"),
-        day=pd.to_datetime([to_day(week) for week in rows["week"]]).astype("datetime64[s]"),
+        day=day_of(rows["week"]),
     )
     return found[list(OWED)].reset_index(drop=True)
 

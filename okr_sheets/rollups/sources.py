@@ -56,10 +56,10 @@ class _Columns:
     def _at(self, sheet: str, key: str, trackers: pd.Series, numbers: pd.Series) -> pd.Series:
         known = [tracker.letters.get(sheet, {}).get(key, "") for tracker in self._trackers]
         letters = pd.Series(np.array(known, dtype=object)[trackers], index=numbers.index)
-        return joined(letters, numbers)
+        return _joined(letters, numbers)
 
 
-def joined(letters: pd.Series, numbers: pd.Series) -> pd.Series:
+def _joined(letters: pd.Series, numbers: pd.Series) -> pd.Series:
     """Cells from the letters of their columns and their rows' numbers; blank without a letter."""
     return (letters + numbers.astype(int).astype(str)).where(letters != "", "").astype("str")
 
@@ -77,7 +77,7 @@ def _typed(
     dated = dated[~dated.index.duplicated()]
     of_last = pd.MultiIndex.from_frame(rows[["tracker", "row", "last_check_in"]])
     letters = pd.Series(dated.reindex(of_last).fillna("").to_numpy(), index=rows.index)
-    cells = joined(letters.astype(object), rows["row"])
+    cells = _joined(letters.astype(object), rows["row"])
     # A number typed under “current” itself has no check-in.
     yield _part(rows, "current", cells.where(cells != "", columns.cells(rows, "current")), "typed")
     is_logged = rows["logged"] > 0

@@ -11,7 +11,7 @@ import pandas as pd
 
 from okr_sheets.frames import InFrames, to_day
 from okr_sheets.rollups.scored import WHICH, Days, Scored, days
-from okr_sheets.rollups.units import KEYS, UNIT
+from okr_sheets.rollups.units import KEYS, UNIT, mean
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
@@ -86,7 +86,7 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
     unit = objectives.groupby([*KEYS, "round"], sort=False).agg(
         file=("file", "first"),
         day=("day", "max"),
-        share=("share", "sum"),
+        counted=("share", "sum"),
         points=("share_points", "sum"),
         pace=("share_pace", "sum"),
         live=("live", "sum"),
@@ -94,17 +94,14 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
     )
     owner = live.groupby(["quarter", "owner", "round"], sort=False).agg(
         day=("day", "max"),
-        share=("counted", "sum"),
+        counted=("counted", "sum"),
         points=("points", "sum"),
         pace=("pace", "sum"),
         live=("live", "sum"),
         updated=("updated", "sum"),
     )
     unit, owner = (
-        sums.assign(
-            score=operations.rounded(sums["points"] / sums["share"].replace(0, np.nan)),
-            expected=operations.rounded(sums["pace"] / sums["share"].replace(0, np.nan)),
-        )
+        sums.assign(score=mean(sums, "points", operations), expected=mean(sums, "pace", operations))
         for sums in (unit, owner)
     )
     levels = {

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from okr_sheets.frames import InFrames, Rows, to_day
-from okr_sheets.rollups.scored import Scored
+from okr_sheets.frames import InFrames, Rows
+from okr_sheets.rollups.scored import Scored, days
 from okr_sheets.schema import GRADES, LEVELS, STATUSES
 from okr_sheets.scoring import Bands, unit_status
 
@@ -69,7 +69,6 @@ def teams(now: Scored, bands: Bands, weights: Weight) -> pd.DataFrame:
     """
     operations = InFrames((), bands)
     found = _own(now, operations)
-    found["gap"] = operations.rounded(found["expected"] - found["score"])
     found["status"] = unit_status(Rows(found), operations).astype("str")
     found = _with_heads(found.reset_index(), weights)
     above = parents(found)
@@ -97,11 +96,11 @@ def _own(now: Scored, operations: InFrames) -> pd.DataFrame:
     )
     sums = weighed.groupby(KEYS).agg(
         objectives=("id", "size"),
-        share=("share", "sum"),
-        share_points=("share_points", "sum"),
-        share_pace=("share_pace", "sum"),
-        share_of_all=("share_of_all", "sum"),
-        all_points=("all_points", "sum"),
+        counted=("share", "sum"),
+        points=("share_points", "sum"),
+        pace=("share_pace", "sum"),
+        counted_of_all=("share_of_all", "sum"),
+        points_of_all=("all_points", "sum"),
     )
     counts = live.groupby(KEYS).agg(key_results=("id", "size"), updated=("updated", "sum"))
     by_key = [counted[key] for key in KEYS]
@@ -109,16 +108,23 @@ def _own(now: Scored, operations: InFrames) -> pd.DataFrame:
     grades = pd.crosstab(by_key, counted["grade"]).reindex(columns=list(GRADES))
     found = found.join(sums.fillna(0)).join(counts).join(statuses).join(grades)
     found[_COUNTS] = found[_COUNTS].fillna(0).astype(int)
-    return found.assign(
-        score=_mean(found, "share_points", "share", operations),
-        expected=_mean(found, "share_pace", "share", operations),
-        with_left_out=_mean(found, "all_points", "share_of_all", operations),
-        as_of=pd.to_datetime([to_day(day) for day in found["day"]]).astype("datetime64[s]"),
+    return _with_means(found, operations).assign(as_of=days(found["day"]))
+
+
+def _with_means(sums: pd.DataFrame, operations: InFrames) -> pd.DataFrame:
+    """With `score`, `expected`, `gap`, and the score `with_left_out`."""
+    left_out = sums[["counted_of_all", "points_of_all"]].set_axis(["counted", "points"], axis=1)
+    found = sums.assign(
+        score=mean(sums, "points", operations),
+        expected=mean(sums, "pace", operations),
+        with_left_out=mean(left_out, "points", operations),
     )
+    return found.assign(gap=operations.rounded(found["expected"] - found["score"]))
 
 
-def _mean(sums: pd.DataFrame, points: str, share: str, operations: InFrames) -> pd.Series:
-    return operations.rounded(sums[points] / sums[share].replace(0, np.nan))
+def mean(sums: pd.DataFrame, key: str, operations: InFrames) -> pd.Series:
+    """What was summed by weight, by the sum of weights, `counted`; NaN where nothing counts."""
+    return operations.rounded(sums[key] / sums["counted"].replace(0, np.nan))
 
 
 def _with_heads(units: pd.DataFrame, weights: Weight) -> pd.DataFrame:
@@ -208,8 +214,4 @@ def owners(key_results: pd.DataFrame, overdue: pd.DataFrame, bands: Bands) -> pd
     found = found.join(actions, how="outer").reset_index()
     counts = ["key_results", "updated", "stale", "due", "overdue", *STATUSES, *GRADES]
     found[counts] = found[counts].fillna(0).astype(int)
-    found["score"] = _mean(found, "points", "counted", operations)
-    found["expected"] = _mean(found, "pace", "counted", operations)
-    found["with_left_out"] = _mean(found, "points_of_all", "counted_of_all", operations)
-    found["gap"] = operations.rounded(found["expected"] - found["score"])
-    return found[list(OWNERS)]
+    return _with_means(found, operations)[list(OWNERS)]

@@ -79,7 +79,7 @@ def _page(rollup: Rollup, words: Language) -> dict[str, Any]:
         "sound": head.sound(rollup, words),
         "since": head.since(rollup, words),
         "units": shaped,
-        "teams": lists.tree([unit for unit in shaped if unit["team"]]),
+        "teams": lists.tree(shaped),
         "had_previous": bool(rollup.previous_quarter),
         "objectives": about["objectives"],
         "attention": lists.attention(rollup, key_results, words),

@@ -96,8 +96,9 @@ def standing(rollup: Rollup, words: Language) -> list[Row]:
             "stack": stack(statuses, words),
         }
     ]
-    if rollup.headline is None and len(rollup.teams):
-        units = rollup.teams["status"]
+    # What has no tracker of its own has no status.
+    units = rollup.teams.loc[rollup.teams["objectives"] > 0, "status"]
+    if rollup.headline is None and len(units):
         tile = {
             "label": words("report.teams"),
             "value": _keeping(units, len(units), words),

@@ -44,7 +44,7 @@ def unit_of(row: Row) -> tuple[str, ...]:
 
 def place_of(row: Row) -> tuple[Any, ...]:
     """Where a row stands: the same in every frame of a rollup."""
-    return row["file"], row["sheet"], row["row"], row["department"], row["team"]
+    return row["file"], row["sheet"], row["row"]
 
 
 def grouped(pairs: Iterable[tuple[Any, Row]]) -> dict[Any, list[Row]]:

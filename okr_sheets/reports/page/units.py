@@ -32,14 +32,9 @@ from okr_sheets.schema import STATUSES
 def units(rollup: Rollup, words: Language) -> list[Row]:
     """All units in the order of their levels, each with what it owns."""
     teams = {unit_of(row): row for row in rows(rollup.teams)}
-    # Teams come first, and in their own order.
-    above = dict(zip(teams, parents(rollup.teams), strict=True))
     ends = {place_of(row): row for row in rows(rollup.forecast)}
     key_results = [_with_end(row, ends.get(place_of(row))) for row in rows(rollup.key_results)]
-    # A unit whose key results stand under no objective has no score, hence no row of its own.
-    others = {unit_of(row): row for row in key_results}
-    known = teams | {unit: row for unit, row in others.items() if unit not in teams}
-    names = _names(known)
+    names = _names(teams)
     sources = Sources(rollup, words)
     shaped = _key_results(key_results, names, sources, words)
     objectives = _objectives(rollup, key_results, shaped, sources, words)
@@ -49,12 +44,14 @@ def units(rollup: Rollup, words: Language) -> list[Row]:
             "number": number,
             "name": names[unit],
             "detail": _detail(row, rollup, words),
-            "team": _team(row, ways.get(unit, []), words) if unit in teams else None,
-            "above": above.get(unit),
+            "team": _team(row, ways.get(unit, []), words),
+            "above": above,
             "level": row["level"],
             "objectives": objectives.get(unit, []),
         }
-        for number, (unit, row) in enumerate(known.items())
+        for number, ((unit, row), above) in enumerate(
+            zip(teams.items(), parents(rollup.teams), strict=True)
+        )
     ]
 
 
@@ -83,14 +80,13 @@ def _told_apart(name: str, unit: tuple[str, ...], namesakes: Sequence[tuple[str,
 
 def _detail(row: Row, rollup: Rollup, words: Language) -> str:
     """The level, and the department, company and quarter where they are news."""
-    weight = row["weight"] if "objectives" in row else 1
     several = {key: len(set(rollup.teams[key])) > 1 for key in ("company", "quarter")}
     parts = (
         words.choice("level", row["level"]) if row["level"] else "",
         row["department"] if row["team"] else "",
         row["company"] if several["company"] and (row["team"] or row["department"]) else "",
         row["quarter"] if several["quarter"] else "",
-        f"{words('okrs.weight')} {words.number(weight)}" if weight != 1 else "",
+        f"{words('okrs.weight')} {words.number(row['weight'])}" if row["weight"] != 1 else "",
     )
     return " · ".join(part for part in parts if part)
 
