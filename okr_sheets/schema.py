@@ -12,7 +12,15 @@ from typing import Literal
 Kind = Literal["text", "id", "number", "percent", "date", "choice"]
 Stage = Literal["plan", "detail", "computed", "update", "helper"]
 
-TYPES = ("increase", "decrease", "keep-at-least", "keep-at-most", "achieve")
+TYPES = (
+    "increase",
+    "decrease",
+    "total",
+    "total-at-most",
+    "keep-at-least",
+    "keep-at-most",
+    "achieve",
+)
 COMMITMENTS = ("committed", "aspirational")
 STATES = ("active", "postponed", "cancelled")
 LEVELS = ("company", "department", "team", "individual")

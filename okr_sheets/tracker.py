@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.problems import Problem
+from okr_sheets.quarters import counted_until
 from okr_sheets.schema import ACTIONS, LOG, OKRS, Column
 
 DTYPES = {
@@ -128,6 +129,10 @@ class Tracker:
     def readable(self) -> bool:
         """Whether there was a table of OKRs to read."""
         return bool(self.letters) or not self.path
+
+    def until(self, day: date | None) -> date | None:
+        """The last day whose check-ins count on a day; None without one."""
+        return day and counted_until(day, self.check_in_dates, self.about.start)
 
     @property
     def set_aside(self) -> bool:

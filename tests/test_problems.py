@@ -454,10 +454,12 @@ RECIPES = {
         "Percents such as 24 and such as 0.24.", "E3", E3=0.1, F3=60, G3=24, H1="Unit", H3="%"
     ),
     "no-target": in_text("No target.", "F3", F3=""),
+    "total-of-nothing": in_text("A total of 0.", "F3", D3="Total to reach", F3=0),
     "no-baseline": in_text("A decrease from nowhere.", "E3", D3="Decrease", E3=""),
     "baseline-assumed": in_text("An increase from nowhere.", "E3", E3=""),
     "baseline-equals-target": in_text("Nowhere to go.", "F3", E3=10),
     "wrong-direction": in_text("An increase from 20 to 10.", "D3", E3=20),
+    "count-suspected": in_text("A count that began at 0 this quarter.", "D3", E3=22, F3=30),
     "type-inferred": in_text("No type.", "D3", D3=""),
     "bad-weight": in_text("A weight below 0.", "H3", H1="Weight", H3=-1),
     "no-weight": in_text("Weights of 0 only.", "B2", H1="Weight", H3=0, H4=0),

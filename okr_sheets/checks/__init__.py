@@ -13,11 +13,17 @@ from okr_sheets.checks.structure import STRUCTURE, shared_ids
 from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.reading.files import Source, read_all
-from okr_sheets.scoring import PRESETS, mixed_scale
+from okr_sheets.scoring import PRESETS, count_suspected, mixed_scale, total_of_nothing
 from okr_sheets.tracker import Tracker
 
 RULES = (*STRUCTURE, *NUMBERS)  # of a tracker and its rows
 SCORED_RULES = (*SCORED_NUMBERS, *STORED)  # of a tracker and its rows, scored
+# What `to_fix` says too: each a column of the scored rows.
+ROW_RULES = {
+    "mixed_scale": mixed_scale,
+    "total_of_nothing": total_of_nothing,
+    "count_suspected": count_suspected,
+}
 
 
 def check(source: Source | Sequence[Source]) -> tuple[Problem, ...]:
@@ -46,6 +52,7 @@ def _scored(trackers: Sequence[Tracker]) -> Mapping[int, pd.DataFrame]:
     """
     operations = InFrames(misread_cells(trackers), PRESETS["default"])
     rows = compute(gather(trackers, [t.calculated_on for t in trackers]), operations)
-    rows["mixed_scale"] = mixed_scale(Rows(rows), operations)
+    for key, rule in ROW_RULES.items():
+        rows[key] = rule(Rows(rows), operations)
     parts = rows.groupby("tracker")
     return {int(str(number)): part.set_index("row") for number, part in parts}

@@ -10,6 +10,7 @@ import pandas as pd
 from okr_sheets.frames import to_day
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
+from okr_sheets.reading.cells import amount
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
 from okr_sheets.tracker import Tracker
 
@@ -19,7 +20,7 @@ MOVING = ("increase", "decrease")
 def targets_and_baselines(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Every key result has what its type needs: a target, and a baseline to come from.
 
-    A missing baseline is 0 for an increase; a decrease cannot be scored without one.
+    A missing baseline is 0 for an increase to more than 0; else nothing is scored without one.
     """
     words = language(tracker.about.language)
     misread = {(p.row, p.key) for p in tracker.problems}
@@ -32,7 +33,8 @@ def targets_and_baselines(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Prob
         if kind != "achieve" and pd.isna(target) and (number, "target") not in misread:
             yield problem("no-target", "target")
         if kind in MOVING and pd.isna(baseline) and (number, "baseline") not in misread:
-            yield problem("no-baseline" if kind == "decrease" else "baseline-assumed", "baseline")
+            lacks = kind == "decrease" or target <= 0
+            yield problem("no-baseline" if lacks else "baseline-assumed", "baseline")
         if kind in MOVING and baseline == target:
             keep = "keep-at-most" if kind == "decrease" else "keep-at-least"
             yield problem("baseline-equals-target", "target", value=words.choice("type", keep))
@@ -45,6 +47,22 @@ def targets_and_baselines(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Prob
 
 def _problem(tracker: Tracker, number: int, own: str, code: str, key: str, **words: str) -> Problem:
     return tracker.problem(code, OKRS.key, number, key, own, **words)
+
+
+def totals(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+    """A total has something to reach, and what is counted from 0 each quarter is a total."""
+    words = language(tracker.about.language)
+    for number, row in rows[rows["total_of_nothing"]].to_dict("index").items():
+        target = amount(row["target"], words)
+        own = str(row["id"])
+        yield _problem(tracker, int(str(number)), own, "total-of-nothing", "target", value=target)
+    for number, row in rows[rows["count_suspected"]].to_dict("index").items():
+        type_ = "total" if row["kind"] == "increase" else "total-at-most"
+        numbers = {key: amount(row[key], words) for key in ("first_value", "baseline")}
+        said = {"first": numbers["first_value"], "baseline": numbers["baseline"]}
+        said["value"] = words.choice("type", type_)
+        own = str(row["id"])
+        yield _problem(tracker, int(str(number)), own, "count-suspected", "type", **said)
 
 
 def percent_scales(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
@@ -104,4 +122,4 @@ NUMBERS = (
     confidences,
     dates,
 )
-SCORED_NUMBERS = (targets_and_baselines, percent_scales)
+SCORED_NUMBERS = (targets_and_baselines, totals, percent_scales)

@@ -159,6 +159,9 @@ class _Cells:
             more = [key for key in raw if key.startswith(CHECK_IN_PREFIX)]
             more += ["current"] if "current" in raw and self._is_typed(row) else []
             reads |= read(more, "attainment" if is_achieve else "number")
+            target = reads.get("target", Read()).value
+            if is_achieve and target is not None and target > 1:
+                reads |= {key: self._step(raw[key], reads[key], target) for key in more}
             if not is_achieve:
                 reads = settled(reads, replace(self.ask, unit=unit))
         current = reads.pop("current", Read())
@@ -175,6 +178,15 @@ class _Cells:
                 given = amount(value, self.ask.words)
                 self._add("future-number", row, key, given, value=str(day), day=str(self.until))
         self._take_current(row, values, current)
+
+    def _step(self, raw: Value, read: Read, target: float) -> Read:
+        """A number of steps; a yes, which the workbook cannot count, is all of them."""
+        answer = choice_keys("yes_no").get(fold(raw)) if isinstance(raw, str) else None
+        if answer is None:
+            return read
+        steps = target if answer == "yes" else 0.0
+        given, said = shown(raw), {"value": amount(steps, self.ask.words)}
+        return Read(steps, "number-as-text", given, said)
 
     def _is_typed(self, row: int) -> bool:
         """Whether “current” is typed: it has no formula, and there are none or others have one."""

@@ -12,6 +12,7 @@ import pandas as pd
 
 from okr_sheets.language import language
 from okr_sheets.problems import Problem, in_order
+from okr_sheets.quarters import counted_until
 from okr_sheets.reading import settings
 from okr_sheets.reading.apart import apart
 from okr_sheets.reading.cells import Ask, parse
@@ -195,7 +196,8 @@ class _Reader:
         """The day after which a number lies in the future; None while the quarter is not on."""
         start, end, today = self.about.start, self.about.end, self.about.day()
         is_on = start is not None and end is not None and today and start < today < end
-        return self.calculated_on or self.about.as_of or (today if is_on else None)
+        day = self.calculated_on or self.about.as_of or (today if is_on else None)
+        return day and counted_until(day, self.okrs.check_ins, start)
 
     def _add(
         self, code: str, table: Table, row: int = 0, key: str = "", given: str = "", **words: str

@@ -16,7 +16,8 @@ TITLE_ROW, CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 1, 2, 3, 4, 5
 FIRST_ROW = 6
 LAST_ROW = 1005  # formulas look this far, so rows typed below the table count too
 TABLE = "tblOKRs"
-CALENDAR = ("day", "first_day", "last_day")  # rows 1 to 3 of the helper columns
+# The days that formulas go by, in rows 1 to 3 of the helper columns, two columns a day.
+CALENDAR = ("day", "first_day", "last_day", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,14 @@ class Layout:
         return f"{quoted_sheet(self.sheet)}!{reference}"
 
     def calendar(self, key: str) -> str:
-        """The cell of the as-of day, or of the quarter's first or last day."""
-        return f"${self.letter('group')}${CALENDAR.index(key) + 1}"
+        """The cell of the as-of day, the quarter's first or last, or the last one counted."""
+        row, column = self.calendar_place(key)
+        return f"${column_letters(column + 1)}${row + 1}"
+
+    def calendar_place(self, key: str) -> tuple[int, int]:
+        """Row and column of that cell, from 0; its machine key stands left of it."""
+        pair, row = divmod(CALENDAR.index(key), KEY_ROW - 1)
+        return row, self.column["group"] - 1 + 2 * pair
 
     @property
     def first_check_in(self) -> str:
