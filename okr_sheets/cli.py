@@ -124,6 +124,11 @@ def main(debug: bool) -> None:
     is_flag=True,
     help="Lock the calculated cells, without a password. Excel then lets no table grow or sort.",
 )
+@click.option(
+    "--preset",
+    default="default",
+    help="Bands of status and grade, by name.  [default: okr.toml's, else default]",
+)
 @click.option("--force", is_flag=True, help="Replace OUT if it is there.")
 @CONFIG
 def new(
@@ -171,6 +176,7 @@ def new(
         blank=blank,
         language=code or config.language or None,
         parent=parent.name if parent else "",
+        config=config,
         **about,
     )
     rows = (objectives or 4, key_results or 4) if blank else (0, 0)
@@ -287,7 +293,7 @@ def check(paths: Sequence[str], strict: bool, form: str, config: Config, code: s
     from okr_sheets.tracker import usual_language
 
     trackers = _read(paths or config.paths)
-    problems = problems_of(alike(trackers, config))
+    problems = problems_of(alike(trackers, config), bands=config.bands())
     code = code or config.language or usual_language(trackers) or from_locale(os.environ)
     _name_strangers(config, trackers)
     if form == "text":

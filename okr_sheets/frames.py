@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
+from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, PLANNED
 from okr_sheets.scoring import RULES, Bands
 from okr_sheets.tracker import About, Tracker
 
@@ -148,6 +148,8 @@ def _okr_rows(trackers: Sequence[Tracker]) -> pd.DataFrame:
         unit="",
         baseline=nothing,
         target=nothing,
+        **{f"planned_{key}": nothing for key in PLANNED},
+        planned_title="",
         parent=objectives.index.get_level_values("row"),
     )
     key_results = stacked([tracker.key_results for tracker in trackers])
@@ -251,6 +253,22 @@ class InFrames:
 
     def fix(self, code: str) -> str:
         return code
+
+    def change(self, code: str, key: str, before: pd.Series, after: pd.Series) -> pd.Series:
+        """The code with what fills its sentence, as `Language.fix` takes it apart."""
+        numbers = zip(before.round(6), after.round(6), strict=True)
+        told = [f"{code}:{key}:{first!r}:{second!r}" for first, second in numbers]
+        return pd.Series(told, index=before.index, dtype="str")
+
+    def key(self, key: str) -> str:
+        return key
+
+    def is_key(self, x: pd.Series, key: str) -> pd.Series:
+        return x == key
+
+    def begins(self, x: pd.Series, start: pd.Series) -> pd.Series:
+        both = zip(x.str.casefold(), start.str.casefold(), strict=True)
+        return pd.Series([own.startswith(planned) for own, planned in both], index=x.index)
 
     def is_(self, x: pd.Series, _: str, key: str) -> pd.Series:
         return x == key

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from okr_sheets.config import Config, chosen_bands
 from okr_sheets.quarters import Quarter, check_in_dates
 from okr_sheets.reading.files import is_report
 from okr_sheets.reading.sets import SetError, read_set, text_of
@@ -33,14 +34,17 @@ def new(
     team: str = "",
     level: str = "",
     parent: str = "",
+    preset: str = "default",
+    config: Config | None = None,
 ) -> Tracker:
     """A tracker to be written and filled in: no check-ins yet.
 
     `template` is the name of an example set, `source` a .toml or .csv file of one's own; with
     neither, and not `blank`, the B2B SaaS marketing set. `quarter` defaults to that of `source`,
     else to the next one from today; dates of the set move with it. A set that is written in
-    `language` too is taken in it. Words given here take the place of the set's own. What was wrong
-    in `source` comes back in `.problems`.
+    `language` too is taken in it. Words given here take the place of the set's own. `config` tells
+    the bands of its statuses and grades (a `preset` other than the default goes before them). What
+    was wrong in `source` comes back in `.problems`.
 
     ValueError says in one sentence what is wrong with a name, a quarter or a file.
     """
@@ -73,8 +77,9 @@ def new(
     return Tracker.empty(
         about,
         objectives=objectives,
-        key_results=key_results,
+        key_results=_with_plan(key_results, is_example=source is None),
         actions=actions,
+        bands=chosen_bands(preset, config),
         check_in_dates=dates,
         # A plan need not say for which quarter; this does.
         problems=tuple(problem for problem in plan.problems if problem.code != "no-quarter"),
@@ -112,6 +117,23 @@ def _plan(
     if not tracker.readable:
         raise SetError(tracker.problems[0].line())
     return tracker
+
+
+def _with_plan(key_results: pd.DataFrame, is_example: bool) -> pd.DataFrame:
+    """The key results with what is planned for them, by which later changes are told.
+
+    A plan holds for a row whose title begins as the planned one does. Titles name numbers too, so
+    of one's own plan only the words before the first number count. An example is another key
+    result as soon as a word of it is changed.
+    """
+    titles = key_results["title"]
+    begins = titles if is_example else titles.str.extract(r"^(\D*)", expand=False).str.strip()
+    return key_results.assign(
+        planned_title=begins.astype("str"),
+        planned_baseline=key_results["baseline"],
+        planned_target=key_results["target"],
+        planned_weight=key_results["weight"].fillna(1.0),
+    )
 
 
 def _level(given: dict[str, str]) -> str:

@@ -36,6 +36,9 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "keys-moved": "warning",
         "second-header": "error",
         "undated-column": "error",
+        "week-without-date": "warning",
+        "week-out-of-reach": "warning",
+        "week-dated-twice": "warning",
         "duplicate-column": "warning",
         "sheet-skipped": "warning",
         "long-row": "error",
@@ -101,6 +104,8 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "baseline-equals-target": "error",
         "wrong-direction": "error",
         "count-suspected": "warning",
+        "plan-lowered": "warning",
+        "plan-raised": "warning",
         "type-inferred": "warning",
         "bad-weight": "error",
         "no-weight": "error",
@@ -117,6 +122,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "stale-value": "warning",
         "no-formula": "warning",
         "no-formulas": "warning",
+        "other-bands": "warning",
     },
 }
 CODES = {code: severity for codes in KINDS.values() for code, severity in codes.items()}

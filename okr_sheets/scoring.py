@@ -12,13 +12,14 @@ playbook, with the gaps between its bands closed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import Any
 
-from okr_sheets.schema import OBJECTIVE, OKRS
+from okr_sheets.schema import OBJECTIVE, OKRS, PLANNED
 
 Rule = Callable[[Any, Any], Any]
 
@@ -35,6 +36,29 @@ class Bands:
     at_risk: float = 0.25
     aspirational: tuple[float, float] = (0.7, 0.4)
     committed: tuple[float, float] = (1.0, 0.7)
+
+    @property
+    def cuts(self) -> dict[str, float]:
+        """All of them by name."""
+        green, yellow = zip(self.aspirational, self.committed, strict=True)
+        return {
+            "on_track": self.on_track,
+            "at_risk": self.at_risk,
+            "aspirational_green": green[0],
+            "aspirational_yellow": yellow[0],
+            "committed_green": green[1],
+            "committed_yellow": yellow[1],
+        }
+
+    @classmethod
+    def of(cls, cuts: Mapping[str, Any]) -> Bands:
+        """The bands of the six `cuts`, by name."""
+        return cls(
+            cuts["on_track"],
+            cuts["at_risk"],
+            (cuts["aspirational_green"], cuts["aspirational_yellow"]),
+            (cuts["committed_green"], cuts["committed_yellow"]),
+        )
 
 
 # Viva Goals: on track only at or ahead of the pace. Google: the playbook's grades, its own
@@ -294,11 +318,43 @@ def urgency(k: Any, f: Any) -> Any:
     return f.choose(needs, f.row(k) / 10_000_000 - k.gap, f.NOTHING)
 
 
+def changed(k: Any, f: Any) -> Any:
+    """Which part of a key result's plan is not as it was planned, the gravest; nothing for none.
+
+    The plan is this row's as long as its title begins as the planned one did: what was written anew
+    or copied from another row has none.
+    """
+    answer = f.BLANK
+    for key in reversed(PLANNED):
+        answer = f.choose(differs(k, f, key), f.key(key), answer)
+    return f.choose(_is_key_result(k, f) & f.begins(k.title, k.planned_title), answer, f.BLANK)
+
+
+def differs(k: Any, f: Any, key: str) -> Any:
+    """Whether a planned number and the one that stands there now are two."""
+    now, planned = _held(k, key, f), getattr(k, f"planned_{key}")
+    return f.number(planned) & f.number(now) & (now != planned)
+
+
+def _held(k: Any, key: str, f: Any) -> Any:
+    return _weight(k, f) if key == "weight" else getattr(k, key)
+
+
 def to_fix(k: Any, f: Any) -> Any:
     """The first thing wrong with a row, in a few words; nothing when all is well."""
+
+    def change(key: str) -> Any:
+        now, planned = _held(k, key, f), getattr(k, f"planned_{key}")
+        said = (f.change(f"plan-{way}", key, planned, now) for way in ("lowered", "raised"))
+        return f.choose(now < planned, *said)
+
+    faults, hints = (
+        [(applies(k, f), f.fix(code)) for code, applies in rules] for rules in (FAULTS, HINTS)
+    )
+    changes = [(f.is_key(k.changed, key), change(key)) for key in PLANNED]
     answer = f.BLANK
-    for code, applies in reversed(FIXES):
-        answer = f.choose(applies(k, f), f.fix(code), answer)
+    for applies, said in reversed([*faults, *changes, *hints]):
+        answer = f.choose(applies, said, answer)
     return f.choose((k.anchor > 0) | ~f.blank(k.kind), answer, f.BLANK)
 
 
@@ -321,7 +377,7 @@ def _wrong_direction(k: Any, f: Any) -> Any:
     return f.number(k.baseline) & f.number(k.target) & (up | down)
 
 
-def _filled(k: Any, f: Any) -> Any:
+def filled(k: Any, f: Any) -> Any:
     """How many of the five things a key result needs are there; 5 for other rows."""
     achieves = _has_kind(k, f, "achieve")
     there = (
@@ -366,8 +422,8 @@ def total_of_nothing(k: Any, f: Any) -> Any:
     return f.number(k.target) & (none | (_has_kind(k, f, "total-at-most") & (k.target < 0)))
 
 
-def count_suspected(k: Any, f: Any) -> Any:
-    """An increase or decrease whose numbers look like a count that begins at 0 each quarter.
+def suspected(k: Any, f: Any) -> Any:
+    """1 for an increase or decrease whose numbers look like a count from 0 each quarter, else 0.
 
     Its first one lies far below the baseline (of a decrease: at the target already), nearer to
     where a count would stand on that day, and none since was lower than one before it.
@@ -379,12 +435,17 @@ def count_suspected(k: Any, f: Any) -> Any:
     falls = _has_kind(k, f, "decrease") & f.number(k.target) & (first <= k.target)
     counts_up = f.number(k.current) & (k.current >= f.highest_value_checked(k))
     begins = f.number(k.baseline) & is_low & (_has_kind(k, f, "increase") | falls)
-    return begins & counts_up & ~f.contains(k.unit, "%")
+    return f.choose(begins & counts_up & ~f.contains(k.unit, "%"), 1, 0)
+
+
+def waiting(k: Any, f: Any) -> Any:
+    """1 where a number is typed for a period that has not begun, else 0."""
+    return f.choose(f.has_waiting(k), 1, 0)
 
 
 _FRACTION = 10  # whole percents from here on; 0.8 to 1.2 is a legitimate pair
 
-FIXES: tuple[tuple[str, Rule], ...] = (
+FAULTS: tuple[tuple[str, Rule], ...] = (
     ("no-title", lambda k, f: f.blank(k.title) & (_is_key_result(k, f) | _has_key_results(k, f))),
     ("unknown-type", lambda k, f: f.misread(k, "type")),
     ("unknown-state", lambda k, f: f.misread(k, "state")),
@@ -404,8 +465,8 @@ FIXES: tuple[tuple[str, Rule], ...] = (
         ),
     ),
     *(
-        (f"required-{filled}", lambda k, f, filled=filled: _filled(k, f) == filled)
-        for filled in range(1, 4)
+        (f"required-{number}", lambda k, _, number=number: k.filled == number)
+        for number in range(1, 4)
     ),
     ("mixed-scale", mixed_scale),
     (
@@ -419,7 +480,7 @@ FIXES: tuple[tuple[str, Rule], ...] = (
         lambda k, f: f.number(k.baseline) & _moves(k, f) & (k.baseline == k.target),
     ),
     ("wrong-direction", _wrong_direction),
-    ("count-suspected", count_suspected),
+    ("count-suspected", lambda k, _: k.suspected == 1),
     ("bad-weight", lambda k, f: f.number(k.weight) & (k.weight < 0)),
     (
         "bad-confidence",
@@ -443,8 +504,10 @@ FIXES: tuple[tuple[str, Rule], ...] = (
         "baseline-assumed",
         lambda k, f: ~f.number(k.baseline) & _has_kind(k, f, "increase"),
     ),
+)
+HINTS: tuple[tuple[str, Rule], ...] = (
     ("no-owner", lambda k, f: f.blank(k.owner) & ~f.blank(k.title)),
-    ("waiting-number", lambda k, f: f.has_waiting(k)),
+    ("waiting-number", lambda k, _: k.waiting == 1),
 )
 
 
@@ -524,6 +587,10 @@ RULES: Mapping[str, Rule] = {
     "share_points": share_points,
     "share_pace": share_pace,
     "urgency": urgency,
+    "filled": filled,
+    "suspected": suspected,
+    "waiting": waiting,
+    "changed": changed,
     "to_fix": to_fix,
 }
 
@@ -611,7 +678,7 @@ class InCells:
         ranges: Mapping[str, str],
         header: str,
         dates: str,
-        bands: Bands = PRESETS["default"],
+        bands: Bands,
     ) -> None:
         """`header` is the cell above the first of the ranges' rows.
 
@@ -654,6 +721,21 @@ class InCells:
 
     def fix(self, code: str) -> Term:
         return Term(quoted(self._fixes(code)))
+
+    def change(self, code: str, key: str, before: Term, after: Term) -> Term:
+        """A sentence of what was planned and what stands there now, in six decimals."""
+        parts = re.split(r"\{(before|after)\}", self._fixes(f"{code}:{key}"))
+        numbers = {"before": f"ROUND({before},6)", "after": f"ROUND({after},6)"}
+        return Term("&".join(numbers.get(part) or quoted(part) for part in parts if part))
+
+    def key(self, key: str) -> Term:
+        return Term(quoted(key))
+
+    def is_key(self, x: Term, key: str) -> Term:
+        return Term(f"({x}={quoted(key)})")
+
+    def begins(self, x: Term, start: Term) -> Term:
+        return Term(f"(LEFT({x},LEN({start}))={start})")
 
     def is_(self, x: Term, column: str, key: str) -> Term:
         return Term(f"({x}={self.word(column, key)})")

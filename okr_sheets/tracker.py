@@ -13,6 +13,7 @@ import pandas as pd
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import counted_until
 from okr_sheets.schema import ACTIONS, LOG, OKRS, Column
+from okr_sheets.scoring import Bands
 
 DTYPES = {
     "text": "str",
@@ -26,13 +27,16 @@ BLANKS: Mapping[str, Any] = {"text": "", "id": "", "choice": "", "date": None}
 
 # What an objective does not have: it is scored through its key results.
 _ONLY_KEY_RESULTS = ("type", "baseline", "target", "unit")
-_TYPED = tuple(column for column in OKRS.columns if not column.computed)
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
-    "objectives": tuple(column for column in _TYPED if column.key not in _ONLY_KEY_RESULTS),
+    "objectives": tuple(
+        column
+        for column in OKRS.typed
+        if column.key not in _ONLY_KEY_RESULTS and column.stage != "planned"
+    ),
     "key_results": (
         Column("objective", "number"),  # the row of its objective, 0 for none
         Column("objective_id", "id"),
-        *_TYPED,
+        *OKRS.typed,
         Column("typed_current", "number"),  # where the file tells it, and the check-ins do not
     ),
     "check_ins": (
@@ -102,6 +106,7 @@ class Tracker:
     The index of every frame is the row of the sheet it came from; of a TOML set, the running
     number of the entry. `check_ins` holds one row for each number typed (yes is 1, no is 0);
     `stored` holds the computed cells as the file has them, untouched, for the checks.
+    `bands` are those of its own formulas, None where it has none of ours.
     `sheets` and `letters` tell the sheet's name and each column's letter, to name cells by.
     """
 
@@ -117,6 +122,7 @@ class Tracker:
     letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     stored: pd.DataFrame = field(default_factory=pd.DataFrame)
     calculated_on: date | None = None
+    bands: Bands | None = None
     problems: tuple[Problem, ...] = ()
 
     @classmethod

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from okr_sheets.checks.alignment import misalignments
 from okr_sheets.checks.numbers import NUMBERS, SCORED_NUMBERS
 from okr_sheets.checks.stored import STORED
-from okr_sheets.checks.structure import STRUCTURE, shared_ids
+from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids
 from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.reading.files import Source, read_all
-from okr_sheets.scoring import PRESETS, count_suspected, mixed_scale, total_of_nothing
+from okr_sheets.schema import PLANNED
+from okr_sheets.scoring import Bands, Rule, differs, mixed_scale, total_of_nothing
 from okr_sheets.tracker import Tracker
 
 RULES = (*STRUCTURE, *NUMBERS)  # of a tracker and its rows
 SCORED_RULES = (*SCORED_NUMBERS, *STORED)  # of a tracker and its rows, scored
 # What `to_fix` says too: each a column of the scored rows.
-ROW_RULES = {
+ROW_RULES: Mapping[str, Rule] = {
     "mixed_scale": mixed_scale,
     "total_of_nothing": total_of_nothing,
-    "count_suspected": count_suspected,
+    **{f"{key}_differs": partial(differs, key=key) for key in PLANNED},
 }
 
 
-def check(source: Source | Sequence[Source]) -> tuple[Problem, ...]:
+def check(source: Source | Sequence[Source], *, bands: Bands | None = None) -> tuple[Problem, ...]:
     """All problems of trackers, or of the files and folders that paths name.
 
-    Those of reading, structure, numbers and formulas, in order of file and cell.
+    Those of reading, structure, numbers and formulas, in order of file and cell. With `bands`, by
+    which they are scored elsewhere, trackers are named whose own formulas go by others.
     """
     trackers = read_all(source)
     readable = [tracker for tracker in trackers if tracker.readable]
@@ -40,7 +45,7 @@ def check(source: Source | Sequence[Source]) -> tuple[Problem, ...]:
         found += [problem for rule in RULES for problem in rule(tracker, rows)]
         if number in scored:
             found += [p for rule in SCORED_RULES for p in rule(tracker, scored[number])]
-    found += [*misalignments(readable), *shared_ids(readable)]
+    found += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     names = file_names(tracker.path for tracker in trackers)
     return in_order(told_apart(found, names))
 
@@ -50,9 +55,21 @@ def _scored(trackers: Sequence[Tracker]) -> Mapping[int, pd.DataFrame]:
 
     All at once, since a frame of thousands costs hardly more than a frame of ten.
     """
-    operations = InFrames(misread_cells(trackers), PRESETS["default"])
-    rows = compute(gather(trackers, [t.calculated_on for t in trackers]), operations)
+    rows = gather(trackers, [t.calculated_on for t in trackers])
+    operations = InFrames(misread_cells(trackers), _own_bands(trackers, rows))
+    rows = compute(rows, operations)
     for key, rule in ROW_RULES.items():
         rows[key] = rule(Rows(rows), operations)
     parts = rows.groupby("tracker")
     return {int(str(number)): part.set_index("row") for number, part in parts}
+
+
+def _own_bands(trackers: Sequence[Tracker], rows: pd.DataFrame) -> Bands:
+    """Each row's bands, those of its own workbook: a column in the place of each cut."""
+    cuts = [(tracker.bands or Bands()).cuts for tracker in trackers] or [Bands().cuts]
+    numbers = rows["tracker"].to_numpy(dtype=int)
+
+    def column(key: str) -> Any:
+        return pd.Series(np.array([own[key] for own in cuts])[numbers], index=rows.index)
+
+    return Bands.of({key: column(key) for key in cuts[0]})

@@ -11,7 +11,7 @@ from okr_sheets.frames import to_day
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import amount
-from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, PLANNED
 from okr_sheets.tracker import Tracker
 
 MOVING = ("increase", "decrease")
@@ -56,13 +56,28 @@ def totals(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
         target = amount(row["target"], words)
         own = str(row["id"])
         yield _problem(tracker, int(str(number)), own, "total-of-nothing", "target", value=target)
-    for number, row in rows[rows["count_suspected"]].to_dict("index").items():
+    for number, row in rows[rows["suspected"] == 1].to_dict("index").items():
         type_ = "total" if row["kind"] == "increase" else "total-at-most"
         numbers = {key: amount(row[key], words) for key in ("first_value", "baseline")}
         said = {"first": numbers["first_value"], "baseline": numbers["baseline"]}
         said["value"] = words.choice("type", type_)
         own = str(row["id"])
         yield _problem(tracker, int(str(number)), own, "count-suspected", "type", **said)
+
+
+def plans(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+    """Target, baseline and weight are those that were planned."""
+    words = language(tracker.about.language)
+    for number, row in rows[rows["changed"] != ""].to_dict("index").items():
+        for key in PLANNED:
+            if not row[f"{key}_differs"]:
+                continue
+            before, after = row[f"planned_{key}"], row[key]
+            after = 1.0 if pd.isna(after) else after  # of a weight left blank
+            said = {"before": amount(before, words), "after": amount(after, words)}
+            code = "plan-lowered" if after < before else "plan-raised"
+            own, label = str(row["id"]), words(f"okrs.{key}")
+            yield _problem(tracker, int(str(number)), own, code, key, label=label, **said)
 
 
 def percent_scales(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
@@ -122,4 +137,4 @@ NUMBERS = (
     confidences,
     dates,
 )
-SCORED_NUMBERS = (targets_and_baselines, totals, percent_scales)
+SCORED_NUMBERS = (targets_and_baselines, totals, plans, percent_scales)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import Ask, parse, shown
 from okr_sheets.reading.days import begins_as_date, date_from_text, usual_order
 from okr_sheets.reading.grid import TOP, Grid, Value
-from okr_sheets.reading.guard import column_letters
+from okr_sheets.reading.guard import column_letters, column_number
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
 
 LONGEST = 60  # characters of a header
@@ -35,6 +36,9 @@ class Table:
     do, under no date, with their header. Rows in `repeats` only say the header again; `last` is
     the last row. `seconds` are the headers of more tables of the kind, which are not read: row,
     and column letter if not below this one. `odd` is the code of what is wrong with the header.
+    `astray` are check-ins that the workbook's own formulas do not count, or not under the day that
+    their header says: column to the code of why. The days these formulas go by stand in `day_row`,
+    0 where there is none.
     """
 
     sheet: Sheet
@@ -49,6 +53,8 @@ class Table:
     repeats: frozenset[int] = frozenset()
     seconds: Sequence[tuple[int, str]] = ()
     odd: str = ""
+    astray: Mapping[int, str] = field(default_factory=dict)
+    day_row: int = 0
 
     @cached_property
     def letters(self) -> dict[str, str]:
@@ -79,7 +85,10 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class _Head:
-    """A header: its rows, two where machine keys stand above, and what its columns mean."""
+    """A header: its rows, two where machine keys stand above, and what its columns mean.
+
+    Of a tracker's check-ins it has the days that the header says, and those in the row above.
+    """
 
     sheet: Sheet
     rows: range
@@ -87,6 +96,8 @@ class _Head:
     meanings: Mapping[int, str]
     language: str
     odd: str = ""
+    days_said: Mapping[int, date] = field(default_factory=dict)
+    days_above: Mapping[int, date] = field(default_factory=dict)
 
     def is_above(self, other: _Head) -> bool:
         """Whether the other stands further down in this one's columns."""
@@ -150,12 +161,33 @@ def _by_keys(grid: Grid, number: int, around: date | None) -> Iterator[_Head]:
         for column, key in words.items()
         if not _check_in(key)
     )
-    # A column that someone put in has no key; a check-in's day is the one that people see.
-    shown_days = {c for c, key in words.items() if _check_in(key) and _check_in(keyed.get(c, ""))}
-    new = {c: key for c, key in words.items() if c not in keyed or c in shown_days}
+    # A column that someone put in has no key; a check-in's header is the later word.
+    said = {c: day for c, key in words.items() if (day := _check_in(key))}
+    new = {c: key for c, key in words.items() if c not in keyed or (c in said and c in keyed)}
     meanings = words if moved else {**keyed, **new}
     odd = "keys-moved" if moved else ""
-    yield _Head(sheet, range(number, number + 2), span, meanings, code, odd)
+    above = _days_above(grid, number, meanings, language(code), around)
+    meanings |= {c: f"{CHECK_IN_PREFIX}{day}" for c, day in above.items()}
+    yield _Head(sheet, range(number, number + 2), span, meanings, code, odd, said, above)
+
+
+def _days_above(
+    grid: Grid, keys: int, meanings: Mapping[int, str], words: Language, around: date | None
+) -> dict[int, date]:
+    """The days above the check-ins, which the workbook's formulas go by and so does all else.
+
+    A text there, which no formula counts, says nothing. In a text file there are only texts.
+    """
+    ask = Ask(words, around=around)
+    row = grid.rows[keys - 2] if keys > 1 and not grid.untyped else []
+    found = {}
+    for column, cell in enumerate(row, 1):
+        key = meanings.get(column, "")
+        if isinstance(cell, str) or (key and not _check_in(key)):
+            continue
+        if day := parse("date", cell, ask).value:
+            found[column] = day
+    return found
 
 
 def _keys(row: Sequence[Value], sheet: Sheet) -> dict[int, str]:
@@ -299,7 +331,37 @@ def _table(grid: Grid, head: _Head, heads: Sequence[_Head]) -> Table:
             for each in others
         ],
         odd=head.odd,
+        astray=_astray(grid, head, columns, check_ins),
+        day_row=head.rows[0] - 1 if head.days_above else 0,
     )
+
+
+def _astray(
+    grid: Grid, head: _Head, columns: Mapping[str, int], check_ins: Mapping[date, int]
+) -> dict[int, str]:
+    """The check-ins that the workbook itself misses or dates otherwise, with the code of why."""
+    if not head.days_above:
+        return {}
+    reach = _reach(grid, head.rows[0] - 1, columns.get("checked"))
+    found = {}
+    for day, column in check_ins.items():
+        if reach and column not in reach:
+            found[column] = "week-out-of-reach"
+        elif column not in head.days_above:
+            found[column] = "week-without-date"
+        elif head.days_said.get(column, day) != day:
+            found[column] = "week-dated-twice"
+    return found
+
+
+def _reach(grid: Grid, day_row: int, column: int | None) -> range | None:
+    """The columns whose days the formulas look at; None where no formula tells."""
+    days = re.compile(rf"R{day_row}C([A-Z]+):\.?R{day_row}C([A-Z]+)")
+    for (_, at), formula in (grid.formulas or {}).items():
+        if at == column and (found := days.search(formula)):
+            first, last = map(column_number, found.groups())
+            return range(first, last + 1)
+    return None
 
 
 def _undated(

@@ -25,7 +25,7 @@ from okr_sheets.tracker import frame
 
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
 _NAMES = frozenset({"id", "title"})
-_COMPUTED = frozenset(column.key for column in OKRS.computed)
+_UNTYPED = frozenset(column.key for column in OKRS.columns if column.computed or column.hidden)
 Row = dict[str, Any]  # typed columns by key, and `row`, `prepared`, `check_ins`
 
 
@@ -89,7 +89,7 @@ class _Cells:
         foot = 0
         for number, cells in self.table.rows():
             raw = self._said(cells)
-            if not raw.keys() - _COMPUTED:
+            if not raw.keys() - _UNTYPED:
                 foot = foot or number
             elif (_numbers(raw) and not _is_total(raw)) or "type" in raw or raw.keys() >= _NAMES:
                 foot = 0
@@ -104,7 +104,7 @@ class _Cells:
     def row(self, number: int, cells: Sequence[Value]) -> Row | None:
         """What one row says; None if it says nothing."""
         raw = self._said(cells)
-        if _is_total(raw) or (0 < self.foot < number and raw.keys() - _COMPUTED == {"title"}):
+        if _is_total(raw) or (0 < self.foot < number and raw.keys() - _UNTYPED == {"title"}):
             key = "title" if "title" in raw else "id"
             self._add("note-row", number, key, shown(raw[key]))
             return None

@@ -15,7 +15,7 @@ from okr_sheets.problems import Problem, in_order
 from okr_sheets.quarters import counted_until
 from okr_sheets.reading import settings
 from okr_sheets.reading.apart import apart
-from okr_sheets.reading.cells import Ask, parse
+from okr_sheets.reading.cells import Ask, parse, shown
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.grid import Book, Grid
 from okr_sheets.reading.guard import UnreadableError, column_letters
@@ -170,6 +170,7 @@ class _Reader:
             around=self.about.start,
         )
         self.calculated_on = settings.calculated_on(places, self.ask)
+        self.bands = settings.bands(places)
 
     def tracker(self) -> Tracker:
         self._say_what_is_odd()
@@ -189,6 +190,7 @@ class _Reader:
             letters={key: table.letters for key, table in self.tables.items()},
             stored=stored(rows, self.okrs),
             calculated_on=self.calculated_on,
+            bands=self.bands,
             problems=in_order(self.problems),
         )
 
@@ -219,11 +221,26 @@ class _Reader:
                 self.problems.append(Problem("second-header", *place))
             self._say_what_is_hidden(table)
             self._say_what_is_doubled(table)
+        self._say_what_is_astray()
         for column, said in self.okrs.undated.items():
             values = (self.okrs.grid.cell(row, column) for row, _ in self.okrs.rows())
             if any(parse("number", value, self.ask).value is not None for value in values):
                 place = (self.path, self.okrs.grid.name, self.okrs.header, column_letters(column))
                 self.problems.append(Problem("undated-column", *place, given=said))
+
+    def _say_what_is_astray(self) -> None:
+        """Check-ins that the workbook does not count as Python does, at the cell that mends it."""
+        table = self.okrs
+        last = max(set(table.check_ins.values()) - set(table.astray), default=0)
+        for day, column in table.check_ins.items():
+            code = table.astray.get(column, "")
+            if not code or not _is_filled(table, column):
+                continue
+            at = table.header if code == "week-dated-twice" else table.day_row
+            said = shown(table.grid.cell(table.header, column) or "")
+            words = {"value": str(day), "last": column_letters(last)}
+            key = f"{CHECK_IN_PREFIX}{day}"
+            self._add(code, table, at, key, said, **words)
 
     def _say_what_is_hidden(self, table: Table) -> None:
         grid = table.grid

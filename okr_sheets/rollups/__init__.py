@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.checks import check
-from okr_sheets.config import Config
+from okr_sheets.config import Config, chosen_bands
 from okr_sheets.frames import SCORED
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.reading.files import Source, read_all
@@ -32,7 +32,7 @@ from okr_sheets.rollups.sources import sources
 from okr_sheets.rollups.trend import changes, rounds, since, trend
 from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams, unit_keys
 from okr_sheets.schema import LEVELS
-from okr_sheets.scoring import PRESETS, Bands
+from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker, usual_language
 
 __all__ = [
@@ -176,7 +176,7 @@ def score(
     preset or as-of.
     """
     trackers = sorted(_read(source, as_of), key=_order)
-    rows = scored(trackers, [[as_of] * len(trackers)], _bands(preset)).key_results
+    rows = scored(trackers, [[as_of] * len(trackers)], chosen_bands(preset, None)).key_results
     return rows[list(SCORED)].reset_index(drop=True)
 
 
@@ -196,8 +196,7 @@ def rollup(
     """
     trackers = _read(source, as_of)
     past = None if previous is None else _read(previous, None)
-    config = config or Config()
-    bands = config.bands() if preset == "default" else _bands(preset)
+    bands = chosen_bands(preset, config)
     return roll_up(trackers, as_of, bands, past, config, earlier_only=True)
 
 
@@ -213,12 +212,6 @@ def _read(source: Source | Sequence[Source], as_of: date | None) -> list[Tracker
     if lost and len(lost) == len(trackers):
         raise FileNotFoundError(lost[0].line())
     return trackers
-
-
-def _bands(preset: str) -> Bands:
-    if preset not in PRESETS:
-        raise ValueError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
-    return PRESETS[preset]
 
 
 def roll_up(
@@ -251,7 +244,7 @@ def roll_up(
     now = history.last
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
-    problems = in_order([*check(trackers), *_unread(past)])
+    problems = in_order([*check(trackers, bands=bands), *_unread(past)])
     units = teams(now, bands, config.weight)
     units = units.join(ends_of_units(now, ends, units))
     objectives = now.objectives.join(ends_of_objectives(now, ends))

@@ -9,7 +9,7 @@ from datetime import date
 from okr_sheets.language import Language
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX
-from okr_sheets.scoring import InCells, Term
+from okr_sheets.scoring import Bands, InCells, Term
 
 # Rows of the OKRs sheet, from 1.
 TITLE_ROW, CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 1, 2, 3, 4, 5
@@ -35,11 +35,12 @@ class Slot:
 class Layout:
     """The columns of one tracker's OKRs sheet, left to right."""
 
-    def __init__(self, words: Language, dates: Sequence[date], sheet: str) -> None:
+    def __init__(self, words: Language, dates: Sequence[date], sheet: str, bands: Bands) -> None:
         """`sheet` is the name of the sheet, `dates` the check-in dates."""
         own = [Slot(c.key, words(f"okrs.{c.key}"), c.width, c.kind, c.stage) for c in OKRS.columns]
-        visible = [slot for slot in own if slot.stage != "helper"]
-        helpers = [slot for slot in own if slot.stage == "helper"]
+        hidden = {column.key for column in OKRS.columns if column.hidden}
+        visible = [slot for slot in own if slot.key not in hidden]
+        helpers = [slot for slot in own if slot.key in hidden]
         check_ins = [
             Slot(f"{CHECK_IN_PREFIX}{day}", day.isoformat(), 11.5, day=day) for day in dates
         ]
@@ -51,6 +52,7 @@ class Layout:
         self.dates = tuple(dates)
         self.words = words
         self.sheet = sheet
+        self.bands = bands
         self.column = {slot.key: number for number, slot in enumerate(self.slots, 1)}
 
     def letter(self, key: str) -> str:
@@ -101,6 +103,7 @@ class Layout:
             ranges={slot.key: self.range(slot.key) for slot in self.slots},
             header=f"$A${FIRST_ROW - 1}",
             dates=self.date_range,
+            bands=self.bands,
         )
 
     def row(self, row: int | str) -> RowCells:

@@ -15,7 +15,7 @@ from okr_sheets.frames import EPOCH, InFrames, Rows, compute, gather, misread_ce
 from okr_sheets.language import Language
 from okr_sheets.quarters import counted_until
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, POINTS_PREFIX
-from okr_sheets.scoring import PRESETS, RULES, points_by
+from okr_sheets.scoring import RULES, points_by
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.layout import (
     CALENDAR,
@@ -91,7 +91,7 @@ class OkrsSheet:
     def _computed(self) -> pd.DataFrame:
         """Every cell's value by row: what is typed, and what each formula gives."""
         rows = gather([self.placed], [self.day])
-        operations = InFrames(misread_cells([self.placed]), PRESETS["default"])
+        operations = InFrames(misread_cells([self.placed]), self.layout.bands)
         rows = compute(rows, operations).set_index("row")
         check_ins = self.placed.check_ins
         before: Any = pd.Series(0.0, index=rows.index)
@@ -159,7 +159,7 @@ class OkrsSheet:
             options: dict[str, Any] = {}
             if slot.stage == "detail":
                 options = {"level": 1, "hidden": True}
-            elif slot.stage == "helper":
+            elif slot.stage in {"planned", "helper"}:
                 options = {"hidden": True}
             elif previous == "detail":
                 options = {"collapsed": True}
@@ -385,7 +385,7 @@ class OkrsSheet:
     def _validations(self, sheet: Worksheet) -> None:
         words = self.words
         for slot in self.layout.slots:
-            if slot.stage == "helper":
+            if slot.stage in {"planned", "helper"}:
                 continue
             column = self.layout.column[slot.key] - 1
             rule = self._validation(slot, words)
