@@ -76,6 +76,7 @@ OBJECTIVES = (
     "status",
     "grade",
     "with_left_out",
+    "planned_score",
     "aligns_to",
     "note",
     *ENDS,
