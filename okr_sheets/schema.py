@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "id", "number", "percent", "date", "choice"]
+# The last three stand in frames only: whole numbers, yes or no, and what is none of these.
+Kind = Literal["text", "id", "number", "percent", "date", "choice", "count", "flag", "any"]
 Stage = Literal["plan", "detail", "computed", "update", "helper"]
 
 TYPES = ("increase", "decrease", "keep-at-least", "keep-at-most", "achieve")
