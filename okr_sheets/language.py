@@ -6,11 +6,11 @@ written and every spelling is read; all languages are read at once, so one folde
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
@@ -35,6 +35,14 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     text = text.replace("\u0307", "").replace("ı", "i")
     return " ".join(text.replace("\u200b", "").split())
+
+
+def percents(share: float) -> int:
+    """A share of 1 in whole percents; halves go away from zero, as in a cell shown as 0%.
+
+    The decimal number counts: in binary 0.285 is a little less, and would come as 28.
+    """
+    return int((Decimal(repr(round(float(share), 12))) * 100).to_integral_value(ROUND_HALF_UP))
 
 
 class Language:
@@ -90,7 +98,7 @@ class Language:
         """
         if share is None or share != share:  # noqa: PLR0124  NaN
             return "–"
-        whole = math.floor(share * 100 + 0.5)
+        whole = percents(share)
         return self("formats.percent", n=99 if whole == 100 and share < 1 else whole)
 
     def number(self, value: float | None) -> str:
