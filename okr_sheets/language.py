@@ -15,6 +15,8 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
+from okr_sheets.problems import MisuseError
+
 REFERENCE = "en"
 
 
@@ -85,7 +87,10 @@ class Language:
 
     def problem(self, code: str, **fields: str) -> str:
         """The sentence for a problem; fields the problem does not carry stay blank."""
-        return self(f"problems.{code}").format_map(_Blanks(fields))
+        sentence = self(f"problems.{code}")
+        if not fields.get("given"):
+            sentence = _BRACKETED.sub("", sentence)
+        return sentence.format_map(_Blanks(fields))
 
     def paths(self) -> Iterator[str]:
         """Every key of the file, dotted."""
@@ -117,6 +122,9 @@ class Language:
         return self("numbers.decimal")
 
 
+_BRACKETED = re.compile(r" ?\(\{given\}\)")  # what is known of a file that cannot be read
+
+
 class _Blanks(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return ""
@@ -134,7 +142,7 @@ def _leaves(words: Mapping[str, Any], prefix: str) -> Iterator[str]:
 def language(code: str) -> Language:
     """The language of a code such as `tr`; ValueError lists the codes there are."""
     if code not in languages():
-        raise ValueError(f"No language “{code}”. Choose one of: {', '.join(languages())}.")
+        raise MisuseError(f"No language “{code}”. Choose one of: {', '.join(languages())}.")
     text = (files("okr_sheets") / "languages" / f"{code}.toml").read_text("utf-8")
     return Language(code, tomllib.loads(text))
 
@@ -152,7 +160,7 @@ def headers(sheet: str) -> Mapping[str, tuple[str, tuple[str, ...]]]:
             for spelling in words.spellings(path):
                 known, codes = found.get(fold(spelling), (key, ()))
                 if known != key:
-                    raise ValueError(
+                    raise MisuseError(
                         f"languages/{code}.toml: [{sheet}] “{spelling}” means both "
                         f"{known} and {key}"
                     )

@@ -12,7 +12,7 @@ import pandas as pd
 from okr_sheets.checks import check
 from okr_sheets.config import Config
 from okr_sheets.frames import SCORED
-from okr_sheets.problems import Problem, file_names, in_order, told_apart
+from okr_sheets.problems import MisuseError, Problem, file_names, in_order, told_apart
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.rollups.alignment import ALIGNMENT, alignment
 from okr_sheets.rollups.attention import ATTENTION, attention
@@ -219,12 +219,12 @@ def rollup(
 
 def _read(source: Source | Sequence[Source], as_of: date | None) -> list[Tracker]:
     if as_of is not None and not isinstance(as_of, date):
-        raise ValueError(
+        raise MisuseError(
             f"as_of must be a date, such as datetime.date(2027, 2, 12), not {as_of!r}."
         )
     trackers = read_all(source)
     if not trackers:
-        raise ValueError("No tracker to read. Name a file or a folder of them.")
+        raise MisuseError("No tracker to read. Name a file or a folder of them.")
     lost = [p for tracker in trackers for p in tracker.problems if p.code == "not-found"]
     if lost and len(lost) == len(trackers):
         raise FileNotFoundError(lost[0].line())
@@ -233,7 +233,7 @@ def _read(source: Source | Sequence[Source], as_of: date | None) -> list[Tracker
 
 def _bands(preset: str) -> Bands:
     if preset not in PRESETS:
-        raise ValueError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
+        raise MisuseError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
     return PRESETS[preset]
 
 
@@ -258,7 +258,7 @@ def roll_up(
     earlier = before_these(everyone[count:], trackers)
     if earlier_only and past and not earlier and any(tracker.readable for tracker in past):
         quarters = ", ".join(sorted({t.about.quarter for t in past if t.readable}))
-        raise ValueError(
+        raise MisuseError(
             f"The previous trackers are of {quarters}; no quarter of these trackers comes after. "
             "Name the folder of an earlier quarter."
         )
