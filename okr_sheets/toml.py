@@ -28,9 +28,9 @@ def parse_toml(text: str, name: str, error: type[MisuseError]) -> dict[str, Any]
     except tomllib.TOMLDecodeError as failed:
         raise error(f"{name} is not valid TOML: {failed}.") from failed
     except RecursionError as failed:
-        raise error(f"{name} holds lists or tables nested too deeply.") from failed
+        raise error(f"{name} is not valid TOML: Lists or tables nested too deeply.") from failed
     except ValueError as failed:  # of numbers alone: Python counts their digits
-        raise error(f"{name} holds a number with too many digits.") from failed
+        raise error(f"{name} is not valid TOML: A number with too many digits.") from failed
 
 
 def shown(value: Any) -> str:
