@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import os
 import sys
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from okr_sheets import __version__
 from okr_sheets.config import Config, find, read_config
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import from_locale, language, languages
-from okr_sheets.problems import grouped
+from okr_sheets.problems import MisuseError, grouped
 from okr_sheets.schema import CADENCES, LEVELS
 
 if TYPE_CHECKING:
@@ -26,10 +27,17 @@ if TYPE_CHECKING:
     from okr_sheets.tracker import Tracker
 
 PROBLEMS, MISUSE = 1, 2  # exit codes; 0 is clean, or warnings only
+UNFORESEEN = (
+    "This is a fault of okr-sheets, not of your files. "
+    "`okr-sheets --debug` before the same command shows what to report."
+)
 
 
 class Group(click.Group):
-    """Commands whose errors end in one sentence; `--debug` shows where they came from."""
+    """Commands whose errors end in one sentence; `--debug` shows where they came from.
+
+    Python's own words are none: what is not foreseen, a fault of ours, says that it is one.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -37,11 +45,22 @@ class Group(click.Group):
         except BrokenPipeError:
             # Whoever read our output has seen enough.
             sys.stdout = None
-        except (ValueError, OSError) as error:
+        except (click.exceptions.Exit, click.Abort, click.ClickException):
+            raise
+        except Exception as error:
             if ctx.params.get("debug"):
                 raise
-            click.echo(f"okr-sheets: {error}", err=True)
+            click.echo(f"okr-sheets: {_sentence(error)}", err=True)
             ctx.exit(MISUSE)
+
+
+def _sentence(error: Exception) -> str:
+    """What people are told of an error."""
+    if isinstance(error, MisuseError) or (isinstance(error, OSError) and error.errno is None):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename or 'A file'} cannot be used: {error.strerror}."
+    return UNFORESEEN
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]
@@ -81,9 +100,15 @@ LANGUAGE = click.option(
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
 @click.version_option(__version__, prog_name="okr-sheets")
-def main(debug: bool) -> None:
+@click.pass_context
+def main(ctx: click.Context, debug: bool) -> None:
     """OKR trackers as workbooks: write them, read them back, score them, roll the quarter up."""
-    del debug  # Group reads it
+    if debug:  # Group reads it too
+        log = logging.getLogger("okr_sheets")
+        shown = logging.StreamHandler()
+        log.addHandler(shown)
+        log.setLevel(logging.DEBUG)
+        ctx.call_on_close(lambda: log.removeHandler(shown))
     for stream in (sys.stdout, sys.stderr):
         # Windows still hands out code pages that know no Korean.
         if hasattr(stream, "reconfigure") and (stream.encoding or "").lower() != "utf-8":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import os
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from okr_sheets.language import fold, languages
+from okr_sheets.problems import MisuseError
 from okr_sheets.scoring import PRESETS, Bands
+from okr_sheets.toml import read_toml, shown
 
 NAME = "okr.toml"
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -29,7 +30,7 @@ _NOUNS: Mapping[Kind, str] = {
 }
 
 
-class ConfigError(ValueError):
+class ConfigError(MisuseError):
     """Settings that cannot be used; the message says where and what to write instead."""
 
 
@@ -232,7 +233,7 @@ def find(folder: Path) -> Path | None:
 
 def read_config(path: Path) -> Config:
     """The settings of a file; ConfigError says what is wrong with it and where."""
-    given = _File(path.name).entries(_document(path))
+    given = _File(path.name).entries(read_toml(path, ConfigError))
     departments = _units(given["departments"])
     teams = _units(given["teams"])
     for team in teams.values():
@@ -257,18 +258,6 @@ def read_config(path: Path) -> Config:
                 f"{cuts[high]:g}. Set both."
             )
     return config
-
-
-def _document(path: Path) -> dict[str, Any]:
-    try:
-        # Windows' editor begins a file with a mark that TOML does not know.
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise ConfigError(f"{path.name} cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path.name} is not UTF-8. Save it with that encoding.") from None
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path.name} is not valid TOML: {error}.") from None
 
 
 class _File:
@@ -301,7 +290,7 @@ class _File:
     def _table(self, value: Any, place: str, example: str) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
-        raise ConfigError(f"{self.name}: {place} must be a table, {example}, not {_shown(value)}.")
+        raise ConfigError(f"{self.name}: {place} must be a table, {example}, not {shown(value)}.")
 
     def _once(self, rows: dict[str, Any], table: str) -> dict[str, Any]:
         """The rows, after a look at their names: none blank, no two alike."""
@@ -326,7 +315,7 @@ class _File:
             if not key.takes(value):
                 wants = key.wants if key.choices else f"{key.wants}, such as {key.example}"
                 raise ConfigError(
-                    f"{self.name}: {label}{name} must be {wants}, not {_shown(value)}."
+                    f"{self.name}: {label}{name} must be {wants}, not {shown(value)}."
                 )
         return {
             name: value.strip() if isinstance(value, str) else value
@@ -351,12 +340,6 @@ def _header(table: str) -> str:
     return f"[{own}]"
 
 
-def _shown(value: Any) -> str:
-    """A value as its writer knows it."""
-    kinds = {dict: "a table", list: "a list", bool: str(value).lower(), str: f"“{value}”"}
-    return kinds.get(type(value), str(value))
-
-
 def _units(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Unit]:
     return {fold(name): Unit(name.strip(), **row) for name, row in rows.items()}
 
@@ -375,5 +358,5 @@ def chosen_bands(preset: str, config: Config | None) -> Bands:
     ValueError if there is no such preset.
     """
     if preset not in PRESETS:
-        raise ValueError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
+        raise MisuseError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
     return config.bands() if config and preset == "default" else PRESETS[preset]

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol, TypeVar
 
+from okr_sheets.problems import MisuseError
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -50,7 +52,9 @@ def dask(address: str | None = None) -> Iterator[Map]:
     try:
         from distributed import Client  # noqa: PLC0415  an optional extra
     except ImportError:
-        raise ValueError("The dask engine needs an extra: pip install 'okr-sheets[dask]'") from None
+        raise MisuseError(
+            "The dask engine needs an extra: pip install 'okr-sheets[dask]'"
+        ) from None
 
     with Client(address) as client:
 

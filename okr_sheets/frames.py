@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, PLANNED
+from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, PLANNED, Column, Kind
 from okr_sheets.scoring import RULES, Bands
-from okr_sheets.tracker import About, Tracker
+from okr_sheets.tracker import About, Tracker, as_kind, declared
 
 # Day numbers as spreadsheets count them, so that dates are numbers in both engines.
 EPOCH = date(1899, 12, 30)
@@ -78,6 +78,33 @@ SCORED = (
 )
 
 
+def _as_numbers(columns: Iterable[Column]) -> Mapping[str, Kind]:
+    """The kinds of columns whose dates are day numbers."""
+    return {column.key: "number" if column.kind == "date" else column.kind for column in columns}
+
+
+GATHERED: Mapping[str, Kind] = {
+    "tracker": "count",
+    "row": "count",
+    **_as_numbers(column for column in OKRS.columns if not column.computed),
+    "parent": "count",
+    "typed_current": "number",
+    "first_day": "number",
+    "last_day": "number",
+    "typed_on": "number",
+    "place": "count",
+    "day": "number",
+    "until": "number",
+    "checked_on": "number",
+    "value": "number",
+    "first_on": "number",
+    "first_value": "number",
+    "highest": "number",
+    "typed_to": "number",
+}
+_COMPUTED: Mapping[str, Kind] = {**_as_numbers(OKRS.computed), "anchor": "count", "group": "count"}
+
+
 def serial(day: date) -> int:
     """A spreadsheet's number for a day."""
     return (day - EPOCH).days
@@ -98,13 +125,13 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
 
     A round is a list of days, one for each tracker; see `About.day`.
 
-    Columns: those people type, dates as day numbers; `tracker` (its place in `trackers`, counted on
-    from round to round), `row`, `place` (both in one number), the scoring `day` with the quarter's
-    `first_day` and `last_day`, `until` (the last day whose check-ins count by then), `parent` (row
-    of the objective), and of the check-ins that count: `checked_on`, `value` of the last (0 and NaN
-    for none), `first_on`, `first_value` of the first, and the `highest` (NaN for none); `typed_to`
-    is the day of the last one, whether it counts or not. Trackers whose quarter is unknown are left
-    out.
+    Columns `GATHERED`: those people type, dates as day numbers; `tracker` (its place in `trackers`,
+    counted on from round to round), `row`, `place` (both in one number), the scoring `day` with the
+    quarter's `first_day` and `last_day`, `until` (the last day whose check-ins count by then),
+    `parent` (row of the objective), and of the check-ins that count: `checked_on`, `value` of the
+    last (0 and NaN for none), `first_on`, `first_value` of the first, and the `highest` (NaN for
+    none); `typed_to` is the day of the last one, whether it counts or not. Trackers whose quarter
+    is unknown are left out.
     """
     known = [n for n, tracker in enumerate(trackers) if tracker.about.day()]
     if not known:
@@ -136,7 +163,7 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
     typed = rows["typed_current"].notna() & (rows["day"] >= rows["typed_on"])
     rows["value"] = rows["value"].where(~typed, rows["typed_current"])
     rows["checked_on"] = rows["checked_on"].where(~typed | (rows["checked_on"] > 0), rows["day"])
-    return rows
+    return declared(rows, GATHERED)
 
 
 def _serial(day: date | None) -> float:
@@ -355,5 +382,5 @@ def compute(rows: pd.DataFrame, operations: InFrames) -> pd.DataFrame:
     rows = rows.copy()
     with np.errstate(divide="ignore", invalid="ignore"):
         for key, rule in RULES.items():
-            rows[key] = rule(Rows(rows), operations)
+            rows[key] = as_kind(rule(Rows(rows), operations), _COMPUTED[key])
     return rows

@@ -6,14 +6,16 @@ written and every spelling is read; all languages are read at once, so one folde
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
+
+from okr_sheets.problems import MisuseError
 
 REFERENCE = "en"
 
@@ -35,6 +37,14 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).casefold()
     text = text.replace("\u0307", "").replace("ı", "i")
     return " ".join(text.replace("\u200b", "").split())
+
+
+def percents(share: float) -> int:
+    """A share of 1 in whole percents; halves go away from zero, as in a cell shown as 0%.
+
+    The decimal number counts: in binary 0.285 is a little less, and would come as 28.
+    """
+    return int((Decimal(repr(round(float(share), 12))) * 100).to_integral_value(ROUND_HALF_UP))
 
 
 class Language:
@@ -87,7 +97,10 @@ class Language:
 
     def problem(self, code: str, **fields: str) -> str:
         """The sentence for a problem; fields the problem does not carry stay blank."""
-        return self(f"problems.{code}").format_map(_Blanks(fields))
+        sentence = self(f"problems.{code}")
+        if not fields.get("given"):
+            sentence = _BRACKETED.sub("", sentence)
+        return sentence.format_map(_Blanks(fields))
 
     def paths(self) -> Iterator[str]:
         """Every key of the file, dotted."""
@@ -100,7 +113,7 @@ class Language:
         """
         if share is None or share != share:  # noqa: PLR0124  NaN
             return "–"
-        whole = math.floor(share * 100 + 0.5)
+        whole = percents(share)
         return self("formats.percent", n=99 if whole == 100 and share < 1 else whole)
 
     def number(self, value: float | None) -> str:
@@ -117,6 +130,9 @@ class Language:
     def decimal(self) -> str:
         """The decimal sign people type."""
         return self("numbers.decimal")
+
+
+_BRACKETED = re.compile(r" ?\(\{given\}\)")  # what is known of a file that cannot be read
 
 
 class _Blanks(dict[str, str]):
@@ -136,7 +152,7 @@ def _leaves(words: Mapping[str, Any], prefix: str) -> Iterator[str]:
 def language(code: str) -> Language:
     """The language of a code such as `tr`; ValueError lists the codes there are."""
     if code not in languages():
-        raise ValueError(f"No language “{code}”. Choose one of: {', '.join(languages())}.")
+        raise MisuseError(f"No language “{code}”. Choose one of: {', '.join(languages())}.")
     text = (files("okr_sheets") / "languages" / f"{code}.toml").read_text("utf-8")
     return Language(code, tomllib.loads(text))
 
@@ -154,7 +170,7 @@ def headers(sheet: str) -> Mapping[str, tuple[str, tuple[str, ...]]]:
             for spelling in words.spellings(path):
                 known, codes = found.get(fold(spelling), (key, ()))
                 if known != key:
-                    raise ValueError(
+                    raise MisuseError(
                         f"languages/{code}.toml: [{sheet}] “{spelling}” means both "
                         f"{known} and {key}"
                     )

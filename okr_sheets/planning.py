@@ -10,11 +10,13 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.config import Config, chosen_bands
+from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, check_in_dates
 from okr_sheets.reading.files import is_report
-from okr_sheets.reading.sets import SetError, read_set, text_of
+from okr_sheets.reading.sets import SetError, plan_of, read_set, text_of
 from okr_sheets.reading.tracker import read
 from okr_sheets.schema import CADENCES, LEVELS
+from okr_sheets.toml import read_toml
 from okr_sheets.tracker import About, Tracker
 
 DEFAULT_TEMPLATE = "b2b-saas-marketing"
@@ -54,7 +56,7 @@ def new(
     period = _quarter(quarter, fiscal_start)
     for key, value, known in (("cadence", cadence, CADENCES), ("level", level, LEVELS)):
         if value and value not in known:
-            raise ValueError(f"No {key} “{value}”. Choose one of: {', '.join(known)}.")
+            raise MisuseError(f"No {key} “{value}”. Choose one of: {', '.join(known)}.")
     given = {"company": company, "department": department, "team": team, "parent": parent}
     given = {key: value for key, value in given.items() if value}
     about = replace(
@@ -106,11 +108,7 @@ def _plan(
     if source.suffix.lower() not in {".toml", ".csv"}:
         raise SetError(f"{source.name}: a plan is a .toml or .csv file.")
     if source.suffix.lower() == ".toml":
-        try:
-            text = source.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SetError(f"{source.name} cannot be read: {error}.") from None
-        return read_set(text, source.name)
+        return plan_of(read_toml(source, SetError), source.name)
     if is_report(source):
         raise SetError(f"{source.name} is a report, not a plan.")
     tracker = read(source)

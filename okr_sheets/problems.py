@@ -134,6 +134,10 @@ LONGEST_READING = 40  # characters of each
 LONGEST = 120  # characters of a cell that a sentence quotes
 
 
+class MisuseError(ValueError):
+    """What was asked for cannot be done; the message is a sentence for who asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong, with its place.

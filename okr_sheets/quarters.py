@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from okr_sheets.problems import MisuseError
+
 FRIDAY = 4
 
 
@@ -29,7 +31,7 @@ class Quarter:
         pattern = r"\s*(?:(\d{4})[\s/-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4}))\s*"
         found = re.fullmatch(pattern, text, re.IGNORECASE)
         if not found:
-            raise ValueError(f"“{text}” is not a quarter. Type it as 2027-Q1.")
+            raise MisuseError(f"“{text}” is not a quarter. Type it as 2027-Q1.")
         year, number = found[1] or found[4], found[2] or found[3]
         return cls(int(year), int(number), fiscal_start)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "id", "number", "percent", "date", "choice"]
 Stage = Literal["plan", "detail", "computed", "update", "planned", "helper"]
+# The last three stand in frames only: whole numbers, yes or no, and what is none of these.
+Kind = Literal["text", "id", "number", "percent", "date", "choice", "count", "flag", "any"]
 
 TYPES = (
     "increase",

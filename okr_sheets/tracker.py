@@ -12,18 +12,21 @@ import pandas as pd
 
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import counted_until
-from okr_sheets.schema import ACTIONS, LOG, OKRS, Column
+from okr_sheets.schema import ACTIONS, LOG, OKRS, Column, Kind
 from okr_sheets.scoring import Bands
 
-DTYPES = {
+DTYPES: Mapping[Kind, Any] = {
     "text": "str",
     "id": "str",
     "choice": "str",
     "number": "float64",
     "percent": "float64",
     "date": "datetime64[s]",
+    "count": "int64",
+    "flag": "bool",
+    "any": "object",
 }
-BLANKS: Mapping[str, Any] = {"text": "", "id": "", "choice": "", "date": None}
+BLANKS: Mapping[Kind, Any] = {"text": "", "id": "", "choice": "", "date": None, "count": 0}
 
 # What an objective does not have: it is scored through its key results.
 _ONLY_KEY_RESULTS = ("type", "baseline", "target", "unit")
@@ -34,7 +37,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         if column.key not in _ONLY_KEY_RESULTS and column.stage != "planned"
     ),
     "key_results": (
-        Column("objective", "number"),  # the row of its objective, 0 for none
+        Column("objective", "count"),  # the row of its objective, 0 for none
         Column("objective_id", "id"),
         *OKRS.typed,
         Column("typed_current", "number"),  # where the file tells it, and the check-ins do not
@@ -60,12 +63,33 @@ def frame(name: str, rows: Iterable[Mapping[str, Any]], index: Iterable[int]) ->
     place = pd.Index(list(index), dtype="int64", name="row")
     for column in COLUMNS[name]:
         blank = BLANKS.get(column.kind, float("nan"))
-        dtype = DTYPES[column.kind]
-        if column.key == "objective":
-            blank, dtype = 0, "int64"
         values = [row.get(column.key, blank) for row in rows]
-        data[column.key] = pd.Series(values, index=place, dtype=dtype)
+        data[column.key] = pd.Series(values, index=place, dtype=DTYPES[column.kind])
     return pd.DataFrame(data, index=place)
+
+
+def declared(rows: pd.DataFrame, kinds: Mapping[str, Kind]) -> pd.DataFrame:
+    """These columns of `rows`, each of the dtype its kind has. Blank text is "".
+
+    What pandas infers goes by the values, of which an empty frame has none, and by whether pyarrow
+    is installed.
+    """
+    return pd.DataFrame({key: as_kind(rows[key], kind) for key, kind in kinds.items()})
+
+
+def as_kind(values: pd.Series, kind: Kind) -> pd.Series:
+    """A column as `declared` has it."""
+    if DTYPES[kind] == "str" and values.isna().any():
+        values = values.astype(object).fillna("")
+    return values.astype(DTYPES[kind])
+
+
+def mapped(values: pd.Series, by: Any, kind: Kind) -> pd.Series:
+    """What `by` (a mapping or a function) makes of each value, of the dtype the kind has.
+
+    Of no values pandas makes none, and leaves an empty column of text one of text.
+    """
+    return as_kind(values.astype(object).map(by), kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +173,14 @@ class Tracker:
     @property
     def rows(self) -> pd.DataFrame:
         """Objectives and key results in the order of the sheet; what only one has is blank."""
-        return pd.concat([self.objectives, self.key_results]).sort_index(kind="stable")
+        kinds = {column.key: column.kind for column in COLUMNS["key_results"]}
+        lacking = {
+            key: BLANKS.get(kind, float("nan"))
+            for key, kind in kinds.items()
+            if key not in self.objectives
+        }
+        objectives = declared(self.objectives.assign(**lacking), kinds)
+        return pd.concat([objectives, self.key_results]).sort_index(kind="stable")
 
     def problem(
         self, code: str, sheet: str, row: int, key: str = "", given: object = "", **words: str

@@ -13,14 +13,35 @@ from okr_sheets.reading.tracker import read
 
 ROOT = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI") == "true"
+# QUICK=true runs the quick part: without other programs and without what takes long.
+QUICK = os.environ.get("QUICK") == "true"
+SLOW = (
+    "test_apart",
+    "test_calculators",
+    "test_differential",
+    "test_edits",
+    "test_hostile",
+    "test_no_repair",
+    "test_page",
+    "test_properties",
+    "test_samples",
+    "test_wheel",
+)
 
 
 def pytest_addoption(parser):
     parser.addoption("--update", action="store_true", help="rewrite golden text and samples")
 
 
+def pytest_ignore_collect(collection_path):
+    """Whether a module is left out of the quick part; None to decide as ever."""
+    return True if QUICK and collection_path.stem in SLOW else None
+
+
 def needs(program):
     """The program's path; skips where it is missing, but never in CI."""
+    if QUICK:
+        pytest.skip("the quick part starts no other program")
     path = shutil.which(program)
     if path is None:
         if IN_CI:

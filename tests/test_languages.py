@@ -3,7 +3,7 @@ from string import Formatter
 
 import pytest
 
-from okr_sheets.language import choice_keys, fold, headers, language, languages
+from okr_sheets.language import choice_keys, fold, headers, language, languages, percents
 from okr_sheets.problems import CODES
 from okr_sheets.schema import OKRS, OTHER_SHEETS, SETTINGS, SHEETS
 from okr_sheets.scoring import FAULTS, HINTS
@@ -93,3 +93,37 @@ def test_spellings_fold_to_one(one, other):
 
 def test_thai_words_that_differ_by_a_mark_stay_apart():
     assert fold("ค่า") != fold("คา")
+
+
+@pytest.mark.parametrize(
+    ("share", "whole"),
+    [
+        *[(0.285, 29), (0.145, 15), (0.005, 1), (0.995, 100), (0.575, 58), (1.005, 101)],
+        *[(0, 0), (0.0049, 0), (0.2849, 28), (0.1 + 0.185, 29), (1.145, 115), (12.345, 1235)],
+        *[(-0.285, -29), (-0.145, -15), (-0.0049, 0), (-1.005, -101), (1e300, round(1e302, -300))],
+    ],
+)
+def test_percents_are_halves_up_of_the_decimal_number(share, whole):
+    assert percents(share) == pytest.approx(whole, abs=0, rel=1e-9)
+
+
+def test_every_four_decimals_make_the_percents_that_whole_numbers_make():
+    for ten_thousandths in range(-20_000, 20_001):
+        sign = -1 if ten_thousandths < 0 else 1
+        whole = (abs(ten_thousandths) + 50) // 100
+        assert percents(ten_thousandths / 10_000) == sign * whole
+
+
+def test_a_percent_is_written_in_the_languages_way_and_never_full_before_it_is():
+    assert [
+        language("en").percent(share) for share in (0.285, 0.145, 0.005, 0.995, -0.285, 1.005)
+    ] == [
+        "29%",
+        "15%",
+        "1%",
+        "99%",
+        "-29%",
+        "101%",
+    ]
+    assert language("fi").percent(0.285).replace("\N{NO-BREAK SPACE}", " ") == "29 %"
+    assert language("tr").percent(0.285) == "%29"

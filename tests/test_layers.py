@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 # Bottom to top; a folder stands for all its modules.
 LAYERS = (
-    ("schema", "problems", "quarters", "engine"),
+    ("schema", "problems", "quarters", "engine", "toml"),
     ("scoring", "language", "config"),
     ("tracker", "frames"),
     ("reading",),

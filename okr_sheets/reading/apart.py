@@ -11,12 +11,14 @@ Time is capped everywhere.
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import signal
 import subprocess
 import sys
 import threading
+import traceback
 import weakref
 from contextlib import suppress
 from importlib import import_module
@@ -35,14 +37,15 @@ _ROOT = Path(__file__).resolve().parents[2]
 # and our own, where others may lie as well, comes last.
 _START = f"import sys; sys.path.append({str(_ROOT)!r}); from {__name__} import serve; serve()"
 _SERVE = ("-P", "-c", _START)
+_LOG = logging.getLogger(__name__)
 _mine = threading.local()
 
 
 def apart(work: str, *arguments: Any) -> Any:
     """What a function gives, called in a child: `apart("math:sqrt", 2)`.
 
-    Raises what it raises. UnreadableError where the child did not live to answer: `reader-slow`,
-    `reader-memory` or `reader-failed`.
+    Raises what it raises, and logs where it was raised. UnreadableError where the child did not
+    live to answer: `reader-slow`, `reader-memory` or `reader-failed`.
     """
     if getattr(_mine, "serving", False):
         return _function(work)(*arguments)
@@ -86,7 +89,9 @@ class _Child:
         finally:
             clock.cancel()
         if not fine:
-            raise answer
+            error, trace = answer
+            _LOG.debug(trace)
+            raise error
         return answer
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -111,7 +116,8 @@ class _Child:
         # Native code that gets no memory aborts; a system that has none left kills.
         if code in {-signal.SIGABRT, -getattr(signal, "SIGKILL", 9)}:
             return UnreadableError("reader-memory", str(MEGABYTES))
-        return UnreadableError("reader-failed", str(code))
+        _LOG.debug("The process that reads ended with exit code %s.", code)
+        return UnreadableError("reader-failed")
 
 
 def _end(process: subprocess.Popen[bytes]) -> int:
@@ -162,9 +168,10 @@ def serve() -> None:
             capped = capped or _cap()
             answer = _packed((True, function(*arguments)))
         except MemoryError:
-            answer = _packed((False, UnreadableError("reader-memory", str(MEGABYTES))))
+            error = UnreadableError("reader-memory", str(MEGABYTES))
+            answer = _packed((False, (error, traceback.format_exc())))
         except Exception as error:  # noqa: BLE001  raised again in the parent
-            answer = _packed((False, error))
+            answer = _packed((False, (error, traceback.format_exc())))
         _write(answers, answer)
 
 

@@ -22,5 +22,5 @@ def read_book(path: Path) -> Book:
     except (UnreadableError, MemoryError):
         raise
     except Exception as error:
-        raise UnreadableError("reader-failed", type(error).__name__) from error
+        raise UnreadableError("reader-failed") from error
     return book

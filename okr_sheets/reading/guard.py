@@ -206,13 +206,13 @@ def opened_safely(path: Path) -> Iterator[zipfile.ZipFile]:
     with _Archive(io.FileIO(path)) as content:
         try:
             archive = zipfile.ZipFile(content)
-        except ZIP_ERRORS:
-            raise UnreadableError("damaged", "its end is missing") from None
+        except ZIP_ERRORS as error:
+            raise UnreadableError("damaged", "its end is missing") from error
         try:
             _check_members(archive)
             yield archive
         except ZIP_ERRORS as error:
-            raise UnreadableError("damaged", str(error)) from None
+            raise UnreadableError("damaged") from error
 
 
 def _kind_of_archive(path: Path, size: int) -> str:

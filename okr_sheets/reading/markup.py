@@ -50,7 +50,7 @@ def walk(
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise UnreadableError("damaged", f"{part}: {error}") from None
+        raise UnreadableError("damaged", part) from error
 
 
 def _refuse(part: str) -> None:

@@ -48,7 +48,7 @@ def read_book(path: Path) -> Book:
         with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
             walk(stream, "content.xml", content.start, content.end, content.text)
     except ZIP_ERRORS as error:  # among them ValueError, for a count that is no number
-        raise UnreadableError("damaged", str(error).strip("'\"")) from None
+        raise UnreadableError("damaged", "content.xml") from error
     if content.skipped and not content.grids:
         raise UnreadableError("stray-cell", content.skipped[0].far, content.skipped[0].name)
     problems = (

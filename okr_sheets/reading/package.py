@@ -94,7 +94,7 @@ def opened(path: Path) -> Iterator[Package]:
         with zipfile.ZipFile(path) as archive:
             yield Package(archive)
     except ZIP_ERRORS as error:
-        raise UnreadableError("damaged", str(error)) from None
+        raise UnreadableError("damaged") from error
 
 
 def part_of(relations: Mapping[str, Relation], kind: str) -> str | None:

@@ -11,8 +11,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, check_in_dates
 from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, SETTINGS, Column
+from okr_sheets.toml import parse_toml, shown
 from okr_sheets.tracker import COLUMNS, About, Tracker, frame
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
@@ -24,7 +26,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 }
 
 
-class SetError(ValueError):
+class SetError(MisuseError):
     """A set that cannot be read; the message says where and what to write instead."""
 
 
@@ -64,10 +66,11 @@ def read_set(text: str, name: str) -> Tracker:
     `name` stands for the file in messages. SetError for text that is not TOML, an unknown key or
     a value of the wrong kind.
     """
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SetError(f"{name} is not valid TOML: {error}.") from None
+    return plan_of(parse_toml(text, name, SetError), name)
+
+
+def plan_of(document: dict[str, Any], name: str) -> Tracker:
+    """What `read_set` gives, of a document already parsed."""
     return _Set(name).tracker(document)
 
 
@@ -138,10 +141,10 @@ class _Set:
             column = known[key]
             fits = isinstance(value, _TYPES[column.kind]) and not isinstance(value, bool)
             if not fits or (isinstance(value, float) and not math.isfinite(value)):
-                raise SetError(f"{place} must be a {column.kind}, not {value!r}.")
+                raise SetError(f"{place} must be a {column.kind}, not {shown(value)}.")
             choices = column.choices or (OKRS[key].choices if key in OKRS.keys else ())
             if column.kind == "choice" and value not in choices:
-                raise SetError(f"{place} must be one of {', '.join(choices)}, not {value!r}.")
+                raise SetError(f"{place} must be one of {', '.join(choices)}, not {shown(value)}.")
 
 
 def _columns(*keys: str) -> tuple[Column, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.language import language
-from okr_sheets.problems import Problem, in_order
+from okr_sheets.problems import MisuseError, Problem, in_order
 from okr_sheets.quarters import counted_until
 from okr_sheets.reading import settings
 from okr_sheets.reading.apart import apart
@@ -42,7 +42,7 @@ def read(path: str | Path, sheet: str | None = None) -> Tracker:
         if tracker.sheets.get(OKRS.key) == sheet:
             return tracker
     found = ", ".join(t.sheets[OKRS.key] for t in trackers if t.readable)
-    raise ValueError(f"{path} has no table of OKRs on a sheet “{sheet}”, only on: {found or '–'}.")
+    raise MisuseError(f"{path} has no table of OKRs on a sheet “{sheet}”, only on: {found or '–'}.")
 
 
 def read_trackers(path: str | Path) -> list[Tracker]:

@@ -48,7 +48,7 @@ def read_book(path: Path) -> Book:
         if "encrypted" in str(error):
             raise UnreadableError("password") from None
         # Whatever stands in a damaged file, from struct.error to AssertionError.
-        raise UnreadableError("damaged", str(error) or type(error).__name__) from error
+        raise UnreadableError("damaged") from error
     if far and not grids:
         raise UnreadableError("stray-cell", *far)
     return Book(tuple(grids), tuple(problems))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from okr_sheets.language import language as words_of
+from okr_sheets.problems import MisuseError
 from okr_sheets.reading.files import is_report
 from okr_sheets.writing.saving import same_file, saved
 
@@ -38,12 +39,12 @@ def report(rollup: Rollup, path: str | Path, language: str | None = None) -> Pat
     """
     path = Path(path)
     if path.suffix.lower() not in KINDS:
-        raise ValueError(f"{path}: choose a name that ends in one of: {', '.join(KINDS)}.")
+        raise MisuseError(f"{path}: choose a name that ends in one of: {', '.join(KINDS)}.")
     if os.path.exists(path):  # noqa: PTH110  a name may be too long to be looked up
         if any(same_file(path, tracker.path) for tracker in rollup.trackers if tracker.path):
-            raise ValueError(f"{path} is one of the trackers read. Choose another name.")
+            raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
         if path.stat().st_size and not is_report(path):
-            raise ValueError(f"{path} is there already and is no report. Choose another name.")
+            raise MisuseError(f"{path} is there already and is no report. Choose another name.")
     module, name = KINDS[path.suffix.lower()]
     write: Writer = getattr(import_module(f"okr_sheets.reports.{module}"), name)
     with saved(path) as temporary:

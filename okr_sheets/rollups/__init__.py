@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,10 +12,11 @@ import pandas as pd
 from okr_sheets.checks import check
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.frames import SCORED
-from okr_sheets.problems import Problem, file_names, in_order, told_apart
+from okr_sheets.problems import MisuseError, Problem, file_names, in_order, told_apart
 from okr_sheets.reading.files import Source, read_all
-from okr_sheets.rollups.alignment import alignment
-from okr_sheets.rollups.attention import attention
+from okr_sheets.rollups.alignment import ALIGNMENT, alignment
+from okr_sheets.rollups.attention import ATTENTION, attention
+from okr_sheets.rollups.columns import kinds
 from okr_sheets.rollups.ends import (
     ENDS,
     FORECAST,
@@ -25,18 +26,19 @@ from okr_sheets.rollups.ends import (
     forecasts,
 )
 from okr_sheets.rollups.names import alike
-from okr_sheets.rollups.owed import overdue, owed
-from okr_sheets.rollups.previous import before_these, carried, finished, with_previous
+from okr_sheets.rollups.owed import OVERDUE, OWED, overdue, owed
+from okr_sheets.rollups.previous import CARRIED, before_these, carried, finished, with_previous
 from okr_sheets.rollups.scored import scored
-from okr_sheets.rollups.sources import sources
-from okr_sheets.rollups.trend import changes, rounds, since, trend
+from okr_sheets.rollups.sources import SOURCES, sources
+from okr_sheets.rollups.trend import CHANGES, TREND, changes, rounds, since, trend
 from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams, unit_keys
-from okr_sheets.schema import LEVELS
+from okr_sheets.schema import LEVELS, Kind
 from okr_sheets.scoring import Bands
-from okr_sheets.tracker import Tracker, usual_language
+from okr_sheets.tracker import Tracker, declared, usual_language
 
 __all__ = [
     "FORECAST",
+    "FRAMES",
     "OBJECTIVES",
     "OWNERS",
     "PROBLEMS",
@@ -84,16 +86,30 @@ OBJECTIVES = (
     "carried",
 )
 PROBLEMS = ("file", "sheet", "cell", "severity", "code", "message")
+FRAMES: Mapping[str, Mapping[str, Kind]] = {
+    "key_results": kinds(SCORED, updated="flag"),
+    "objectives": kinds(OBJECTIVES),
+    "teams": kinds((*TEAMS, *ENDS, "previous")),
+    "owners": kinds(OWNERS, due="count"),
+    "trend": kinds(TREND),
+    "changes": kinds(CHANGES),
+    "forecast": kinds(FORECAST),
+    "alignment": kinds(ALIGNMENT),
+    "attention": kinds(ATTENTION),
+    "sources": kinds(SOURCES, value="text"),
+    "owed": kinds(OWED),
+    "overdue": kinds(OVERDUE),
+    "carried": kinds(CARRIED),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rollup:
     """What a quarter's trackers add up to.
 
-    `key_results` has the columns `frames.SCORED`; the other frames those named in their modules:
-    `objectives` here, `forecast` in `ends`, `teams` and `owners` in `units`, `trend` and `changes`
-    in `trend`, `owed` and `overdue` in `owed`, `carried` in `previous`, and `alignment`,
-    `attention` and `sources` each in its own. Scores, expected, gaps and forecasts run from 0 to 1;
+    `FRAMES` lists the columns of each frame with their kinds; a frame has the dtypes of these
+    (`tracker.DTYPES`) whether it is empty or not. Scores, expected, gaps and forecasts run from 0
+    to 1;
     `updated` of an objective, team or owner counts key results. `with_left_out` is the score with
     cancelled and postponed key results counted too. `problems` are of reading and of structure;
     `trackers` are all that were given, `unreadable` the paths of those left out. `since` is the day
@@ -178,7 +194,7 @@ def score(
     """
     trackers = sorted(_read(source, as_of), key=_order)
     rows = scored(trackers, [[as_of] * len(trackers)], chosen_bands(preset, None)).key_results
-    return rows[list(SCORED)].reset_index(drop=True)
+    return _framed("key_results", rows)
 
 
 def rollup(
@@ -203,12 +219,12 @@ def rollup(
 
 def _read(source: Source | Sequence[Source], as_of: date | None) -> list[Tracker]:
     if as_of is not None and not isinstance(as_of, date):
-        raise ValueError(
+        raise MisuseError(
             f"as_of must be a date, such as datetime.date(2027, 2, 12), not {as_of!r}."
         )
     trackers = read_all(source)
     if not trackers:
-        raise ValueError("No tracker to read. Name a file or a folder of them.")
+        raise MisuseError("No tracker to read. Name a file or a folder of them.")
     lost = [p for tracker in trackers for p in tracker.problems if p.code == "not-found"]
     if lost and len(lost) == len(trackers):
         raise FileNotFoundError(lost[0].line())
@@ -236,7 +252,7 @@ def roll_up(
     earlier = before_these(everyone[count:], trackers)
     if earlier_only and past and not earlier and any(tracker.readable for tracker in past):
         quarters = ", ".join(sorted({t.about.quarter for t in past if t.readable}))
-        raise ValueError(
+        raise MisuseError(
             f"The previous trackers are of {quarters}; no quarter of these trackers comes after. "
             "Name the folder of an earlier quarter."
         )
@@ -254,20 +270,23 @@ def roll_up(
         past_units, past_objectives = finished(earlier, bands, config.weight)
     units, objectives = with_previous(units, objectives, past_units, past_objectives)
     late = overdue(now, trackers, days[-1])
+    frames = {
+        "key_results": now.key_results,
+        "objectives": objectives,
+        "teams": units,
+        "owners": owners(now.key_results, late, bands),
+        "trend": trend(history, bands),
+        "changes": changes(history),
+        "forecast": told,
+        "alignment": alignment(trackers, now.objectives, now.key_results),
+        "attention": attention(now.key_results, told, trackers, problems),
+        "sources": sources(now, trackers),
+        "owed": owed(now, trackers),
+        "overdue": late,
+        "carried": carried(objectives, past_objectives),
+    }
     return Rollup(
-        key_results=now.key_results[list(SCORED)].reset_index(drop=True),
-        objectives=objectives[list(OBJECTIVES)].reset_index(drop=True),
-        teams=units.drop(columns="nameless"),
-        owners=owners(now.key_results, late, bands),
-        trend=trend(history, bands),
-        changes=changes(history),
-        forecast=told,
-        alignment=alignment(trackers, now.objectives, now.key_results),
-        attention=attention(now.key_results, told, trackers, problems),
-        sources=sources(now, trackers),
-        owed=owed(now, trackers),
-        overdue=late,
-        carried=carried(objectives, past_objectives),
+        **{name: _framed(name, rows) for name, rows in frames.items()},
         problems=problems,
         trackers=tuple(trackers),
         unreadable=tuple(t.path for t in trackers if not t.readable and not t.set_aside),
@@ -275,6 +294,11 @@ def roll_up(
         since=since(now),
         previous_quarter=earlier[0].about.quarter if earlier else "",
     )
+
+
+def _framed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """A frame of the rollup by its name, with the columns and dtypes that `FRAMES` declares."""
+    return declared(rows, FRAMES[name]).reset_index(drop=True)
 
 
 def _unread(past: Sequence[Tracker]) -> Iterable[Problem]:

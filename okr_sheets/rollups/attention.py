@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.frames import serial
-from okr_sheets.language import fold, language
+from okr_sheets.language import fold, language, percents
 from okr_sheets.problems import Problem
 from okr_sheets.rollups.scored import WHICH
 from okr_sheets.tracker import Tracker
@@ -91,7 +91,7 @@ def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
     elif crossed:
         yield "crossed", {"current": row["current"], "target": row["target"]}
     elif row["status"] in BEHIND:
-        yield "gap", {"points": round(row["gap"] * 100)}
+        yield "gap", {"points": percents(row["gap"])}
     if row["stale"] and row["checked"] > 0:
         yield (
             "stale",

@@ -9,10 +9,11 @@ import pandas as pd
 
 from okr_sheets.frames import to_day
 from okr_sheets.problems import file_names
+from okr_sheets.rollups.columns import kinds
 from okr_sheets.rollups.scored import Days, Scored
 from okr_sheets.rollups.scored import days as day_of
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, OKRS
-from okr_sheets.tracker import Tracker
+from okr_sheets.tracker import Tracker, declared
 
 _PLACE = ("file", "sheet", "row", "cell", "quarter", "language")
 OWED = (*_PLACE, "id", "title", "owner", "type", "current", "target", "day")
@@ -69,6 +70,4 @@ def overdue(now: Scored, trackers: Sequence[Tracker], days: Days) -> pd.DataFram
             )
         )
     found = pd.concat(parts, ignore_index=True) if parts else Tracker.empty().actions
-    dtypes = dict.fromkeys(OVERDUE, "str") | {"row": "int64", "due": "datetime64[s]"}
-    whole: pd.DataFrame = found.reindex(columns=list(OVERDUE)).astype(dtypes)
-    return whole
+    return declared(found.reindex(columns=list(OVERDUE)), kinds(OVERDUE))

@@ -25,7 +25,7 @@ from okr_sheets.problems import file_names
 from okr_sheets.rollups.plans import as_then_planned, by_plan
 from okr_sheets.schema import OBJECTIVE
 from okr_sheets.scoring import Bands
-from okr_sheets.tracker import Tracker
+from okr_sheets.tracker import Tracker, mapped
 
 # What tells a row of a rollup from all others, and whose it is.
 WHICH = ("file", "sheet", "row", "company", "department", "team", "id", "title", "owner")
@@ -169,7 +169,7 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
     found = (rows["place"] - rows["row"] + rows["parent"]).map(above)
     titles = objectives["title"].reindex(found).to_numpy()
     ids = objectives["id"].reindex(found).to_numpy()
-    stale_after = rows["cadence"].map(STALE_DAYS).fillna(STALE_DAYS["weekly"])
+    stale_after = mapped(rows["cadence"], STALE_DAYS, "number").fillna(STALE_DAYS["weekly"])
     committed = pd.Series(objectives["commitment"].reindex(found).to_numpy(), index=rows.index)
     committed = rows["commitment"].where(rows["commitment"] != "", committed.fillna(""))
     active = ~rows["status"].isin(["cancelled", "postponed", "achieved", "not-started", ""])

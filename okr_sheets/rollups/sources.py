@@ -12,7 +12,7 @@ from okr_sheets.frames import stacked
 from okr_sheets.reading.cells import plain
 from okr_sheets.rollups.scored import Scored
 from okr_sheets.schema import LOG, OKRS
-from okr_sheets.tracker import Tracker
+from okr_sheets.tracker import Tracker, mapped
 
 SOURCES = ("file", "sheet", "row", "id", "figure", "value", "cell", "source")
 TYPED = ("baseline", "target", "weight", "start", "due")
@@ -95,7 +95,7 @@ def _computed(rows: pd.DataFrame, columns: _Columns) -> Iterator[pd.DataFrame]:
 def _part(rows: pd.DataFrame, figure: str, cells: pd.Series, source: pd.Series | str) -> Any:
     """The rows that have the figure."""
     part = rows[["file", "sheet", "row", "id", "place"]].assign(
-        figure=figure, value=rows[figure].map(_text), cell=cells, source=source
+        figure=figure, value=mapped(rows[figure], _text, "text"), cell=cells, source=source
     )
     order = (*TYPED, "current", "confidence", *COMPUTED).index(figure)
     return part[part["value"] != ""].assign(order=order)

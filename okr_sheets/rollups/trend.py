@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from okr_sheets.frames import InFrames, to_day
+from okr_sheets.rollups.columns import kinds
 from okr_sheets.rollups.scored import WHICH, Days, Scored, days
 from okr_sheets.rollups.units import KEYS, UNIT, mean
 from okr_sheets.scoring import Bands
-from okr_sheets.tracker import Tracker
+from okr_sheets.tracker import Tracker, declared, mapped
 
 TREND = (
     "level",
@@ -117,10 +118,7 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
 def _level(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     text = ["level", *UNIT, "file", "sheet", "id", "owner"]
     told = rows.assign(level=name, day=days(rows["day"])).reindex(columns=list(TREND))
-    told[text] = told[text].astype(object).fillna("")
-    told["row"] = told["row"].fillna(0)
-    dtypes = dict.fromkeys(text, "str") | dict.fromkeys(("row", "updated", "live"), "int64")
-    told = told.astype({**dtypes, "score": "float64", "expected": "float64"})
+    told = declared(told.fillna({"row": 0}), kinds(TREND))
     # Two rounds may fall on one day: a tracker's own, and another's date.
     return told.drop_duplicates([*text, "row", "day"], keep="last")
 
@@ -167,7 +165,7 @@ def changes(history: Scored) -> pd.DataFrame:
         before_status=both["status_then"],
         after_status=both["status"],
         since=days(both["week_before"]),
-        rank=both["change"].map(CHANGE_KINDS.index),
+        rank=mapped(both["change"], CHANGE_KINDS.index, "count"),
         moved=moved[both.index],
     ).sort_values(["rank", "moved", "file", "row"], kind="stable")
     found: pd.DataFrame = told[list(CHANGES)].reset_index(drop=True)

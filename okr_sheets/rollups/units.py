@@ -12,6 +12,7 @@ from okr_sheets.frames import InFrames, Rows
 from okr_sheets.rollups.scored import Scored, days
 from okr_sheets.schema import GRADES, LEVELS, STATUSES
 from okr_sheets.scoring import Bands, unit_status
+from okr_sheets.tracker import mapped
 
 UNIT = ("company", "department", "team", "quarter")
 TEAMS = (
@@ -143,10 +144,11 @@ def _with_heads(units: pd.DataFrame, weights: Weight) -> pd.DataFrame:
             below.setdefault(above, set()).add((department,))
             heads += [above] if len(below[above]) > 1 and above not in heads else []
     new = pd.DataFrame([head for head in heads if head not in known], columns=list(UNIT))
-    new = new.assign(nameless="", level=new["department"].map(bool).map(_HEAD_LEVELS), file="")
+    new_levels = [_HEAD_LEVELS[bool(department)] for department in new["department"]]
+    new = new.assign(nameless="", level=new_levels, file="")
     new = new.assign(**dict.fromkeys(_COUNTS, 0), status="", score=np.nan)
     both = pd.concat([units, new], ignore_index=True) if len(new) else units
-    ranks = both["level"].map({level: rank for rank, level in enumerate(LEVELS)})
+    ranks = mapped(both["level"], {level: n for n, level in enumerate(LEVELS)}, "number")
     order = both.assign(rank=ranks.fillna(len(LEVELS)), place=range(len(both)))
     order = order.sort_values(["quarter", "company", "rank", "department", "team", "place"])
     both = both.loc[order.index].reset_index(drop=True)

@@ -63,5 +63,6 @@ def _rows(entries: list[dict[str, object]], kind: str) -> dict[int, dict[str, ob
 
 
 def _joined(name: str, rows: pd.DataFrame, more: dict[int, dict[str, object]]) -> pd.DataFrame:
-    joined = pd.concat([rows, frame(name, more.values(), more.keys())])
-    return joined.rename_axis("row")
+    new = frame(name, more.values(), more.keys())
+    parts = [part for part in (rows, new) if len(part)]
+    return pd.concat(parts).rename_axis("row") if parts else new

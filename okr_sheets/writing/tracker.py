@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from okr_sheets.language import Language, language
+from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
 from okr_sheets.schema import ACTIONS, LOG
@@ -68,15 +69,15 @@ def write(
     """
     # Of a link, what it leads to.
     if Path(path).resolve().suffix.lower() != ".xlsx":
-        raise ValueError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
+        raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
     if any(same_file(path, read.path) for read in (tracker, parent) if read and read.path):
-        raise ValueError(f"{path} is one of the trackers read. Choose another name.")
+        raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
     about = tracker.about
     if about.start is None or about.end is None:
-        raise ValueError("A tracker needs a quarter: its first and last day.")
+        raise MisuseError("A tracker needs a quarter: its first and last day.")
     rows = len(tracker.objectives) + len(tracker.key_results)
     if rows > LAST_ROW - FIRST_ROW - SPARE_ROWS or len(tracker.objectives) > MOST_OBJECTIVES:
-        raise ValueError(
+        raise MisuseError(
             f"A tracker holds {MOST_OBJECTIVES} objectives and 900 rows at the most, "
             f"not {len(tracker.objectives)} and {rows}. Split it by team."
         )

@@ -9,6 +9,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.language import percents
 from okr_sheets.reports.tables import as_of, left_out, since_line, title, unit_name
 from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.reports.workbook.charts import (
@@ -144,7 +145,7 @@ class Summary:
             ]
         before = shown(unit["previous"])
         score = words("rollup.previous_score", score=words.percent(before)) if before else ""
-        behind = round((shown(unit["gap"]) or 0) * 100)
+        behind = percents(shown(unit["gap"]) or 0)
         pace = words("report.reason_gap", points=behind) if behind > 0 else ""
         tiles = [
             Tile(words("okrs.score"), shown(unit["score"]), ACCENT, PERCENT, score),
@@ -259,9 +260,9 @@ def _differs(one: Any, other: Any) -> bool:
     return _rounded(one) != _rounded(other)
 
 
-def _rounded(value: Any) -> float | None:
+def _rounded(value: Any) -> int | None:
     number = shown(value)
-    return None if number is None else round(number, 2)
+    return None if number is None else percents(number)
 
 
 def _unit_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -1,0 +1,44 @@
+"""The kinds of the rollup's columns, which decide the dtypes of its frames, empty or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from okr_sheets.schema import GRADES, OKRS, STATUSES, Kind
+
+_TEXTS = (
+    *("file", "sheet", "cell", "company", "department", "team", "quarter", "language"),
+    *("level", "parent", "objective_id", "objective", "action", "path", "previous_title"),
+    *("before_status", "after_status", "change", "finding", "reason", "figure", "source"),
+)
+_NUMBERS = (
+    *("value", "value_low", "value_high", "forecast", "forecast_low", "forecast_high"),
+    *(
+        "with_left_out",
+        "planned_score",
+        "below",
+        "difference",
+        "before",
+        "after",
+        "previous",
+        "previous_score",
+    ),
+)
+_COUNTS = (
+    *("row", "objectives", "key_results", "live", "updated", "stale", "overdue", "check_ins"),
+    *("forecast_of", "depth", "serving", *STATUSES, *GRADES),
+)
+_KINDS: Mapping[str, Kind] = {
+    **{column.key: column.kind for column in OKRS.columns},
+    **dict.fromkeys(_TEXTS, "text"),
+    **dict.fromkeys(_NUMBERS, "number"),
+    **dict.fromkeys(_COUNTS, "count"),
+    **dict.fromkeys(("as_of", "day", "since"), "date"),
+    "carried": "flag",
+    "reasons": "any",
+}
+
+
+def kinds(columns: Iterable[str], **others: Kind) -> Mapping[str, Kind]:
+    """The kind of each column; `others` are those that mean something else in this frame."""
+    return {key: others.get(key) or _KINDS[key] for key in columns}
