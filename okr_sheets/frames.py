@@ -71,6 +71,9 @@ SCORED = (
     "updated",
     "aligns_to",
     "note",
+    "with_number",
+    "unit_name",
+    "owner_name",
 )
 
 
@@ -97,7 +100,8 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
     Columns: those people type, dates as day numbers; `tracker` (its place in `trackers`, counted on
     from round to round), `row`, `place` (both in one number), the scoring `day` with the quarter's
     `first_day` and `last_day`, `parent` (row of the objective), and `checked_on`, `value` of the
-    last check-in by that day (0 and NaN for none). Trackers whose quarter is unknown are left out.
+    last check-in by that day (0 and NaN for none), and `asked_on`, the last check-in date up to
+    that day and the row's due day (0 for none). Trackers whose quarter is unknown are left out.
     """
     known = [n for n, tracker in enumerate(trackers) if tracker.about.day()]
     if not known:
@@ -120,6 +124,7 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
     number = np.repeat(np.arange(len(rounds)), len(own))
     rows["day"] = np.array(days)[number, rows["tracker"]]
     rows = rows.join(_last_check_ins(check_ins(trackers), rows[["place", "day"]]))
+    rows["asked_on"] = _last_dates(trackers, rows)
     rows["tracker"] += number * len(trackers)
     rows["place"] = rows["tracker"] * ROWS + rows["row"]
     # A number typed under “current” has no date; it holds from the day it was last seen on.
@@ -179,6 +184,18 @@ def _last_check_ins(check_ins: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame
         by="place",
     )
     return found.set_index("at")[["checked_on", "value"]].fillna({"checked_on": 0.0})
+
+
+def _last_dates(trackers: Sequence[Tracker], rows: pd.DataFrame) -> pd.Series:
+    """The last check-in date of its tracker that asks each row for a number; 0 for none."""
+    due = rows["due"].fillna(rows["last_day"])
+    held = due.where(due < rows["day"], rows["day"])
+    found = pd.Series(0.0, index=rows.index)
+    for number, mine in held.groupby(rows["tracker"]):
+        asked = sorted(map(serial, trackers[int(str(number))].check_in_dates))
+        dates = np.array([0, *asked], dtype=float)
+        found[mine.index] = dates[np.searchsorted(dates, mine, side="right") - 1]
+    return found
 
 
 class Rows:
@@ -286,6 +303,9 @@ class InFrames:
 
     def last_day_checked(self, k: Rows) -> pd.Series:
         return k.checked_on
+
+    def last_day_asked(self, k: Rows) -> pd.Series:
+        return k.asked_on
 
     def value_checked(self, k: Rows) -> pd.Series:
         return k.value

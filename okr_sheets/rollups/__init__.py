@@ -25,12 +25,12 @@ from okr_sheets.rollups.ends import (
     forecasts,
 )
 from okr_sheets.rollups.names import alike
-from okr_sheets.rollups.owed import overdue, owed
+from okr_sheets.rollups.owed import BLANK, OVERDUE, blank, overdue, owed
 from okr_sheets.rollups.previous import before_these, carried, finished, with_previous
-from okr_sheets.rollups.scored import scored
+from okr_sheets.rollups.scored import CALLED, scored
 from okr_sheets.rollups.sources import sources
 from okr_sheets.rollups.trend import changes, rounds, since, trend
-from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams, unit_keys
+from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams
 from okr_sheets.schema import LEVELS
 from okr_sheets.scoring import PRESETS, Bands
 from okr_sheets.tracker import Tracker, usual_language
@@ -48,7 +48,6 @@ __all__ = [
     "roll_up",
     "rollup",
     "score",
-    "unit_keys",
 ]
 
 OBJECTIVES = (
@@ -81,7 +80,10 @@ OBJECTIVES = (
     *ENDS,
     "previous",
     "carried",
+    "with_number",
+    *CALLED,
 )
+_LAST = ("with_number", "blank", "unit_name")  # of the columns of `teams`
 PROBLEMS = ("file", "sheet", "cell", "severity", "code", "message")
 
 
@@ -91,10 +93,12 @@ class Rollup:
 
     `key_results` has the columns `frames.SCORED`; the other frames those named in their modules:
     `objectives` here, `forecast` in `ends`, `teams` and `owners` in `units`, `trend` and `changes`
-    in `trend`, `owed` and `overdue` in `owed`, `carried` in `previous`, and `alignment`,
-    `attention` and `sources` each in its own. Scores, expected, gaps and forecasts run from 0 to 1;
-    `updated` of an objective, team or owner counts key results. `with_left_out` is the score with
-    cancelled and postponed key results counted too. `problems` are of reading and of structure;
+    in `trend`, `owed`, `overdue` and `blank` in `owed`, `carried` in `previous`, and `alignment`,
+    `attention` and `sources` each in its own. Scores, expected, gaps and forecasts run from 0 to 1.
+    `updated` and `with_number` of an objective, team or owner count its live key results: those
+    with a number since the last check-in date, and those with any. `unit_name` and `owner_name` are
+    what to call a unit and an owner: no two share one. `with_left_out` is the score with cancelled
+    and postponed key results counted too. `problems` are of reading and of structure;
     `trackers` are all that were given, `unreadable` the paths of those left out. `since` is the day
     that `changes` compares with, `previous_quarter` the one that `previous` is of, "" for none.
     """
@@ -111,6 +115,7 @@ class Rollup:
     sources: pd.DataFrame
     owed: pd.DataFrame
     overdue: pd.DataFrame
+    blank: pd.DataFrame
     carried: pd.DataFrame
     problems: tuple[Problem, ...]
     trackers: tuple[Tracker, ...]
@@ -143,6 +148,8 @@ class Rollup:
             "updated": int(live["updated"].sum()),
             **{key: None if headline is None else _none(headline[key]) for key in figures},
             "previous_quarter": self.previous_quarter,
+            "with_number": int(live["with_number"].sum()),
+            "blank": len(self.blank),
         }
 
     @property
@@ -169,11 +176,11 @@ def score(
     """The scored key results of trackers, or of the files and folders that paths name.
 
     One row per key result, columns as in `frames.SCORED`: `progress` uncapped, `score`,
-    `expected` and `gap` from 0 to 1 with four decimals, `updated` whether a check-in counts by the
-    day. `as_of` defaults to each tracker's own as-of date, else today held to its quarter.
-    `preset` names the bands of status and grade. Files that cannot be read give no row; `check`
-    names them. FileNotFoundError if no path is there, ValueError for no tracker at all, another
-    preset or as-of.
+    `expected` and `gap` from 0 to 1 with four decimals, `updated` whether there is a number since
+    the last check-in date, `with_number` whether there is any. `as_of` defaults to each tracker's
+    own as-of date, else today held to its quarter. `preset` names the bands of status and grade.
+    Files that cannot be read give no row; `check` names them. FileNotFoundError if no path is
+    there, ValueError for no tracker at all, another preset or as-of.
     """
     trackers = sorted(_read(source, as_of), key=_order)
     rows = scored(trackers, [[as_of] * len(trackers)], _bands(preset)).key_results
@@ -252,7 +259,8 @@ def roll_up(
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
     problems = in_order([*check(trackers), *_unread(past)])
-    units = teams(now, bands, config.weight)
+    blanks = blank(now, trackers, days[-1])
+    units = teams(now, blanks, bands, config.weight)
     units = units.join(ends_of_units(now, ends, units))
     objectives = now.objectives.join(ends_of_objectives(now, ends))
     past_units, past_objectives = units[:0], objectives[:0]
@@ -263,8 +271,8 @@ def roll_up(
     return Rollup(
         key_results=now.key_results[list(SCORED)].reset_index(drop=True),
         objectives=objectives[list(OBJECTIVES)].reset_index(drop=True),
-        teams=units.drop(columns="nameless"),
-        owners=owners(now.key_results, late, bands),
+        teams=units[[*units.columns.drop(["nameless", *_LAST]), *_LAST]],
+        owners=owners(now.key_results, late, blanks, bands),
         trend=trend(history, bands),
         changes=changes(history),
         forecast=told,
@@ -272,7 +280,8 @@ def roll_up(
         attention=attention(now.key_results, told, trackers, problems),
         sources=sources(now, trackers),
         owed=owed(now, trackers),
-        overdue=late,
+        overdue=late[list(OVERDUE)],
+        blank=blanks[list(BLANK)],
         carried=carried(objectives, past_objectives),
         problems=problems,
         trackers=tuple(trackers),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from okr_sheets.frames import InFrames, Rows
+from okr_sheets.rollups.namesakes import Unit, heads
 from okr_sheets.rollups.scored import Scored, days
 from okr_sheets.schema import GRADES, LEVELS, STATUSES
 from okr_sheets.scoring import Bands, unit_status
@@ -32,6 +33,9 @@ TEAMS = (
     "below",
     *STATUSES,
     *GRADES,
+    "with_number",
+    "blank",
+    "unit_name",
 )
 OWNERS = (
     "quarter",
@@ -47,34 +51,33 @@ OWNERS = (
     "overdue",
     *STATUSES,
     *GRADES,
+    "with_number",
+    "blank",
+    "company",
+    "owner_name",
 )
-KEYS = [*UNIT, "nameless"]  # nameless: the file, of a tracker that names no unit
-_COUNTS = ["objectives", "key_results", "updated", *STATUSES, *GRADES]
+KEYS = list(Unit._fields)
+_COUNTS = ["objectives", "key_results", "updated", "with_number", *STATUSES, *GRADES]
+_OWED = ["key_results", "updated", "with_number", "stale", "due", "overdue", "blank"]
 _HEAD_LEVELS = {True: "department", False: "company"}
 Weight = Callable[[str, str, str], float]  # of a company, department and team
 
 
-def unit_keys(row: Mapping[str, Any] | pd.Series) -> tuple[str, ...]:
-    """The columns that tell the unit of a row; trackers that name none are units of their own."""
-    return UNIT if row["company"] or row["department"] or row["team"] else (*UNIT, "file")
-
-
-def teams(now: Scored, bands: Bands, weights: Weight) -> pd.DataFrame:
+def teams(now: Scored, blanks: pd.DataFrame, bands: Bands, weights: Weight) -> pd.DataFrame:
     """One row per unit and quarter, columns `TEAMS` and `nameless`.
 
     Its score is the weighted mean of its own objectives, its counts those of the key results this
     is made of. `below` is the mean of the units directly below it, by their `weight`. A department
     or company without a tracker of its own has a row where several stand directly below it; these
-    count above with their `below`.
+    count above with their `below`. So has a unit whose trackers are all among `blanks`.
     """
     operations = InFrames((), bands)
     found = _own(now, operations)
     found["status"] = unit_status(Rows(found), operations).astype("str")
-    found = _with_heads(found.reset_index(), weights)
+    found = _with_others(found.reset_index(), blanks, now.names, weights)
     above = parents(found)
-    named = [_name(row) for row in found[["team", "department", "company"]].to_numpy()]
     return found.assign(
-        parent=["" if at is None else named[at] for at in above],
+        parent=["" if at is None else found["unit_name"].iloc[at] for at in above],
         below=_below(found, above, operations),
     )[[*TEAMS, "nameless"]]
 
@@ -90,7 +93,7 @@ def _own(now: Scored, operations: InFrames) -> pd.DataFrame:
     about = pd.concat([now.objectives, rows]).groupby(KEYS, sort=False)
     found = about.agg(
         level=("level", "first"),
-        file=("file", lambda files: ", ".join(dict.fromkeys(files))),
+        file=("file", _files),
         day=("day", "max"),
         first_day=("first_day", "min"),
     )
@@ -102,7 +105,9 @@ def _own(now: Scored, operations: InFrames) -> pd.DataFrame:
         counted_of_all=("share_of_all", "sum"),
         points_of_all=("all_points", "sum"),
     )
-    counts = live.groupby(KEYS).agg(key_results=("id", "size"), updated=("updated", "sum"))
+    counts = live.groupby(KEYS).agg(
+        key_results=("id", "size"), updated=("updated", "sum"), with_number=("with_number", "sum")
+    )
     by_key = [counted[key] for key in KEYS]
     statuses = pd.crosstab(by_key, counted["status"]).reindex(columns=list(STATUSES))
     grades = pd.crosstab(by_key, counted["grade"]).reindex(columns=list(GRADES))
@@ -127,35 +132,44 @@ def mean(sums: pd.DataFrame, key: str, operations: InFrames) -> pd.Series:
     return operations.rounded(sums[key] / sums["counted"].replace(0, np.nan))
 
 
-def _with_heads(units: pd.DataFrame, weights: Weight) -> pd.DataFrame:
-    """The units, and those above several of them that have no tracker; highest level first."""
-    known = set(units[list(UNIT)].itertuples(index=False, name=None))
-    below: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
-    for company, department, team, quarter in known:
-        if team and department:
-            below.setdefault((company, department, "", quarter), set()).add((team,))
-        elif company and (team or department):
-            below.setdefault((company, "", "", quarter), set()).add((department, team))
-    heads = [head for head, units_below in below.items() if len(units_below) > 1]
-    for company, department, _, quarter in list(heads):
-        above = (company, "", "", quarter)
-        if company and department and (company, department, "", quarter) not in known:
-            below.setdefault(above, set()).add((department,))
-            heads += [above] if len(below[above]) > 1 and above not in heads else []
-    new = pd.DataFrame([head for head in heads if head not in known], columns=list(UNIT))
-    new = new.assign(nameless="", level=new["department"].map(bool).map(_HEAD_LEVELS), file="")
-    new = new.assign(**dict.fromkeys(_COUNTS, 0), status="", score=np.nan)
-    both = pd.concat([units, new], ignore_index=True) if len(new) else units
+def _with_others(
+    units: pd.DataFrame, blanks: pd.DataFrame, names: Mapping[Unit, str], weights: Weight
+) -> pd.DataFrame:
+    """The units, those whose trackers are blank, and those above that have none; highest first."""
+    written = pd.concat([units.assign(blank=0), _blank_units(blanks)], ignore_index=True)
+    above = pd.DataFrame(heads(_units(written)), columns=KEYS)
+    above = above.assign(level=above["department"].map(bool).map(_HEAD_LEVELS), file="")
+    both = pd.concat([written, _without_rows(above.assign(blank=0))], ignore_index=True)
     ranks = both["level"].map({level: rank for rank, level in enumerate(LEVELS)})
     order = both.assign(rank=ranks.fillna(len(LEVELS)), place=range(len(both)))
     order = order.sort_values(["quarter", "company", "rank", "department", "team", "place"])
     both = both.loc[order.index].reset_index(drop=True)
-    names = both[["company", "department", "team"]].itertuples(index=False, name=None)
-    return both.assign(weight=[float(weights(*name)) for name in names])
+    keys = _units(both)
+    weight = [float(weights(unit.company, unit.department, unit.team)) for unit in keys]
+    return both.assign(weight=weight, unit_name=[names[unit] for unit in keys])
 
 
-def _name(names: Iterable[str]) -> str:
-    return next((name for name in names if name), "")
+def _units(rows: pd.DataFrame) -> list[Unit]:
+    return [Unit(*key) for key in rows[KEYS].itertuples(index=False, name=None)]
+
+
+def _blank_units(blanks: pd.DataFrame) -> pd.DataFrame:
+    """A row for each unit whose trackers hold no OKRs yet."""
+    found = blanks.groupby(KEYS, sort=False).agg(
+        level=("level", "first"),
+        file=("file", _files),
+        as_of=("day", "max"),
+        blank=("file", "size"),
+    )
+    return _without_rows(found.reset_index())
+
+
+def _without_rows(units: pd.DataFrame) -> pd.DataFrame:
+    return units.assign(**dict.fromkeys(_COUNTS, 0), status="", score=np.nan)
+
+
+def _files(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
 
 
 def parents(units: pd.DataFrame) -> list[int | None]:
@@ -188,21 +202,22 @@ def _below(units: pd.DataFrame, above: Sequence[int | None], operations: InFrame
     return operations.rounded(below)
 
 
-def owners(key_results: pd.DataFrame, overdue: pd.DataFrame, bands: Bands) -> pd.DataFrame:
-    """One row per owner and quarter, by name: the mean of their key results by weight.
+def owners(
+    key_results: pd.DataFrame, overdue: pd.DataFrame, blanks: pd.DataFrame, bands: Bands
+) -> pd.DataFrame:
+    """One row per owner, company and quarter, by name: the mean of their key results by weight.
 
-    `overdue` counts actions; who owns nothing but such has a row too.
+    `overdue` counts actions, `blank` the trackers without OKRs, whose owner is their unit; who owns
+    nothing but such has a row too.
     """
     operations = InFrames((), bands)
-    by = ["quarter", "owner"]
-    rows = key_results.assign(
-        live_updated=key_results["updated"] & key_results["live"],
-        live_stale=key_results["stale"] & key_results["live"],
-    )
+    by = ["quarter", "owner", "owner_company", "owner_name"]
+    rows = key_results.assign(live_number=key_results["with_number"] & key_results["live"])
     sums = {
         "key_results": "live",
-        "updated": "live_updated",
-        "stale": "live_stale",
+        "updated": "updated",
+        "with_number": "live_number",
+        "stale": "stale",
         "due": "owes",
         **{key: key for key in ("counted", "points", "pace", "counted_of_all", "points_of_all")},
     }
@@ -210,8 +225,9 @@ def owners(key_results: pd.DataFrame, overdue: pd.DataFrame, bands: Bands) -> pd
     keys = [rows[key] for key in by]
     for column, values in (("status", STATUSES), ("grade", GRADES)):
         found = found.join(pd.crosstab(keys, rows[column]).reindex(columns=list(values)))
-    actions = overdue[overdue["owner"] != ""].groupby(by).size().rename("overdue")
-    found = found.join(actions, how="outer").reset_index()
-    counts = ["key_results", "updated", "stale", "due", "overdue", *STATUSES, *GRADES]
+    for count, theirs in (("overdue", overdue[overdue["owner"] != ""]), ("blank", blanks)):
+        found = found.join(theirs.groupby(by).size().rename(count), how="outer")
+    found = found.reset_index().rename(columns={"owner_company": "company"})
+    counts = [*_OWED, *STATUSES, *GRADES]
     found[counts] = found[counts].fillna(0).astype(int)
     return _with_means(found, operations)[list(OWNERS)]

@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.reports.tables import as_of, left_out, since_line, title, unit_name
+from okr_sheets.reports.tables import as_of, left_out, named, since_line, title
 from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.reports.workbook.charts import (
     PALE_BAR,
@@ -90,6 +90,9 @@ class Summary:
         if unit is not None and _differs(unit["score"], unit["with_left_out"]):
             score = words.percent(unit["with_left_out"])
             parts.append(words("report.with_left_out_note", score=score))
+        if len(self.rollup.blank):
+            names = named(self.rollup.blank["unit_name"], MOST_NAMES, words)
+            parts.append(words("report.owe_okrs", names=names))
         page.cell(0, COLUMNS, " · ".join(parts), styles(font_color=MUTED, bg_color=PAGE))
         page.next()
 
@@ -98,16 +101,14 @@ class Summary:
         missing = [name for name, _ in left_out(self.rollup, self.words)]
         if missing:
             words = self.words
-            named = ", ".join(shortened(name, 40) for name in missing[:MOST_NAMES])
-            if len(missing) > MOST_NAMES:
-                named = words("report.more", names=named, n=len(missing) - MOST_NAMES)
+            names = named((shortened(name, 40) for name in missing), MOST_NAMES, words)
             reasons = words("rollup.reasons", sheet=self.report.names["problems"])
             fill, ink = STATUS_COLOURS["at-risk"]
             edge = {"left": 5, "left_color": STRONG_COLOURS["at-risk"]}
             look = self.report.styles(
                 bg_color=fill, font_color=ink, text_wrap=True, indent=1, **edge
             )
-            text = f"{words('report.unreadable')}: {named}. {reasons}"
+            text = f"{words('report.unreadable')}: {names}. {reasons}"
             lines = lines_of(text, COLUMNS * COLUMN_DIGITS * 0.9)
             page.next(6)
             page.cell(0, COLUMNS, text, look)
@@ -213,7 +214,7 @@ class Summary:
         if single:
             names = [f"{row['id']} {row['title']}" for row in records]
             return names, records, "objective", heading
-        return _unit_names(records), records, "unit", heading
+        return [row["unit_name"] for row in records], records, "unit", heading
 
     def _charts(
         self,
@@ -262,17 +263,3 @@ def _differs(one: Any, other: Any) -> bool:
 def _rounded(value: Any) -> float | None:
     number = shown(value)
     return None if number is None else round(number, 2)
-
-
-def _unit_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Names of units, with as much of whose they are as it takes to tell them apart."""
-    names = [unit_name(row) for row in rows]
-    for key in ("quarter", "department", "company"):
-        if len(set(names)) == len(names):
-            break
-        if len({row[key] for row in rows}) > 1:
-            names = [
-                f"{name} · {row[key]}" if row[key] else name
-                for name, row in zip(names, rows, strict=True)
-            ]
-    return names
