@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, count
 from typing import NamedTuple, TypeVar
 
 from okr_sheets.problems import file_names
@@ -109,7 +110,10 @@ def owner_names(trackers: Sequence[Tracker]) -> dict[Owner, str]:
 
 
 def _told_apart(names: Mapping[K, str], *parts: Callable[[K], str]) -> dict[K, str]:
-    """Each by its name; behind those that share one, in brackets, the first parts that differ."""
+    """Each by its name; behind those that share one, in brackets, the first parts that differ.
+
+    Who shares one even so, such as with a unit that is named “Sales (West)”, is numbered.
+    """
     told: dict[K, tuple[str, ...]] = dict.fromkeys(names, ())
     for part in parts:
         namesakes: dict[tuple[str, ...], list[K]] = {}
@@ -118,7 +122,9 @@ def _told_apart(names: Mapping[K, str], *parts: Callable[[K], str]) -> dict[K, s
         for alike in namesakes.values():
             if len({part(key) for key in alike}) > 1:
                 told.update({key: (*told[key], part(key)) for key in alike if part(key)})
-    return {
-        key: f"{name} ({', '.join(told[key])})" if told[key] else name
-        for key, name in names.items()
-    }
+    called: dict[str, K] = {}
+    for key, name in names.items():
+        whole = f"{name} ({', '.join(told[key])})" if told[key] else name
+        numbered = (f"{whole} ({number})" for number in count(2))
+        called[next(each for each in chain((whole,), numbered) if each not in called)] = key
+    return {key: name for name, key in called.items()}

@@ -17,7 +17,7 @@ Value = str | float | None
 
 # What tells the rows of a level apart, in the frame of the level as in the trend.
 _KEYS = {
-    "unit": ["unit_name"],
+    "unit": ["quarter", "unit_name"],
     "owner": ["quarter", "owner_name"],
     "objective": ["file", "sheet", "row"],
     "key-result": ["file", "sheet", "row"],
