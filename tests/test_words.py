@@ -145,6 +145,15 @@ def test_every_report_and_the_dashboard_give_one_figure(code, tmp_path, capsys):
         assert sum(row["updated"] == "True" for row in csv.DictReader(file)) == 3
 
 
+@pytest.mark.parametrize("seed", range(100, 105))
+def test_the_dashboard_of_any_tracker_counts_as_the_rollup_does(seed, tmp_path):
+    from test_calculators import random_tracker
+
+    path = okr.write(random_tracker(seed), tmp_path / "t.xlsx")
+    about = okr.rollup(path).about
+    assert f"{about['updated']} of {about['live']}" in cells(path, "Dashboard")
+
+
 # --- what units and owners are called ------------------------------------------------------------
 
 # Company, department and team of each tracker; what its unit is called.
@@ -369,6 +378,12 @@ def test_who_owes_the_okrs_is_reminded_in_the_trackers_language(unwritten, tmp_p
     done = CliRunner().invoke(main, ["remind", str(unwritten), "-o", str(tmp_path / "out")])
     assert done.exit_code == 0, done.output
     assert {path.stem for path in (tmp_path / "out").iterdir()} == set(told)
+
+
+def test_the_terminal_says_what_is_blank_where_nothing_else_is_read(tmp_path):
+    drawn(tmp_path, "legal.csv", company="Beta", team="Legal")
+    done = CliRunner().invoke(main, ["score", str(tmp_path)])
+    assert re.search(r"^Legal .* No OKRs yet", done.stdout, re.MULTILINE), done.output
 
 
 @pytest.mark.parametrize("suffix", [".xlsx", ".html", ".md", ".json", ".csv"])

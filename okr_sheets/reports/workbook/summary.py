@@ -232,7 +232,8 @@ class Summary:
             page.next()
             styles = self.report.styles
             look = styles(font_color=MUTED, bg_color=WHITE, align="center", text_wrap=True)
-            page.cell(0, COLUMNS, words("terminal.nothing_read"), look)
+            why = "terminal.nothing_read" if self.rollup.teams.empty else "report.no_okrs"
+            page.cell(0, COLUMNS, words(why), look)
             page.next(80)
             page.next(9)
             return
