@@ -58,7 +58,9 @@ def blank(now: Scored, trackers: Sequence[Tracker], days: Days) -> pd.DataFrame:
     written = {units[number] for number in rows.unique()}
     found = []
     for tracker, unit, employer, day in zip(trackers, units, employers, days, strict=True):
-        if day is None or not tracker.readable or tracker.set_aside or unit in written:
+        if day is None or not tracker.readable or tracker.set_aside:
+            continue
+        if unit in written or unit not in now.names:
             continue
         owner = owner_of(employer, "" if unit.nameless else now.names[unit])
         found.append(

@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.reports.tables import as_of, left_out, named, since_line, title
+from okr_sheets.reports.tables import as_of, coverage, left_out, named, since_line, title
 from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.reports.workbook.charts import (
     PALE_BAR,
@@ -128,7 +128,7 @@ class Summary:
         updated = f"{about['updated']} {slash} {about['live']}"
         return [
             *self._headline(),
-            Tile(words("report.updated_header"), updated),
+            Tile(words("report.updated_header"), updated, note=coverage(about, words, "live")),
             *(
                 Tile(words.choice("status", key), count, STRONG_COLOURS.get(key, PALE_BAR))
                 for key, count in self._counts().items()
