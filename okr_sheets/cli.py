@@ -286,7 +286,7 @@ def score(
     rollup = roll_up(trackers, as_of, bands, past, config, earlier_only=bool(previous))
     words = language(code or config.language or rollup.language)
     _name_strangers(config, trackers)
-    if not outs and not rollup.key_results.empty:
+    if not outs and not rollup.teams.empty:
         print_rollup(rollup, words)
     for out in dict.fromkeys(outs):
         click.echo(words("terminal.wrote", path=str(report(rollup, out, words.code))))

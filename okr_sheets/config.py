@@ -168,7 +168,14 @@ KEYS: tuple[Key, ...] = (
         "2",
         high=100_000,
     ),
-    Key("owners", "*", "email", "Where an owner's reminder goes.", "none", '"ann@example.com"'),
+    Key(
+        "owners",
+        "*",
+        "email",
+        "Where an owner's reminder goes, by the name that the reports give them.",
+        "none",
+        '"ann@example.com"',
+    ),
 )
 _TABLES = tuple(dict.fromkeys(key.table.split(".")[0] for key in KEYS if key.table))
 

@@ -25,7 +25,7 @@ from okr_sheets.reading.sets import names
 from okr_sheets.reading.tracker import read
 from okr_sheets.reports import report
 from okr_sheets.reports.reminders import messages, write_messages
-from okr_sheets.reports.tables import status_word, unit_name
+from okr_sheets.reports.tables import status_word, updated
 from okr_sheets.rollups import rollup
 from okr_sheets.tracker import Tracker, frame
 from okr_sheets.writing.saving import saved
@@ -286,10 +286,9 @@ def show(folder: Path | None, say: Callable[[str], object]) -> None:
     say(f"Scored by {AS_OF.isoformat()}:")
     for _, team in result.teams.iterrows():
         say(
-            f"  {unit_name(team):<22} {words.percent(team['score']):>5}"
+            f"  {team['unit_name']:<22} {words.percent(team['score']):>5}"
             f"   expected {words.percent(team['expected']):>5}   "
-            f"{status_word(team['status'], words):<10} {team['updated']} of "
-            f"{team['key_results']} updated"
+            f"{status_word(team['status'], words):<10} {updated(team, words)}"
         )
     say("")
     for suffix in REPORTS:

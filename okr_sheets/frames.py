@@ -75,6 +75,9 @@ SCORED = (
     "planned_target",
     "planned_weight",
     "planned_score",
+    "with_number",
+    "unit_name",
+    "owner_name",
 )
 
 
@@ -101,6 +104,7 @@ GATHERED: Mapping[str, Kind] = {
     "first_value": "number",
     "highest": "number",
     "typed_to": "number",
+    "asked_on": "number",
 }
 _COMPUTED: Mapping[str, Kind] = {**_as_numbers(OKRS.computed), "anchor": "count", "group": "count"}
 
@@ -130,8 +134,9 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
     quarter's `first_day` and `last_day`, `until` (the last day whose check-ins count by then),
     `parent` (row of the objective), and of the check-ins that count: `checked_on`, `value` of the
     last (0 and NaN for none), `first_on`, `first_value` of the first, and the `highest` (NaN for
-    none); `typed_to` is the day of the last one, whether it counts or not. Trackers whose quarter
-    is unknown are left out.
+    none); `typed_to` is the day of the last one, whether it counts or not. `asked_on` is the last
+    check-in date up to that day and the row's due day (0 for none). Trackers whose quarter is
+    unknown are left out.
     """
     known = [n for n, tracker in enumerate(trackers) if tracker.about.day()]
     if not known:
@@ -157,6 +162,7 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
         numbers = np.array([[_serial(each) for each in of_round] for of_round in of_rounds])
         rows[key] = numbers[number, rows["tracker"]]
     rows = rows.join(_last_check_ins(check_ins(trackers), rows[["place", "until"]]))
+    rows["asked_on"] = _last_dates(trackers, rows)
     rows["tracker"] += number * len(trackers)
     rows["place"] = rows["tracker"] * ROWS + rows["row"]
     # A number typed under “current” has no date; it holds from the day it was last seen on.
@@ -227,6 +233,18 @@ def _last_check_ins(check_ins: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame
     last = rows["place"].map(by_place["checked_on"].max()).astype("float64")
     found = found.drop(columns=["place", "until"]).assign(typed_to=last)
     return found.fillna({"checked_on": 0.0, "typed_to": 0.0})
+
+
+def _last_dates(trackers: Sequence[Tracker], rows: pd.DataFrame) -> pd.Series:
+    """The last check-in date of its tracker that asks each row for a number; 0 for none."""
+    due = rows["due"].fillna(rows["last_day"])
+    held = due.where(due < rows["day"], rows["day"])
+    found = pd.Series(0.0, index=rows.index)
+    for number, mine in held.groupby(rows["tracker"]):
+        asked = sorted(map(serial, trackers[int(str(number))].check_in_dates))
+        dates = np.array([0, *asked], dtype=float)
+        found[mine.index] = dates[np.searchsorted(dates, mine, side="right") - 1]
+    return found
 
 
 class Rows:
@@ -350,6 +368,9 @@ class InFrames:
 
     def last_day_checked(self, k: Rows) -> pd.Series:
         return k.checked_on
+
+    def last_day_asked(self, k: Rows) -> pd.Series:
+        return k.asked_on
 
     def value_checked(self, k: Rows) -> pd.Series:
         return k.value

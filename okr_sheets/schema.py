@@ -142,6 +142,7 @@ OKRS = Sheet(
         Column("kind", "choice", "helper", choices=TYPES),
         Column("standing", "choice", "helper", choices=STATES),
         Column("checked", "number", "helper"),
+        Column("updated", "number", "helper"),
         Column("attained", "number", "helper"),
         Column("due_by_now", "number", "helper"),
         Column("counted", "number", "helper"),

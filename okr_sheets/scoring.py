@@ -125,6 +125,17 @@ def current(k: Any, f: Any) -> Any:
     return f.choose(k.checked > 0, f.value_checked(k), f.NOTHING)
 
 
+def updated(k: Any, f: Any) -> Any:
+    """1 for a live key result with a number since the last check-in date, else 0.
+
+    Dates after its due day, and before its start, ask it for none; what has not begun owes none.
+    """
+    start, asked = _start(k, f), f.last_day_asked(k)
+    fresh = k.checked >= f.choose(asked >= start, asked, 1)
+    is_updated = f.is_(k.standing, "state", "active") & (fresh | (k.day <= start))
+    return f.choose(is_updated, 1, 0)
+
+
 def way(k: Any, value: Any, f: Any) -> Any:
     """The share of the way to the target that `value` has come, not held to 0 and 1.
 
@@ -272,11 +283,11 @@ def status(k: Any, f: Any) -> Any:
 
 
 def unit_status(k: Any, f: Any) -> Any:
-    """Where a team stands against its pace; `k.updated` counts its updated key results."""
+    """Where a team stands against its pace; `k.with_number` counts key results with a number."""
     silent = f.choose(
         k.day > k.first_day, f.word("status", "no-update"), f.word("status", "not-started")
     )
-    scored = f.choose(k.updated > 0, _paced(k, f), silent)
+    scored = f.choose(k.with_number > 0, _paced(k, f), silent)
     return f.choose(f.number(k.score), scored, f.BLANK)
 
 
@@ -570,6 +581,7 @@ RULES: Mapping[str, Rule] = {
     "kind": kind,
     "standing": standing,
     "checked": checked,
+    "updated": updated,
     "current": current,
     "progress": progress,
     "attained": attained,
@@ -803,6 +815,11 @@ class InCells:
         numbers = latest(_NUMBERS)
         yes_no = ",".join(latest(self.word("yes_no", key)) for key in ("yes", "no"))
         return Term(f"MAX({numbers},IF({_says_yes_or_no(k, self)},MAX({yes_no}),0))")
+
+    def last_day_asked(self, k: Any) -> Term:
+        """The last check-in date up to the as-of day and the row's due day; 0 for none."""
+        by = f"MIN({k.day},{_due(k, self)})"
+        return Term(f'_xlfn.MAXIFS({self._dates},{self._dates},"<="&{by})')
 
     def value_checked(self, k: Any) -> Term:
         return Term(f"INDEX({k.check_ins},MATCH({k.checked},{self._dates},0))")

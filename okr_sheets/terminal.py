@@ -77,14 +77,19 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
 
 
 def _unit_line(team: pd.Series, words: Language) -> Text:
-    from okr_sheets.reports.tables import coverage, heading, unit_name  # noqa: PLC0415
+    from okr_sheets.reports.tables import coverage, heading  # noqa: PLC0415
 
-    line = Text(printable(unit_name(team)), style="bold")
+    line = Text(printable(team["unit_name"]), style="bold")
     if team["level"]:
         line.append(f" · {words.choice('level', team['level'])}", "default not bold")
     line.append(f" · {team['quarter']}  ", "default not bold")
-    if not team["objectives"] and team["below"] == team["below"]:  # no NaN
-        return line.append(f"{words('report.below')} {words.percent(team['below'])}", "not bold")
+    below = "" if team["below"] != team["below"] else words.percent(team["below"])  # NaN: none
+    if not team["objectives"] and (team["blank"] or below):
+        notes = (
+            words("report.no_okrs") if team["blank"] else "",
+            f"{words('report.below')} {below}" if below else "",
+        )
+        return line.append(" · ".join(filter(None, notes)), "not bold")
     line.append_text(_status(team["status"], words))
     figures = words(
         "report.headline",
@@ -107,8 +112,6 @@ def _previous(team: pd.Series, words: Language) -> str:
 
 
 def _unit_table(team: pd.Series, rollup: Rollup, words: Language) -> Table:
-    from okr_sheets.rollups import unit_keys  # noqa: PLC0415
-
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=False)
     table.add_column(words("okrs.id"), no_wrap=True, style="bright_black")
     table.add_column(words("okrs.title"), ratio=1, min_width=24)
@@ -119,9 +122,8 @@ def _unit_table(team: pd.Series, rollup: Rollup, words: Language) -> Table:
     table.add_column(words("okrs.status"), no_wrap=True)
 
     def of_unit(frame: pd.DataFrame) -> pd.DataFrame:
-        keys = list(unit_keys(team))
-        mine = frame[keys] == [team[key] for key in keys]
-        return frame[mine.all(axis=1)]
+        mine: pd.Series = frame["unit_name"] == team["unit_name"]
+        return frame.loc[mine]
 
     key_results = of_unit(rollup.key_results)
     placed = set()
@@ -146,7 +148,7 @@ def _cells(row: pd.Series, words: Language, style: str) -> Sequence[Text]:
     return (
         Text(printable(row["id"]), "bold" if style == "bold" else "bright_black"),
         Text(indent + printable(row["title"]), style),
-        Text(printable(row["owner"]), style),
+        Text(printable(row["owner_name"]), style),
         _bar(row["score"], row["expected"], row["status"]),
         Text(words.percent(row["score"]), style),
         Text(words.percent(row["expected"]), "bright_black"),

@@ -239,6 +239,27 @@ def test_people_and_counts_follow_the_filters(sample, rollup, view):
     assert page.locator("#owners tbody tr:visible").count() == len(rollup.owners)
 
 
+def test_a_role_and_a_team_of_two_companies_are_filtered_apart(book, view, tmp_path):
+    drawn = """
+        | Company: | {name} |                   |           |          |        |            |
+        | Team:    | Sales  |                   |           |          |        |            |
+        | ID       | Title  | Owner             | Type      | Baseline | Target | 2027-01-08 |
+        | {id}     | Grow   | Head of Marketing | Objective |          |        |            |
+        | {id}.KR1 | Win    | Head of Marketing | Increase  | 0        | 10     | 4          |
+    """
+    companies = {"North": "N1", "South": "S1"}
+    paths = [book(drawn.format(name=n, id=i), f"{n}.csv") for n, i in companies.items()]
+    page = view(okr.report(okr.rollup(paths, as_of=date(2027, 1, 8)), tmp_path / "page.html"))
+    for name, objective in companies.items():
+        for filter_id, label in (("owner", "Head of Marketing"), ("team", "Sales")):
+            page.locator(f"#{filter_id}").select_option(label=f"{label} ({name})")
+            assert ids(page) == {f"{objective}.KR1"}
+            people = page.locator("#owners tbody tr:visible .name").all_inner_texts()
+            assert people == [f"Head of Marketing ({name})"]
+            page.get_by_role("button", name="Clear").click()
+    assert page.heard == []
+
+
 @pytest.mark.parametrize(
     ("typed", "name"),
     [

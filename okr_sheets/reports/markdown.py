@@ -12,14 +12,13 @@ from okr_sheets.language import Language
 from okr_sheets.problems import grouped
 from okr_sheets.reading.files import REPORT_MARK
 from okr_sheets.reports.tables import (
-    coverage,
     day_text,
     headline,
     left_out,
     reason,
     status_word,
     title,
-    unit_name,
+    unit_status,
     update,
     whose,
 )
@@ -87,17 +86,18 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
             words("report.forecast"),
             words("okrs.status"),
             words("report.updated_header"),
+            words("report.with_number"),
             words("report.below"),
             *([words("report.previous")] if had else []),
         ],
         (
             [
-                _unit(team, rollup),
+                team["unit_name"],
                 words.percent(team["score"]),
                 words.percent(team["expected"]),
                 words.percent(team["forecast"]),
-                status_word(team["status"], words),
-                coverage(team, words) if team["objectives"] else "–",
+                unit_status(team, words),
+                *(_count(team, key, words) for key in ("updated", "with_number")),
                 words.percent(team["below"]),
                 *([words.percent(team["previous"])] if had else []),
             ]
@@ -106,9 +106,11 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
     )
 
 
-def _unit(team: pd.Series, rollup: Rollup) -> str:
-    several = len(set(rollup.teams["quarter"])) > 1
-    return f"{unit_name(team)} · {team['quarter']}" if several else unit_name(team)
+def _count(team: pd.Series, key: str, words: Language) -> str:
+    """“7 of 9” of the live key results; a dash for a unit that has no score."""
+    if not team["objectives"]:
+        return "–"
+    return words("page.count_of", part=int(team[key]), whole=int(team["key_results"]))
 
 
 def _actions(rollup: Rollup, words: Language) -> Iterator[str]:
@@ -117,7 +119,7 @@ def _actions(rollup: Rollup, words: Language) -> Iterator[str]:
     yield f"## {words('report.overdue_actions')}"
     yield ""
     for _, row in rollup.overdue.iterrows():
-        who = row["owner"] or words("report.nobody")
+        who = row["owner_name"] or words("report.nobody")
         about = f"{row['id']}, {who}, {words('okrs.due')} {day_text(row['due'], words)}"
         yield f"- {escaped(row['action'])} ({escaped(about)})"
     yield ""
@@ -141,7 +143,7 @@ def _objectives(rollup: Rollup, words: Language) -> Iterator[str]:
             [
                 row["id"],
                 row["title"],
-                row["owner"],
+                row["owner_name"],
                 words.percent(row["score"]),
                 words.percent(row["forecast"]),
                 status_word(row["status"], words),

@@ -21,6 +21,7 @@ from okr_sheets.writing.saving import saved
 from okr_sheets.writing.text import printable
 
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|(com|lpt)\d")  # no file names on Windows
+_NUMBERS = ("row", "row_first")  # kinds of task that ask for one
 MARK = "okr-sheets reminder"  # tells our files from others, which are never replaced
 
 
@@ -47,12 +48,14 @@ class Task:
 
 
 def messages(rollup: Rollup, address: Callable[[str], str]) -> list[Message]:
-    """One message for each owner who owes a number or has an action past its day, by name.
+    """One message for each owner who owes a number, an action or all OKRs, by name.
 
-    A number is owed from the last check-in date on. `address` gives an owner's e-mail address.
+    A number is owed from the last check-in date on, an action after its day; OKRs are owed by the
+    unit whose tracker is blank. `address` gives the e-mail address of an owner as `owner_name` in
+    the frames has them.
     """
     tasks: dict[str, list[Task]] = {}
-    for task in (*_owed(rollup), *_overdue(rollup)):
+    for task in (*_blank(rollup), *_owed(rollup), *_overdue(rollup)):
         if task.owner:
             tasks.setdefault(task.owner, []).append(task)
     return [_message(owner, tasks[owner], address(owner)) for owner in sorted(tasks)]
@@ -69,21 +72,29 @@ def _owed(rollup: Rollup) -> Iterator[Task]:
         problem = typed.get((row["file"], row["sheet"], row["cell"]))
         is_yes_or_no = row["type"] == "achieve" and not row["target"] > 1
         fields = row | ({"target": 1.0} if is_yes_or_no else {})
-        yield Task(row["owner"], kind, row["quarter"], row["language"], fields, problem)
+        yield Task(row["owner_name"], kind, row["quarter"], row["language"], fields, problem)
 
 
 def _overdue(rollup: Rollup) -> Iterator[Task]:
     for row in _rows(rollup.overdue):
         fields = row | {"day": row["due"]}
-        yield Task(row["owner"], "action", row["quarter"], row["language"], fields)
+        yield Task(row["owner_name"], "action", row["quarter"], row["language"], fields)
+
+
+def _blank(rollup: Rollup) -> Iterator[Task]:
+    for row in _rows(rollup.blank):
+        yield Task(row["owner_name"], "blank_row", row["quarter"], row["language"], row)
 
 
 def _message(owner: str, tasks: Sequence[Task], address: str) -> Message:
     codes = [task.language for task in tasks]
     words = language(max(codes, key=codes.count))
-    owed = [task for task in tasks if task.kind != "action"]
+    blank = [task for task in tasks if task.kind == "blank_row"]
     late = [task for task in tasks if task.kind == "action"]
-    paragraphs = [words("reminders.hello", owner=owner)]
+    owed = [task for task in tasks if task.kind in _NUMBERS]
+    paragraphs = [words("reminders.hello", owner=tasks[0].fields["owner"])]
+    if blank:
+        paragraphs += [words("reminders.blank"), _list(blank, words)]
     if owed:
         day = day_text(max(task.fields["day"] for task in owed), words)
         paragraphs += [words("reminders.owe", day=day), _list(owed, words)]

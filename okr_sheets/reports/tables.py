@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from okr_sheets.tracker import Tracker
 from okr_sheets.writing.text import printable
 
 FIRST = 3  # of the attention list, in an update
-MOST_NAMES = 6  # of those who owe an update
+MOST_NAMES = 6  # of those who owe an update or their OKRs
 FRAMES = (
     "teams",
     "objectives",
@@ -34,6 +34,7 @@ FRAMES = (
     "attention",
     "owed",
     "overdue",
+    "blank",
     "trend",
     "sources",
     "carried",
@@ -96,13 +97,13 @@ def plain_value(value: Any) -> Any:
 
 
 def coverage(row: Mapping[str, Any] | pd.Series, words: Language, live: str = "key_results") -> str:
-    """“7 of 9 updated”."""
-    return words("report.coverage", updated=int(row["updated"]), live=int(row[live]))
+    """“7 of 9 with a number”: what a score is made of."""
+    return words("report.coverage", with_number=int(row["with_number"]), live=int(row[live]))
 
 
-def unit_name(row: Mapping[str, Any] | pd.Series) -> str:
-    """The smallest unit of a row that is named, else its file."""
-    return str(row["team"] or row["department"] or row.get("company") or row["file"])
+def updated(row: Mapping[str, Any] | pd.Series, words: Language, live: str = "key_results") -> str:
+    """“6 of 9 updated”: since the last check-in date."""
+    return words("report.updated", updated=int(row["updated"]), live=int(row[live]))
 
 
 def reason(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
@@ -189,8 +190,8 @@ def headline(rollup: Rollup, words: Language) -> str:
         said = words("report.headline", score=score, expected=expected)
         # The counts that follow are of all units; whose the score is must be said.
         several = len(rollup.teams) > 1
-        parts.append(f"{unit_name(rollup.headline)}: {said}" if several else said)
-    parts.append(coverage(about, words, "live"))
+        parts.append(f"{rollup.headline['unit_name']}: {said}" if several else said)
+    parts += [coverage(about, words, "live"), updated(about, words, "live")]
     parts.append(
         words(
             "report.read",
@@ -207,7 +208,7 @@ def headline(rollup: Rollup, words: Language) -> str:
 def update(rollup: Rollup, words: Language) -> Iterator[tuple[str, str]]:
     """The quarter in a few lines, each a name (or "") and what is said of it.
 
-    Where it ends, what changed, what comes first, who owes an update.
+    Where it ends, what changed, what comes first, who owes an update, who has no OKRs yet.
     """
     about = rollup.about
     if end := heading(about, words):
@@ -218,12 +219,19 @@ def update(rollup: Rollup, words: Language) -> Iterator[tuple[str, str]]:
         yield row["title"] or row["id"], f"({whose(row, rollup, words)}): {reason(row, words)}"
     owing = rollup.owners[(rollup.owners["due"] > 0) & (rollup.owners["owner"] != "")]
     owing = owing.sort_values(["stale", "due"], ascending=False, kind="stable")
-    owners = list(dict.fromkeys(owing["owner"]))
-    if owners:
-        names = ", ".join(owners[:MOST_NAMES])
-        if len(owners) > MOST_NAMES:
-            names = words("report.more", names=names, n=len(owners) - MOST_NAMES)
-        yield "", words("report.owe", names=names)
+    for sentence, names in (
+        ("report.owe", owing["owner_name"]),
+        ("report.owe_okrs", rollup.blank["unit_name"]),
+    ):
+        if len(names):
+            yield "", words(sentence, names=named(names, MOST_NAMES, words))
+
+
+def named(names: Iterable[str], most: int, words: Language) -> str:
+    """Names in a row, each once; of more than `most` the first, and how many more there are."""
+    once = list(dict.fromkeys(names))
+    first = ", ".join(once[:most])
+    return words("report.more", names=first, n=len(once) - most) if len(once) > most else first
 
 
 def heading(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
@@ -254,8 +262,8 @@ def since_line(rollup: Rollup, words: Language) -> str:
 
 def whose(row: Mapping[str, Any] | pd.Series, rollup: Rollup, words: Language) -> str:
     """The owner of a row, and the unit where there are several."""
-    owner = row["owner"] or words("report.nobody")
-    return f"{owner}, {unit_name(row)}" if len(rollup.teams) > 1 else owner
+    owner = row["owner_name"] or words("report.nobody")
+    return f"{owner}, {row['unit_name']}" if len(rollup.teams) > 1 else owner
 
 
 def as_of(rollup: Rollup, words: Language) -> str:
@@ -263,6 +271,11 @@ def as_of(rollup: Rollup, words: Language) -> str:
     days = rollup.teams["as_of"].dropna()
     span = dict.fromkeys(day_text(day, words) for day in (days.min(), days.max()))
     return words("report.as_of", day=" – ".join(span)) if len(days) else ""
+
+
+def unit_status(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
+    """The word for the status of a unit, or that its trackers are blank."""
+    return words("report.no_okrs") if row["blank"] else status_word(row["status"], words)
 
 
 def status_word(status: str, words: Language) -> str:

@@ -26,12 +26,12 @@ from okr_sheets.rollups.ends import (
     forecasts,
 )
 from okr_sheets.rollups.names import alike
-from okr_sheets.rollups.owed import OVERDUE, OWED, overdue, owed
+from okr_sheets.rollups.owed import BLANK, OVERDUE, OWED, blank, overdue, owed
 from okr_sheets.rollups.previous import CARRIED, before_these, carried, finished, with_previous
-from okr_sheets.rollups.scored import scored
+from okr_sheets.rollups.scored import CALLED, scored
 from okr_sheets.rollups.sources import SOURCES, sources
 from okr_sheets.rollups.trend import CHANGES, TREND, changes, rounds, since, trend
-from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams, unit_keys
+from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams
 from okr_sheets.schema import LEVELS, Kind
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker, declared, usual_language
@@ -50,7 +50,6 @@ __all__ = [
     "roll_up",
     "rollup",
     "score",
-    "unit_keys",
 ]
 
 OBJECTIVES = (
@@ -84,10 +83,12 @@ OBJECTIVES = (
     *ENDS,
     "previous",
     "carried",
+    "with_number",
+    *CALLED,
 )
 PROBLEMS = ("file", "sheet", "cell", "severity", "code", "message")
 FRAMES: Mapping[str, Mapping[str, Kind]] = {
-    "key_results": kinds(SCORED, updated="flag"),
+    "key_results": kinds(SCORED, updated="flag", with_number="flag"),
     "objectives": kinds(OBJECTIVES),
     "teams": kinds((*TEAMS, *ENDS, "previous")),
     "owners": kinds(OWNERS, due="count"),
@@ -99,6 +100,7 @@ FRAMES: Mapping[str, Mapping[str, Kind]] = {
     "sources": kinds(SOURCES, value="text"),
     "owed": kinds(OWED),
     "overdue": kinds(OVERDUE),
+    "blank": kinds(BLANK),
     "carried": kinds(CARRIED),
 }
 
@@ -109,9 +111,12 @@ class Rollup:
 
     `FRAMES` lists the columns of each frame with their kinds; a frame has the dtypes of these
     (`tracker.DTYPES`) whether it is empty or not. Scores, expected, gaps and forecasts run from 0
-    to 1;
-    `updated` of an objective, team or owner counts key results. `with_left_out` is the score with
-    cancelled and postponed key results counted too. `problems` are of reading and of structure;
+    to 1.
+    `updated` and `with_number` of an objective, team or owner count its live key results: those
+    with a number since the last check-in date, and those with any. `unit_name` and `owner_name` are
+    what to call a unit and an owner: no two share one. `with_left_out` is the score with cancelled
+    and postponed key results counted too, `planned_score` the one by the plan that the trackers
+    were made with. `problems` are of reading and of structure;
     `trackers` are all that were given, `unreadable` the paths of those left out. `since` is the day
     that `changes` compares with, `previous_quarter` the one that `previous` is of, "" for none.
     """
@@ -128,6 +133,7 @@ class Rollup:
     sources: pd.DataFrame
     owed: pd.DataFrame
     overdue: pd.DataFrame
+    blank: pd.DataFrame
     carried: pd.DataFrame
     problems: tuple[Problem, ...]
     trackers: tuple[Tracker, ...]
@@ -160,6 +166,8 @@ class Rollup:
             "updated": int(live["updated"].sum()),
             **{key: None if headline is None else _none(headline[key]) for key in figures},
             "previous_quarter": self.previous_quarter,
+            "with_number": int(live["with_number"].sum()),
+            "blank": len(self.blank),
         }
 
     @property
@@ -186,11 +194,11 @@ def score(
     """The scored key results of trackers, or of the files and folders that paths name.
 
     One row per key result, columns as in `frames.SCORED`: `progress` uncapped, `score`,
-    `expected` and `gap` from 0 to 1 with four decimals, `updated` whether a check-in counts by the
-    day. `as_of` defaults to each tracker's own as-of date, else today held to its quarter.
-    `preset` names the bands of status and grade. Files that cannot be read give no row; `check`
-    names them. FileNotFoundError if no path is there, ValueError for no tracker at all, another
-    preset or as-of.
+    `expected` and `gap` from 0 to 1 with four decimals, `updated` whether there is a number since
+    the last check-in date, `with_number` whether there is any. `as_of` defaults to each tracker's
+    own as-of date, else today held to its quarter. `preset` names the bands of status and grade.
+    Files that cannot be read give no row; `check` names them. FileNotFoundError if no path is
+    there, ValueError for no tracker at all, another preset or as-of.
     """
     trackers = sorted(_read(source, as_of), key=_order)
     rows = scored(trackers, [[as_of] * len(trackers)], chosen_bands(preset, None)).key_results
@@ -262,7 +270,8 @@ def roll_up(
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
     problems = in_order([*check(trackers, bands=bands), *_unread(past)])
-    units = teams(now, bands, config.weight)
+    blanks = blank(now, trackers, days[-1])
+    units = teams(now, blanks, bands, config.weight)
     units = units.join(ends_of_units(now, ends, units))
     objectives = now.objectives.join(ends_of_objectives(now, ends))
     past_units, past_objectives = units[:0], objectives[:0]
@@ -274,7 +283,7 @@ def roll_up(
         "key_results": now.key_results,
         "objectives": objectives,
         "teams": units,
-        "owners": owners(now.key_results, late, bands),
+        "owners": owners(now.key_results, late, blanks, bands),
         "trend": trend(history, bands),
         "changes": changes(history),
         "forecast": told,
@@ -283,6 +292,7 @@ def roll_up(
         "sources": sources(now, trackers),
         "owed": owed(now, trackers),
         "overdue": late,
+        "blank": blanks,
         "carried": carried(objectives, past_objectives),
     }
     return Rollup(

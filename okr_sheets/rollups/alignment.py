@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from okr_sheets.checks.alignment import Row, Served, findings, follow
+from okr_sheets.rollups.scored import CALLED
 from okr_sheets.tracker import Tracker
 
 ALIGNMENT = (
@@ -30,6 +31,7 @@ ALIGNMENT = (
     "below",
     "difference",
     "finding",
+    *CALLED,
 )
 # What a problem's code makes of an objective; of several the first is told.
 FINDINGS: Mapping[str, str] = {

@@ -10,7 +10,7 @@ import pandas as pd
 from okr_sheets.frames import serial
 from okr_sheets.language import fold, language, percents
 from okr_sheets.problems import Problem
-from okr_sheets.rollups.scored import WHICH
+from okr_sheets.rollups.scored import CALLED, WHICH
 from okr_sheets.tracker import Tracker
 
 ATTENTION = (
@@ -24,6 +24,7 @@ ATTENTION = (
     "last_check_in",
     "current",
     "target",
+    *CALLED,
 )
 BEHIND = ("off-track", "at-risk")
 LEAST_DROP = 2  # points of confidence that a fall must have to be worth a word

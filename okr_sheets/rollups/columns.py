@@ -9,6 +9,7 @@ from okr_sheets.schema import GRADES, OKRS, STATUSES, Kind
 _TEXTS = (
     *("file", "sheet", "cell", "company", "department", "team", "quarter", "language"),
     *("level", "parent", "objective_id", "objective", "action", "path", "previous_title"),
+    *("unit_name", "owner_name", "owner_company", "nameless"),
     *("before_status", "after_status", "change", "finding", "reason", "figure", "source"),
 )
 _NUMBERS = (
@@ -25,8 +26,18 @@ _NUMBERS = (
     ),
 )
 _COUNTS = (
-    *("row", "objectives", "key_results", "live", "updated", "stale", "overdue", "check_ins"),
-    *("forecast_of", "depth", "serving", *STATUSES, *GRADES),
+    *(
+        "row",
+        "objectives",
+        "key_results",
+        "live",
+        "updated",
+        "with_number",
+        "stale",
+        "overdue",
+        "check_ins",
+    ),
+    *("blank", "forecast_of", "depth", "serving", *STATUSES, *GRADES),
 )
 _KINDS: Mapping[str, Kind] = {
     **{column.key: column.kind for column in OKRS.columns},

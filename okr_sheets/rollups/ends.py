@@ -11,7 +11,7 @@ import pandas as pd
 from okr_sheets.frames import check_ins, serials
 from okr_sheets.rollups.attention import BEHIND
 from okr_sheets.rollups.forecast import combined, forecast
-from okr_sheets.rollups.scored import WHICH, Scored
+from okr_sheets.rollups.scored import CALLED, WHICH, Scored
 from okr_sheets.rollups.units import KEYS
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
@@ -30,6 +30,7 @@ FORECAST = (
     "forecast_high",
     "status",
     "finding",
+    *CALLED,
 )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from okr_sheets.config import Config
 from okr_sheets.language import fold
+from okr_sheets.rollups.namesakes import owner_names, unit_names
 from okr_sheets.tracker import Tracker
 
 
@@ -39,12 +40,9 @@ def strangers(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
         for unit in config.departments.values()
         if not _holds_teams(unit.name, config) or _nearly(unit.name, departments)
     ]
-    owners = {
-        fold(name): name
-        for tracker in known
-        for frame in (tracker.objectives, tracker.key_results, tracker.actions)
-        for name in frame["owner"].unique()
-    }
+    spelled = alike(known, config)
+    called = (*owner_names(spelled).values(), *unit_names(spelled).values())
+    owners = {fold(name): name for name in called}
     given += [
         (f"[owners] “{name}”", name, owners) for name in config.owners if _nearly(name, owners)
     ]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from okr_sheets.rollups.scored import scored
+from okr_sheets.rollups.owed import blank
+from okr_sheets.rollups.scored import CALLED, scored
 from okr_sheets.rollups.units import Weight, teams
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
@@ -21,6 +22,7 @@ CARRIED = (
     "previous_title",
     "previous_score",
     "score",
+    *CALLED,
 )
 _WHOSE = ["company", "department", "team", "nameless"]
 
@@ -37,8 +39,9 @@ def finished(
     past: Sequence[Tracker], bands: Bands, weights: Weight
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The units and objectives of trackers as of the last days of their quarter."""
-    end = scored(past, [[tracker.about.end for tracker in past]], bands)
-    return teams(end, bands, weights), end.objectives
+    days = [tracker.about.end for tracker in past]
+    end = scored(past, [days], bands)
+    return teams(end, blank(end, past, days), bands, weights), end.objectives
 
 
 def with_previous(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,14 @@ from okr_sheets.frames import (
     stacked,
 )
 from okr_sheets.problems import file_names
+from okr_sheets.rollups.namesakes import (
+    Unit,
+    companies,
+    owner_names,
+    owner_of,
+    unit_names,
+    units_of,
+)
 from okr_sheets.rollups.plans import as_then_planned, by_plan
 from okr_sheets.schema import OBJECTIVE
 from okr_sheets.scoring import Bands
@@ -29,6 +37,8 @@ from okr_sheets.tracker import Tracker, mapped
 
 # What tells a row of a rollup from all others, and whose it is.
 WHICH = ("file", "sheet", "row", "company", "department", "team", "id", "title", "owner")
+# What to call the unit and the owner of a row, here and in every report.
+CALLED = ("unit_name", "owner_name")
 STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence
 Days = Sequence[date | None]  # one for each tracker; see `About.day`
 
@@ -38,13 +48,15 @@ class Scored:
     """Scored rows, key results and objectives apart.
 
     Both have the columns of the OKRs sheet and of the rules, whose they are (`file`, `sheet`,
-    `company` …), `tracker` (its place in the list), `round` (which of the lists of days) and
-    `day` (a spreadsheet's number). `rounds` counts them.
+    `company` …, `owner_company`), how these are `CALLED`, `tracker` (its place in the list),
+    `round` (which of the lists of days) and `day` (a spreadsheet's number). `rounds` counts them;
+    `names` is what the units are called, and those above them that have no tracker.
     """
 
     key_results: pd.DataFrame
     objectives: pd.DataFrame
-    rounds: int = 1
+    rounds: int
+    names: Mapping[Unit, str]
 
     @property
     def last(self) -> Scored:
@@ -52,9 +64,13 @@ class Scored:
         frames = self.key_results, self.objectives
         key_results, objectives = (rows[rows["round"] == self.rounds - 1] for rows in frames)
         # One number for a row, however many rounds went before.
-        return Scored(
-            key_results.assign(place=key_results["tracker"] * ROWS + key_results["row"]),
-            objectives.assign(place=objectives["tracker"] * ROWS + objectives["row"]),
+        return replace(
+            self,
+            key_results=key_results.assign(
+                place=key_results["tracker"] * ROWS + key_results["row"]
+            ),
+            objectives=objectives.assign(place=objectives["tracker"] * ROWS + objectives["row"]),
+            rounds=1,
         )
 
 
@@ -76,18 +92,22 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
     for key in ("score", "share", "counted", "points"):
         rows[f"{key}_of_all"], rows[f"{key}_by_plan"] = everything[key], planned[key]
     numbers = rows["tracker"].astype(int)
-    rows = _named(rows.assign(tracker=numbers % count, round=numbers // count), trackers)
-    rows = rows.join(_weeks(rows, trackers))
+    names = unit_names(trackers)
+    rows = _named(rows.assign(tracker=numbers % count, round=numbers // count), trackers, names)
+    rows = rows.assign(week_before=_weeks_before(rows, trackers))
     rows = rows.assign(**_logged(rows, trackers))
     is_objective = rows["type"] == OBJECTIVE
     return Scored(
         _key_results(rows[~is_objective], rows[is_objective]),
         _objectives(rows[is_objective], rows[~is_objective]),
         len(rounds),
+        names,
     )
 
 
-def _named(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
+def _named(
+    rows: pd.DataFrame, trackers: Sequence[Tracker], names: Mapping[Unit, str]
+) -> pd.DataFrame:
     """The rows with whose they are, dates as dates again."""
     abouts = [tracker.about for tracker in trackers]
     numbers = rows["tracker"].astype(int)
@@ -97,6 +117,12 @@ def _named(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
         return numbers.map(known)
 
     files = file_names(tracker.path for tracker in trackers)
+    units, people = units_of(trackers), owner_names(trackers)
+    employers = companies(trackers)
+    owners = [
+        owner_of(employers[number], name)
+        for number, name in zip(numbers, rows["owner"], strict=True)
+    ]
     named = {
         "file": of([files[tracker.path] for tracker in trackers]),
         "sheet": of([tracker.sheets.get("okrs", "") for tracker in trackers]),
@@ -104,31 +130,24 @@ def _named(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
             key: of([getattr(about, key) for about in abouts])
             for key in ("company", "department", "team", "level", "quarter", "cadence")
         },
+        "nameless": of([unit.nameless for unit in units]),
+        "unit_name": of([names.get(unit, "") for unit in units]),
+        "owner_company": pd.Series([owner.company for owner in owners], index=rows.index),
+        "owner_name": pd.Series([people[owner] for owner in owners], index=rows.index),
     }
     dates = {key: days(rows[key]) for key in ("start", "due", "last_check_in")}
     words = {key: series.astype("str") for key, series in named.items()}
-    rows = rows.assign(**words, **dates)
-    named_unit = (rows[["company", "department", "team"]] != "").any(axis=1)
-    return rows.assign(nameless=rows["file"].where(~named_unit, "").astype("str"))
+    return rows.assign(**words, **dates)
 
 
-def _weeks(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
-    """The days on which each row's tracker asks for numbers, as a spreadsheet's; 0 for none.
-
-    Columns `week` (the last one before the row is due) and `week_before` (the last but one), both
-    up to the row's own day.
-    """
-    found = np.zeros((len(rows), 2))
-    day, due = rows["day"].to_numpy(), serials(rows["due"]).to_numpy()
-    held = np.fmin(day, due)
-    for number, places in rows.groupby("tracker").indices.items():
-        asked = trackers[int(str(number))].check_in_dates
-        dates = np.array([0.0, 0.0, *(float(serial(each)) for each in asked)])
-        last, open_still = (
-            np.searchsorted(dates, days[places], side="right") - 1 for days in (day, held)
-        )
-        found[places] = np.column_stack([dates[open_still], dates[np.maximum(last - 1, 0)]])
-    return pd.DataFrame(found, columns=["week", "week_before"], index=rows.index)
+def _weeks_before(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.Series:
+    """The last but one of its tracker's check-in dates up to each row's day, 0 for none."""
+    found = pd.Series(0.0, index=rows.index)
+    for number, mine in rows["day"].groupby(rows["tracker"]):
+        asked = sorted(map(serial, trackers[int(str(number))].check_in_dates))
+        dates = np.array([0, 0, *asked], dtype=float)
+        found[mine.index] = dates[np.maximum(np.searchsorted(dates, mine, side="right") - 2, 0)]
+    return found
 
 
 def days(numbers: pd.Series) -> pd.Series:
@@ -188,9 +207,11 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
         planned_score=rows["score_by_plan"],
         start=rows["start"].fillna(days(rows["first_day"])),
         due=rows["due"].fillna(days(rows["last_day"])),
-        updated=rows["checked"] > 0,
+        updated=rows["updated"] > 0,
+        with_number=rows["checked"] > 0,
         live=rows["standing"] == "active",
-        owes=active & (rows["checked"] < rows["week"]) & (rows["week"] >= own_start),
+        # Who has the number already, or is done, is asked no more; so before the first date.
+        owes=active & (rows["updated"] == 0) & (rows["asked_on"] >= own_start),
         stale=active & (open_until - silent_since > stale_after),
     )
 
@@ -198,11 +219,14 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
 def _objectives(objectives: pd.DataFrame, key_results: pd.DataFrame) -> pd.DataFrame:
     live = key_results[key_results["standing"] == "active"]
     family = live["place"] - live["row"] + live["parent"]
-    counts = pd.DataFrame({"live": 1, "updated": live["checked"] > 0}).groupby(family).sum()
-    counts = counts.reindex(objectives["place"]).fillna(0).astype(int)
+    counted = pd.DataFrame(
+        {"live": 1, "updated": live["updated"] > 0, "with_number": live["checked"] > 0}
+    )
+    counts = counted.groupby(family).sum().reindex(objectives["place"]).fillna(0).astype(int)
     return objectives.assign(
         key_results=counts["live"].to_numpy() if len(counts) else 0,
         updated=counts["updated"].to_numpy() if len(counts) else 0,
+        with_number=counts["with_number"].to_numpy() if len(counts) else 0,
         with_left_out=objectives["score_of_all"],
         planned_score=objectives["score_by_plan"],
     )

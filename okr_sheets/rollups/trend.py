@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ import pandas as pd
 
 from okr_sheets.frames import InFrames, to_day
 from okr_sheets.rollups.columns import kinds
-from okr_sheets.rollups.scored import WHICH, Days, Scored, days
+from okr_sheets.rollups.scored import CALLED, WHICH, Days, Scored, days
 from okr_sheets.rollups.units import KEYS, UNIT, mean
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker, declared, mapped
@@ -29,6 +29,8 @@ TREND = (
     "expected",
     "updated",
     "live",
+    "with_number",
+    *CALLED,
 )
 CHANGES = (
     *WHICH,
@@ -38,9 +40,11 @@ CHANGES = (
     "before_status",
     "after_status",
     "since",
+    *CALLED,
 )
 # What a key result came to that leaders want to hear of, the gravest first.
 CHANGE_KINDS = ("off-track", "at-risk", "stale", "down", "achieved", "new", "up")
+_COUNTS: Mapping[str, Any] = {key: (key, "sum") for key in ("live", "updated", "with_number")}
 LEAST = 0.005  # a score that moved by less is shown as the same percent
 
 
@@ -73,8 +77,9 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
     """The scores of all levels, one row for each and each of the `rounds`.
 
     Columns `TREND`: `level` is `unit`, `owner`, `objective` or `key-result`; `id` is blank and
-    `row` 0 for the first two. `updated` of `live` key results had a number by then. A tracker has
-    no scores before its quarter begins, but those of its own day.
+    `row` 0 for the first two, and the company of an owner is theirs. `updated` and `with_number`
+    count of the `live` key results. A tracker has no scores before its quarter begins, but those of
+    its own day.
     """
     operations = InFrames((), bands)
     objectives, key_results = (
@@ -90,16 +95,17 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
         counted=("share", "sum"),
         points=("share_points", "sum"),
         pace=("share_pace", "sum"),
-        live=("live", "sum"),
-        updated=("updated", "sum"),
+        **_COUNTS,
+        unit_name=("unit_name", "first"),
     )
-    owner = live.groupby(["quarter", "owner", "round"], sort=False).agg(
+    of_owner = live.assign(company=live["owner_company"])
+    by = ["quarter", "owner", "company", "owner_name", "round"]
+    owner = of_owner.groupby(by, sort=False).agg(
         day=("day", "max"),
         counted=("counted", "sum"),
         points=("points", "sum"),
         pace=("pace", "sum"),
-        live=("live", "sum"),
-        updated=("updated", "sum"),
+        **_COUNTS,
     )
     unit, owner = (
         sums.assign(score=mean(sums, "points", operations), expected=mean(sums, "pace", operations))
@@ -116,7 +122,7 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
 
 
 def _level(name: str, rows: pd.DataFrame) -> pd.DataFrame:
-    text = ["level", *UNIT, "file", "sheet", "id", "owner"]
+    text = ["level", *UNIT, "file", "sheet", "id", "owner", *CALLED]
     told = rows.assign(level=name, day=days(rows["day"])).reindex(columns=list(TREND))
     told = declared(told.fillna({"row": 0}), kinds(TREND))
     # Two rounds may fall on one day: a tracker's own, and another's date.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from okr_sheets.frames import InFrames, Rows
+from okr_sheets.rollups.namesakes import Unit, heads
 from okr_sheets.rollups.scored import Scored, days
 from okr_sheets.schema import GRADES, LEVELS, STATUSES
 from okr_sheets.scoring import Bands, unit_status
@@ -30,9 +31,13 @@ TEAMS = (
     "gap",
     "status",
     "with_left_out",
+    "planned_score",
     "below",
     *STATUSES,
     *GRADES,
+    "with_number",
+    "blank",
+    "unit_name",
 )
 OWNERS = (
     "quarter",
@@ -43,39 +48,41 @@ OWNERS = (
     "expected",
     "gap",
     "with_left_out",
+    "planned_score",
     "stale",
     "due",
     "overdue",
     *STATUSES,
     *GRADES,
+    "with_number",
+    "blank",
+    "company",
+    "owner_name",
 )
-KEYS = [*UNIT, "nameless"]  # nameless: the file, of a tracker that names no unit
-_COUNTS = ["objectives", "key_results", "updated", *STATUSES, *GRADES]
+KEYS = list(Unit._fields)
+_COUNTS = ["objectives", "key_results", "updated", "with_number", *STATUSES, *GRADES]
+_OWED = ["key_results", "updated", "with_number", "stale", "due", "overdue", "blank"]
+# Scores beside the one that counts: with all that was stopped, and by the plan as it was made.
+OTHERWISE = {"with_left_out": "of_all", "planned_score": "by_plan"}
 _HEAD_LEVELS = {True: "department", False: "company"}
 Weight = Callable[[str, str, str], float]  # of a company, department and team
 
 
-def unit_keys(row: Mapping[str, Any] | pd.Series) -> tuple[str, ...]:
-    """The columns that tell the unit of a row; trackers that name none are units of their own."""
-    return UNIT if row["company"] or row["department"] or row["team"] else (*UNIT, "file")
-
-
-def teams(now: Scored, bands: Bands, weights: Weight) -> pd.DataFrame:
+def teams(now: Scored, blanks: pd.DataFrame, bands: Bands, weights: Weight) -> pd.DataFrame:
     """One row per unit and quarter, columns `TEAMS` and `nameless`.
 
     Its score is the weighted mean of its own objectives, its counts those of the key results this
     is made of. `below` is the mean of the units directly below it, by their `weight`. A department
     or company without a tracker of its own has a row where several stand directly below it; these
-    count above with their `below`.
+    count above with their `below`. So has a unit whose trackers are all among `blanks`.
     """
     operations = InFrames((), bands)
     found = _own(now, operations)
     found["status"] = unit_status(Rows(found), operations).astype("str")
-    found = _with_heads(found.reset_index(), weights)
+    found = _with_others(found.reset_index(), blanks, now.names, weights)
     above = parents(found)
-    named = [_name(row) for row in found[["team", "department", "company"]].to_numpy()]
     return found.assign(
-        parent=["" if at is None else named[at] for at in above],
+        parent=["" if at is None else found["unit_name"].iloc[at] for at in above],
         below=_below(found, above, operations),
     )[[*TEAMS, "nameless"]]
 
@@ -86,12 +93,16 @@ def _own(now: Scored, operations: InFrames) -> pd.DataFrame:
     counted = rows[rows["parent"] > 0]
     live = counted[counted["live"]]
     weighed = now.objectives.assign(
-        all_points=now.objectives["share_of_all"] * now.objectives["score_of_all"].fillna(0)
+        **{
+            f"points_{other}": now.objectives[f"share_{other}"]
+            * now.objectives[f"score_{other}"].fillna(0)
+            for other in OTHERWISE.values()
+        }
     )
     about = pd.concat([now.objectives, rows]).groupby(KEYS, sort=False)
     found = about.agg(
         level=("level", "first"),
-        file=("file", lambda files: ", ".join(dict.fromkeys(files))),
+        file=("file", _files),
         day=("day", "max"),
         first_day=("first_day", "min"),
     )
@@ -100,10 +111,12 @@ def _own(now: Scored, operations: InFrames) -> pd.DataFrame:
         counted=("share", "sum"),
         points=("share_points", "sum"),
         pace=("share_pace", "sum"),
-        counted_of_all=("share_of_all", "sum"),
-        points_of_all=("all_points", "sum"),
+        **{f"counted_{other}": (f"share_{other}", "sum") for other in OTHERWISE.values()},
+        **{f"points_{other}": (f"points_{other}", "sum") for other in OTHERWISE.values()},
     )
-    counts = live.groupby(KEYS).agg(key_results=("id", "size"), updated=("updated", "sum"))
+    counts = live.groupby(KEYS).agg(
+        key_results=("id", "size"), updated=("updated", "sum"), with_number=("with_number", "sum")
+    )
     by_key = [counted[key] for key in KEYS]
     statuses = pd.crosstab(by_key, counted["status"]).reindex(columns=list(STATUSES))
     grades = pd.crosstab(by_key, counted["grade"]).reindex(columns=list(GRADES))
@@ -113,14 +126,22 @@ def _own(now: Scored, operations: InFrames) -> pd.DataFrame:
 
 
 def _with_means(sums: pd.DataFrame, operations: InFrames) -> pd.DataFrame:
-    """With `score`, `expected`, `gap`, and the score `with_left_out`."""
-    left_out = sums[["counted_of_all", "points_of_all"]].set_axis(["counted", "points"], axis=1)
+    """With `score`, `expected`, `gap`, and the scores that are counted otherwise."""
     found = sums.assign(
-        score=mean(sums, "points", operations),
-        expected=mean(sums, "pace", operations),
-        with_left_out=mean(left_out, "points", operations),
+        score=mean(sums, "points", operations), expected=mean(sums, "pace", operations)
     )
+    for key, other in OTHERWISE.items():
+        otherwise = sums[[f"counted_{other}", f"points_{other}"]].set_axis(
+            ["counted", "points"], axis=1
+        )
+        found[key] = mean(otherwise, "points", operations)
     return found.assign(gap=operations.rounded(found["expected"] - found["score"]))
+
+
+def _otherwise() -> Iterator[str]:
+    """The columns whose means are the scores that are counted otherwise."""
+    for other in OTHERWISE.values():
+        yield from (f"counted_{other}", f"points_{other}")
 
 
 def mean(sums: pd.DataFrame, key: str, operations: InFrames) -> pd.Series:
@@ -128,36 +149,45 @@ def mean(sums: pd.DataFrame, key: str, operations: InFrames) -> pd.Series:
     return operations.rounded(sums[key] / sums["counted"].replace(0, np.nan))
 
 
-def _with_heads(units: pd.DataFrame, weights: Weight) -> pd.DataFrame:
-    """The units, and those above several of them that have no tracker; highest level first."""
-    known = set(units[list(UNIT)].itertuples(index=False, name=None))
-    below: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
-    for company, department, team, quarter in known:
-        if team and department:
-            below.setdefault((company, department, "", quarter), set()).add((team,))
-        elif company and (team or department):
-            below.setdefault((company, "", "", quarter), set()).add((department, team))
-    heads = [head for head, units_below in below.items() if len(units_below) > 1]
-    for company, department, _, quarter in list(heads):
-        above = (company, "", "", quarter)
-        if company and department and (company, department, "", quarter) not in known:
-            below.setdefault(above, set()).add((department,))
-            heads += [above] if len(below[above]) > 1 and above not in heads else []
-    new = pd.DataFrame([head for head in heads if head not in known], columns=list(UNIT))
-    new_levels = [_HEAD_LEVELS[bool(department)] for department in new["department"]]
-    new = new.assign(nameless="", level=new_levels, file="")
-    new = new.assign(**dict.fromkeys(_COUNTS, 0), status="", score=np.nan)
-    both = pd.concat([units, new], ignore_index=True) if len(new) else units
-    ranks = mapped(both["level"], {level: n for n, level in enumerate(LEVELS)}, "number")
+def _with_others(
+    units: pd.DataFrame, blanks: pd.DataFrame, names: Mapping[Unit, str], weights: Weight
+) -> pd.DataFrame:
+    """The units, those whose trackers are blank, and those above that have none; highest first."""
+    written = pd.concat([units.assign(blank=0), _blank_units(blanks)], ignore_index=True)
+    above = pd.DataFrame(heads(_units(written)), columns=KEYS)
+    levels = [_HEAD_LEVELS[bool(department)] for department in above["department"]]
+    above = above.assign(level=levels, file="")
+    both = pd.concat([written, _without_rows(above.assign(blank=0))], ignore_index=True)
+    ranks = mapped(both["level"], {level: rank for rank, level in enumerate(LEVELS)}, "number")
     order = both.assign(rank=ranks.fillna(len(LEVELS)), place=range(len(both)))
     order = order.sort_values(["quarter", "company", "rank", "department", "team", "place"])
     both = both.loc[order.index].reset_index(drop=True)
-    names = both[["company", "department", "team"]].itertuples(index=False, name=None)
-    return both.assign(weight=[float(weights(*name)) for name in names])
+    keys = _units(both)
+    weight = [float(weights(unit.company, unit.department, unit.team)) for unit in keys]
+    return both.assign(weight=weight, unit_name=[names[unit] for unit in keys])
 
 
-def _name(names: Iterable[str]) -> str:
-    return next((name for name in names if name), "")
+def _units(rows: pd.DataFrame) -> list[Unit]:
+    return [Unit(*key) for key in rows[KEYS].itertuples(index=False, name=None)]
+
+
+def _blank_units(blanks: pd.DataFrame) -> pd.DataFrame:
+    """A row for each unit whose trackers hold no OKRs yet."""
+    found = blanks.groupby(KEYS, sort=False).agg(
+        level=("level", "first"),
+        file=("file", _files),
+        as_of=("day", "max"),
+        blank=("file", "size"),
+    )
+    return _without_rows(found.reset_index())
+
+
+def _without_rows(units: pd.DataFrame) -> pd.DataFrame:
+    return units.assign(**dict.fromkeys(_COUNTS, 0), status="", score=np.nan)
+
+
+def _files(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
 
 
 def parents(units: pd.DataFrame) -> list[int | None]:
@@ -190,30 +220,32 @@ def _below(units: pd.DataFrame, above: Sequence[int | None], operations: InFrame
     return operations.rounded(below)
 
 
-def owners(key_results: pd.DataFrame, overdue: pd.DataFrame, bands: Bands) -> pd.DataFrame:
-    """One row per owner and quarter, by name: the mean of their key results by weight.
+def owners(
+    key_results: pd.DataFrame, overdue: pd.DataFrame, blanks: pd.DataFrame, bands: Bands
+) -> pd.DataFrame:
+    """One row per owner, company and quarter, by name: the mean of their key results by weight.
 
-    `overdue` counts actions; who owns nothing but such has a row too.
+    `overdue` counts actions, `blank` the trackers without OKRs, whose owner is their unit; who owns
+    nothing but such has a row too.
     """
     operations = InFrames((), bands)
-    by = ["quarter", "owner"]
-    rows = key_results.assign(
-        live_updated=key_results["updated"] & key_results["live"],
-        live_stale=key_results["stale"] & key_results["live"],
-    )
+    by = ["quarter", "owner", "owner_company", "owner_name"]
+    rows = key_results.assign(live_number=key_results["with_number"] & key_results["live"])
     sums = {
         "key_results": "live",
-        "updated": "live_updated",
-        "stale": "live_stale",
+        "updated": "updated",
+        "with_number": "live_number",
+        "stale": "stale",
         "due": "owes",
-        **{key: key for key in ("counted", "points", "pace", "counted_of_all", "points_of_all")},
+        **{key: key for key in ("counted", "points", "pace", *_otherwise())},
     }
     found = rows.groupby(by).agg(**{key: (column, "sum") for key, column in sums.items()})
     keys = [rows[key] for key in by]
     for column, values in (("status", STATUSES), ("grade", GRADES)):
         found = found.join(pd.crosstab(keys, rows[column]).reindex(columns=list(values)))
-    actions = overdue[overdue["owner"] != ""].groupby(by).size().rename("overdue")
-    found = found.join(actions, how="outer").reset_index()
-    counts = ["key_results", "updated", "stale", "due", "overdue", *STATUSES, *GRADES]
+    for count, theirs in (("overdue", overdue[overdue["owner"] != ""]), ("blank", blanks)):
+        found = found.join(theirs.groupby(by).size().rename(count), how="outer")
+    found = found.reset_index().rename(columns={"owner_company": "company"})
+    counts = [*_OWED, *STATUSES, *GRADES]
     found[counts] = found[counts].fillna(0).astype(int)
     return _with_means(found, operations)[list(OWNERS)]

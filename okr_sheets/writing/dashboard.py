@@ -41,8 +41,8 @@ RANK, ROW, ID, TITLE, SCORE, EXPECTED, SHARE, WEEKS = "A", "B", "C", "D", "E", "
 OBJECTIVES_TOP = 2
 ATTENTION_TOP = OBJECTIVES_TOP + MOST_OBJECTIVES + 2
 FIGURES_TOP = ATTENTION_TOP + SHOWN_ATTENTION + 2
-COUNTS_TOP = FIGURES_TOP + 5
-WEEKS_TOP = FIGURES_TOP + 14
+COUNTS_TOP = FIGURES_TOP + 4
+WEEKS_TOP = FIGURES_TOP + 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,16 +159,10 @@ class Calc:
             formula = f'IF({weights}>0,{mean},"")'
             self._put(f"B{at}", formula, _rounded(values[key].sum() / share) if share else "")
         active = f'{self._range("standing")},"{words.choice("state", "active")}"'
-        checked = self._range("checked")
         live = values["standing"] == "active"
         self._put(f"B{FIGURES_TOP + 2}", f"COUNTIFS({active})", int(live.sum()))
-        dates = self.layout.elsewhere(self.layout.date_range)
-        due = f'_xlfn.MAXIFS({dates},{dates},"<="&{self._calendar("day")})'
-        past = [serial(day) for day in self.layout.dates if serial(day) <= self.day]
-        self._put(f"B{FIGURES_TOP + 4}", due, max(past, default=0))
-        fresh = f'COUNTIFS({active},{checked},">="&MAX(1,$B${FIGURES_TOP + 4}))'
-        recent = int((live & (values["checked"] >= max(1, max(past, default=0)))).sum())
-        self._put(f"B{FIGURES_TOP + 3}", fresh, recent)
+        updated = f"SUM({self._range('updated')})"
+        self._put(f"B{FIGURES_TOP + 3}", updated, int(values["updated"].sum()))
         for number, status in enumerate(COUNTED):
             word = words.choice("status", status)
             counted = f'{self._range("status")},"{word}",{self._range("anchor")},0'
@@ -214,9 +208,7 @@ class Calc:
         sheet.set_column(0, 40, 12, styles())
         for cell, entry in self.cells.items():
             sheet.write_formula(cell, f"={entry.formula}", styles(), entry.value)
-        for number, label in enumerate(
-            ("score", "expected", "live", "up to date", "date", *COUNTED)
-        ):
+        for number, label in enumerate(("score", "expected", "live", "up to date", *COUNTED)):
             sheet.write_string(FIGURES_TOP - 1 + number, 0, label, styles())
         for number, status in enumerate(COUNTED):
             word = self.layout.words.choice("status", status)
@@ -309,9 +301,8 @@ class Dashboard:
         sheet.set_row(TILES_ROW, 22)
         sheet.set_row(TILES_ROW + 1, 40)
         at = FIGURES_TOP
-        value = {n: self.calc.cells[f"B{at + n}"].value for n in range(11)}
+        value = {n: self.calc.cells[f"B{at + n}"].value for n in range(10)}
         slash = words("dashboard.updated_of")
-        # Since the last check-in date: what was due then, and is there.
         of = f'{self.calc.at(f"B{at + 3}")}&" {slash} "&{self.calc.at(f"B{at + 2}")}'
         tiles: list[tuple[str, str, Any, str, str]] = [
             (words("dashboard.score"), self.calc.at(f"B{at}"), value[0], ACCENT, "0%"),
@@ -319,7 +310,7 @@ class Dashboard:
             (words("dashboard.updated"), of, f"{value[3]} {slash} {value[2]}", "#7C86A3", "@"),
         ]
         for status in ("achieved", "on-track", "at-risk", "off-track", "no-update"):
-            number = 5 + COUNTED.index(status)
+            number = 4 + COUNTED.index(status)
             tiles.append(
                 (
                     words.choice("status", status),

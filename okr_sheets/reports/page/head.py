@@ -20,10 +20,9 @@ from okr_sheets.reports.page.pieces import (
     rows,
     share,
     stack,
-    unit_of,
     with_left_out,
 )
-from okr_sheets.reports.tables import day_text, heading, unit_name
+from okr_sheets.reports.tables import day_text, heading, named
 from okr_sheets.rollups import Rollup
 from okr_sheets.rollups.trend import CHANGE_KINDS
 
@@ -36,9 +35,9 @@ def headline(rollup: Rollup, words: Language) -> Row | None:
     if rollup.headline is None:
         return None
     [row] = rows(rollup.headline.to_frame().T)
-    points = trends(rollup).get(unit_of(row), [])
+    points = trends(rollup).get(row["unit_name"], [])
     return {
-        "unit": unit_name(row) if len(rollup.teams) > 1 else "",
+        "unit": row["unit_name"] if len(rollup.teams) > 1 else "",
         "value": words.percent(row["score"]),
         "end_of": end_of(row, words),
         "expected": words.percent(row["expected"]),
@@ -62,9 +61,8 @@ def headline(rollup: Rollup, words: Language) -> Row | None:
 
 def _chart(rollup: Rollup, row: Row, points: Sequence[Point], words: Language) -> Markup:
     """The way of a unit, from its first start to its last due day; blank below two check-ins."""
-    own = [
-        key_result for key_result in rows(rollup.key_results) if unit_of(key_result) == unit_of(row)
-    ]
+    key_results = rollup.key_results
+    own = rows(key_results[key_results["unit_name"] == row["unit_name"]])
     starts = [key_result["start"].date() for key_result in own if key_result["start"]]
     dues = [key_result["due"].date() for key_result in own if key_result["due"]]
     if len(points) < 2 or not starts or not dues:
@@ -77,12 +75,12 @@ def _chart(rollup: Rollup, row: Row, points: Sequence[Point], words: Language) -
     return Chart(first, last, words).draw(points, end, ". ".join(filter(None, parts)))
 
 
-def trends(rollup: Rollup) -> dict[tuple[str, ...], list[Point]]:
-    """The way of each unit, by `unit_of`, one point a check-in date."""
-    found: dict[tuple[str, ...], list[Point]] = {}
+def trends(rollup: Rollup) -> dict[str, list[Point]]:
+    """The way of each unit, by its name, one point a check-in date."""
+    found: dict[str, list[Point]] = {}
     for row in rows(rollup.trend[rollup.trend["level"] == "unit"]):
         point = Point(row["day"].date(), row["score"], row["expected"])
-        found.setdefault(unit_of(row), []).append(point)
+        found.setdefault(row["unit_name"], []).append(point)
     return {unit: sorted(points, key=lambda point: point.day) for unit, points in found.items()}
 
 
@@ -114,24 +112,24 @@ def _keeping(statuses: pd.Series, whole: int, words: Language) -> str:
 
 
 def sound(rollup: Rollup, words: Language) -> Row:
-    """How far the numbers can be trusted: what was updated, when, and who still owes."""
+    """How far the numbers can be trusted: what is up to date, when, and who still owes."""
     about = rollup.about
     last = rollup.key_results["last_check_in"].max()
-    current = about["live"] - len(rollup.owed)
-    never = about["live"] - about["updated"]
+    live, current = about["live"], about["updated"]
     owing = rollup.owners[(rollup.owners["due"] > 0) | (rollup.owners["stale"] > 0)]
-    names = [name or words("report.nobody") for name in dict.fromkeys(owing["owner"])]
+    names = [name or words("report.nobody") for name in dict.fromkeys(owing["owner_name"])]
     # That a row runs for the whole quarter is no assumption worth a number.
     told = rollup.sources[~rollup.sources["figure"].isin(["start", "due"])]
     kinds = told["source"].value_counts()
     return {
-        "value": words("page.count_of", part=current, whole=about["live"]),
-        "label": f"{words('report.up_to_date')}: {current} / {about['live']}",
-        "share": share(current / about["live"] if about["live"] else 0),
-        "never": never,
+        "value": words("page.count_of", part=current, whole=live),
+        "label": f"{words('report.up_to_date')}: {current} / {live}",
+        "share": share(current / live if live else 0),
+        "with_number": words("page.count_of", part=about["with_number"], whole=live),
         "last": day_text(last, words) or "–",
         "owing": names[:MOST_NAMES],
         "more": max(len(names) - MOST_NAMES, 0),
+        "blank": named(rollup.blank["unit_name"], MOST_NAMES, words) if len(rollup.blank) else "",
         "figures": [
             f"{words.number(int(kinds[kind]))} {words(f'report.source_{kind}')}"
             for kind in SOURCES
@@ -161,6 +159,6 @@ def _moved(rollup: Rollup, words: Language) -> list[str]:
     if rollup.headline is None:
         return []
     [row] = rows(rollup.headline.to_frame().T)
-    points: Sequence[Point] = trends(rollup).get(unit_of(row), [])
+    points: Sequence[Point] = trends(rollup).get(row["unit_name"], [])
     before = [point.score for point in points if point.day == rollup.since]
     return [words.percent(score) for score in (*before, row["score"])] if before else []

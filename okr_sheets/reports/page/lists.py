@@ -9,7 +9,7 @@ from okr_sheets.language import Language
 from okr_sheets.problems import Problem
 from okr_sheets.problems import grouped as in_few_lines
 from okr_sheets.reports.page.pieces import ORDER, Row, chip, grouped, place_of, rows, share
-from okr_sheets.reports.tables import coverage, reason, unit_name
+from okr_sheets.reports.tables import reason, updated
 from okr_sheets.rollups import Rollup
 from okr_sheets.writing.bands import grade_rule, status_meaning
 from okr_sheets.writing.styles import GRADE_STATUS
@@ -85,7 +85,7 @@ def alignment(rollup: Rollup, objectives: Iterable[Row], words: Language) -> lis
             | {
                 "id": row["id"] or "",
                 "depth": min(row["depth"], DEEPEST),
-                "unit_name": unit_name(row),
+                "unit_name": row["unit_name"],
                 "serving": row["serving"],
                 "below": "" if below is None else words.percent(below),
                 "pair": _pair(own, below, objective, words),
@@ -121,23 +121,25 @@ def _signed(difference: float, words: Language) -> str:
 
 def owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
     """Who owns what, those who owe an update first."""
-    owned = grouped(((row["quarter"], row["owned_by"]), row) for row in key_results if row["live"])
+    nobody = words("report.nobody")
+    owned = grouped(((row["quarter"], row["owner"]), row) for row in key_results if row["live"])
     several = rollup.owners["quarter"].nunique() > 1
     found = [
         {
-            "name": row["owner"] or words("report.nobody"),
+            "name": row["owner_name"] or nobody,
             "quarter": row["quarter"] if several else "",
-            "key_results": owned.get((row["quarter"], row["owner"] or ""), []),
+            "key_results": owned.get((row["quarter"], row["owner_name"] or nobody), []),
             "score": words.percent(row["score"]),
-            "coverage": coverage(row, words),
-            "missing": row["key_results"] - row["updated"],
+            "updated": updated(row, words) if row["key_results"] else "–",
+            "missing": row["key_results"] - row["with_number"],
             "due": row["due"],
             "stale": row["stale"],
             "actions": row["overdue"],
+            "blank": row["blank"],
         }
         for row in rows(rollup.owners)
     ]
-    owing = ("stale", "due", "actions", "missing")
+    owing = ("blank", "stale", "due", "actions", "missing")
     return sorted(found, key=lambda o: (*(-o[key] for key in owing), o["name"].casefold()))
 
 

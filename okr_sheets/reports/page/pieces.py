@@ -1,4 +1,4 @@
-"""What the page is made of: chips, bars, stacks, and which unit a row belongs to."""
+"""What the page is made of: chips, bars, stacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pandas as pd
 
 from okr_sheets.language import Language
 from okr_sheets.reports.tables import heading
-from okr_sheets.rollups import unit_keys
 from okr_sheets.writing.styles import GRADE_STATUS
 
 Row = dict[str, Any]
@@ -35,11 +34,6 @@ def rows(frame: pd.DataFrame) -> list[Row]:
     """Rows as dicts; every kind of blank is None."""
     plain = frame.astype(object).where(frame.notna(), None)
     return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
-
-
-def unit_of(row: Row) -> tuple[str, ...]:
-    """Whose a row is; what names no unit belongs to its file."""
-    return tuple(row[key] or "" for key in unit_keys(row))
 
 
 def place_of(row: Row) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from okr_sheets.language import Language
@@ -19,11 +19,10 @@ from okr_sheets.reports.page.pieces import (
     place_of,
     rows,
     stack,
-    unit_of,
     with_left_out,
 )
 from okr_sheets.reports.page.sources import Sources
-from okr_sheets.reports.tables import attainment, coverage, day_text, heading, unit_name
+from okr_sheets.reports.tables import attainment, coverage, day_text, heading, updated
 from okr_sheets.rollups import Rollup
 from okr_sheets.rollups.units import parents
 from okr_sheets.schema import STATUSES
@@ -31,18 +30,17 @@ from okr_sheets.schema import STATUSES
 
 def units(rollup: Rollup, words: Language) -> list[Row]:
     """All units in the order of their levels, each with what it owns."""
-    teams = {unit_of(row): row for row in rows(rollup.teams)}
+    teams = {row["unit_name"]: row for row in rows(rollup.teams)}
     ends = {place_of(row): row for row in rows(rollup.forecast)}
     key_results = [_with_end(row, ends.get(place_of(row))) for row in rows(rollup.key_results)]
-    names = _names(teams)
     sources = Sources(rollup, words)
-    shaped = _key_results(key_results, names, sources, words)
+    shaped = _key_results(key_results, list(teams), sources, words)
     objectives = _objectives(rollup, key_results, shaped, sources, words)
     ways = head.trends(rollup)
     return [
         {
             "number": number,
-            "name": names[unit],
+            "name": unit,
             "detail": _detail(row, rollup, words),
             "team": _team(row, ways.get(unit, []), words),
             "above": above,
@@ -58,24 +56,6 @@ def units(rollup: Rollup, words: Language) -> list[Row]:
 def _with_end(row: Row, end: Row | None) -> Row:
     keys = ("forecast", "forecast_low", "forecast_high", "check_ins", "finding")
     return row | {key: None if end is None else end[key] for key in keys}
-
-
-def _names(known: Mapping[tuple[str, ...], Row]) -> dict[tuple[str, ...], str]:
-    """The name of each unit; where some share a name, with what tells them apart."""
-    names = {unit: unit_name(row) for unit, row in known.items()}
-    namesakes: dict[str, list[tuple[str, ...]]] = {}
-    for unit, name in names.items():
-        namesakes.setdefault(name, []).append(unit)
-    return {unit: _told_apart(name, unit, namesakes[name]) for unit, name in names.items()}
-
-
-def _told_apart(name: str, unit: tuple[str, ...], namesakes: Sequence[tuple[str, ...]]) -> str:
-    differing = [
-        part
-        for part, *parts in zip(unit, *namesakes, strict=True)
-        if part not in ("", name) and len(set(parts)) > 1
-    ]
-    return f"{name} ({', '.join(differing)})" if differing else name
 
 
 def _detail(row: Row, rollup: Rollup, words: Language) -> str:
@@ -104,14 +84,21 @@ def _team(row: Row, way: Sequence[Point], words: Language) -> Row:
         "end": words.percent(row["forecast"]) if heading(row, words) else "",
         "between": between(row, words) if heading(row, words) else "",
         "previous": words.percent(row["previous"]),
-        # Who has no tracker has nothing to be scored, and nothing that cannot be.
-        "chip": chip(row["status"], words) if row["objectives"] else None,
+        "chip": _chip(row, words),
         "stack": stack(statuses, words) if statuses else None,
         "spark": sparkline(way, trend),
         "coverage": coverage(row, words) if row["objectives"] else "",
-        "silent": row["updated"] < row["key_results"],
+        "updated": updated(row, words) if row["objectives"] else "",
+        "silent": row["with_number"] < row["key_results"],
         "note": with_left_out(row, words),
     }
+
+
+def _chip(row: Row, words: Language) -> Row | None:
+    """The status of a unit, or that its trackers are blank; None where it has no tracker."""
+    if row["blank"]:
+        return {"tone": "no-update", "word": words("report.no_okrs")}
+    return chip(row["status"], words) if row["objectives"] else None
 
 
 def _mean_of(row: Row, key: str, words: Language) -> str:
@@ -124,7 +111,7 @@ def _mean_of(row: Row, key: str, words: Language) -> str:
 
 def _family(row: Row, id_key: str, title_key: str) -> tuple[Any, ...]:
     """What an objective and its key results have in common."""
-    return unit_of(row), row["file"], row[id_key] or "", row[title_key] or ""
+    return row["unit_name"], row["file"], row[id_key] or "", row[title_key] or ""
 
 
 def _objectives(
@@ -141,7 +128,7 @@ def _objectives(
     )
     objectives = [
         (
-            unit_of(row),
+            row["unit_name"],
             _objective(row, families.pop(_family(row, "id", "title"), []), sources, words)
             | {"anchor": f"o-{number}"},
         )
@@ -164,7 +151,7 @@ def _objective(row: Row, key_results: list[Row], sources: Sources, words: Langua
     return {
         "place": place_of(row),
         "title": row["title"] or "–",
-        "owner": row["owner"] or words("report.nobody"),
+        "owner": row["owner_name"] or words("report.nobody"),
         "facts": [fact for fact in facts if fact],
         "note": row["note"] or "",
         "bar": bar(row, words),
@@ -197,11 +184,11 @@ def _no_objective(key_results: list[Row], words: Language) -> Row:
 
 def _key_results(
     key_results: Sequence[Row],
-    names: Mapping[tuple[str, ...], str],
+    units: Sequence[str],
     sources: Sources,
     words: Language,
 ) -> list[Row]:
-    numbers = {unit: number for number, unit in enumerate(names)}
+    numbers = {unit: number for number, unit in enumerate(units)}
     last_days: dict[str, Any] = {}
     for row in key_results:
         days = [day for day in (last_days.get(row["quarter"]), row["due"]) if day is not None]
@@ -210,8 +197,8 @@ def _key_results(
         _key_result(row, words)
         | {
             "anchor": f"kr-{number}",
-            "unit": numbers[unit_of(row)],
-            "team": names[unit_of(row)],
+            "unit": numbers[row["unit_name"]],
+            "team": row["unit_name"],
             # A due date is news where it is not the last day.
             "due": "" if row["due"] == last_days[row["quarter"]] else day_text(row["due"], words),
             "from": sources.key_result(row),
@@ -229,8 +216,7 @@ def _key_result(row: Row, words: Language) -> Row:
         "place": place_of(row),
         "id": row["id"] or "",
         "title": row["title"] or "–",
-        "owner": row["owner"] or words("report.nobody"),
-        "owned_by": row["owner"] or "",
+        "owner": row["owner_name"] or words("report.nobody"),
         "quarter": row["quarter"],
         "goal": _goal(row, words),
         "now": _now(row, words),

@@ -11,15 +11,14 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.rollups import UNIT
 from okr_sheets.writing.layout import quoted_sheet
 
 Value = str | float | None
 
 # What tells the rows of a level apart, in the frame of the level as in the trend.
 _KEYS = {
-    "unit": [*UNIT, "nameless"],
-    "owner": ["quarter", "owner"],
+    "unit": ["quarter", "unit_name"],
+    "owner": ["quarter", "owner_name"],
     "objective": ["file", "sheet", "row"],
     "key-result": ["file", "sheet", "row"],
 }
@@ -54,27 +53,17 @@ def put(sheet: Worksheet, row: int, at: int, value: Value, look: Format) -> None
 def weekly(trend: pd.DataFrame, level: str, rows: pd.DataFrame) -> list[list[Value]]:
     """The scores of each row of a level's frame, week by week; none where two rows are alike."""
     keys = _KEYS[level]
-    past = _named(trend[trend["level"] == level]).sort_values("day", kind="stable")
+    past = trend[trend["level"] == level].sort_values("day", kind="stable")
     scores = past["score"].astype(object).where(past["score"].notna(), None)
     by_key = scores.groupby([past[key] for key in keys], sort=False).agg(list).to_dict()
-    named = _named(rows)
-    wanted = list(zip(*(named[key] for key in keys), strict=True))
+    wanted = list(zip(*(rows[key] for key in keys), strict=True))
     times = Counter(wanted)
     return [by_key.get(key, []) if times[key] == 1 else [] for key in wanted]
 
 
-def _named(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with the file as the name of a unit that has none."""
-    if "company" not in rows:
-        return rows
-    unnamed = (rows["company"] == "") & (rows["department"] == "") & (rows["team"] == "")
-    return rows.assign(nameless=rows["file"].where(unnamed, ""))
-
-
 def history(trend: pd.DataFrame, level: str, row: Mapping[str, Any] | pd.Series) -> pd.DataFrame:
     """The rows of the trend that are about one row of a level's frame, the oldest first."""
-    past = _named(trend[trend["level"] == level])
-    wanted = _named(pd.DataFrame([row])).iloc[0]
+    past = trend[trend["level"] == level]
     for key in _KEYS[level]:
-        past = past[past[key] == wanted[key]]
+        past = past[past[key] == row[key]]
     return past.sort_values("day", kind="stable")

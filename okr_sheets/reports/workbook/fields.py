@@ -20,6 +20,7 @@ from okr_sheets.writing.styles import DATA_BAR, GRADE_STATUS, PERCENT, STATUS_CO
 
 Show = Callable[[Any], Value]
 
+BLANK = "blank"  # in place of the status of a unit without OKRs
 POINTS = "+0%;-0%;0%"  # a difference of two percents
 LEAST_FALL = 0.05  # from which a difference is worth a colour
 # The status whose colours other words wear.
@@ -85,6 +86,7 @@ def _choices(words: Language, column: str) -> Show:
 
 def _statuses(words: Language, _: str) -> Show:
     known = {status: status_word(status, words) for status in ("", *STATUSES)}
+    known[BLANK] = words("report.no_okrs")
     return lambda value: known.get(value, known[""])
 
 

@@ -114,7 +114,7 @@ _LIST: tuple[tuple[int, int, str, str, dict[str, Any]], ...] = (
     (0, 2, "id", "okrs.id", _LEFT | {"text_wrap": True}),
     (2, 7, "title", "dashboard.key_result", _LEFT | {"bold": True, "text_wrap": True}),
     (9, 3, "unit_name", "rollup.unit", _LEFT | {"text_wrap": True}),
-    (12, 3, "owner", "okrs.owner", _LEFT | {"text_wrap": True}),
+    (12, 3, "owner_name", "okrs.owner", _LEFT | {"text_wrap": True}),
     (15, 5, "reason", "report.reason", _LEFT | {"text_wrap": True}),
     (20, 1, "score", "okrs.score", _RIGHT | _PERCENT | _STRONG),
     (21, 3, "status", "okrs.status", _MIDDLE | _STRONG),

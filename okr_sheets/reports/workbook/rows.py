@@ -11,8 +11,9 @@ import pandas as pd
 
 from okr_sheets.language import Language
 from okr_sheets.problems import grouped
-from okr_sheets.reports.tables import reason, unit_name
+from okr_sheets.reports.tables import reason
 from okr_sheets.reports.workbook.data import Data, weekly
+from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.links import Links
 from okr_sheets.rollups import Rollup, problem_records
 from okr_sheets.writing.styles import Styles
@@ -34,13 +35,12 @@ class Report:
     names: Mapping[str, str]  # of the sheets, by key
 
     def linked(self, frame: pd.DataFrame, level: str = "") -> Rows:
-        """Give the rows of a frame with their unit's name and the address they came from.
+        """Give the rows of a frame with the address they came from.
 
         With a `level` of the trend, with their weekly scores too.
         """
         rows: Rows = frame.to_dict("records")  # type: ignore[assignment]
         for row in rows:
-            row["unit_name"] = unit_name(row)
             row["address"] = self.links.to_row(row)
         if level:
             for row, scores in zip(rows, weekly(self.rollup.trend, level, frame), strict=True):
@@ -49,12 +49,15 @@ class Report:
 
     def owned(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Name nobody as the owner of what has none."""
-        return frame.assign(owner=frame["owner"].replace("", self.words("report.nobody")))
+        nobody = self.words("report.nobody")
+        return frame.assign(owner_name=frame["owner_name"].replace("", nobody))
 
 
 def teams(report: Report) -> Rows:
     """One row per unit, with its weeks."""
-    return report.linked(report.rollup.teams, "unit")
+    frame = report.rollup.teams
+    status = frame["status"].where(frame["blank"] == 0, BLANK)
+    return report.linked(frame.assign(status=status), "unit")
 
 
 def objectives(report: Report) -> Rows:

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.language import percents
-from okr_sheets.reports.tables import as_of, left_out, since_line, title, unit_name
+from okr_sheets.reports.tables import as_of, coverage, left_out, named, since_line, title
 from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.reports.workbook.charts import (
     PALE_BAR,
@@ -91,6 +91,9 @@ class Summary:
         if unit is not None and _differs(unit["score"], unit["with_left_out"]):
             score = words.percent(unit["with_left_out"])
             parts.append(words("report.with_left_out_note", score=score))
+        if len(self.rollup.blank):
+            names = named(self.rollup.blank["unit_name"], MOST_NAMES, words)
+            parts.append(words("report.owe_okrs", names=names))
         page.cell(0, COLUMNS, " · ".join(parts), styles(font_color=MUTED, bg_color=PAGE))
         page.next()
 
@@ -99,16 +102,14 @@ class Summary:
         missing = [name for name, _ in left_out(self.rollup, self.words)]
         if missing:
             words = self.words
-            named = ", ".join(shortened(name, 40) for name in missing[:MOST_NAMES])
-            if len(missing) > MOST_NAMES:
-                named = words("report.more", names=named, n=len(missing) - MOST_NAMES)
+            names = named((shortened(name, 40) for name in missing), MOST_NAMES, words)
             reasons = words("rollup.reasons", sheet=self.report.names["problems"])
             fill, ink = STATUS_COLOURS["at-risk"]
             edge = {"left": 5, "left_color": STRONG_COLOURS["at-risk"]}
             look = self.report.styles(
                 bg_color=fill, font_color=ink, text_wrap=True, indent=1, **edge
             )
-            text = f"{words('report.unreadable')}: {named}. {reasons}"
+            text = f"{words('report.unreadable')}: {names}. {reasons}"
             lines = lines_of(text, COLUMNS * COLUMN_DIGITS * 0.9)
             page.next(6)
             page.cell(0, COLUMNS, text, look)
@@ -128,7 +129,7 @@ class Summary:
         updated = f"{about['updated']} {slash} {about['live']}"
         return [
             *self._headline(),
-            Tile(words("report.updated_header"), updated),
+            Tile(words("report.updated_header"), updated, note=coverage(about, words, "live")),
             *(
                 Tile(words.choice("status", key), count, STRONG_COLOURS.get(key, PALE_BAR))
                 for key, count in self._counts().items()
@@ -214,7 +215,7 @@ class Summary:
         if single:
             names = [f"{row['id']} {row['title']}" for row in records]
             return names, records, "objective", heading
-        return _unit_names(records), records, "unit", heading
+        return [row["unit_name"] for row in records], records, "unit", heading
 
     def _charts(
         self,
@@ -232,7 +233,8 @@ class Summary:
             page.next()
             styles = self.report.styles
             look = styles(font_color=MUTED, bg_color=WHITE, align="center", text_wrap=True)
-            page.cell(0, COLUMNS, words("terminal.nothing_read"), look)
+            why = "terminal.nothing_read" if self.rollup.teams.empty else "report.no_okrs"
+            page.cell(0, COLUMNS, words(why), look)
             page.next(80)
             page.next(9)
             return
@@ -263,17 +265,3 @@ def _differs(one: Any, other: Any) -> bool:
 def _rounded(value: Any) -> int | None:
     number = shown(value)
     return None if number is None else percents(number)
-
-
-def _unit_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Names of units, with as much of whose they are as it takes to tell them apart."""
-    names = [unit_name(row) for row in rows]
-    for key in ("quarter", "department", "company"):
-        if len(set(names)) == len(names):
-            break
-        if len({row[key] for row in rows}) > 1:
-            names = [
-                f"{name} · {row[key]}" if row[key] else name
-                for name, row in zip(names, rows, strict=True)
-            ]
-    return names

@@ -44,7 +44,7 @@ _MOVED = Field("moved", "report.difference", "points", (12, 12))
 _GRADE = Field("grade", "okrs.grade", "grade", (10, 14), detail=True)
 _ID = Field("id", "okrs.id", width=(10, 18), link=True)
 _UNIT = Field("unit_name", "rollup.unit", width=(14, 22))
-_OWNER = Field("owner", "okrs.owner", width=(13, 22))
+_OWNER = Field("owner_name", "okrs.owner", width=(13, 22))
 _NOTE = Field("note", "okrs.note", width=(20, 44), detail=True)
 _CURRENT = Field("current", "okrs.current", "number", (11.5, 12))
 _TARGET = Field("target", "okrs.target", "number", (11.5, 12))
@@ -72,6 +72,7 @@ _PLACE = (
 )
 _COUNTS = (
     Field("updated", "report.updated_header", "count", (11, 11)),
+    Field("with_number", "report.with_number", "count", (11, 11)),
     Field("key_results", "report.key_results", "count", (11, 11)),
 )
 _LEFT_OUT = Field("with_left_out", "report.with_left_out", "percent", (12, 12), detail=True)
@@ -163,6 +164,7 @@ KEY_RESULTS = Table(
         _GRADE,
         Field("confidence", "okrs.confidence", "count", (11, 11), detail=True),
         Field("updated", "report.updated_header", "yes_no", (11, 14), detail=True),
+        Field("with_number", "report.with_number", "yes_no", (11, 14), detail=True),
         Field("type", "okrs.type", "type", (14, 20), detail=True),
         *_TERMS,
         *_DATES,
@@ -177,7 +179,7 @@ OWNERS = Table(
     "tblOwners",
     rows.owners,
     (
-        Field("owner", "okrs.owner", width=(22, 36), strong=True),
+        Field("owner_name", "okrs.owner", width=(22, 36), strong=True),
         Field("score", "okrs.score", "bar", (16, 16)),
         _TREND,
         _EXPECTED,
@@ -186,10 +188,12 @@ OWNERS = Table(
         Field("due", "report.owes", "tally", (14, 14)),
         Field("stale", "rollup.stale", "tally", (14, 14)),
         Field("overdue", "report.overdue_actions", "tally", (14, 14)),
+        Field("blank", "report.no_okrs", "tally", (12, 12)),
         *_tallies("status", *TILES, "not-started"),
         _LEFT_OUT,
         *_tallies("status", "postponed", "cancelled", detail=True),
         *_tallies("grade", "green", "yellow", "red", detail=True),
+        _COMPANY,
         _QUARTER,
     ),
 )
