@@ -319,7 +319,7 @@ RECIPES = {
     "second-header": in_text(
         "Another table below the first.", "6", A6="Title", B6="Baseline", C6="Target"
     ),
-    "undated-column": in_workbook("Numbers under no date.", "okrs!H1", H1="Week 2", H3=7),
+    "undated-column": in_workbook("Numbers under no date.", "okrs!H1", H1="Round 2", H3=7),
     "duplicate-column": in_text("Two columns of targets.", "H1", H1="Target", H3=12),
     "sheet-skipped": in_workbook("A second sheet with a value far out.", "Notes", add_far_cell),
     "long-row": in_file(
@@ -351,6 +351,9 @@ RECIPES = {
     "not-a-quarter": in_file(
         "A fifth quarter.", "okrs.csv:okrs!B1", "Quarter;2027-Q5;;;;;\n" + ROWS + KR
     ),
+    "odd-year": in_workbook(
+        "A due date of a year that is none.", "okrs!H3", H1="Due", H3=date(9999, 12, 31)
+    ),
     "boolean-number": in_workbook("TRUE where a number belongs.", "okrs!G3", G3=True),
     "date-number": in_workbook("A number that became a date.", "okrs!G3", G3=TODAY),
     "date-id": in_workbook("An ID such as 1-8 that became a date.", "okrs!A2", A2=TODAY),
@@ -374,6 +377,9 @@ RECIPES = {
     ),
     "date-as-text": in_text("A date as people write it.", "H3", H1="Due", H3="12 Feb 2027"),
     "ambiguous-date": in_text("A date that may be two days.", "H3", H1="Due", H3="2/3/2027"),
+    "buddhist-year": in_workbook(
+        "A due date of the Buddhist calendar.", "okrs!H3", H1="Due", H3=date(2570, 2, 12)
+    ),
     "other-word": in_text("Another word for a choice.", "D3", D3="Up"),
     "unknown-language": in_file(
         "A language that there is not.",
@@ -465,6 +471,11 @@ RECIPES = {
     "date-outside": in_text("Due in another quarter.", "H3", H1="Due", H3="2027-06-30"),
     "start-after-due": in_text(
         "Due before it starts.", "H3", H1="Start", H3="2027-03-05", I1="Due", I3="2027-02-05"
+    ),
+    "quarter-disagrees": in_file(
+        "A copied file of which only the quarter was changed.",
+        "okrs.csv:okrs!B1",
+        "Quarter;2027-Q2;;;;;\n" + ROWS + KR,
     ),
     "check-in-outside": in_text(
         "A check-in date of another quarter.", "I", H1="2027-01-15", I1="2027-04-09"

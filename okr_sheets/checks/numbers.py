@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from okr_sheets.frames import to_day
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
+from okr_sheets.reading.cells import amount
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
 from okr_sheets.tracker import Tracker
 
@@ -97,6 +99,20 @@ def dates(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
         given = ", ".join(map(str, days))
         key = f"{CHECK_IN_PREFIX}{days[0]}"
         yield tracker.problem("check-in-outside", OKRS.key, 0, key, given, **span)
+
+
+def future_numbers(tracker: Tracker, as_of: date | None) -> Iterator[Problem]:
+    """A number under a date that is still to come counts from then on."""
+    day = as_of or tracker.about.until(tracker.calculated_on)
+    if day is None:
+        return
+    words = language(tracker.about.language)
+    later = tracker.check_ins[tracker.check_ins["date"] > pd.Timestamp(day)]
+    for number, moment, typed in zip(later.index, later["date"], later["value"], strict=True):
+        due = moment.date()
+        key, given = f"{CHECK_IN_PREFIX}{due}", amount(typed, words)
+        said = {"value": str(due), "day": str(day)}
+        yield tracker.problem("future-number", OKRS.key, number, key, given, **said)
 
 
 NUMBERS = (

@@ -142,7 +142,8 @@ def _uncounted(tracker: Tracker, rows: pd.DataFrame, bare: set[Any]) -> set[Any]
     What the workbook could not count is missing from its objective's numbers as well.
     """
     sheet = tracker.sheets.get(OKRS.key)
-    misread = {p.row for p in tracker.problems if p.sheet == sheet and p.row}
+    every = (p for problem in tracker.problems for p in (problem, *problem.others))
+    misread = {p.row for p in every if p.sheet == sheet and p.row}
     uncounted = misread | bare
     uncounted |= set(rows.loc[rows.index.isin(uncounted), "group"])
     if any(problem.code == "example-left" for problem in tracker.problems):

@@ -13,6 +13,7 @@ from okr_sheets.checks import check
 from okr_sheets.config import Config
 from okr_sheets.frames import SCORED
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
+from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.rollups.alignment import alignment
 from okr_sheets.rollups.attention import attention
@@ -165,18 +166,21 @@ def score(
     source: Source | Sequence[Source],
     as_of: date | None = None,
     preset: str = "default",
+    config: Config | None = None,
 ) -> pd.DataFrame:
     """The scored key results of trackers, or of the files and folders that paths name.
 
     One row per key result, columns as in `frames.SCORED`: `progress` uncapped, `score`,
     `expected` and `gap` from 0 to 1 with four decimals, `updated` whether a check-in counts by the
     day. `as_of` defaults to each tracker's own as-of date, else today held to its quarter.
-    `preset` names the bands of status and grade. Files that cannot be read give no row; `check`
-    names them. FileNotFoundError if no path is there, ValueError for no tracker at all, another
-    preset or as-of.
+    `preset` names the bands of status and grade; `config` tells them too (a `preset` other than the
+    default goes first), and the fiscal year. Files that cannot be read give no row; `check` names
+    them. FileNotFoundError if no path is there, ValueError for no tracker at all, another preset or
+    as-of.
     """
-    trackers = sorted(_read(source, as_of), key=_order)
-    rows = scored(trackers, [[as_of] * len(trackers)], _bands(preset)).key_results
+    as_of, config = scoring_day(as_of), config or Config()
+    trackers = sorted(_read(source, config), key=_order)
+    rows = scored(trackers, [[as_of] * len(trackers)], _bands(preset, config)).key_results
     return rows[list(SCORED)].reset_index(drop=True)
 
 
@@ -190,23 +194,19 @@ def rollup(
     """Everything that many trackers add up to; see `Rollup`.
 
     Takes what `score` takes, and raises the same. `previous` are last quarter's trackers. `config`
-    tells units, weights and bands (a `preset` other than the default goes before its bands).
-    ValueError too if none of `previous` is of an earlier quarter; of several quarters the latest
-    counts.
+    tells units, weights, the fiscal year and bands (a `preset` other than the default goes before
+    its bands). ValueError too if none of `previous` is of an earlier quarter; of several quarters
+    the latest counts.
     """
-    trackers = _read(source, as_of)
-    past = None if previous is None else _read(previous, None)
-    config = config or Config()
-    bands = config.bands() if preset == "default" else _bands(preset)
+    as_of, config = scoring_day(as_of), config or Config()
+    trackers = _read(source, config)
+    past = None if previous is None else _read(previous, config)
+    bands = _bands(preset, config)
     return roll_up(trackers, as_of, bands, past, config, earlier_only=True)
 
 
-def _read(source: Source | Sequence[Source], as_of: date | None) -> list[Tracker]:
-    if as_of is not None and not isinstance(as_of, date):
-        raise ValueError(
-            f"as_of must be a date, such as datetime.date(2027, 2, 12), not {as_of!r}."
-        )
-    trackers = read_all(source)
+def _read(source: Source | Sequence[Source], config: Config) -> list[Tracker]:
+    trackers = read_all(source, config=config)
     if not trackers:
         raise ValueError("No tracker to read. Name a file or a folder of them.")
     lost = [p for tracker in trackers for p in tracker.problems if p.code == "not-found"]
@@ -215,10 +215,10 @@ def _read(source: Source | Sequence[Source], as_of: date | None) -> list[Tracker
     return trackers
 
 
-def _bands(preset: str) -> Bands:
+def _bands(preset: str, config: Config) -> Bands:
     if preset not in PRESETS:
         raise ValueError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
-    return PRESETS[preset]
+    return config.bands() if preset == "default" else PRESETS[preset]
 
 
 def roll_up(
@@ -251,7 +251,7 @@ def roll_up(
     now = history.last
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
-    problems = in_order([*check(trackers), *_unread(past)])
+    problems = in_order([*check(trackers, as_of), *_unread(past)])
     units = teams(now, bands, config.weight)
     units = units.join(ends_of_units(now, ends, units))
     objectives = now.objectives.join(ends_of_objectives(now, ends))

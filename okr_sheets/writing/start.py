@@ -29,6 +29,7 @@ from okr_sheets.writing.validations import date_only, from_list
 KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin
 STEPS_ROW = 4
 SETTINGS_ROW = 10  # the row of the section's title, from 0
+HIDDEN = ("language", "fiscal_start")  # settings that people need not see
 STEP_SHEETS = (None, "okrs", "actions", "okrs", "dashboard")
 
 
@@ -52,7 +53,7 @@ def write_start(sheet: Worksheet, about: About, words: Language, styles: Styles)
     sheet.write_string(2, NUMBER, words("start.subtitle"), styles.caption)
     _steps(sheet, words, styles)
     _settings(sheet, about, words, styles)
-    row = SETTINGS_ROW + len(SETTINGS) + 3
+    row = SETTINGS_ROW + len(SETTINGS) + len(HIDDEN) + 2
     row = _questions(sheet, row, words, styles)
     row = _smart(sheet, row, words, styles)
     row = _meanings(sheet, row, words, styles)
@@ -111,11 +112,14 @@ def _settings(sheet: Worksheet, about: About, words: Language, styles: Styles) -
         if rule:
             sheet.data_validation(row, VALUE, row, VALUE, rule)
         row += 1
-    _key(sheet, row, "language", styles)
-    # The first filled cell right of a key is the label, the next one the value.
-    sheet.write_string(row, NUMBER, "language", styles(font_color=WHITE, font_size=8))
-    sheet.write_string(row, LABEL, about.language, styles(font_color=WHITE, font_size=8))
-    sheet.set_row(row, None, None, {"hidden": True})
+    for key in HIDDEN:
+        _key(sheet, row, key, styles)
+        # The first filled cell right of a key is the label, the next one the value.
+        look = styles(font_color=WHITE, font_size=8)
+        sheet.write_string(row, NUMBER, key, look)
+        sheet.write(row, LABEL, getattr(about, key), look)
+        sheet.set_row(row, None, None, {"hidden": True})
+        row += 1
 
 
 def _key(sheet: Worksheet, row: int, key: str, styles: Styles) -> None:
