@@ -348,11 +348,11 @@ RECIPES = {
     "not-a-number": in_text("A word where a number belongs.", "G3", G3="nil"),
     "not-a-date": in_text("A word where a date belongs.", "H3", H1="Due", H3="soon"),
     "not-a-choice": in_text("A type that there is not.", "D3", D3="Grow"),
-    "not-a-quarter": in_file(
-        "A fifth quarter.", "okrs.csv:okrs!B1", "Quarter;2027-Q5;;;;;\n" + ROWS + KR
-    ),
     "odd-year": in_workbook(
         "A due date of a year that is none.", "okrs!H3", H1="Due", H3=date(9999, 12, 31)
+    ),
+    "not-a-quarter": in_file(
+        "A fifth quarter.", "okrs.csv:okrs!B1", "Quarter;2027-Q5;;;;;\n" + ROWS + KR
     ),
     "boolean-number": in_workbook("TRUE where a number belongs.", "okrs!G3", G3=True),
     "date-number": in_workbook("A number that became a date.", "okrs!G3", G3=TODAY),
@@ -456,6 +456,11 @@ RECIPES = {
     ),
     # numbers and dates
     "no-quarter": in_text("Neither quarter nor dates.", "", G1="", G3="", G4=""),
+    "quarter-disagrees": in_file(
+        "A copied file of which only the quarter was changed.",
+        "okrs.csv:okrs!B1",
+        "Quarter;2027-Q2;;;;;\n" + ROWS + KR,
+    ),
     "mixed-scale": in_text(
         "Percents such as 24 and such as 0.24.", "E3", E3=0.1, F3=60, G3=24, H1="Unit", H3="%"
     ),
@@ -471,11 +476,6 @@ RECIPES = {
     "date-outside": in_text("Due in another quarter.", "H3", H1="Due", H3="2027-06-30"),
     "start-after-due": in_text(
         "Due before it starts.", "H3", H1="Start", H3="2027-03-05", I1="Due", I3="2027-02-05"
-    ),
-    "quarter-disagrees": in_file(
-        "A copied file of which only the quarter was changed.",
-        "okrs.csv:okrs!B1",
-        "Quarter;2027-Q2;;;;;\n" + ROWS + KR,
     ),
     "check-in-outside": in_text(
         "A check-in date of another quarter.", "I", H1="2027-01-15", I1="2027-04-09"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from okr_sheets.problems import Problem, said_once
-from okr_sheets.quarters import YEARS, Quarter, Span, check_in_dates, common_day
+from okr_sheets.quarters import YEARS, Quarter, check_in_dates, common_day
 from okr_sheets.reading.days import is_buddhist
 from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, SETTINGS, Column
 from okr_sheets.tracker import COLUMNS, About, Tracker, frame
@@ -116,8 +116,11 @@ class _Set:
                 raise SetError(f"{self.name}: about.quarter: {error}") from None
             if is_buddhist(about.quarter):
                 self._said(about.quarter, quarter)
-        elif about.start and about.end:
-            quarter = Quarter.holding(Span(about.start, about.end).middle, self.fiscal_start)
+            if about.span and about.span.middle not in quarter.span:
+                days = f"start and end ({about.start} to {about.end})"
+                raise SetError(f"{self.name}: about.quarter {quarter} does not fit {days}.")
+        elif about.span:
+            quarter = Quarter.holding(about.span.middle, self.fiscal_start)
         else:
             return about
         start, end = about.start or quarter.start, about.end or quarter.end

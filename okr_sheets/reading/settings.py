@@ -255,10 +255,18 @@ class _Period:
         self.say(place.problem(self.path, "quarter-disagrees", key, shown(place.value), words))
 
 
-def calculated_on(places: Mapping[str, Place], words: Ask) -> date | None:
-    """The day by which the stored values were calculated, beside its machine key."""
+def calculated_on(places: Mapping[str, Place], about: About, ask: Ask) -> date | None:
+    """The day by which the stored values were calculated, beside its machine key.
+
+    None if they were calculated for other days than the quarter's: those in a copied file, or those
+    of the year 2570.
+    """
     place = places.get("day")
     if place is None:
         return None
-    day: date | None = parse("date", place.grid.cell(place.row, place.column - 1), words).value
-    return day
+    counted = [place.grid.cell(place.row, place.column - 1)]
+    counted += [_value(places, key) for key in ("start", "end")]
+    day: date | None
+    day, start, end = (parse("date", value, ask).value for value in counted)
+    is_of_these = (start or about.start, end or about.end) == (about.start, about.end)
+    return day if is_of_these and not any(map(is_buddhist, counted)) else None

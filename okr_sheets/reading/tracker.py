@@ -183,7 +183,7 @@ class _Reader:
             untyped=self.okrs.grid.untyped,
             around=self.about.start,
         )
-        self.calculated_on = settings.calculated_on(places, self.ask)
+        self.calculated_on = settings.calculated_on(places, self.about, self.ask)
 
     def tracker(self) -> Tracker:
         self._say_what_is_odd()
