@@ -130,6 +130,11 @@ def main(debug: bool) -> None:
     is_flag=True,
     help="Lock the calculated cells, without a password. Excel then lets no table grow or sort.",
 )
+@click.option(
+    "--preset",
+    default="default",
+    help="Bands of status and grade, by name.  [default: okr.toml's, else default]",
+)
 @click.option("--force", is_flag=True, help="Replace OUT if it is there.")
 @CONFIG
 def new(
@@ -167,8 +172,9 @@ def new(
     above = read(parent, config=config) if parent else None
     if above and not above.readable:
         raise click.UsageError(above.problems[0].line())
-    settled: dict[str, Any] = {"company": config.company, "fiscal_start": config.fiscal_start}
-    about = settled | {key: value for key, value in about.items() if value is not None}
+    about = {"company": config.company} | {
+        key: value for key, value in about.items() if value is not None
+    }
     if about["team"] and not about["department"]:
         _, about["department"], about["team"] = config.unit("", "", about["team"])
     tracker = plan(
@@ -177,6 +183,7 @@ def new(
         blank=blank,
         language=code or config.language or None,
         parent=parent.name if parent else "",
+        config=config,
         **about,
     )
     rows = (objectives or 4, key_results or 4) if blank else (0, 0)
@@ -302,7 +309,7 @@ def check(
     from okr_sheets.tracker import usual_language
 
     trackers = _read(paths or config.paths, config)
-    problems = problems_of(alike(trackers, config), as_of)
+    problems = problems_of(alike(trackers, config), as_of, bands=config.bands())
     code = code or config.language or usual_language(trackers) or from_locale(os.environ)
     _name_strangers(config, trackers)
     _name_far_day(as_of, trackers, language(code))

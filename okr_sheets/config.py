@@ -203,13 +203,7 @@ class Config:
 
     def bands(self) -> Bands:
         """The preset's bands, those of [bands] in their place."""
-        cuts = {**_cuts(PRESETS[self.preset]), **self.cuts}
-        return Bands(
-            cuts["on_track"],
-            cuts["at_risk"],
-            aspirational=(cuts["aspirational_green"], cuts["aspirational_yellow"]),
-            committed=(cuts["committed_green"], cuts["committed_yellow"]),
-        )
+        return Bands.of({**PRESETS[self.preset].cuts, **self.cuts})
 
     def unit(self, company: str, department: str, team: str) -> tuple[str, str, str]:
         """Company, department and team of a tracker, what the file says of them in their place."""
@@ -255,7 +249,7 @@ def read_config(path: Path) -> Config:
         teams=teams,
         owners={fold(name): address for name, address in given["owners"].items()},
     )
-    cuts = _cuts(config.bands())
+    cuts = config.bands().cuts
     for low, high in _ORDERED:
         if cuts[low] > cuts[high]:
             raise ConfigError(
@@ -375,7 +369,11 @@ def _seen_from(folder: Path, given: str) -> str:
     return str(Path(glob.escape(str(folder))) / given)
 
 
-def _cuts(bands: Bands) -> dict[str, float]:
-    """Name to value, of every key of [bands]."""
-    values = (bands.on_track, bands.at_risk, *bands.aspirational, *bands.committed)
-    return {key.name: value for key, value in zip(_BANDS, values, strict=True)}
+def chosen_bands(preset: str, config: Config | None) -> Bands:
+    """The bands of a preset; of the default one, those of the settings.
+
+    ValueError if there is no such preset.
+    """
+    if preset not in PRESETS:
+        raise ValueError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
+    return config.bands() if config and preset == "default" else PRESETS[preset]

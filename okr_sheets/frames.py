@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
+from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, PLANNED
 from okr_sheets.scoring import RULES, Bands
 from okr_sheets.tracker import About, Tracker
 
@@ -96,8 +96,11 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
 
     Columns: those people type, dates as day numbers; `tracker` (its place in `trackers`, counted on
     from round to round), `row`, `place` (both in one number), the scoring `day` with the quarter's
-    `first_day` and `last_day`, `parent` (row of the objective), and `checked_on`, `value` of the
-    last check-in by that day (0 and NaN for none). Trackers whose quarter is unknown are left out.
+    `first_day` and `last_day`, `until` (the last day whose check-ins count by then), `parent` (row
+    of the objective), and of the check-ins that count: `checked_on`, `value` of the last (0 and NaN
+    for none), `first_on`, `first_value` of the first, and the `highest` (NaN for none); `typed_to`
+    is the day of the last one, whether it counts or not. Trackers whose quarter is unknown are left
+    out.
     """
     known = [n for n, tracker in enumerate(trackers) if tracker.about.day()]
     if not known:
@@ -115,11 +118,14 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
         own[key] = np.array(values)[own["tracker"]]
     own["start"], own["due"] = serials(own["start"]), serials(own["due"])
     own["place"] = own["tracker"] * ROWS + own["row"]
-    days = [[_serial(t.about.day(d)) for t, d in zip(trackers, r, strict=True)] for r in rounds]
+    days = [[t.about.day(d) for t, d in zip(trackers, r, strict=True)] for r in rounds]
+    untils = [[t.until(d) for t, d in zip(trackers, of_round, strict=True)] for of_round in days]
     rows = own.loc[np.tile(own.index, len(rounds))].reset_index(drop=True)
     number = np.repeat(np.arange(len(rounds)), len(own))
-    rows["day"] = np.array(days)[number, rows["tracker"]]
-    rows = rows.join(_last_check_ins(check_ins(trackers), rows[["place", "day"]]))
+    for key, of_rounds in (("day", days), ("until", untils)):
+        numbers = np.array([[_serial(each) for each in of_round] for of_round in of_rounds])
+        rows[key] = numbers[number, rows["tracker"]]
+    rows = rows.join(_last_check_ins(check_ins(trackers), rows[["place", "until"]]))
     rows["tracker"] += number * len(trackers)
     rows["place"] = rows["tracker"] * ROWS + rows["row"]
     # A number typed under “current” has no date; it holds from the day it was last seen on.
@@ -142,6 +148,8 @@ def _okr_rows(trackers: Sequence[Tracker]) -> pd.DataFrame:
         unit="",
         baseline=nothing,
         target=nothing,
+        **{f"planned_{key}": nothing for key in PLANNED},
+        planned_title="",
         parent=objectives.index.get_level_values("row"),
     )
     key_results = stacked([tracker.key_results for tracker in trackers])
@@ -170,15 +178,24 @@ def check_ins(trackers: Sequence[Tracker]) -> pd.DataFrame:
 
 
 def _last_check_ins(check_ins: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """The last check-in of each row up to its day: `checked_on`, `value`; indexed as the rows."""
+    """Of each row's check-ins up to its `until`: `checked_on` … `typed_to`; indexed as the rows."""
+    dated = check_ins.sort_values("checked_on")
+    by_place = dated.groupby("place")
+    dated = dated.assign(
+        first_on=by_place["checked_on"].transform("first"),
+        first_value=by_place["value"].transform("first"),
+        highest=by_place["value"].cummax(),
+    )
     found = pd.merge_asof(
-        rows.rename_axis("at").reset_index().sort_values("day"),
-        check_ins.sort_values("checked_on"),
-        left_on="day",
+        rows.rename_axis("at").reset_index().sort_values("until"),
+        dated,
+        left_on="until",
         right_on="checked_on",
         by="place",
-    )
-    return found.set_index("at")[["checked_on", "value"]].fillna({"checked_on": 0.0})
+    ).set_index("at")
+    last = rows["place"].map(by_place["checked_on"].max()).astype("float64")
+    found = found.drop(columns=["place", "until"]).assign(typed_to=last)
+    return found.fillna({"checked_on": 0.0, "typed_to": 0.0})
 
 
 class Rows:
@@ -237,6 +254,22 @@ class InFrames:
     def fix(self, code: str) -> str:
         return code
 
+    def change(self, code: str, key: str, before: pd.Series, after: pd.Series) -> pd.Series:
+        """The code with what fills its sentence, as `Language.fix` takes it apart."""
+        numbers = zip(before.round(6), after.round(6), strict=True)
+        told = [f"{code}:{key}:{first!r}:{second!r}" for first, second in numbers]
+        return pd.Series(told, index=before.index, dtype="str")
+
+    def key(self, key: str) -> str:
+        return key
+
+    def is_key(self, x: pd.Series, key: str) -> pd.Series:
+        return x == key
+
+    def begins(self, x: pd.Series, start: pd.Series) -> pd.Series:
+        both = zip(x.str.casefold(), start.str.casefold(), strict=True)
+        return pd.Series([own.startswith(planned) for own, planned in both], index=x.index)
+
     def is_(self, x: pd.Series, _: str, key: str) -> pd.Series:
         return x == key
 
@@ -289,6 +322,18 @@ class InFrames:
 
     def value_checked(self, k: Rows) -> pd.Series:
         return k.value
+
+    def first_day_checked(self, k: Rows) -> pd.Series:
+        return k.first_on
+
+    def first_value_checked(self, k: Rows) -> pd.Series:
+        return k.first_value
+
+    def highest_value_checked(self, k: Rows) -> pd.Series:
+        return k.highest
+
+    def has_waiting(self, k: Rows) -> pd.Series:
+        return k.typed_to > k.until
 
 
 def misread_cells(trackers: Sequence[Tracker]) -> list[tuple[int, str]]:

@@ -70,10 +70,20 @@ class Language:
         return {key: self.choice(column, key) for key in self._words["choices"][column]}
 
     def fix(self, code: str) -> str:
-        """What a tracker says of a row; a code such as `required-3` carries its number."""
+        """What a tracker says of a row.
+
+        A code such as `required-3` carries its number; `plan-lowered:target:60.0:30.0` the column
+        and its numbers, which stay fields where it does not.
+        """
         if code.startswith("required-"):
             return self("to_fix.required", n=code.removeprefix("required-"))
-        return self(f"to_fix.{code}")
+        code, *about = code.split(":")
+        if not about:
+            return self(f"to_fix.{code}")
+        digits = [f"{float(each):.15g}".replace(".", self.decimal) for each in about[1:]]
+        numbers = digits or ["{before}", "{after}"]
+        label = self(f"okrs.{about[0]}")
+        return self(f"to_fix.{code}", label=label, before=numbers[0], after=numbers[1])
 
     def problem(self, code: str, **fields: str) -> str:
         """The sentence for a problem; fields the problem does not carry stay blank."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from okr_sheets.config import Config
+from okr_sheets.config import Config, chosen_bands
 from okr_sheets.quarters import Quarter, Span, check_in_dates
 from okr_sheets.reading.files import is_report
 from okr_sheets.reading.sets import SetError, read_set, text_of
@@ -26,7 +26,7 @@ def new(
     source: str | Path | None = None,
     blank: bool = False,
     quarter: str | Quarter | None = None,
-    fiscal_start: int = 1,
+    fiscal_start: int | None = None,
     cadence: str | None = None,
     language: str | None = None,
     company: str = "",
@@ -34,6 +34,8 @@ def new(
     team: str = "",
     level: str = "",
     parent: str = "",
+    preset: str = "default",
+    config: Config | None = None,
 ) -> Tracker:
     """A tracker to be written and filled in: no check-ins yet.
 
@@ -42,13 +44,15 @@ def new(
     else to the next one from today. In its own quarter a `source` keeps its first and last day and
     every date, whatever they are; in another one, as those of an example set, its dates move along
     with the first day, none past the last. A set that is written in `language` too is taken in it.
-    Words given here take the place of the set's own. What was wrong in `source` comes back in
-    `.problems`.
+    Words given here take the place of the set's own. `config` tells the fiscal year where no
+    `fiscal_start` does, and the bands of its statuses and grades (a `preset` other than the default
+    goes before them). What was wrong in `source` comes back in `.problems`.
 
     ValueError says in one sentence what is wrong with a name, a quarter or a file.
     """
     if isinstance(quarter, Quarter):
         fiscal_start = quarter.fiscal_start
+    fiscal_start = fiscal_start or (config or Config()).fiscal_start
     plan = _plan(template, source, blank, language, fiscal_start)
     own = plan.about.quarter if source is not None else ""
     period = _quarter(own if quarter is None else quarter, fiscal_start)
@@ -80,8 +84,9 @@ def new(
     return Tracker.empty(
         about,
         objectives=objectives,
-        key_results=key_results,
+        key_results=_with_plan(key_results, is_example=source is None),
         actions=actions,
+        bands=chosen_bands(preset, config),
         check_in_dates=dates,
         # A plan need not say for which quarter; this does.
         problems=tuple(problem for problem in plan.problems if problem.code != "no-quarter"),
@@ -123,6 +128,23 @@ def _plan(
     if not tracker.readable:
         raise SetError(tracker.problems[0].line())
     return tracker
+
+
+def _with_plan(key_results: pd.DataFrame, is_example: bool) -> pd.DataFrame:
+    """The key results with what is planned for them, by which later changes are told.
+
+    A plan holds for a row whose title begins as the planned one does. Titles name numbers too, so
+    of one's own plan only the words before the first number count. An example is another key
+    result as soon as a word of it is changed.
+    """
+    titles = key_results["title"]
+    begins = titles if is_example else titles.str.extract(r"^(\D*)", expand=False).str.strip()
+    return key_results.assign(
+        planned_title=begins.astype("str"),
+        planned_baseline=key_results["baseline"],
+        planned_target=key_results["target"],
+        planned_weight=key_results["weight"].fillna(1.0),
+    )
 
 
 def _level(given: dict[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -149,6 +150,17 @@ def check_in_dates(start: date, end: date, cadence: str) -> tuple[date, ...]:
     fridays = [first + timedelta(weeks=n) for n in range(weeks - 1)]
     step = 2 if cadence == "two-weekly" else 1
     return (*(day for day in fridays[step - 1 :: step] if day < end), end)
+
+
+def counted_until(day: date, dates: Iterable[date], start: date | None) -> date:
+    """The last check-in date whose number counts on a day: that of the period it lies in.
+
+    A date stands for the period that ends on it. Before the first day of the quarter, `start`, and
+    after the last date, it is the day itself.
+    """
+    if start and day < start:
+        return day
+    return min((each for each in dates if each >= day), default=day)
 
 
 def _month_ends(start: date, end: date) -> tuple[date, ...]:

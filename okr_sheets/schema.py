@@ -10,9 +10,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["text", "id", "number", "percent", "date", "choice"]
-Stage = Literal["plan", "detail", "computed", "update", "helper"]
+Stage = Literal["plan", "detail", "computed", "update", "planned", "helper"]
 
-TYPES = ("increase", "decrease", "keep-at-least", "keep-at-most", "achieve")
+TYPES = (
+    "increase",
+    "decrease",
+    "total",
+    "total-at-most",
+    "keep-at-least",
+    "keep-at-most",
+    "achieve",
+)
 COMMITMENTS = ("committed", "aspirational")
 STATES = ("active", "postponed", "cancelled")
 LEVELS = ("company", "department", "team", "individual")
@@ -30,6 +38,8 @@ STATUSES = (
 )
 GRADES = ("green", "yellow", "red")
 
+PLANNED = ("target", "baseline", "weight")  # what of a plan is kept, and held against what stands
+
 OBJECTIVE = "objective"  # the type that makes a row of the OKRs sheet an objective
 
 
@@ -38,8 +48,9 @@ class Column:
     """One column of a sheet, or one labelled cell of the settings.
 
     `stage` tells who fills it: the plan and its folded-away details before the quarter, an update
-    during it, or a formula (`computed`; a `helper` is one that people need not see). A computed
-    column's formula is the rule of the same name in `scoring`.
+    during it, or a formula (`computed`; a `helper` is one that people need not see). `planned` is
+    what a new tracker keeps of its plan, out of sight too. A computed column's formula is the rule
+    of the same name in `scoring`.
     """
 
     key: str
@@ -52,6 +63,11 @@ class Column:
     def computed(self) -> bool:
         """Whether a formula fills this column."""
         return self.stage in {"computed", "helper"}
+
+    @property
+    def hidden(self) -> bool:
+        """Whether people need not see it."""
+        return self.stage in {"planned", "helper"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +131,11 @@ OKRS = Sheet(
         Column("to_fix", "text", "computed", width=34),
         Column("confidence", "number", "update", width=11),
         Column("note", "text", "update", width=34),
-        # One column per check-in date stands here, between the note and the helpers.
+        # One column per check-in date stands here, before all that is hidden.
+        Column("planned_title", "text", "planned", width=20),
+        Column("planned_baseline", "number", "planned"),
+        Column("planned_target", "number", "planned"),
+        Column("planned_weight", "number", "planned"),
         Column("anchor", "number", "helper"),
         Column("group", "number", "helper"),
         Column("kind", "choice", "helper", choices=TYPES),
@@ -130,6 +150,10 @@ OKRS = Sheet(
         Column("share_points", "number", "helper"),
         Column("share_pace", "number", "helper"),
         Column("urgency", "number", "helper"),
+        Column("filled", "number", "helper"),
+        Column("suspected", "number", "helper"),
+        Column("waiting", "number", "helper"),
+        Column("changed", "text", "helper"),
         # One column of points per check-in date stands here, for the dashboard's weeks.
     ),
 )

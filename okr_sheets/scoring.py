@@ -12,11 +12,14 @@ playbook, with the gaps between its bands closed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from okr_sheets.schema import OBJECTIVE, OKRS
+from okr_sheets.schema import OBJECTIVE, OKRS, PLANNED
 
 Rule = Callable[[Any, Any], Any]
 
@@ -33,6 +36,29 @@ class Bands:
     at_risk: float = 0.25
     aspirational: tuple[float, float] = (0.7, 0.4)
     committed: tuple[float, float] = (1.0, 0.7)
+
+    @property
+    def cuts(self) -> dict[str, float]:
+        """All of them by name."""
+        green, yellow = zip(self.aspirational, self.committed, strict=True)
+        return {
+            "on_track": self.on_track,
+            "at_risk": self.at_risk,
+            "aspirational_green": green[0],
+            "aspirational_yellow": yellow[0],
+            "committed_green": green[1],
+            "committed_yellow": yellow[1],
+        }
+
+    @classmethod
+    def of(cls, cuts: Mapping[str, Any]) -> Bands:
+        """The bands of the six `cuts`, by name."""
+        return cls(
+            cuts["on_track"],
+            cuts["at_risk"],
+            (cuts["aspirational_green"], cuts["aspirational_yellow"]),
+            (cuts["committed_green"], cuts["committed_yellow"]),
+        )
 
 
 # Viva Goals: on track only at or ahead of the pace. Google: the playbook's grades, its own
@@ -87,7 +113,10 @@ def standing(k: Any, f: Any) -> Any:
 
 
 def checked(k: Any, f: Any) -> Any:
-    """The day of the last check-in up to the as-of day; 0 for none."""
+    """The day of the last check-in that counts on the as-of day; 0 for none.
+
+    A check-in's column stands for the period that ends on its day, so it counts within it.
+    """
     return f.choose(f.blank(k.kind), 0, f.last_day_checked(k))
 
 
@@ -97,37 +126,31 @@ def current(k: Any, f: Any) -> Any:
 
 
 def way(k: Any, value: Any, f: Any) -> Any:
-    """The share of the way from baseline to target that `value` has come, not held to 0 and 1.
+    """The share of the way to the target that `value` has come, not held to 0 and 1.
 
-    Nothing when it cannot be computed: no target, or a decrease from no baseline.
+    Nothing when it cannot be computed: no target, a total of nothing, or no baseline to come from.
     """
-
-    def is_kind(key: str) -> Any:
-        return f.is_(k.kind, "type", key)
 
     def kept(condition: Any) -> Any:
         return f.choose(f.number(value) & condition, 1, 0)
 
     baseline = f.zero(k.baseline)
     share = f.choose(value > 1, value / 100, value)
-    achieved = f.choose(f.number(value), share, f.choose(f.yes(value), 1, 0))
+    counted = f.choose(_has_steps(k, f), value / k.target, share)
+    achieved = f.choose(f.number(value), counted, f.choose(f.yes(value), 1, 0))
+    below, above = kept(value <= k.target), kept(value >= k.target)
     # Nothing to move: hold the line instead, on the side the type says.
-    level = f.choose(is_kind("decrease"), kept(value <= k.target), kept(value >= k.target))
+    level = f.choose(_has_kind(k, f, "decrease"), below, above)
     travelled = f.choose(baseline == k.target, level, (value - baseline) / (k.target - baseline))
-    moved = f.choose(f.number(value), travelled, 0)
-    # An increase starts from 0 where nothing is typed, but not where nobody knows what was.
-    needed = is_kind("decrease") | f.misread(k, "baseline")
-    no_baseline = needed & ~f.number(k.baseline)
-    measured = f.choose(
-        is_kind("keep-at-least"),
-        kept(value >= k.target),
-        f.choose(
-            is_kind("keep-at-most"),
-            kept(value <= k.target),
-            f.choose(no_baseline, f.NOTHING, moved),
-        ),
-    )
-    return f.choose(is_kind("achieve"), achieved, f.choose(f.number(k.target), measured, f.NOTHING))
+    moved = f.choose(_lacks_baseline(k, f), f.NOTHING, f.choose(f.number(value), travelled, 0))
+    # A total to stay within is a line to keep; once broken it falls as from last quarter's total.
+    falls = f.number(k.baseline) & (k.baseline > k.target)
+    has_line = _has_kind(k, f, "keep-at-most") | (_has_kind(k, f, "total-at-most") & ~falls)
+    counts = f.choose(_has_kind(k, f, "total"), f.zero(value) / k.target, moved)
+    measured = f.choose(_has_kind(k, f, "keep-at-least"), above, f.choose(has_line, below, counts))
+    scorable = f.number(k.target) & ~total_of_nothing(k, f)
+    scored = f.choose(scorable, measured, f.NOTHING)
+    return f.choose(_has_kind(k, f, "achieve"), achieved, scored)
 
 
 def progress(k: Any, f: Any) -> Any:
@@ -169,7 +192,7 @@ def pace(k: Any, f: Any) -> Any:
 
 def points_by(k: Any, value: Any, before: Any, f: Any) -> Any:
     """Score times weight at one check-in date; `before` where nothing was typed under it."""
-    usable = f.number(value) | (f.is_(k.kind, "type", "achieve") & (f.yes(value) | f.no(value)))
+    usable = f.number(value) | (_says_yes_or_no(k, f) & (f.yes(value) | f.no(value)))
     score_then = f.rounded(f.clamp(way(k, value, f)))
     return f.choose(k.counted > 0, f.choose(usable, k.counted * score_then, before), 0)
 
@@ -195,8 +218,13 @@ def expected(k: Any, f: Any) -> Any:
 
 
 def gap(k: Any, f: Any) -> Any:
-    """Expected minus score, four decimals: above 0 is behind."""
-    return f.choose(f.number(k.score), f.rounded(k.expected - k.score), f.NOTHING)
+    """Expected minus score, four decimals: above 0 is behind.
+
+    Of a total to stay within: the share of the allowance that is used, minus the time passed.
+    """
+    used = f.choose(k.target > 0, f.zero(k.current) / k.target, _is_broken(k, f))
+    behind = f.choose(_has_kind(k, f, "total-at-most"), used - k.expected, k.expected - k.score)
+    return f.choose(f.number(k.score), f.rounded(behind), f.NOTHING)
 
 
 def status(k: Any, f: Any) -> Any:
@@ -215,9 +243,13 @@ def status(k: Any, f: Any) -> Any:
         return f.count_of_group(k, "standing", "state", state)
 
     kept = f.choose(k.score == 1, word("on-track"), word("off-track"))
-    keeps = f.is_(k.kind, "type", "keep-at-least") | f.is_(k.kind, "type", "keep-at-most")
+    # What stays within its total is achieved when nothing can be added any more.
+    within = f.choose(k.day >= _due(k, f), word("achieved"), _by_gap(k, f))
+    limited = f.choose(_is_broken(k, f) == 1, word("off-track"), within)
+    paced = f.choose(_has_kind(k, f, "total-at-most"), limited, _paced(k, f))
+    keeps = _has_kind(k, f, "keep-at-least", "keep-at-most")
     silent = f.choose(k.day > _start(k, f), word("no-update"), word("not-started"))
-    updated = f.choose(f.number(k.last_check_in), f.choose(keeps, kept, _paced(k, f)), silent)
+    updated = f.choose(f.number(k.last_check_in), f.choose(keeps, kept, paced), silent)
     scored = f.choose(f.number(k.score), updated, f.BLANK)
     # An objective is stopped by its own state, or when all its key results are.
     emptied = f.choose(
@@ -286,11 +318,43 @@ def urgency(k: Any, f: Any) -> Any:
     return f.choose(needs, f.row(k) / 10_000_000 - k.gap, f.NOTHING)
 
 
+def changed(k: Any, f: Any) -> Any:
+    """Which part of a key result's plan is not as it was planned, the gravest; nothing for none.
+
+    The plan is this row's as long as its title begins as the planned one did: what was written anew
+    or copied from another row has none.
+    """
+    answer = f.BLANK
+    for key in reversed(PLANNED):
+        answer = f.choose(differs(k, f, key), f.key(key), answer)
+    return f.choose(_is_key_result(k, f) & f.begins(k.title, k.planned_title), answer, f.BLANK)
+
+
+def differs(k: Any, f: Any, key: str) -> Any:
+    """Whether a planned number and the one that stands there now are two."""
+    now, planned = _held(k, key, f), getattr(k, f"planned_{key}")
+    return f.number(planned) & f.number(now) & (now != planned)
+
+
+def _held(k: Any, key: str, f: Any) -> Any:
+    return _weight(k, f) if key == "weight" else getattr(k, key)
+
+
 def to_fix(k: Any, f: Any) -> Any:
     """The first thing wrong with a row, in a few words; nothing when all is well."""
+
+    def change(key: str) -> Any:
+        now, planned = _held(k, key, f), getattr(k, f"planned_{key}")
+        said = (f.change(f"plan-{way}", key, planned, now) for way in ("lowered", "raised"))
+        return f.choose(now < planned, *said)
+
+    faults, hints = (
+        [(applies(k, f), f.fix(code)) for code, applies in rules] for rules in (FAULTS, HINTS)
+    )
+    changes = [(f.is_key(k.changed, key), change(key)) for key in PLANNED]
     answer = f.BLANK
-    for code, applies in reversed(FIXES):
-        answer = f.choose(applies(k, f), f.fix(code), answer)
+    for applies, said in reversed([*faults, *changes, *hints]):
+        answer = f.choose(applies, said, answer)
     return f.choose((k.anchor > 0) | ~f.blank(k.kind), answer, f.BLANK)
 
 
@@ -313,15 +377,14 @@ def _wrong_direction(k: Any, f: Any) -> Any:
     return f.number(k.baseline) & f.number(k.target) & (up | down)
 
 
-def _filled(k: Any, f: Any) -> Any:
+def filled(k: Any, f: Any) -> Any:
     """How many of the five things a key result needs are there; 5 for other rows."""
-    holds = f.is_(k.kind, "type", "keep-at-least") | f.is_(k.kind, "type", "keep-at-most")
-    achieves = f.is_(k.kind, "type", "achieve")
+    achieves = _has_kind(k, f, "achieve")
     there = (
         ~f.blank(k.title),
         ~f.blank(k.owner),
         ~f.blank(k.type),
-        f.number(k.baseline) | holds | achieves,
+        f.number(k.baseline) | ~_moves(k, f),
         f.number(k.target) | achieves,
     )
     return f.choose(_is_key_result(k, f), sum(f.choose(each, 1, 0) for each in there), 5)
@@ -335,16 +398,54 @@ def mixed_scale(k: Any, f: Any) -> Any:
         return f.number(x) & (x > 0) & (x <= 1)
 
     odd = (is_fraction(k.current) & (k.baseline > 1)) | (is_fraction(k.baseline) & (k.baseline < 1))
-    return f.contains(k.unit, "%") & wholes & odd & ~f.is_(k.kind, "type", "achieve")
+    return f.contains(k.unit, "%") & wholes & odd & ~_has_kind(k, f, "achieve")
 
 
 def _moves(k: Any, f: Any) -> Any:
-    return f.is_(k.kind, "type", "increase") | f.is_(k.kind, "type", "decrease")
+    return _has_kind(k, f, "increase", "decrease")
+
+
+def _lacks_baseline(k: Any, f: Any) -> Any:
+    """Whether nobody can tell where a key result came from.
+
+    An increase begins at 0 where nothing is typed, but not on its way to 0 or below, and not where
+    what was typed cannot be read.
+    """
+    needed = _has_kind(k, f, "decrease") | f.misread(k, "baseline")
+    down = _has_kind(k, f, "increase") & f.number(k.target) & (k.target <= 0)
+    return (needed | down) & ~f.number(k.baseline)
+
+
+def total_of_nothing(k: Any, f: Any) -> Any:
+    """A total whose target is none: 0 or less to reach, less than 0 to stay within."""
+    none = _has_kind(k, f, "total") & (k.target <= 0)
+    return f.number(k.target) & (none | (_has_kind(k, f, "total-at-most") & (k.target < 0)))
+
+
+def suspected(k: Any, f: Any) -> Any:
+    """1 for an increase or decrease whose numbers look like a count from 0 each quarter, else 0.
+
+    Its first one lies far below the baseline (of a decrease: at the target already), nearer to
+    where a count would stand on that day, and none since was lower than one before it.
+    """
+    first = f.first_value_checked(k)
+    start, due = _start(k, f), _due(k, f)
+    passed = f.choose(due > start, f.clamp((f.first_day_checked(k) - start) / (due - start)), 0)
+    is_low = f.number(first) & (first < k.baseline * (f.clamp(passed * 2) / 4 + 0.5))
+    falls = _has_kind(k, f, "decrease") & f.number(k.target) & (first <= k.target)
+    counts_up = f.number(k.current) & (k.current >= f.highest_value_checked(k))
+    begins = f.number(k.baseline) & is_low & (_has_kind(k, f, "increase") | falls)
+    return f.choose(begins & counts_up & ~f.contains(k.unit, "%"), 1, 0)
+
+
+def waiting(k: Any, f: Any) -> Any:
+    """1 where a number is typed for a period that has not begun, else 0."""
+    return f.choose(f.has_waiting(k), 1, 0)
 
 
 _FRACTION = 10  # whole percents from here on; 0.8 to 1.2 is a legitimate pair
 
-FIXES: tuple[tuple[str, Rule], ...] = (
+FAULTS: tuple[tuple[str, Rule], ...] = (
     ("no-title", lambda k, f: f.blank(k.title) & (_is_key_result(k, f) | _has_key_results(k, f))),
     ("unknown-type", lambda k, f: f.misread(k, "type")),
     ("unknown-state", lambda k, f: f.misread(k, "state")),
@@ -364,23 +465,22 @@ FIXES: tuple[tuple[str, Rule], ...] = (
         ),
     ),
     *(
-        (f"required-{filled}", lambda k, f, filled=filled: _filled(k, f) == filled)
-        for filled in range(1, 4)
+        (f"required-{number}", lambda k, _, number=number: k.filled == number)
+        for number in range(1, 4)
     ),
     ("mixed-scale", mixed_scale),
     (
         "no-target",
-        lambda k, f: _is_key_result(k, f) & ~f.number(k.target) & ~f.is_(k.kind, "type", "achieve"),
+        lambda k, f: _is_key_result(k, f) & ~f.number(k.target) & ~_has_kind(k, f, "achieve"),
     ),
-    (
-        "no-baseline",
-        lambda k, f: ~f.number(k.baseline) & f.is_(k.kind, "type", "decrease"),
-    ),
+    ("total-of-nothing", total_of_nothing),
+    ("no-baseline", _lacks_baseline),
     (
         "baseline-equals-target",
         lambda k, f: f.number(k.baseline) & _moves(k, f) & (k.baseline == k.target),
     ),
     ("wrong-direction", _wrong_direction),
+    ("count-suspected", lambda k, _: k.suspected == 1),
     ("bad-weight", lambda k, f: f.number(k.weight) & (k.weight < 0)),
     (
         "bad-confidence",
@@ -402,9 +502,12 @@ FIXES: tuple[tuple[str, Rule], ...] = (
     ),
     (
         "baseline-assumed",
-        lambda k, f: ~f.number(k.baseline) & f.is_(k.kind, "type", "increase"),
+        lambda k, f: ~f.number(k.baseline) & _has_kind(k, f, "increase"),
     ),
+)
+HINTS: tuple[tuple[str, Rule], ...] = (
     ("no-owner", lambda k, f: f.blank(k.owner) & ~f.blank(k.title)),
+    ("waiting-number", lambda k, _: k.waiting == 1),
 )
 
 
@@ -424,15 +527,35 @@ def _due(k: Any, f: Any) -> Any:
     return f.choose(f.number(k.due), k.due, k.last_day)
 
 
+def _has_kind(k: Any, f: Any, *keys: str) -> Any:
+    """Whether a key result is of one of these types."""
+    first, *others = (f.is_(k.kind, "type", key) for key in keys)
+    return reduce(or_, others, first)
+
+
+def _has_steps(k: Any, f: Any) -> Any:
+    """Whether what is to be achieved is counted: a target above 1, as in 5 steps."""
+    return f.number(k.target) & (k.target > 1)
+
+
+def _says_yes_or_no(k: Any, f: Any) -> Any:
+    return _has_kind(k, f, "achieve") & ~_has_steps(k, f)
+
+
+def _is_broken(k: Any, f: Any) -> Any:
+    """1 once a count is over its target, else 0."""
+    return f.choose(f.number(k.current) & (k.current > k.target), 1, 0)
+
+
 def _paced(k: Any, f: Any) -> Any:
-    by_gap = f.choose(
-        k.gap <= f.bands.on_track,
-        f.word("status", "on-track"),
-        f.choose(
-            k.gap <= f.bands.at_risk, f.word("status", "at-risk"), f.word("status", "off-track")
-        ),
+    return f.choose(k.score == 1, f.word("status", "achieved"), _by_gap(k, f))
+
+
+def _by_gap(k: Any, f: Any) -> Any:
+    behind = f.choose(
+        k.gap <= f.bands.at_risk, f.word("status", "at-risk"), f.word("status", "off-track")
     )
-    return f.choose(k.score == 1, f.word("status", "achieved"), by_gap)
+    return f.choose(k.gap <= f.bands.on_track, f.word("status", "on-track"), behind)
 
 
 def _mean(k: Any, key: str, f: Any) -> Any:
@@ -464,6 +587,10 @@ RULES: Mapping[str, Rule] = {
     "share_points": share_points,
     "share_pace": share_pace,
     "urgency": urgency,
+    "filled": filled,
+    "suspected": suspected,
+    "waiting": waiting,
+    "changed": changed,
     "to_fix": to_fix,
 }
 
@@ -551,7 +678,7 @@ class InCells:
         ranges: Mapping[str, str],
         header: str,
         dates: str,
-        bands: Bands = PRESETS["default"],
+        bands: Bands,
     ) -> None:
         """`header` is the cell above the first of the ranges' rows.
 
@@ -595,6 +722,21 @@ class InCells:
     def fix(self, code: str) -> Term:
         return Term(quoted(self._fixes(code)))
 
+    def change(self, code: str, key: str, before: Term, after: Term) -> Term:
+        """A sentence of what was planned and what stands there now, in six decimals."""
+        parts = re.split(r"\{(before|after)\}", self._fixes(f"{code}:{key}"))
+        numbers = {"before": f"ROUND({before},6)", "after": f"ROUND({after},6)"}
+        return Term("&".join(numbers.get(part) or quoted(part) for part in parts if part))
+
+    def key(self, key: str) -> Term:
+        return Term(quoted(key))
+
+    def is_key(self, x: Term, key: str) -> Term:
+        return Term(f"({x}={quoted(key)})")
+
+    def begins(self, x: Term, start: Term) -> Term:
+        return Term(f"(LEFT({x},LEN({start}))={start})")
+
     def is_(self, x: Term, column: str, key: str) -> Term:
         return Term(f"({x}={self.word(column, key)})")
 
@@ -619,8 +761,8 @@ class InCells:
         cells = k.check_ins
         words = [self.word("yes_no", key) for key in ("yes", "no")]
         yes_no = "+".join(f"COUNTIFS({cells},{word})" for word in words)
-        achieve = self.is_(k.kind, "type", "achieve")
-        return Term(f'(COUNTA({cells})>COUNTIFS({cells},">-1E+300")+IF({achieve},{yes_no},0))')
+        achieve = _says_yes_or_no(k, self)
+        return Term(f"(COUNTA({cells})>COUNTIFS({cells},{_NUMBERS})+IF({achieve},{yes_no},0))")
 
     def repeated(self, k: Any, key: str) -> Term:
         x = getattr(k, key)
@@ -652,19 +794,41 @@ class InCells:
         return Term(f"COUNTIFS({same},{self._ranges[key]},{self.word(column, value)})")
 
     def last_day_checked(self, k: Any) -> Term:
-        """Of the check-ins up to the as-of day that hold a number, or Yes or No for `achieve`."""
+        """Of the check-ins by now that hold a number, or Yes or No where it counts."""
+        by_now = f'{self._dates},"<="&{k.until}'
 
         def latest(criterion: object) -> str:
-            by_now = f'{self._dates},"<="&{k.day}'
             return f"_xlfn.MAXIFS({self._dates},{k.check_ins},{criterion},{by_now})"
 
-        numbers = latest('">-1E+300"')
+        numbers = latest(_NUMBERS)
         yes_no = ",".join(latest(self.word("yes_no", key)) for key in ("yes", "no"))
-        achieve = self.is_(k.kind, "type", "achieve")
-        return Term(f"MAX({numbers},IF({achieve},MAX({yes_no}),0))")
+        return Term(f"MAX({numbers},IF({_says_yes_or_no(k, self)},MAX({yes_no}),0))")
 
     def value_checked(self, k: Any) -> Term:
         return Term(f"INDEX({k.check_ins},MATCH({k.checked},{self._dates},0))")
+
+    def first_day_checked(self, k: Any) -> Term:
+        return Term(f"_xlfn.MINIFS({self._dates},{k.check_ins},{_NUMBERS})")
+
+    def first_value_checked(self, k: Any) -> Term:
+        found = f"INDEX({k.check_ins},MATCH({self.first_day_checked(k)},{self._dates},0))"
+        return Term(f'IFERROR({found},"")')
+
+    def highest_value_checked(self, k: Any) -> Term:
+        return Term(f'_xlfn.MAXIFS({k.check_ins},{self._dates},"<="&{k.until})')
+
+    def has_waiting(self, k: Any) -> Term:
+        """Whether a check-in belongs to a later period."""
+        later = f'{self._dates},">"&{k.until}'
+
+        def counted(criterion: object) -> str:
+            return f"COUNTIFS({k.check_ins},{criterion},{later})"
+
+        yes_no = "+".join(counted(self.word("yes_no", key)) for key in ("yes", "no"))
+        return Term(f"({counted(_NUMBERS)}+IF({_says_yes_or_no(k, self)},{yes_no},0)>0)")
+
+
+_NUMBERS = '">-1E+300"'  # the criterion that every number meets, and no text
 
 
 def _choices(column: str) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.problems import Problem
-from okr_sheets.quarters import Span
+from okr_sheets.quarters import Span, counted_until
 from okr_sheets.schema import ACTIONS, LOG, OKRS, Column
+from okr_sheets.scoring import Bands
 
 DTYPES = {
     "text": "str",
@@ -26,13 +27,16 @@ BLANKS: Mapping[str, Any] = {"text": "", "id": "", "choice": "", "date": None}
 
 # What an objective does not have: it is scored through its key results.
 _ONLY_KEY_RESULTS = ("type", "baseline", "target", "unit")
-_TYPED = tuple(column for column in OKRS.columns if not column.computed)
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
-    "objectives": tuple(column for column in _TYPED if column.key not in _ONLY_KEY_RESULTS),
+    "objectives": tuple(
+        column
+        for column in OKRS.typed
+        if column.key not in _ONLY_KEY_RESULTS and column.stage != "planned"
+    ),
     "key_results": (
         Column("objective", "number"),  # the row of its objective, 0 for none
         Column("objective_id", "id"),
-        *_TYPED,
+        *OKRS.typed,
         Column("typed_current", "number"),  # where the file tells it, and the check-ins do not
     ),
     "check_ins": (
@@ -101,8 +105,8 @@ class About:
             return None
         return as_of or self.as_of or min(max(_today(), span.start), span.end)
 
-    def until(self, calculated_on: date | None) -> date | None:
-        """The day after which a number lies in the future; None while the quarter is not on.
+    def counts_to(self, calculated_on: date | None) -> date | None:
+        """The day up to which a tracker counts; None while its quarter is not on.
 
         It is the one by which the workbook was calculated, else the tracker's own, else today.
         """
@@ -122,6 +126,7 @@ class Tracker:
     The index of every frame is the row of the sheet it came from; of a TOML set, the running
     number of the entry. `check_ins` holds one row for each number typed (yes is 1, no is 0);
     `stored` holds the computed cells as the file has them, untouched, for the checks.
+    `bands` are those of its own formulas, None where it has none of ours.
     `sheets` and `letters` tell the sheet's name and each column's letter, to name cells by.
     """
 
@@ -137,6 +142,7 @@ class Tracker:
     letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     stored: pd.DataFrame = field(default_factory=pd.DataFrame)
     calculated_on: date | None = None
+    bands: Bands | None = None
     problems: tuple[Problem, ...] = ()
 
     @classmethod
@@ -149,6 +155,10 @@ class Tracker:
     def readable(self) -> bool:
         """Whether there was a table of OKRs to read."""
         return bool(self.letters) or not self.path
+
+    def until(self, day: date | None) -> date | None:
+        """The last day whose check-ins count on a day; None without one."""
+        return day and counted_until(day, self.check_in_dates, self.about.start)
 
     @property
     def set_aside(self) -> bool:

@@ -195,9 +195,10 @@ def test_in_another_quarter_a_plans_dates_move_along(tmp_path):
 def test_a_plans_quarter_is_of_the_companys_fiscal_year(tmp_path):
     plan = tmp_path / "plan.toml"
     plan.write_text(PLAN.format(quarter="2027-Q1", days="", due="2026-08-15"))
-    tracker = okr.new(source=plan, fiscal_start=7)
-    assert period(tracker) == BY_JULY
-    assert str(tracker.key_results.due.iloc[0].date()) == "2026-08-15"
+    for settled in ({"fiscal_start": 7}, {"config": JULY}, {"quarter": Quarter(2027, 1, 7)}):
+        tracker = okr.new(source=plan, **settled)
+        assert period(tracker) == BY_JULY
+        assert str(tracker.key_results.due.iloc[0].date()) == "2026-08-15"
 
 
 # --- Buddhist years ------------------------------------------------------------------------------
@@ -277,9 +278,9 @@ def test_a_plan_in_buddhist_years_is_read_and_said_once(tmp_path):
 
 def test_an_as_of_day_may_be_of_a_buddhist_year(tmp_path):
     path = drawn(tmp_path / "t.csv", "2027-01-08", "2027-01-15")
-    scores = [okr.score(path, as_of=date(year, 1, 10)).score.tolist() for year in (2027, 2570)]
+    scores = [okr.score(path, as_of=date(year, 1, 8)).score.tolist() for year in (2027, 2570)]
     assert scores == [[0.1], [0.1]]
-    typed = [run("score", path, "--as-of", f"{year}-01-10").stdout for year in (2027, 2570)]
+    typed = [run("score", path, "--as-of", f"{year}-01-08").stdout for year in (2027, 2570)]
     assert typed[0] == typed[1]
 
 
@@ -404,10 +405,11 @@ def test_a_copy_that_is_set_aside_still_says_what_is_wrong(tmp_path):
 
 def test_check_looks_at_the_day_it_is_given(tmp_path):
     path = drawn(tmp_path / "t.csv", "2027-01-08", "2027-01-15", quarter="2027-Q1")
-    assert named(okr.check(path, date(2027, 1, 10)), "future-number") == [("t", "H4", "40")]
-    assert named(okr.check(path, date(2027, 1, 15)), "future-number") == []
-    shown = run("check", path, "--as-of", "2027-01-10").stdout
-    assert shown.splitlines() == [p.line() for p in okr.check(path, as_of=date(2027, 1, 10))]
+    # The week that ends on the 15th begins on the 9th.
+    assert named(okr.check(path, date(2027, 1, 8)), "future-number") == [("t", "H4", "40")]
+    assert named(okr.check(path, date(2027, 1, 9)), "future-number") == []
+    shown = run("check", path, "--as-of", "2027-01-08").stdout
+    assert shown.splitlines() == [p.line() for p in okr.check(path, as_of=date(2027, 1, 8))]
 
 
 def test_a_blank_tracker_is_untouched_once_a_check_in_is_due(tmp_path):

@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from python_calamine import CalamineWorkbook
 import okr_sheets as okr
 from okr_sheets.frames import InFrames
 from okr_sheets.scoring import PRESETS
+from okr_sheets.tracker import frame
 
 VECTORS = Path(__file__).parent / "data" / "score_vectors.tsv"
 TYPES = {("maintain", "min"): "keep-at-least", ("maintain", "max"): "keep-at-most"}
@@ -156,14 +158,64 @@ def test_status_follows_the_gap(book, value, status):
     assert okr.score(path, as_of=date(2027, 2, 15)).status.tolist() == [status]
 
 
-def test_a_check_in_after_the_day_does_not_count(book):
+@pytest.mark.parametrize(
+    ("header", "days"),
+    [
+        ("2027-02-12 | 2027-02-19 | 2027-02-26", {10: 2, 12: 2, 13: 5, 17: 5, 19: 5, 20: 9}),
+        ("2027-02-05 | 2027-02-19 | 2027-03-05", {5: 2, 6: 5, 17: 5, 19: 5, 20: 9}),
+        ("2027-01-31 | 2027-02-28 | 2027-03-31", {1: 5, 17: 5, 28: 5}),
+    ],
+)
+def test_a_number_counts_in_the_period_that_ends_on_its_date(book, header, days):
+    path = book(f"""
+        | ID     | Title | Type      | Baseline | Target | {header} |
+        | O1     | Goal  | Objective |          |        |   |   |   |
+        | O1.KR1 | Leads | Increase  | 0        | 10     | 2 | 5 | 9 |
+    """)
+    scored = {day: okr.score(path, as_of=date(2027, 2, day)) for day in days}
+    assert {day: rows.current[0] for day, rows in scored.items()} == days
+    # The pace goes by the day itself.
+    passed = {day: round((date(2027, 2, day) - date(2027, 1, 1)).days / 89, 4) for day in days}
+    assert {day: rows.expected[0] for day, rows in scored.items()} == passed
+
+
+def test_nothing_counts_before_the_quarter_begins_and_all_of_it_when_it_is_over(book):
     path = book("""
-        | ID     | Title | Type      | Baseline | Target | 2027-01-08 | 2027-01-15 |
+        | ID     | Title | Type      | Baseline | Target | 2027-01-08 | 2027-03-31 |
         | O1     | Goal  | Objective |          |        |            |            |
         | O1.KR1 | Leads | Increase  | 0        | 10     | 2          | 5          |
     """)
-    by_day = [okr.score(path, as_of=date(2027, 1, day)).current[0] for day in (14, 15)]
-    assert by_day == [2, 5]
+    days = date(2026, 12, 31), date(2027, 1, 1), date(2027, 4, 9)
+    found = [okr.score(path, as_of=day) for day in days]
+    assert [rows.updated[0] for rows in found] == [False, True, True]
+    assert [rows.current[0] for rows in found[1:]] == [2, 5]
+
+
+@pytest.mark.parametrize("day", [date(2027, 1, 1), date(2027, 2, 17), date(2027, 2, 19)])
+@pytest.mark.parametrize("cadence", ["weekly", "two-weekly", "monthly"])
+def test_the_workbook_counts_the_number_of_the_period_too(tmp_path, soffice, day, cadence):
+    """The row shows it at once, and that a later one waits."""
+    empty = okr.new("sales", quarter="2027-Q1", cadence=cadence)
+    results = empty.key_results
+    typed = [
+        {"id": results.at[row, "id"], "date": when, "value": results.at[row, "target"], "row": row}
+        for row in results.index
+        for when in empty.check_in_dates
+    ]
+    tracker = replace(
+        empty,
+        about=replace(empty.about, as_of=day),
+        check_ins=frame("check_ins", typed, [each["row"] for each in typed]),
+    )
+    path = okr.write(tracker, tmp_path / "t.xlsx")
+    recalculated = libreoffice(poisoned(path, tmp_path / "p.xlsx"), tmp_path)
+    rows = CalamineWorkbook.from_path(recalculated).get_sheet_by_name("OKRs").to_python()
+    keys = {key: column for column, key in enumerate(rows[3])}
+    now = min(when for when in empty.check_in_dates if when >= day)
+    first = rows[6]
+    assert first[keys["okr.last_check_in"]] == now
+    assert first[keys["okr.to_fix"]] == "A number for a later period waits until then"
+    assert [p for p in okr.check(recalculated) if p.code == "stale-value"] == []
 
 
 def test_a_stopped_objective_stops_its_key_results(book):

@@ -4,36 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from okr_sheets.checks.alignment import misalignments
 from okr_sheets.checks.numbers import NUMBERS, SCORED_NUMBERS, future_numbers
 from okr_sheets.checks.stored import STORED
-from okr_sheets.checks.structure import STRUCTURE, shared_ids, untouched
+from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.config import Config
 from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.files import Source, read_all
-from okr_sheets.scoring import PRESETS, mixed_scale
+from okr_sheets.schema import PLANNED
+from okr_sheets.scoring import Bands, Rule, differs, mixed_scale, total_of_nothing
 from okr_sheets.tracker import Tracker
 
 RULES = (*STRUCTURE, *NUMBERS)  # of a tracker and its rows
 DATED_RULES = (untouched, future_numbers)  # of a tracker and the day it is looked at, if given
+# What `to_fix` says too: each a column of the scored rows.
+ROW_RULES: Mapping[str, Rule] = {
+    "mixed_scale": mixed_scale,
+    "total_of_nothing": total_of_nothing,
+    **{f"{key}_differs": partial(differs, key=key) for key in PLANNED},
+}
 
 
 def check(
     source: Source | Sequence[Source],
     as_of: date | None = None,
     config: Config | None = None,
+    *,
+    bands: Bands | None = None,
 ) -> tuple[Problem, ...]:
     """All problems of trackers, or of the files and folders that paths name.
 
     Those of reading, structure, numbers and formulas, in order of file and cell, as of a day: the
     one given, else that of the workbook's own calculation, else the tracker's, else today. What
     workbooks calculated themselves is compared as of their own day. `config` tells in which fiscal
-    year a quarter is that says no days. ValueError for an as-of that is no date.
+    year a quarter is that says no days. With `bands`, by which they are scored elsewhere, trackers
+    are named whose own formulas go by others. ValueError for an as-of that is no date.
     """
     as_of = scoring_day(as_of)
     trackers = read_all(source, config=config)
@@ -48,7 +61,7 @@ def check(
         if number in scored:
             found += [p for rule in SCORED_NUMBERS for p in rule(tracker, scored[number])]
             found += [p for rule in STORED for p in rule(tracker, calculated[number])]
-    found += [*misalignments(readable), *shared_ids(readable)]
+    found += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     names = file_names(tracker.path for tracker in trackers)
     return in_order(told_apart(found, names))
 
@@ -58,8 +71,21 @@ def _scored(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Mapping
 
     All at once, since a frame of thousands costs hardly more than a frame of ten.
     """
-    operations = InFrames(misread_cells(trackers), PRESETS["default"])
-    rows = compute(gather(trackers, days), operations)
-    rows["mixed_scale"] = mixed_scale(Rows(rows), operations)
+    rows = gather(trackers, days)
+    operations = InFrames(misread_cells(trackers), _own_bands(trackers, rows))
+    rows = compute(rows, operations)
+    for key, rule in ROW_RULES.items():
+        rows[key] = rule(Rows(rows), operations)
     parts = rows.groupby("tracker")
     return {int(str(number)): part.set_index("row") for number, part in parts}
+
+
+def _own_bands(trackers: Sequence[Tracker], rows: pd.DataFrame) -> Bands:
+    """Each row's bands, those of its own workbook: a column in the place of each cut."""
+    cuts = [(tracker.bands or Bands()).cuts for tracker in trackers] or [Bands().cuts]
+    numbers = rows["tracker"].to_numpy(dtype=int)
+
+    def column(key: str) -> Any:
+        return pd.Series(np.array([own[key] for own in cuts])[numbers], index=rows.index)
+
+    return Bands.of({key: column(key) for key in cuts[0]})

@@ -12,7 +12,7 @@ from okr_sheets.frames import to_day
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import amount
-from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, PLANNED
 from okr_sheets.tracker import Tracker
 
 MOVING = ("increase", "decrease")
@@ -21,7 +21,7 @@ MOVING = ("increase", "decrease")
 def targets_and_baselines(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Every key result has what its type needs: a target, and a baseline to come from.
 
-    A missing baseline is 0 for an increase; a decrease cannot be scored without one.
+    A missing baseline is 0 for an increase to more than 0; else nothing is scored without one.
     """
     words = language(tracker.about.language)
     misread = {(p.row, p.key) for p in tracker.problems}
@@ -34,7 +34,8 @@ def targets_and_baselines(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Prob
         if kind != "achieve" and pd.isna(target) and (number, "target") not in misread:
             yield problem("no-target", "target")
         if kind in MOVING and pd.isna(baseline) and (number, "baseline") not in misread:
-            yield problem("no-baseline" if kind == "decrease" else "baseline-assumed", "baseline")
+            lacks = kind == "decrease" or target <= 0
+            yield problem("no-baseline" if lacks else "baseline-assumed", "baseline")
         if kind in MOVING and baseline == target:
             keep = "keep-at-most" if kind == "decrease" else "keep-at-least"
             yield problem("baseline-equals-target", "target", value=words.choice("type", keep))
@@ -47,6 +48,37 @@ def targets_and_baselines(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Prob
 
 def _problem(tracker: Tracker, number: int, own: str, code: str, key: str, **words: str) -> Problem:
     return tracker.problem(code, OKRS.key, number, key, own, **words)
+
+
+def totals(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+    """A total has something to reach, and what is counted from 0 each quarter is a total."""
+    words = language(tracker.about.language)
+    for number, row in rows[rows["total_of_nothing"]].to_dict("index").items():
+        target = amount(row["target"], words)
+        own = str(row["id"])
+        yield _problem(tracker, int(str(number)), own, "total-of-nothing", "target", value=target)
+    for number, row in rows[rows["suspected"] == 1].to_dict("index").items():
+        type_ = "total" if row["kind"] == "increase" else "total-at-most"
+        numbers = {key: amount(row[key], words) for key in ("first_value", "baseline")}
+        said = {"first": numbers["first_value"], "baseline": numbers["baseline"]}
+        said["value"] = words.choice("type", type_)
+        own = str(row["id"])
+        yield _problem(tracker, int(str(number)), own, "count-suspected", "type", **said)
+
+
+def plans(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+    """Target, baseline and weight are those that were planned."""
+    words = language(tracker.about.language)
+    for number, row in rows[rows["changed"] != ""].to_dict("index").items():
+        for key in PLANNED:
+            if not row[f"{key}_differs"]:
+                continue
+            before, after = row[f"planned_{key}"], row[key]
+            after = 1.0 if pd.isna(after) else after  # of a weight left blank
+            said = {"before": amount(before, words), "after": amount(after, words)}
+            code = "plan-lowered" if after < before else "plan-raised"
+            own, label = str(row["id"]), words(f"okrs.{key}")
+            yield _problem(tracker, int(str(number)), own, code, key, label=label, **said)
 
 
 def percent_scales(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
@@ -102,16 +134,17 @@ def dates(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
 
 
 def future_numbers(tracker: Tracker, as_of: date | None) -> Iterator[Problem]:
-    """A number under a date that is still to come counts from then on."""
-    day = as_of or tracker.about.until(tracker.calculated_on)
-    if day is None:
+    """A number for a period that has not begun yet waits until it has."""
+    day = as_of or tracker.about.counts_to(tracker.calculated_on)
+    until = tracker.until(day)
+    if until is None:
         return
     words = language(tracker.about.language)
-    later = tracker.check_ins[tracker.check_ins["date"] > pd.Timestamp(day)]
+    later = tracker.check_ins[tracker.check_ins["date"] > pd.Timestamp(until)]
     for number, moment, typed in zip(later.index, later["date"], later["value"], strict=True):
         due = moment.date()
         key, given = f"{CHECK_IN_PREFIX}{due}", amount(typed, words)
-        said = {"value": str(due), "day": str(day)}
+        said = {"value": str(due), "day": str(until)}
         yield tracker.problem("future-number", OKRS.key, number, key, given, **said)
 
 
@@ -120,4 +153,4 @@ NUMBERS = (
     confidences,
     dates,
 )
-SCORED_NUMBERS = (targets_and_baselines, percent_scales)
+SCORED_NUMBERS = (targets_and_baselines, totals, plans, percent_scales)

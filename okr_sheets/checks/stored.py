@@ -17,11 +17,12 @@ from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import plain, shown
 from okr_sheets.reading.grid import Broken, Uncalculated
 from okr_sheets.reading.worksheet import relative
-from okr_sheets.schema import OKRS, Column
-from okr_sheets.scoring import RULES, InCells, Term
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, Column
+from okr_sheets.scoring import RULES, Bands, InCells, Term
 from okr_sheets.tracker import Tracker
 
 TOLERANCE = 1e-9
+UNREACHED = frozenset({"week-out-of-reach", "week-without-date", "buddhist-year"})
 _REFERRED = re.compile(r"R\[?-?\d+\]?C(?:[A-Z]+|\[-?\d+\])")
 # Sentences are not compared: they differ by language and say nothing that a number does not.
 COMPARED = tuple(
@@ -120,7 +121,7 @@ def _ours(language_code: str) -> Mapping[str, str]:
     """The shapes of our own formulas, in the words of a language."""
     words = language(language_code)
     anywhere: Mapping[str, str] = defaultdict(lambda: "A1:A2")
-    operations = InCells(words.choice, words.fix, anywhere, "A1", "A1:A2")
+    operations = InCells(words.choice, words.fix, anywhere, "A1", "A1:A2", Bands())
     return {key: _shape(relative(str(RULES[key](_Anywhere(), operations)), 1, 1)) for key in RULES}
 
 
@@ -142,9 +143,12 @@ def _uncounted(tracker: Tracker, rows: pd.DataFrame, bare: set[Any]) -> set[Any]
     What the workbook could not count is missing from its objective's numbers as well.
     """
     sheet = tracker.sheets.get(OKRS.key)
-    every = (p for problem in tracker.problems for p in (problem, *problem.others))
+    every = [p for problem in tracker.problems for p in (problem, *problem.others)]
     misread = {p.row for p in every if p.sheet == sheet and p.row}
-    uncounted = misread | bare
+    # Weeks that the workbook's formulas do not reach count here all the same.
+    missed = {p.key.removeprefix(CHECK_IN_PREFIX) for p in every if p.code in UNREACHED}
+    days = tracker.check_ins["date"].dt.strftime("%Y-%m-%d")
+    uncounted = misread | bare | set(days.index[days.isin(missed)])
     uncounted |= set(rows.loc[rows.index.isin(uncounted), "group"])
     if any(problem.code == "example-left" for problem in tracker.problems):
         uncounted |= set(tracker.objectives.index)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS
+from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
 MOST_NAMED = 5  # rows in one sentence
@@ -106,6 +107,19 @@ def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
 def _names(trackers: Sequence[Tracker], own: Tracker, files: Mapping[str, str]) -> str:
     others = (files[other.path] for other in trackers if other is not own)
     return ", ".join(dict.fromkeys(others))
+
+
+def other_bands(trackers: Sequence[Tracker], bands: Bands | None) -> Iterator[Problem]:
+    """A workbook's own statuses and grades go by the bands that it is scored by."""
+    for tracker in trackers if bands else ():
+        if tracker.bands in (None, bands):
+            continue
+        own, ours = (each.cuts for each in (tracker.bands, bands) if each)
+        differing = [key for key in ours if own[key] != ours[key]]
+        given, value = (
+            ", ".join(f"{key} {cuts[key]:g}" for key in differing) for cuts in (own, ours)
+        )
+        yield Problem("other-bands", tracker.path, given=given, words={"value": value})
 
 
 STRUCTURE = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,13 +10,13 @@ from datetime import date
 from functools import cache, cached_property
 from itertools import pairwise, takewhile
 
-from okr_sheets.language import REFERENCE, choice_keys, fold, headers, language
+from okr_sheets.language import REFERENCE, Language, choice_keys, fold, headers, language
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Span, common_day
-from okr_sheets.reading.cells import shown
+from okr_sheets.reading.cells import Ask, parse, shown
 from okr_sheets.reading.days import is_buddhist
 from okr_sheets.reading.grid import TOP, Grid, Value
-from okr_sheets.reading.guard import column_letters
+from okr_sheets.reading.guard import column_letters, column_number
 from okr_sheets.reading.periods import last_days, names_days
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
 
@@ -35,9 +36,12 @@ class Table:
     `check_ins` maps a date to the column of that date's numbers. `copies` are columns that say
     what another one says already, with that one's key; `undated` those that stand where check-ins
     do, or say so, under no date that can be told, with their header; `buddhist` those whose date is
-    of a year such as 2570. Rows in `repeats` only say the header again; `last` is
+    of a year such as 2570, with its row. Rows in `repeats` only say the header again; `last` is
     the last row. `seconds` are the headers of more tables of the kind, which are not read: row,
     and column letter if not below this one. `odd` is the code of what is wrong with the header.
+    `astray` are check-ins that the workbook's own formulas do not count, or not under the day that
+    their header says: column to the code of why. The days these formulas go by stand in `day_row`,
+    0 where there is none.
     """
 
     sheet: Sheet
@@ -49,10 +53,12 @@ class Table:
     last: int
     copies: Mapping[int, str] = field(default_factory=dict)
     undated: Mapping[int, str] = field(default_factory=dict)
-    buddhist: Sequence[int] = ()
+    buddhist: Mapping[int, int] = field(default_factory=dict)
     repeats: frozenset[int] = frozenset()
     seconds: Sequence[tuple[int, str]] = ()
     odd: str = ""
+    astray: Mapping[int, str] = field(default_factory=dict)
+    day_row: int = 0
 
     @cached_property
     def letters(self) -> dict[str, str]:
@@ -83,7 +89,10 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class _Head:
-    """A header: its rows, two where machine keys stand above, and what its columns mean."""
+    """A header: its rows, two where machine keys stand above, and what its columns mean.
+
+    Of a tracker's check-ins it has the days that the header says, and those in the row above.
+    """
 
     sheet: Sheet
     rows: range
@@ -91,6 +100,8 @@ class _Head:
     meanings: Mapping[int, str]
     language: str
     odd: str = ""
+    days_said: Mapping[int, date] = field(default_factory=dict)
+    days_above: Mapping[int, date] = field(default_factory=dict)
 
     def is_above(self, other: _Head) -> bool:
         """Whether the other stands further down in this one's columns."""
@@ -154,12 +165,33 @@ def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
         for column, key in words.items()
         if not _check_in(key)
     )
-    # A column that someone put in has no key; a check-in's day is the one that people see.
-    shown_days = {c for c, key in words.items() if _check_in(key) and _check_in(keyed.get(c, ""))}
-    new = {c: key for c, key in words.items() if c not in keyed or c in shown_days}
+    # A column that someone put in has no key; a check-in's header is the later word.
+    said = {c: day for c, key in words.items() if (day := _check_in(key))}
+    new = {c: key for c, key in words.items() if c not in keyed or (c in said and c in keyed)}
     meanings = words if moved else {**keyed, **new}
     odd = "keys-moved" if moved else ""
-    yield _Head(sheet, range(number, number + 2), span, meanings, code, odd)
+    above = _days_above(grid, number, meanings, language(code), around)
+    meanings |= {c: f"{CHECK_IN_PREFIX}{day}" for c, day in above.items()}
+    yield _Head(sheet, range(number, number + 2), span, meanings, code, odd, said, above)
+
+
+def _days_above(
+    grid: Grid, keys: int, meanings: Mapping[int, str], words: Language, around: Span | None
+) -> dict[int, date]:
+    """The days above the check-ins, which the workbook's formulas go by and so does all else.
+
+    A text there, which no formula counts, says nothing. In a text file there are only texts.
+    """
+    ask = Ask(words, around=around.start if around else None)
+    row = grid.rows[keys - 2] if keys > 1 and not grid.untyped else []
+    found = {}
+    for column, cell in enumerate(row, 1):
+        key = meanings.get(column, "")
+        if isinstance(cell, str) or (key and not _check_in(key)):
+            continue
+        if day := parse("date", cell, ask).value:
+            found[column] = day
+    return found
 
 
 def _keys(row: Sequence[Value], sheet: Sheet) -> dict[int, str]:
@@ -287,14 +319,51 @@ def _table(grid: Grid, head: _Head, heads: Sequence[_Head], around: Span | None)
         below[len(repeats)].rows[0] - 1 if below[len(repeats) :] else len(grid.rows),
         copies={c: key for c, key in head.meanings.items() if places[key] != c},
         undated=_undated(grid, head, columns, check_ins.values(), around),
-        buddhist=[c for c in check_ins.values() if is_buddhist(grid.cell(head.rows[-1], c))],
+        buddhist=_buddhist(grid, head, check_ins.values()),
         repeats=frozenset(number for each in repeats for number in each.rows),
         seconds=[
             (each.rows[-1], "" if head.is_above(each) else column_letters(each.span.start))
             for each in others
         ],
         odd=head.odd,
+        astray=_astray(grid, head, columns, check_ins),
+        day_row=head.rows[0] - 1 if head.days_above else 0,
     )
+
+
+def _buddhist(grid: Grid, head: _Head, weeks: Iterable[int]) -> dict[int, int]:
+    """The check-ins whose day is typed in a year such as 2570: column to the row that says so."""
+    rows = [head.rows[-1], *([head.rows[0] - 1] if head.days_above else [])]
+    places = ((c, row) for c in weeks for row in rows if is_buddhist(grid.cell(row, c)))
+    return dict(places)
+
+
+def _astray(
+    grid: Grid, head: _Head, columns: Mapping[str, int], check_ins: Mapping[date, int]
+) -> dict[int, str]:
+    """The check-ins that the workbook itself misses or dates otherwise, with the code of why."""
+    if not head.days_above:
+        return {}
+    reach = _reach(grid, head.rows[0] - 1, columns.get("checked"))
+    found = {}
+    for day, column in check_ins.items():
+        if reach and column not in reach:
+            found[column] = "week-out-of-reach"
+        elif column not in head.days_above:
+            found[column] = "week-without-date"
+        elif head.days_said.get(column, day) != day:
+            found[column] = "week-dated-twice"
+    return found
+
+
+def _reach(grid: Grid, day_row: int, column: int | None) -> range | None:
+    """The columns whose days the formulas look at; None where no formula tells."""
+    days = re.compile(rf"R{day_row}C([A-Z]+):\.?R{day_row}C([A-Z]+)")
+    for (_, at), formula in (grid.formulas or {}).items():
+        if at == column and (found := days.search(formula)):
+            first, last = map(column_number, found.groups())
+            return range(first, last + 1)
+    return None
 
 
 def _undated(

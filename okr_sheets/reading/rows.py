@@ -25,7 +25,7 @@ from okr_sheets.tracker import frame
 
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
 _NAMES = frozenset({"id", "title"})
-_COMPUTED = frozenset(column.key for column in OKRS.computed)
+_UNTYPED = frozenset(column.key for column in OKRS.columns if column.computed or column.hidden)
 Row = dict[str, Any]  # typed columns by key, and `row`, `prepared`, `check_ins`
 
 
@@ -89,7 +89,7 @@ class _Cells:
         foot = 0
         for number, cells in self.table.rows():
             raw = self._said(cells)
-            if not raw.keys() - _COMPUTED:
+            if not raw.keys() - _UNTYPED:
                 foot = foot or number
             elif (_numbers(raw) and not _is_total(raw)) or "type" in raw or raw.keys() >= _NAMES:
                 foot = 0
@@ -104,7 +104,7 @@ class _Cells:
     def row(self, number: int, cells: Sequence[Value]) -> Row | None:
         """What one row says; None if it says nothing."""
         raw = self._said(cells)
-        if _is_total(raw) or (0 < self.foot < number and raw.keys() - _COMPUTED == {"title"}):
+        if _is_total(raw) or (0 < self.foot < number and raw.keys() - _UNTYPED == {"title"}):
             key = "title" if "title" in raw else "id"
             self._add("note-row", number, key, shown(raw[key]))
             return None
@@ -159,6 +159,9 @@ class _Cells:
             more = [key for key in raw if key.startswith(CHECK_IN_PREFIX)]
             more += ["current"] if "current" in raw and self._is_typed(row) else []
             reads |= read(more, "attainment" if is_achieve else "number")
+            target = reads.get("target", Read()).value
+            if is_achieve and target is not None and target > 1:
+                reads |= {key: self._step(raw[key], reads[key], target) for key in more}
             if not is_achieve:
                 reads = settled(reads, replace(self.ask, unit=unit))
         current = reads.pop("current", Read())
@@ -172,6 +175,15 @@ class _Cells:
             day = date.fromisoformat(key.removeprefix(CHECK_IN_PREFIX))
             values["check_ins"][day] = value
         self._take_current(row, values, current)
+
+    def _step(self, raw: Value, read: Read, target: float) -> Read:
+        """A number of steps; a yes, which the workbook cannot count, is all of them."""
+        answer = choice_keys("yes_no").get(fold(raw)) if isinstance(raw, str) else None
+        if answer is None:
+            return read
+        steps = target if answer == "yes" else 0.0
+        given, said = shown(raw), {"value": amount(steps, self.ask.words)}
+        return Read(steps, "number-as-text", given, said)
 
     def _is_typed(self, row: int) -> bool:
         """Whether “current” is typed: it has no formula, and there are none or others have one."""

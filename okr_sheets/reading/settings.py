@@ -16,6 +16,7 @@ from okr_sheets.reading.grid import TOP, Grid, Value
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.reading.headers import LONGEST, Table
 from okr_sheets.schema import SETTINGS
+from okr_sheets.scoring import Bands
 from okr_sheets.tracker import About
 
 PREFIX = "tracker."
@@ -253,6 +254,18 @@ class _Period:
         place = self.places[key]
         words = {**right, "value": right[key]}
         self.say(place.problem(self.path, "quarter-disagrees", key, shown(place.value), words))
+
+
+def bands(places: Mapping[str, Place]) -> Bands | None:
+    """The bands that the workbook's own formulas go by; None if it has none of ours."""
+    if "language" not in places:
+        return None
+    usual = Bands().cuts
+    typed = shown(places["bands"].value).split() if "bands" in places else []
+    try:
+        return Bands.of(dict(zip(usual, map(float, typed), strict=True)))
+    except ValueError:
+        return Bands()
 
 
 def calculated_on(places: Mapping[str, Place], about: About, ask: Ask) -> date | None:

@@ -12,7 +12,7 @@ import pandas as pd
 from okr_sheets.config import Config
 from okr_sheets.language import language
 from okr_sheets.problems import Problem, in_order, said_once
-from okr_sheets.quarters import Quarter
+from okr_sheets.quarters import Quarter, counted_until
 from okr_sheets.reading import settings
 from okr_sheets.reading.apart import apart
 from okr_sheets.reading.cells import Ask, parse, shown
@@ -184,10 +184,12 @@ class _Reader:
             around=self.about.start,
         )
         self.calculated_on = settings.calculated_on(places, self.about, self.ask)
+        self.bands = settings.bands(places)
 
     def tracker(self) -> Tracker:
         self._say_what_is_odd()
-        until = self.about.until(self.calculated_on)
+        day = self.about.counts_to(self.calculated_on)
+        until = day and counted_until(day, self.okrs.check_ins, self.about.start)
         rows, problems = okr_rows(self.okrs, self.ask, self.path, until)
         family = families(rows, self.okrs, self.path)
         self.problems += [*problems, *family.problems]
@@ -204,6 +206,7 @@ class _Reader:
             letters={key: table.letters for key, table in self.tables.items()},
             stored=stored(rows, self.okrs),
             calculated_on=self.calculated_on,
+            bands=self.bands,
             problems=in_order(said_once("buddhist-year", in_order(self.problems))),
         )
 
@@ -227,6 +230,7 @@ class _Reader:
                 self.problems.append(Problem("second-header", *place))
             self._say_what_is_hidden(table)
             self._say_what_is_doubled(table)
+        self._say_what_is_astray()
         for column, said in self.okrs.undated.items():
             values = (self.okrs.grid.cell(row, column) for row, _ in self.okrs.rows())
             if any(parse("number", value, self.ask).value is not None for value in values):
@@ -234,11 +238,25 @@ class _Reader:
                 self.problems.append(Problem("undated-column", *place, given=said))
 
         days = {column: day for day, column in self.okrs.check_ins.items()}
-        for column in self.okrs.buddhist:
-            day, row = str(days[column]), self.okrs.header
+        for column, row in self.okrs.buddhist.items():
+            day = str(days[column])
             given = shown(self.okrs.grid.cell(row, column))
             key = f"{CHECK_IN_PREFIX}{day}"
             self._add("buddhist-year", self.okrs, row, key, given, value=day)
+
+    def _say_what_is_astray(self) -> None:
+        """Check-ins that the workbook does not count as Python does, at the cell that mends it."""
+        table = self.okrs
+        last = max(set(table.check_ins.values()) - set(table.astray), default=0)
+        for day, column in table.check_ins.items():
+            code = table.astray.get(column, "")
+            if not code or not _is_filled(table, column):
+                continue
+            at = table.header if code == "week-dated-twice" else table.day_row
+            said = shown(table.grid.cell(table.header, column) or "")
+            words = {"value": str(day), "last": column_letters(last)}
+            key = f"{CHECK_IN_PREFIX}{day}"
+            self._add(code, table, at, key, said, **words)
 
     def _say_what_is_hidden(self, table: Table) -> None:
         grid = table.grid

@@ -67,7 +67,8 @@ def _owed(rollup: Rollup) -> Iterator[Task]:
     for row in _rows(rollup.owed):
         kind = "row_first" if pd.isna(row["current"]) else "row"
         problem = typed.get((row["file"], row["sheet"], row["cell"]))
-        fields = row | ({"target": 1.0} if row["type"] == "achieve" else {})
+        is_yes_or_no = row["type"] == "achieve" and not row["target"] > 1
+        fields = row | ({"target": 1.0} if is_yes_or_no else {})
         yield Task(row["owner"], kind, row["quarter"], row["language"], fields, problem)
 
 
@@ -102,7 +103,8 @@ def _list(tasks: Sequence[Task], words: Language) -> str:
 def _line(task: Task, words: Language) -> str:
     said = {key: _said(value, words) for key, value in task.fields.items()}
     if task.fields.get("type") == "achieve":
-        said |= {key: attainment(task.fields[key], words) for key in ("current", "target")}
+        target = task.fields["target"]
+        said |= {key: attainment(task.fields[key], target, words) for key in ("current", "target")}
     line = words(f"reminders.{task.kind}", **said)
     return f"{line} {task.problem.say(words.code)}" if task.problem else line
 

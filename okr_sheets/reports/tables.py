@@ -119,10 +119,12 @@ def _plain(value: Any, words: Language) -> str:
     return words.number(value) if isinstance(value, (int, float)) else str(value)
 
 
-def attainment(value: float, words: Language) -> str:
-    """What an achieve has come to: yes, no, or a share of the way; nothing for none."""
+def attainment(value: float, target: float | None, words: Language) -> str:
+    """What an achieve has come to: steps of its target, yes, no, or a share; nothing for none."""
     if pd.isna(value):
         return ""
+    if target is not None and target > 1:
+        return words.number(value)
     portion = value / 100 if value > 1 else value
     if portion in (0, 1):
         return words.choice("yes_no", "yes" if portion else "no")

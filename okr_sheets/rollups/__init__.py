@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.checks import check
-from okr_sheets.config import Config
+from okr_sheets.config import Config, chosen_bands
 from okr_sheets.frames import SCORED
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
@@ -33,7 +33,7 @@ from okr_sheets.rollups.sources import sources
 from okr_sheets.rollups.trend import changes, rounds, since, trend
 from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams, unit_keys
 from okr_sheets.schema import LEVELS
-from okr_sheets.scoring import PRESETS, Bands
+from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker, usual_language
 
 __all__ = [
@@ -178,9 +178,10 @@ def score(
     them. FileNotFoundError if no path is there, ValueError for no tracker at all, another preset or
     as-of.
     """
-    as_of, config = scoring_day(as_of), config or Config()
+    as_of = scoring_day(as_of)
     trackers = sorted(_read(source, config), key=_order)
-    rows = scored(trackers, [[as_of] * len(trackers)], _bands(preset, config)).key_results
+    bands = chosen_bands(preset, config)
+    rows = scored(trackers, [[as_of] * len(trackers)], bands).key_results
     return rows[list(SCORED)].reset_index(drop=True)
 
 
@@ -198,14 +199,14 @@ def rollup(
     its bands). ValueError too if none of `previous` is of an earlier quarter; of several quarters
     the latest counts.
     """
-    as_of, config = scoring_day(as_of), config or Config()
+    as_of = scoring_day(as_of)
     trackers = _read(source, config)
     past = None if previous is None else _read(previous, config)
-    bands = _bands(preset, config)
+    bands = chosen_bands(preset, config)
     return roll_up(trackers, as_of, bands, past, config, earlier_only=True)
 
 
-def _read(source: Source | Sequence[Source], config: Config) -> list[Tracker]:
+def _read(source: Source | Sequence[Source], config: Config | None) -> list[Tracker]:
     trackers = read_all(source, config=config)
     if not trackers:
         raise ValueError("No tracker to read. Name a file or a folder of them.")
@@ -213,12 +214,6 @@ def _read(source: Source | Sequence[Source], config: Config) -> list[Tracker]:
     if lost and len(lost) == len(trackers):
         raise FileNotFoundError(lost[0].line())
     return trackers
-
-
-def _bands(preset: str, config: Config) -> Bands:
-    if preset not in PRESETS:
-        raise ValueError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
-    return config.bands() if preset == "default" else PRESETS[preset]
 
 
 def roll_up(
@@ -251,7 +246,7 @@ def roll_up(
     now = history.last
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
-    problems = in_order([*check(trackers, as_of), *_unread(past)])
+    problems = in_order([*check(trackers, as_of, bands=bands), *_unread(past)])
     units = teams(now, bands, config.weight)
     units = units.join(ends_of_units(now, ends, units))
     objectives = now.objectives.join(ends_of_objectives(now, ends))

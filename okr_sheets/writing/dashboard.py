@@ -560,9 +560,9 @@ class Dashboard:
         area = (top, 12, top + SHOWN_OBJECTIVES - 1, 11 + weeks)
         for test, status in (
             (f"{cell}=1", "achieved"),
-            (f"{gap}<=0.1", "on-track"),
-            (f"{gap}<=0.25", "at-risk"),
-            (f"{gap}>0.25", "off-track"),
+            (f"{gap}<={self.layout.bands.on_track}", "on-track"),
+            (f"{gap}<={self.layout.bands.at_risk}", "at-risk"),
+            (f"{gap}>{self.layout.bands.at_risk}", "off-track"),
         ):
             fill, ink = STATUS_COLOURS[status]
             look = self.styles.rule(bg_color=fill, font_color=ink)

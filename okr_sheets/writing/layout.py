@@ -9,14 +9,15 @@ from datetime import date
 from okr_sheets.language import Language
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX
-from okr_sheets.scoring import InCells, Term
+from okr_sheets.scoring import Bands, InCells, Term
 
 # Rows of the OKRs sheet, from 1.
 TITLE_ROW, CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 1, 2, 3, 4, 5
 FIRST_ROW = 6
 LAST_ROW = 1005  # formulas look this far, so rows typed below the table count too
 TABLE = "tblOKRs"
-CALENDAR = ("day", "first_day", "last_day")  # rows 1 to 3 of the helper columns
+# The days that formulas go by, in rows 1 to 3 of the helper columns, two columns a day.
+CALENDAR = ("day", "first_day", "last_day", "until")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,12 @@ class Slot:
 class Layout:
     """The columns of one tracker's OKRs sheet, left to right."""
 
-    def __init__(self, words: Language, dates: Sequence[date], sheet: str) -> None:
+    def __init__(self, words: Language, dates: Sequence[date], sheet: str, bands: Bands) -> None:
         """`sheet` is the name of the sheet, `dates` the check-in dates."""
         own = [Slot(c.key, words(f"okrs.{c.key}"), c.width, c.kind, c.stage) for c in OKRS.columns]
-        visible = [slot for slot in own if slot.stage != "helper"]
-        helpers = [slot for slot in own if slot.stage == "helper"]
+        hidden = {column.key for column in OKRS.columns if column.hidden}
+        visible = [slot for slot in own if slot.key not in hidden]
+        helpers = [slot for slot in own if slot.key in hidden]
         check_ins = [
             Slot(f"{CHECK_IN_PREFIX}{day}", day.isoformat(), 11.5, day=day) for day in dates
         ]
@@ -50,6 +52,7 @@ class Layout:
         self.dates = tuple(dates)
         self.words = words
         self.sheet = sheet
+        self.bands = bands
         self.column = {slot.key: number for number, slot in enumerate(self.slots, 1)}
 
     def letter(self, key: str) -> str:
@@ -69,8 +72,14 @@ class Layout:
         return f"{quoted_sheet(self.sheet)}!{reference}"
 
     def calendar(self, key: str) -> str:
-        """The cell of the as-of day, or of the quarter's first or last day."""
-        return f"${self.letter('group')}${CALENDAR.index(key) + 1}"
+        """The cell of the as-of day, the quarter's first or last, or the last one counted."""
+        row, column = self.calendar_place(key)
+        return f"${column_letters(column + 1)}${row + 1}"
+
+    def calendar_place(self, key: str) -> tuple[int, int]:
+        """Row and column of that cell, from 0; its machine key stands left of it."""
+        pair, row = divmod(CALENDAR.index(key), KEY_ROW - 1)
+        return row, self.column["group"] - 1 + 2 * pair
 
     @property
     def first_check_in(self) -> str:
@@ -94,6 +103,7 @@ class Layout:
             ranges={slot.key: self.range(slot.key) for slot in self.slots},
             header=f"$A${FIRST_ROW - 1}",
             dates=self.date_range,
+            bands=self.bands,
         )
 
     def row(self, row: int | str) -> RowCells:

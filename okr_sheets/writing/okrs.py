@@ -11,10 +11,11 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells, serial
+from okr_sheets.frames import EPOCH, InFrames, Rows, compute, gather, misread_cells, serial
 from okr_sheets.language import Language
+from okr_sheets.quarters import counted_until
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, POINTS_PREFIX
-from okr_sheets.scoring import PRESETS, RULES, points_by
+from okr_sheets.scoring import RULES, points_by
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.layout import (
     CALENDAR,
@@ -90,7 +91,7 @@ class OkrsSheet:
     def _computed(self) -> pd.DataFrame:
         """Every cell's value by row: what is typed, and what each formula gives."""
         rows = gather([self.placed], [self.day])
-        operations = InFrames(misread_cells([self.placed]), PRESETS["default"])
+        operations = InFrames(misread_cells([self.placed]), self.layout.bands)
         rows = compute(rows, operations).set_index("row")
         check_ins = self.placed.check_ins
         before: Any = pd.Series(0.0, index=rows.index)
@@ -117,7 +118,9 @@ class OkrsSheet:
 
     def _is_yes_no(self, row: int, slot: Slot) -> bool:
         typed = slot.key == "current" or slot.key.startswith(CHECK_IN_PREFIX)
-        return typed and bool(self.cells[row]["kind"] == "achieve")
+        cells = self.cells[row]
+        # What has steps is counted.
+        return typed and cells["kind"] == "achieve" and not cells["target"] > 1
 
     def _word(self, slot: Slot, value: str) -> str:
         if not value:
@@ -156,7 +159,7 @@ class OkrsSheet:
             options: dict[str, Any] = {}
             if slot.stage == "detail":
                 options = {"level": 1, "hidden": True}
-            elif slot.stage == "helper":
+            elif slot.stage in {"planned", "helper"}:
                 options = {"hidden": True}
             elif previous == "detail":
                 options = {"collapsed": True}
@@ -195,21 +198,25 @@ class OkrsSheet:
     def _calendar(self, sheet: Worksheet, styles: Styles) -> None:
         """The as-of day and the quarter's days, mirrored so that no formula leaves the sheet."""
         about = self.placed.about
-        days = {"day": self.day, "first_day": about.start, "last_day": about.end}
+        until = counted_until(self.day, self.layout.dates, about.start)
+        days = {"day": self.day, "first_day": about.start, "last_day": about.end, "until": until}
         as_of = self.settings["as_of"]
-        first, last = (self.layout.calendar(key) for key in ("first_day", "last_day"))
+        day, first, last = (self.layout.calendar(key) for key in ("day", "first_day", "last_day"))
+        dates = self.layout.date_range
+        later = f'{dates},">="&{day}'
+        ends = f"_xlfn.MINIFS({dates},{later})"
         formulas = {
             "day": f"IF(ISNUMBER({as_of}),INT({as_of}),MAX({first},MIN({last},TODAY())))",
             "first_day": self.settings["start"],
             "last_day": self.settings["end"],
+            "until": f"IF(AND({day}>={first},COUNTIFS({later})>0),{ends},{day})",
         }
-        key_column = self.layout.column["anchor"] - 1
         dated = styles(num_format=styles.date_format, align="left", font_color=MUTED)
-        for number, key in enumerate(CALENDAR):
-            day = days[key]
-            stored = serial(day) if day else 0
-            sheet.write_string(number, key_column, f"tracker.{key}", styles())
-            sheet.write_formula(number, key_column + 1, f"={formulas[key]}", dated, stored)
+        for key in CALENDAR:
+            stored = serial(days[key] or EPOCH)
+            row, column = self.layout.calendar_place(key)
+            sheet.write_string(row, column - 1, f"tracker.{key}", styles())
+            sheet.write_formula(row, column, f"={formulas[key]}", dated, stored)
         row, column = CAPTION_ROW - 1, self.layout.column["current"] - 1
         label = styles(font_color=MUTED, align="right")
         sheet.write_string(row, column, self.words("okrs_page.as_of"), label)
@@ -378,7 +385,7 @@ class OkrsSheet:
     def _validations(self, sheet: Worksheet) -> None:
         words = self.words
         for slot in self.layout.slots:
-            if slot.stage == "helper":
+            if slot.stage in {"planned", "helper"}:
                 continue
             column = self.layout.column[slot.key] - 1
             rule = self._validation(slot, words)
@@ -413,9 +420,9 @@ class OkrsSheet:
         return {}
 
     def _may_be_typed(self, cell: str, words: Language) -> str:
-        """A number under a date; for a key result to achieve, yes or no too."""
-        kind = self.layout.cell("type", FIRST_ROW)
-        achieve = f'OR({kind}="{words.choice("type", "achieve")}",{kind}="")'
+        """A number under a date; for a key result to achieve that has no steps, yes or no too."""
+        kind, target = (self.layout.cell(key, FIRST_ROW) for key in ("type", "target"))
+        achieve = f'AND(N({target})<=1,OR({kind}="{words.choice("type", "achieve")}",{kind}=""))'
         answers = ",".join(f'{cell}="{word}"' for word in words.choices("yes_no").values())
         return f"=OR(ISNUMBER({cell}),AND({achieve},OR({answers})))"
 

@@ -11,7 +11,9 @@ from okr_sheets.frames import serial
 from okr_sheets.language import Language
 from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
 from okr_sheets.schema import SETTINGS, STATUSES
+from okr_sheets.scoring import Bands
 from okr_sheets.tracker import About
+from okr_sheets.writing.bands import grade_rule, status_meaning, written
 from okr_sheets.writing.layout import quoted_sheet
 from okr_sheets.writing.styles import (
     ACCENT,
@@ -29,7 +31,6 @@ from okr_sheets.writing.validations import date_only, from_list
 KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin
 STEPS_ROW = 4
 SETTINGS_ROW = 10  # the row of the section's title, from 0
-HIDDEN = ("language", "fiscal_start")  # settings that people need not see
 STEP_SHEETS = (None, "okrs", "actions", "okrs", "dashboard")
 
 
@@ -41,7 +42,9 @@ def setting_cells(sheet: str) -> dict[str, str]:
     }
 
 
-def write_start(sheet: Worksheet, about: About, words: Language, styles: Styles) -> None:
+def write_start(
+    sheet: Worksheet, about: About, bands: Bands, words: Language, styles: Styles
+) -> None:
     """Steps, settings, questions, SMART, and what scores and colours mean."""
     sheet.hide_gridlines(2)
     sheet.set_default_row(20)
@@ -52,11 +55,17 @@ def write_start(sheet: Worksheet, about: About, words: Language, styles: Styles)
     sheet.write_string(1, NUMBER, words("start.title"), styles(font_size=22, bold=True))
     sheet.write_string(2, NUMBER, words("start.subtitle"), styles.caption)
     _steps(sheet, words, styles)
-    _settings(sheet, about, words, styles)
-    row = SETTINGS_ROW + len(SETTINGS) + len(HIDDEN) + 2
-    row = _questions(sheet, row, words, styles)
+    row = _settings(sheet, about, words, styles)
+    silent = {
+        "language": about.language,
+        "fiscal_start": str(about.fiscal_start),
+        "bands": written(bands),
+    }
+    for key, value in silent.items():
+        row = _silent(sheet, row, key, value, styles)
+    row = _questions(sheet, row + 1, words, styles)
     row = _smart(sheet, row, words, styles)
-    row = _meanings(sheet, row, words, styles)
+    row = _meanings(sheet, row, bands, words, styles)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 2)
     sheet.print_area(0, 0, row, TEXT)
@@ -92,7 +101,7 @@ def _steps(sheet: Worksheet, words: Language, styles: Styles) -> None:
         row += 1
 
 
-def _settings(sheet: Worksheet, about: About, words: Language, styles: Styles) -> None:
+def _settings(sheet: Worksheet, about: About, words: Language, styles: Styles) -> int:
     row = _section(sheet, SETTINGS_ROW, words("start.settings"), styles)
     for column in SETTINGS:
         value = getattr(about, column.key)
@@ -112,14 +121,17 @@ def _settings(sheet: Worksheet, about: About, words: Language, styles: Styles) -
         if rule:
             sheet.data_validation(row, VALUE, row, VALUE, rule)
         row += 1
-    for key in HIDDEN:
-        _key(sheet, row, key, styles)
-        # The first filled cell right of a key is the label, the next one the value.
-        look = styles(font_color=WHITE, font_size=8)
-        sheet.write_string(row, NUMBER, key, look)
-        sheet.write(row, LABEL, getattr(about, key), look)
-        sheet.set_row(row, None, None, {"hidden": True})
-        row += 1
+    return row
+
+
+def _silent(sheet: Worksheet, row: int, key: str, value: str, styles: Styles) -> int:
+    """A setting that people need not see."""
+    _key(sheet, row, key, styles)
+    # The first filled cell right of a key is the label, the next one the value.
+    for column, text in ((NUMBER, key), (LABEL, value)):
+        sheet.write_string(row, column, text, styles(font_color=WHITE, font_size=8))
+    sheet.set_row(row, None, None, {"hidden": True})
+    return row + 1
 
 
 def _key(sheet: Worksheet, row: int, key: str, styles: Styles) -> None:
@@ -159,7 +171,7 @@ def _smart(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:
     return row + 1
 
 
-def _meanings(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:
+def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles: Styles) -> int:
     row = _section(sheet, row, words("start.scores"), styles)
     for key in ("score_rule", "expected_rule"):
         sheet.write_string(row, LABEL, words(f"start.{key}"), styles(indent=1))
@@ -176,7 +188,7 @@ def _meanings(sheet: Worksheet, row: int, words: Language, styles: Styles) -> in
             bold=True, bg_color=fill, font_color=ink, border=1, border_color=LINE, indent=1
         )
         sheet.write_string(row, LABEL, words.choice("status", status), look)
-        sheet.write_string(row, VALUE, words(f"start.status_meaning_{status}"), styles(indent=1))
+        sheet.write_string(row, VALUE, status_meaning(status, bands, words), styles(indent=1))
         row += 1
-    sheet.write_string(row + 1, LABEL, words("start.grade_rule"), styles(indent=1))
+    sheet.write_string(row + 1, LABEL, grade_rule(bands, words), styles(indent=1))
     return row + 1

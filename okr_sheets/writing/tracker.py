@@ -13,6 +13,7 @@ from okr_sheets.language import Language, language
 from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
 from okr_sheets.schema import ACTIONS, LOG
+from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.dashboard import MOST_OBJECTIVES, Calc, Dashboard
 from okr_sheets.writing.layout import FIRST_ROW, LAST_ROW, Layout
@@ -84,7 +85,8 @@ def write(
     placed = place(tracker, objectives, key_results)
     day = about.as_of or _last_check_in(tracker) or about.start
     names = {key: words(f"sheets.{key}") for key in ORDER}
-    layout = Layout(words, dates, names["okrs"])
+    bands = tracker.bands or Bands()
+    layout = Layout(words, dates, names["okrs"], bands)
     settings = setting_cells(names["start"])
     lists = _lists(tracker, parent, words)
     labels = dict(zip(_ids(lists["aligns_to"]), lists["aligns_to"], strict=True))
@@ -102,7 +104,7 @@ def write(
         book.set_calc_mode("auto")
         styles = Styles(book, words("formats.date"))
         sheets = {key: book.add_worksheet(names[key], PlainSheet) for key in ORDER}
-        write_start(sheets["start"], about, words, styles)
+        write_start(sheets["start"], about, bands, words, styles)
         okrs.write(sheets["okrs"], styles)
         actions = {**table_ranges, "key_result": id_range}
         ids = Ids("key_result", layout.elsewhere(layout.range("id")), known)

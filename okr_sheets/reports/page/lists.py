@@ -11,7 +11,7 @@ from okr_sheets.problems import grouped as in_few_lines
 from okr_sheets.reports.page.pieces import ORDER, Row, chip, grouped, place_of, rows, share
 from okr_sheets.reports.tables import coverage, reason, unit_name
 from okr_sheets.rollups import Rollup
-from okr_sheets.scoring import PRESETS
+from okr_sheets.writing.bands import grade_rule, status_meaning
 from okr_sheets.writing.styles import GRADE_STATUS
 
 SEVERITIES = ("error", "warning", "info")
@@ -187,15 +187,14 @@ def _with_those_below(units: Sequence[Row]) -> dict[int, list[int]]:
 
 
 def legend(rollup: Rollup, words: Language) -> Row:
-    """What scores and statuses mean; the sentences on statuses hold for the usual bands only."""
-    usual = rollup.bands == PRESETS["default"]
+    """What scores, statuses and grades mean."""
     graded = bool(rollup.key_results["grade"].isin(list(GRADE_STATUS)).any())
-    rules = ("score_rule", "expected_rule", *(["grade_rule"] if usual and graded else []))
+    grades = [grade_rule(rollup.bands, words)] if graded else []
     return {
-        "rules": [words(f"start.{rule}") for rule in rules],
+        "rules": [words("start.score_rule"), words("start.expected_rule"), *grades],
         "statuses": [
-            (chip(status, words), words(f"start.status_meaning_{status}"))
+            (chip(status, words), status_meaning(status, rollup.bands, words))
             for status in ORDER
-            if status and usual
+            if status
         ],
     }

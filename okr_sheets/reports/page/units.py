@@ -235,7 +235,7 @@ def _key_result(row: Row, words: Language) -> Row:
         "goal": _goal(row, words),
         "now": _now(row, words),
         "progress": words.percent(row["progress"]) if beyond else "",
-        "bar": bar(row, words, paced=not _keeps(row)),
+        "bar": bar(row, words, paced=row["type"] not in KEEPS),
         "score": words.percent(row["score"]),
         "end": end,
         "end_value": words.percent(row["forecast"]),
@@ -256,17 +256,20 @@ def _end_source(row: Row, words: Language) -> str:
     return words("page.end_of", range=said, count=row["check_ins"])
 
 
-def _keeps(row: Row) -> bool:
-    return row["type"] in ("keep-at-least", "keep-at-most")
+KEEPS = ("keep-at-least", "keep-at-most")
+# What is said before a target that no baseline leads to.
+_SIGNS = {"keep-at-least": "≥", "keep-at-most": "≤", "total": "→", "total-at-most": "≤"}
 
 
 def _goal(row: Row, words: Language) -> str:
-    """What a key result wants: “18 → 4 requests”, “≥ 18 months”, “Achieve”."""
-    if row["type"] == "achieve":
-        return words.choice("type", "achieve")
+    """What a key result wants: “18 → 4 requests”, “≥ 18 months”, “→ 30 deals”, “Achieve”."""
     baseline, target = (words.number(row[key]) for key in ("baseline", "target"))
-    sign = {"keep-at-least": "≥", "keep-at-most": "≤"}.get(row["type"] or "", "→")
-    start = "" if _keeps(row) else baseline
+    if row["type"] == "achieve":
+        has_steps = row["target"] is not None and row["target"] > 1
+        steps = f"→ {target} {row['unit']}".rstrip()
+        return steps if has_steps else words.choice("type", "achieve")
+    start = "" if row["type"] in _SIGNS else baseline
+    sign = _SIGNS.get(row["type"] or "", "→")
     return " ".join(part for part in (start, sign, target or "?", row["unit"]) if part)
 
 
@@ -277,5 +280,5 @@ def _now(row: Row, words: Language) -> str:
         return ""
     text = words.number(current)
     if row["type"] == "achieve":
-        text = attainment(current, words)
+        text = attainment(current, row["target"], words)
     return words("page.now", current=text)

@@ -1,0 +1,221 @@
+"""What a tracker was made with: the bands of its statuses, and the plan that it remembers."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from calculators import by_formualizer, by_ironcalc, formula_cells, libreoffice, poisoned, values
+from click.testing import CliRunner
+from test_edits import edited
+
+import okr_sheets as okr
+from okr_sheets.cli import main
+from okr_sheets.language import languages
+from okr_sheets.scoring import PRESETS
+
+AS_OF = date(2027, 2, 12)
+PLAN = """
+[[objectives]]
+title = "Win more"
+
+[[objectives.key_results]]
+title = "Deals won: 60 this quarter"
+type = "total"
+baseline = 44
+target = 60
+
+[[objectives.key_results]]
+title = "Raise the win rate from 20 to 30"
+type = "increase"
+baseline = 20
+target = 30
+weight = 2
+
+[[objectives.key_results]]
+title = "Cut days to close from 40 to 25"
+type = "decrease"
+baseline = 40
+target = 25
+"""
+
+
+def planned(tmp_path, text=PLAN, language="en", **options):
+    """A tracker of a plan of one's own, with a number under the first date for each key result."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text(text, "utf-8")
+    tracker = okr.new(source=plan, quarter="2027-Q1", language=language, **options)
+    return replace(tracker, about=replace(tracker.about, as_of=AS_OF, company="Acme"))
+
+
+def cell_of(path, key, row):
+    return f"{okr.read(path).letters['okrs'][key]}{row}"
+
+
+def changed(tmp_path, changes, language="en"):
+    """The file after the live cells of some rows were typed anew in LibreOffice."""
+    path = okr.write(planned(tmp_path, language=language), tmp_path / "t.xlsx")
+    name = okr.read(path).sheets["okrs"]
+    edits = [[name, "put", cell_of(path, key, row), value] for (key, row), value in changes.items()]
+    (path,) = edited(path, tmp_path, edits, ".xlsx")
+    return path
+
+
+def said(path, *codes):
+    return [
+        (p.row, p.code, p.words["before"], p.words["after"])
+        for p in okr.check(path)
+        if p.code in (codes or ("plan-lowered", "plan-raised"))
+    ]
+
+
+def test_a_fresh_tracker_is_as_planned(tmp_path):
+    for template in ("sales", "company"):
+        path = okr.write(okr.new(template, quarter="2027-Q1"), tmp_path / f"{template}.xlsx")
+        assert said(path) == []
+
+
+def test_what_differs_from_the_plan_is_said_in_check_and_in_the_row(tmp_path, soffice):
+    changes = {("target", 7): 30, ("weight", 8): 1, ("target", 9): 28, ("baseline", 9): 42}
+    path = changed(tmp_path, changes)
+    assert said(path) == [
+        (7, "plan-lowered", "60", "30"),
+        (8, "plan-lowered", "2", "1"),
+        (9, "plan-raised", "40", "42"),
+        (9, "plan-raised", "25", "28"),
+    ]
+    stored = okr.read(path).stored["to_fix"]
+    assert stored[7] == "Target lowered from 60 to 30"
+    assert stored[8] == "Weight lowered from 2 to 1"
+    assert stored[9] == "Target raised from 25 to 28"
+    assert {p.code for p in okr.check(path)}.isdisjoint({"typed-over", "stale-value"})
+
+
+@pytest.mark.parametrize("code", languages())
+def test_the_row_says_it_in_each_language(tmp_path, soffice, code):
+    stored = okr.read(changed(tmp_path, {("target", 7): 30}, code)).stored["to_fix"][7]
+    assert "60" in stored
+    assert "30" in stored
+
+
+def test_three_programs_say_the_same_of_a_changed_plan(tmp_path, soffice):
+    tracker = planned(tmp_path)
+    first, second, third = tracker.key_results.index
+    results = tracker.key_results.copy()
+    results.loc[first, "target"] = 30.5
+    results.loc[second, "weight"] = 0.25
+    results.loc[third, "title"] = "Something else"
+    results.loc[third, "target"] = 10
+    path = okr.write(replace(tracker, key_results=results), tmp_path / "t.xlsx")
+    cells = formula_cells(path)
+    ours = values(path, cells)
+    bad = poisoned(path, tmp_path / "p.xlsx")
+    letter = okr.read(path).letters["okrs"]["to_fix"]
+    column = ord(letter) - ord("A") + 1
+    theirs = {
+        "libreoffice": values(libreoffice(bad, tmp_path), cells),
+        "formualizer": by_formualizer(bad, cells, tmp_path),
+        "ironcalc": by_ironcalc(bad, cells),
+    }
+    expected = ["Target lowered from 60 to 30.5", "Weight lowered from 2 to 0.25", None]
+    rows = [ours["OKRs", row, column] or None for row in (7, 8, 9)]
+    assert rows[:2] == expected[:2]
+    assert "lowered" not in (rows[2] or "")
+    for program, found in theirs.items():
+        assert [found["OKRs", row, column] or None for row in (7, 8, 9)] == rows, program
+
+
+@pytest.mark.parametrize(
+    ("title", "is_said"),
+    [
+        ("Deals won: 60 this quarter", True),
+        ("Deals won: 30 this quarter", True),  # the number in the title follows the target
+        ("DEALS WON: thirty", True),
+        ("Sign partners: 30", False),  # another key result in its row
+    ],
+)
+def test_a_plan_holds_while_the_title_begins_as_planned(tmp_path, title, is_said):
+    tracker = planned(tmp_path)
+    results = tracker.key_results.copy()
+    first = results.index[0]
+    results.loc[first, ["title", "target"]] = [title, 30]
+    path = okr.write(replace(tracker, key_results=results), tmp_path / "t.xlsx")
+    assert bool(said(path)) is is_said
+
+
+def test_an_example_is_another_key_result_once_its_words_are_changed(tmp_path):
+    tracker = okr.new("sales", quarter="2027-Q1")
+    results = tracker.key_results.copy()
+    first, second = results.index[:2]
+    results.loc[[first, second], "target"] *= 2
+    results.loc[second, "title"] = results.at[second, "title"].replace(" ", " our ", 1)
+    path = okr.write(replace(tracker, key_results=results), tmp_path / "t.xlsx")
+    assert [(row, code) for row, code, *_ in said(path)] == [(7, "plan-raised")]
+
+
+def test_a_tracker_without_a_plan_says_nothing_of_one(book):
+    path = book("""
+        | ID     | Title | Type      | Baseline | Target | 2027-02-12 |
+        | O1     | Goal  | Objective |          |        |            |
+        | O1.KR1 | Deals | Increase  | 20       | 60     | 30         |
+    """)
+    assert said(path) == []
+
+
+# --- bands ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_tracker_shows_the_statuses_of_the_bands_it_was_made_with(tmp_path, soffice, preset):
+    tracker = planned(tmp_path, preset=preset)
+    numbers = {0: 24, 1: 24, 2: 34}  # gaps of 0.0719, 0.0719 and 0.0719 by 12 February
+    results = tracker.key_results
+    typed = [
+        {"row": row, "id": results.at[row, "id"], "date": AS_OF, "value": float(numbers[number])}
+        for number, row in enumerate(results.index)
+    ]
+    from okr_sheets.tracker import frame
+
+    tracker = replace(tracker, check_ins=frame("check_ins", typed, [t["row"] for t in typed]))
+    path = okr.write(tracker, tmp_path / "t.xlsx")
+    recalculated = libreoffice(poisoned(path, tmp_path / "p.xlsx"), tmp_path)
+    read = okr.read(recalculated)
+    assert read.bands == PRESETS[preset]
+    scored = okr.score(recalculated, preset=preset)
+    word = {"On track": "on-track", "At risk": "at-risk", "Off track": "off-track"}
+    assert [word[each] for each in read.stored["status"][1:4]] == scored.status.tolist()
+    assert {p.code for p in okr.check(recalculated)}.isdisjoint({"typed-over", "stale-value"})
+    assert ("on-track" in set(scored.status)) is (preset != "viva")
+
+
+def test_a_tracker_of_other_bands_is_named_when_it_is_scored(tmp_path):
+    runner = CliRunner()
+    (tmp_path / "okr.toml").write_text("[bands]\non_track = 0.05\nat_risk = 0.2\n", "utf-8")
+    config = ["--config", str(tmp_path / "okr.toml")]
+    ours, usual = str(tmp_path / "a.xlsx"), str(tmp_path / "b.xlsx")
+    quarter = ["--template", "sales", "--quarter", "2027-Q1"]
+    assert runner.invoke(main, ["new", ours, *quarter, "--team", "A", *config]).exit_code == 0
+    viva = ["new", usual, *quarter, "--team", "B", "--preset", "viva", *config]
+    assert runner.invoke(main, viva).exit_code == 0
+    assert okr.read(ours).bands.cuts["at_risk"] == 0.2
+    assert okr.read(usual).bands == PRESETS["viva"]
+
+    def named(*args):
+        lines = runner.invoke(main, args).stderr.splitlines()
+        return [line.split(":")[0] for line in lines if "other-bands" in line]
+
+    assert named("score", ours, usual, *config) == ["b.xlsx"]
+    assert named("score", ours, usual, "--preset", "viva") == ["a.xlsx"]
+    assert named("score", usual, "--preset", "viva") == []
+    (problem,) = [p for p in okr.rollup(usual).problems if p.code == "other-bands"]
+    assert problem.given == "on_track 0"
+    assert problem.words["value"] == "on_track 0.1"
+
+
+def test_what_the_first_sheet_says_of_statuses_are_its_own_bands(tmp_path):
+    from python_calamine import CalamineWorkbook
+
+    path = okr.write(okr.new("sales", quarter="2027-Q1", preset="engagedly"), tmp_path / "t.xlsx")
+    rows = CalamineWorkbook.from_path(path).get_sheet_by_name("Start here").to_python()
+    text = " ".join(str(cell) for row in rows for cell in row)
+    assert "At most 16.5 points behind" in text
+    assert "16.5 to 33 points behind" in text
