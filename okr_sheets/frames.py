@@ -71,6 +71,10 @@ SCORED = (
     "updated",
     "aligns_to",
     "note",
+    "planned_baseline",
+    "planned_target",
+    "planned_weight",
+    "planned_score",
 )
 
 

@@ -219,3 +219,83 @@ def test_what_the_first_sheet_says_of_statuses_are_its_own_bands(tmp_path):
     text = " ".join(str(cell) for row in rows for cell in row)
     assert "At most 16.5 points behind" in text
     assert "16.5 to 33 points behind" in text
+
+
+# --- the rollup -------------------------------------------------------------------------------------
+
+
+def lowered(tmp_path, remarks=(), language="en", target=30.0):
+    """Deals planned at 60 and now at `target`, 15 of them on each of the first eight Fridays."""
+    from okr_sheets.tracker import frame
+
+    tracker = planned(tmp_path, language=language)
+    results = tracker.key_results.copy()
+    first = results.index[0]
+    results.loc[first, "target"] = target
+    typed = [
+        {"row": first, "id": results.at[first, "id"], "date": day, "value": 15.0}
+        for day in tracker.check_in_dates[:8]
+    ]
+    log = [{"date": day, "id": results.at[first, "id"], "note": note} for day, note in remarks]
+    return replace(
+        tracker,
+        about=replace(tracker.about, as_of=date(2027, 2, 26)),
+        key_results=results,
+        check_ins=frame("check_ins", typed, [first] * len(typed)),
+        log=frame("log", log, range(1, len(log) + 1)),
+    )
+
+
+def deals(rollup):
+    trend = rollup.trend[(rollup.trend.level == "key-result") & (rollup.trend.id == "O1.KR1")]
+    return trend.set_index(trend.day.astype(str)).score.to_dict()
+
+
+def test_the_score_by_the_plan_stands_beside_the_one_by_what_stands_now(tmp_path):
+    rollup = okr.rollup(lowered(tmp_path))
+    first = rollup.key_results.iloc[0]
+    assert (first.score, first.planned_score, first.planned_target) == (0.5, 0.25, 60)
+    (objective,) = rollup.objectives.to_dict("records")
+    # Weights 1, 2 and 1; the two others have no number yet.
+    assert (objective["score"], objective["planned_score"]) == (0.125, 0.0625)
+    same = okr.rollup(lowered(tmp_path, target=60.0))
+    assert (same.key_results.planned_score == same.key_results.score).all()
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [
+        ("en", "Target lowered from 60 to 30: two people left."),
+        ("en", "target now 30"),
+        ("tr", "Hedef değer 60'tan 30'a indirildi"),
+        ("fi", "Tavoitearvo 60 → 30"),
+        ("ko", "목표값 60에서 30으로 조정"),
+        ("th", "ลดค่าเป้าหมายจาก 60 เป็น 30"),
+        ("hu", "A célérték 60-ról 30-ra csökkent"),
+    ],
+)
+def test_past_weeks_are_scored_by_the_plan_that_held_then(tmp_path, language, note):
+    tracker = lowered(tmp_path, [(date(2027, 2, 3), note)], language)
+    scores = deals(okr.rollup(tracker))
+    assert {day: scores[day] for day in ("2027-01-29", "2027-02-05", "2027-02-26")} == {
+        "2027-01-29": 0.25,
+        "2027-02-05": 0.5,
+        "2027-02-26": 0.5,
+    }
+    assert okr.score(tracker, as_of=date(2027, 1, 29)).target[0] == 60
+
+
+def test_a_plan_changed_twice_has_three_parts(tmp_path):
+    remarks = [
+        (date(2027, 2, 15), "Target 45 → 30"),
+        (date(2027, 1, 25), "Target 60 → 45"),
+        (date(2027, 2, 20), "The target still looks far away: 15 are missing."),
+    ]
+    scores = deals(okr.rollup(lowered(tmp_path, remarks)))
+    assert [scores[f"2027-{day}"] for day in ("01-22", "02-05", "02-19")] == [0.25, 0.3333, 0.5]
+
+
+@pytest.mark.parametrize("note", ["", "Two people left.", "The target is far.", "Target 60 → 40"])
+def test_without_a_remark_that_names_the_new_number_all_weeks_go_by_it(tmp_path, note):
+    scores = deals(okr.rollup(lowered(tmp_path, [(date(2027, 2, 3), note)])))
+    assert set(scores.values()) == {0.5}

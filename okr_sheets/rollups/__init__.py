@@ -77,6 +77,7 @@ OBJECTIVES = (
     "status",
     "grade",
     "with_left_out",
+    "planned_score",
     "aligns_to",
     "note",
     *ENDS,

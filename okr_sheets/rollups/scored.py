@@ -22,6 +22,7 @@ from okr_sheets.frames import (
     stacked,
 )
 from okr_sheets.problems import file_names
+from okr_sheets.rollups.plans import as_then_planned, by_plan
 from okr_sheets.schema import OBJECTIVE
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
@@ -66,12 +67,14 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
         for place, key in misread_cells(trackers)
     ]
     operations = InFrames(misread, bands)
-    gathered = gather(trackers, *rounds)
+    gathered = as_then_planned(gather(trackers, *rounds), trackers)
     rows = compute(gathered, operations)
     # The same sheet with nothing stopped: what the scores would be with all of it counted.
     everything = compute(gathered.assign(state=""), operations)
+    # The same by the plan that the trackers were made with.
+    planned = compute(by_plan(rows), operations) if (rows["changed"] != "").any() else rows
     for key in ("score", "share", "counted", "points"):
-        rows[f"{key}_of_all"] = everything[key]
+        rows[f"{key}_of_all"], rows[f"{key}_by_plan"] = everything[key], planned[key]
     numbers = rows["tracker"].astype(int)
     rows = _named(rows.assign(tracker=numbers % count, round=numbers // count), trackers)
     rows = rows.join(_weeks(rows, trackers))
@@ -182,6 +185,7 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
         # What counts where nothing was typed: weight 1, the quarter, the objective's commitment.
         commitment=committed.where(committed != "", "aspirational").astype("str"),
         weight=rows["weight"].fillna(1.0),
+        planned_score=rows["score_by_plan"],
         start=rows["start"].fillna(days(rows["first_day"])),
         due=rows["due"].fillna(days(rows["last_day"])),
         updated=rows["checked"] > 0,
@@ -200,4 +204,5 @@ def _objectives(objectives: pd.DataFrame, key_results: pd.DataFrame) -> pd.DataF
         key_results=counts["live"].to_numpy() if len(counts) else 0,
         updated=counts["updated"].to_numpy() if len(counts) else 0,
         with_left_out=objectives["score_of_all"],
+        planned_score=objectives["score_by_plan"],
     )
