@@ -236,6 +236,17 @@ def test_buddhist_years_anywhere_in_a_tracker_are_said_once(tmp_path):
     }
 
 
+def test_a_check_in_date_of_ours_may_be_of_a_buddhist_year(tmp_path):
+    path = okr.write(demo.marketing("th"), tmp_path / "t.xlsx")
+    before = okr.read(path)
+    first = before.letters["okrs"]["checkin.2027-01-08"]
+    after = okr.read(typed_over(path, 2, **{f"{first}3": date(2570, 1, 8)}))
+    assert after.check_ins.equals(before.check_ins)
+    (problem,) = [p for p in after.problems if p.code == "buddhist-year"]
+    assert (problem.cell, problem.given) == (f"{first}3", "2570-01-08")
+    assert "stale-value" not in {p.code for p in okr.check(tmp_path / "copy.xlsx")}
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "ods", "xls"])
 def test_dates_typed_into_libreoffice_in_buddhist_years(tmp_path, soffice, kind):
     path = tmp_path / "t.csv"
