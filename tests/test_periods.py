@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 import okr_sheets as okr
@@ -109,6 +111,16 @@ def test_days_that_nobody_can_tell_are_none_and_are_named(tmp_path, text):
 def test_other_words_name_no_days(text):
     assert read(text) is None
     assert not names_days(text, language("en"), FIRST)
+
+
+SIGNS = st.text("0123456789.,-–~/ :()wW년월일주차ถึงม.ค. jan to hét", max_size=90)
+
+
+@given(SIGNS | st.text(), st.sampled_from(languages()), st.sampled_from([FIRST, None]))
+def test_no_header_raises_and_a_day_that_is_told_is_of_these_years(text, code, span):
+    day = read(text, code, span)
+    assert day is None or 1990 <= day.year <= 2100
+    assert names_days(text, language(code), span) or day is None
 
 
 @pytest.mark.parametrize(
