@@ -7,7 +7,7 @@ import json
 import logging
 import os
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,9 @@ import click
 from okr_sheets import __version__
 from okr_sheets.config import Config, find, read_config
 from okr_sheets.engine import ENGINES
-from okr_sheets.language import from_locale, language, languages
+from okr_sheets.language import Language, from_locale, language, languages
 from okr_sheets.problems import MisuseError, grouped
+from okr_sheets.quarters import common_day
 from okr_sheets.schema import CADENCES, LEVELS
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ UNFORESEEN = (
     "This is a fault of okr-sheets, not of your files. "
     "`okr-sheets --debug` before the same command shows what to report."
 )
+FAR = timedelta(days=14)  # from a quarter; people still type after its last day
 
 
 class Group(click.Group):
@@ -72,9 +74,12 @@ class Day(click.ParamType):  # type: ignore[type-arg]
         if isinstance(value, date):
             return value
         try:
-            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  a day has no zone
+            day = common_day(datetime.strptime(value, "%Y-%m-%d").date())  # noqa: DTZ007  a day has no zone
         except ValueError:
+            day = None
+        if day is None:
             self.fail(f"“{value}” is not a date. Type it as 2027-02-12.", param, ctx)
+        return day
 
 
 def _config(_: click.Context, __: click.Parameter, given: Path | None) -> Config:
@@ -89,6 +94,7 @@ CONFIG = click.option(
     callback=_config,
     help="The company's settings.  [default: the okr.toml here or in a folder above]",
 )
+AS_OF = click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
 LANGUAGE = click.option(
     "--language",
     "code",
@@ -188,11 +194,12 @@ def new(
     from okr_sheets.writing.tracker import write
 
     blank = blank or (template is None and source is None and bool(objectives or key_results))
-    above = read(parent) if parent else None
+    above = read(parent, config=config) if parent else None
     if above and not above.readable:
         raise click.UsageError(above.problems[0].line())
-    settled: dict[str, Any] = {"company": config.company, "fiscal_start": config.fiscal_start}
-    about = settled | {key: value for key, value in about.items() if value is not None}
+    about = {"company": config.company} | {
+        key: value for key, value in about.items() if value is not None
+    }
     if about["team"] and not about["department"]:
         _, about["department"], about["team"] = config.unit("", "", about["team"])
     tracker = plan(
@@ -238,7 +245,7 @@ def new(
     type=click.Path(dir_okay=False, path_type=Path),
     help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
 )
-@click.option("--as-of", type=Day(), help="Score by this day.  [default: the tracker's, or today]")
+@AS_OF
 @click.option(
     "--previous",
     multiple=True,
@@ -278,14 +285,15 @@ def score(
     for out in outs:
         if out.suffix.lower() not in KINDS:
             raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
-    trackers = _read(paths or config.paths, engine, scheduler)
+    trackers = _read(paths or config.paths, config, engine, scheduler)
     # A preset asked for here is meant as it is published, without the [bands] of okr.toml.
     bands = PRESETS[preset] if preset else config.bands()
     before = previous or ([str(config.previous)] if config.previous else [])
-    past = _read(before, engine, scheduler) if before else None
+    past = _read(before, config, engine, scheduler) if before else None
     rollup = roll_up(trackers, as_of, bands, past, config, earlier_only=bool(previous))
     words = language(code or config.language or rollup.language)
     _name_strangers(config, trackers)
+    _name_far_day(as_of, trackers, words)
     if not outs and not rollup.teams.empty:
         print_rollup(rollup, words)
     for out in dict.fromkeys(outs):
@@ -303,9 +311,17 @@ def score(
     default="text",
     show_default=True,
 )
+@AS_OF
 @CONFIG
 @LANGUAGE
-def check(paths: Sequence[str], strict: bool, form: str, config: Config, code: str | None) -> None:
+def check(
+    paths: Sequence[str],
+    strict: bool,
+    form: str,
+    as_of: date | None,
+    config: Config,
+    code: str | None,
+) -> None:
     """Name every problem by its cell.
 
     What cannot be read, placed or scored, what was repaired, and every formula that was typed
@@ -317,10 +333,11 @@ def check(paths: Sequence[str], strict: bool, form: str, config: Config, code: s
     from okr_sheets.rollups import alike, problem_records
     from okr_sheets.tracker import usual_language
 
-    trackers = _read(paths or config.paths)
-    problems = problems_of(alike(trackers, config), bands=config.bands())
+    trackers = _read(paths or config.paths, config)
+    problems = problems_of(alike(trackers, config), as_of, bands=config.bands())
     code = code or config.language or usual_language(trackers) or from_locale(os.environ)
     _name_strangers(config, trackers)
+    _name_far_day(as_of, trackers, language(code))
     if form == "text":
         for problem in grouped(problems):
             click.echo(problem.line(code))
@@ -335,7 +352,7 @@ def check(paths: Sequence[str], strict: bool, form: str, config: Config, code: s
 
 
 def _read(
-    paths: Sequence[str], engine: str = "serial", scheduler: str | None = None
+    paths: Sequence[str], config: Config, engine: str = "serial", scheduler: str | None = None
 ) -> list[Tracker]:
     from okr_sheets.reading.files import expand, read_all
     from okr_sheets.terminal import progress
@@ -348,7 +365,7 @@ def _read(
             f"No tracker in {', '.join(paths)}. Name a file or a folder of them."
         )
     with ENGINES[engine](scheduler) as share, progress(len(files)) as count:
-        return read_all(files, share, count)
+        return read_all(files, share, count, config)
 
 
 def _name_strangers(config: Config, trackers: Sequence[Tracker]) -> None:
@@ -357,6 +374,14 @@ def _name_strangers(config: Config, trackers: Sequence[Tracker]) -> None:
 
     for sentence in strangers(config, trackers):
         click.echo(sentence, err=True)
+
+
+def _name_far_day(as_of: date | None, trackers: Sequence[Tracker], words: Language) -> None:
+    """A day that lies far from the quarters of all trackers, on standard error."""
+    spans = [tracker.about.span for tracker in trackers if tracker.readable and tracker.about.span]
+    if as_of and spans and all(span.distance(as_of) > FAR for span in spans):
+        first, last = min(span.start for span in spans), max(span.end for span in spans)
+        click.echo(words("terminal.far_day", day=as_of, start=first, end=last), err=True)
 
 
 def _finish(
@@ -400,7 +425,7 @@ def _finish(
     show_default=True,
     help="Mail drafts, or Markdown.",
 )
-@click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
+@AS_OF
 @CONFIG
 def remind(
     paths: Sequence[str], out: Path | None, form: str, as_of: date | None, config: Config
@@ -413,10 +438,11 @@ def remind(
     from okr_sheets.reports.reminders import messages, write_messages
     from okr_sheets.rollups import roll_up
 
-    trackers = _read(paths or config.paths)
+    trackers = _read(paths or config.paths, config)
     rollup = roll_up(trackers, as_of, config.bands(), None, config)
     words = language(config.language or rollup.language)
     _name_strangers(config, trackers)
+    _name_far_day(as_of, trackers, words)
     found = messages(rollup, config.email)
     if found:
         out = out or Path(f"reminders-{rollup.as_of}")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.problems import MisuseError
-from okr_sheets.quarters import Quarter, check_in_dates
+from okr_sheets.quarters import Quarter, Span, check_in_dates
 from okr_sheets.reading.files import is_report
 from okr_sheets.reading.sets import SetError, plan_of, read_set, text_of
 from okr_sheets.reading.tracker import read
@@ -28,7 +28,7 @@ def new(
     source: str | Path | None = None,
     blank: bool = False,
     quarter: str | Quarter | None = None,
-    fiscal_start: int = 1,
+    fiscal_start: int | None = None,
     cadence: str | None = None,
     language: str | None = None,
     company: str = "",
@@ -43,17 +43,23 @@ def new(
 
     `template` is the name of an example set, `source` a .toml or .csv file of one's own; with
     neither, and not `blank`, the B2B SaaS marketing set. `quarter` defaults to that of `source`,
-    else to the next one from today; dates of the set move with it. A set that is written in
-    `language` too is taken in it. Words given here take the place of the set's own. `config` tells
-    the bands of its statuses and grades (a `preset` other than the default goes before them). What
-    was wrong in `source` comes back in `.problems`.
+    else to the next one from today. In its own quarter a `source` keeps its first and last day and
+    every date, whatever they are; in another one, as those of an example set, its dates move along
+    with the first day, none past the last. A set that is written in `language` too is taken in it.
+    Words given here take the place of the set's own. `config` tells the fiscal year where no
+    `fiscal_start` does, and the bands of its statuses and grades (a `preset` other than the default
+    goes before them). What was wrong in `source` comes back in `.problems`.
 
     ValueError says in one sentence what is wrong with a name, a quarter or a file.
     """
-    plan = _plan(template, source, blank, language)
-    if quarter is None and source is not None and plan.about.quarter:
-        quarter = plan.about.quarter
-    period = _quarter(quarter, fiscal_start)
+    if isinstance(quarter, Quarter):
+        fiscal_start = quarter.fiscal_start
+    fiscal_start = fiscal_start or (config or Config()).fiscal_start
+    plan = _plan(template, source, blank, language, fiscal_start)
+    own = plan.about.quarter if source is not None else ""
+    period = _quarter(own if quarter is None else quarter, fiscal_start)
+    is_own = str(period) == own
+    days = (plan.about.span if is_own else None) or period.span
     for key, value, known in (("cadence", cadence, CADENCES), ("level", level, LEVELS)):
         if value and value not in known:
             raise MisuseError(f"No {key} “{value}”. Choose one of: {', '.join(known)}.")
@@ -65,15 +71,16 @@ def new(
         **({"company": ""} if source is None else {}) | given,
         level=level or _level(given) or plan.about.level,
         quarter=str(period),
-        start=period.start,
-        end=period.end,
+        start=days.start,
+        end=days.end,
         cadence=cadence or plan.about.cadence,
         language=language or plan.about.language,
+        fiscal_start=period.fiscal_start,
         as_of=None,
     )
-    dates = check_in_dates(period.start, period.end, about.cadence)
+    dates = check_in_dates(days.start, days.end, about.cadence)
     objectives, key_results, actions = (
-        _moved(rows, plan.about, period)
+        rows if is_own else _moved(rows, plan.about, days)
         for rows in (plan.objectives, plan.key_results, plan.actions)
     )
     return Tracker.empty(
@@ -88,16 +95,20 @@ def new(
     )
 
 
-def _quarter(quarter: str | Quarter | None, fiscal_start: int) -> Quarter:
+def _quarter(quarter: str | Quarter, fiscal_start: int) -> Quarter:
     if isinstance(quarter, Quarter):
         return quarter
-    if quarter is not None:
+    if quarter:
         return Quarter.parse(quarter, fiscal_start)
     return Quarter.holding(date.today(), fiscal_start).next  # noqa: DTZ011  people mean their own day
 
 
 def _plan(
-    template: str | None, source: str | Path | None, blank: bool, language: str | None
+    template: str | None,
+    source: str | Path | None,
+    blank: bool,
+    language: str | None,
+    fiscal_start: int,
 ) -> Tracker:
     if blank:
         return Tracker.empty(About(level="team"))
@@ -108,10 +119,10 @@ def _plan(
     if source.suffix.lower() not in {".toml", ".csv"}:
         raise SetError(f"{source.name}: a plan is a .toml or .csv file.")
     if source.suffix.lower() == ".toml":
-        return plan_of(read_toml(source, SetError), source.name)
+        return plan_of(read_toml(source, SetError), source.name, fiscal_start)
     if is_report(source):
         raise SetError(f"{source.name} is a report, not a plan.")
-    tracker = read(source)
+    tracker = read(source, config=Config(fiscal_start=fiscal_start))
     if not tracker.readable:
         raise SetError(tracker.problems[0].line())
     return tracker
@@ -139,7 +150,7 @@ def _level(given: dict[str, str]) -> str:
     return next((key for key in ("team", "department") if key in given), "")
 
 
-def _moved(rows: pd.DataFrame, about: About, period: Quarter) -> pd.DataFrame:
+def _moved(rows: pd.DataFrame, about: About, period: Span) -> pd.DataFrame:
     """The rows with their dates as far into the new quarter as they were into the old one."""
     if about.start is None:
         return rows

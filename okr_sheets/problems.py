@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Literal
@@ -56,6 +56,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "not-a-number": "error",
         "not-a-date": "error",
         "not-a-choice": "error",
+        "odd-year": "error",
         "not-a-quarter": "error",
         "boolean-number": "error",
         "date-number": "error",
@@ -67,6 +68,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "percent-number": "error",
         "date-as-text": "warning",
         "ambiguous-date": "warning",
+        "buddhist-year": "warning",
         "other-word": "warning",
         "unknown-language": "warning",
     },
@@ -96,6 +98,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
     },
     "Numbers and dates": {
         "no-quarter": "error",
+        "quarter-disagrees": "warning",
         "mixed-scale": "warning",
         "no-target": "error",
         "total-of-nothing": "error",
@@ -198,11 +201,15 @@ class Problem:
 
     def _others(self) -> str:
         """The cells of the others, each with what it says where they say different things."""
-        alike = len({_reading(problem) for problem in (self, *self.others)}) == 1
+        alike = len({(p.sheet, _reading(p)) for p in (self, *self.others)}) == 1
         if alike:
             return _ranges(self.others)
-        read = [f"{p.cell} {_reading(p)}".rstrip() for p in self.others[:MOST_READINGS]]
+        read = [f"{self._seen(p)} {_reading(p)}".rstrip() for p in self.others[:MOST_READINGS]]
         return ", ".join(read) + (" …" if len(self.others) > MOST_READINGS else "")
+
+    def _seen(self, other: Problem) -> str:
+        """The cell of another, as seen from this one's sheet."""
+        return other.cell if other.sheet == self.sheet else f"{other.sheet}!{other.cell}"
 
     def line(self, language: str = "en") -> str:
         """One line: place, severity, code, sentence."""
@@ -223,6 +230,14 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
             key=lambda p: (p.path, p.sheet, p.row, len(p.column), p.column),
         )
     )
+
+
+def said_once(code: str, problems: Sequence[Problem]) -> Iterator[Problem]:
+    """The problems, of all with this code the first, which speaks for the others."""
+    alike = [problem for problem in problems if problem.code == code]
+    yield from (problem for problem in problems if problem.code != code)
+    if alike:
+        yield replace(alike[0], others=tuple(alike[1:]))
 
 
 def file_names(paths: Iterable[str]) -> dict[str, str]:

@@ -11,6 +11,59 @@ from datetime import date, timedelta
 from okr_sheets.problems import MisuseError
 
 FRIDAY = 4
+YEARS = range(1990, 2101)
+BUDDHIST = range(2400, 2701)  # years of the calendar that Thailand counts by
+BUDDHIST_AHEAD = 543
+
+
+def common_year(year: int) -> int | None:
+    """The year of the common era that a typed one means: 2027 for the Buddhist 2570.
+
+    None for a year that no tracker is of, such as 0, 1027, 1448 or 9999.
+    """
+    common = year - BUDDHIST_AHEAD if year in BUDDHIST else year
+    return common if common in YEARS else None
+
+
+def common_day(day: date) -> date | None:
+    """The same for a whole date; None for a 29 February that the common year does not have."""
+    year = common_year(day.year)
+    try:
+        return None if year is None else day.replace(year=year)
+    except ValueError:
+        return None
+
+
+def scoring_day(given: object) -> date | None:
+    """The as-of day somebody asks for, None for none; ValueError says how to give one."""
+    if given is None:
+        return None
+    day = common_day(given) if isinstance(given, date) else None
+    if day is None:
+        raise MisuseError(
+            f"as_of must be a date, such as datetime.date(2027, 2, 12), not {given!r}."
+        )
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days from the first to the last one of a quarter, or of a tracker's own."""
+
+    start: date
+    end: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+    def distance(self, day: date) -> timedelta:
+        """How far a day lies outside; nothing for one inside."""
+        return max(self.start - day, day - self.end, timedelta())
+
+    @property
+    def middle(self) -> date:
+        """The day half-way, which lies in the quarter even where the first one does not."""
+        return self.start + (self.end - self.start) / 2
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,15 +78,25 @@ class Quarter:
     number: int
     fiscal_start: int = 1
 
+    def __post_init__(self) -> None:
+        if not date.min.year < self.year < date.max.year:
+            raise MisuseError(f"There are no quarters in the year {self.year}. Type it as 2027-Q1.")
+
     @classmethod
     def parse(cls, text: str, fiscal_start: int = 1) -> Quarter:
-        """Read `2027-Q1`, `2027Q1` or `Q1 2027`; ValueError says what to type instead."""
+        """Read `2027-Q1`, `2027Q1` or `Q1 2027`; ValueError says what to type instead.
+
+        `2570-Q1`, of the Buddhist calendar, is 2027-Q1.
+        """
         pattern = r"\s*(?:(\d{4})[\s/-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4}))\s*"
         found = re.fullmatch(pattern, text, re.IGNORECASE)
         if not found:
             raise MisuseError(f"“{text}” is not a quarter. Type it as 2027-Q1.")
-        year, number = found[1] or found[4], found[2] or found[3]
-        return cls(int(year), int(number), fiscal_start)
+        year = common_year(int(found[1] or found[4]))
+        if year is None:
+            between = f"from {YEARS[0]} to {YEARS[-1]}"
+            raise MisuseError(f"“{text}” is not of a year {between}. Type it as 2027-Q1.")
+        return cls(year, int(found[2] or found[3]), fiscal_start)
 
     @classmethod
     def holding(cls, day: date, fiscal_start: int = 1) -> Quarter:
@@ -45,14 +108,23 @@ class Quarter:
     @property
     def start(self) -> date:
         """The first day."""
-        months = (self.year - (self.fiscal_start > 1)) * 12 + self.fiscal_start - 1
-        months += 3 * (self.number - 1)
-        return date(months // 12, months % 12 + 1, 1)
+        return self._first_of_month(0)
 
     @property
     def end(self) -> date:
         """The last day."""
-        return self.next.start - timedelta(days=1)
+        return self._first_of_month(3) - timedelta(days=1)
+
+    @property
+    def span(self) -> Span:
+        """Its days."""
+        return Span(self.start, self.end)
+
+    def _first_of_month(self, number: int) -> date:
+        """The first day of one of its months, counted from 0."""
+        months = (self.year - (self.fiscal_start > 1)) * 12 + self.fiscal_start - 1
+        months += 3 * (self.number - 1) + number
+        return date(months // 12, months % 12 + 1, 1)
 
     @property
     def next(self) -> Quarter:
@@ -101,3 +173,21 @@ def _month_ends(start: date, end: date) -> tuple[date, ...]:
         days.append(min(last, end))
         day = last + timedelta(days=1)
     return tuple(days)
+
+
+def weeks_of_the_year(span: Span) -> dict[int, date]:
+    """The check-in day of each week that ISO 8601 numbers and that closes in a quarter."""
+    monday = span.start - timedelta(days=span.start.weekday())
+    found: dict[int, date] = {}
+    while monday <= span.end:
+        day = closing_day(monday, span)
+        if day in span:
+            found.setdefault(monday.isocalendar().week, day)
+        monday += timedelta(weeks=1)
+    return found
+
+
+def closing_day(monday: date, span: Span | None) -> date:
+    """The day on which the numbers of a week are due: its Friday, or the quarter's last day."""
+    friday = monday + timedelta(days=FRIDAY)
+    return span.end if span and monday <= span.end < friday else friday

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.problems import Problem
-from okr_sheets.quarters import counted_until
+from okr_sheets.quarters import Span, counted_until
 from okr_sheets.schema import ACTIONS, LOG, OKRS, Column, Kind
 from okr_sheets.scoring import Bands
 
@@ -107,20 +107,40 @@ class About:
     cadence: str = "weekly"
     as_of: date | None = None
     language: str = "en"
+    fiscal_start: int = 1
 
     @property
     def unit(self) -> str:
         """The smallest unit named: the team, else the department, else the company."""
         return self.team or self.department or self.company
 
+    @property
+    def span(self) -> Span | None:
+        """The quarter's days; None if they are unknown."""
+        return Span(self.start, self.end) if self.start and self.end else None
+
     def day(self, as_of: date | None = None) -> date | None:
         """The day to score by: the one given, else the tracker's own, else today.
 
         Today is held to the quarter. None if the quarter's days are unknown.
         """
-        if self.start is None or self.end is None:
+        span = self.span
+        if span is None:
             return None
-        return as_of or self.as_of or min(max(datetime.now().date(), self.start), self.end)  # noqa: DTZ005  people mean their own day
+        return as_of or self.as_of or min(max(_today(), span.start), span.end)
+
+    def counts_to(self, calculated_on: date | None) -> date | None:
+        """The day up to which a tracker counts; None while its quarter is not on.
+
+        It is the one by which the workbook was calculated, else the tracker's own, else today.
+        """
+        today, span = _today(), self.span
+        is_on = span is not None and span.start < today < span.end
+        return calculated_on or self.as_of or (today if is_on else None)
+
+
+def _today() -> date:
+    return datetime.now().date()  # noqa: DTZ005  people mean their own day
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,7 +228,8 @@ class Tracker:
 
 def _says(tracker: Tracker) -> Iterable[Any]:
     about = {f.name: getattr(tracker.about, f.name) for f in fields(About)}
-    yield {name: value for name, value in about.items() if name != "language"}
+    unsaid = {"language", "fiscal_start"}  # in an export as text
+    yield {name: value for name, value in about.items() if name not in unsaid}
     yield set(tracker.check_in_dates)
     for name in COLUMNS:
         rows: pd.DataFrame = getattr(tracker, name)

@@ -125,14 +125,14 @@ def test_dates_in_headers_are_read_however_they_are_written(sheet, headers):
     assert codes(path) == []
 
 
-@pytest.mark.parametrize("headers", [["Week 1", "Week 2"], ["W1", "W2"], ["Jan", "Feb"]], ids=str)
+@pytest.mark.parametrize("headers", [["Jan", "Feb"], ["1월 1주차", "1월 2주차"]], ids=str)
 def test_numbers_under_headers_that_are_no_dates_are_each_named(sheet, headers):
     path = sheet(*weeks(*headers, numbers=[10, 40]))
     assert codes(path) == [("F2", "undated-column"), ("G2", "undated-column")]
 
 
-def test_weeks_behind_the_last_dated_one_are_named(sheet):
-    path = sheet(*weeks("2027-01-08", "Week 2", "Week 3", "Effort", numbers=[10, 40, 50, 3]))
+def test_rounds_behind_the_last_dated_one_are_named(sheet):
+    path = sheet(*weeks("2027-01-08", "Round 2", "Round 3", "Effort", numbers=[10, 40, 50, 3]))
     assert codes(path) == [("G2", "undated-column"), ("H2", "undated-column")]
 
 

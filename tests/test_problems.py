@@ -324,7 +324,7 @@ RECIPES = {
     "second-header": in_text(
         "Another table below the first.", "6", A6="Title", B6="Baseline", C6="Target"
     ),
-    "undated-column": in_workbook("Numbers under no date.", "okrs!H1", H1="Week 2", H3=7),
+    "undated-column": in_workbook("Numbers under no date.", "okrs!H1", H1="Round 2", H3=7),
     "week-without-date": in_tracker(
         "A column of numbers that someone put in between the weeks.",
         "AA3",
@@ -368,6 +368,9 @@ RECIPES = {
     "not-a-number": in_text("A word where a number belongs.", "G3", G3="nil"),
     "not-a-date": in_text("A word where a date belongs.", "H3", H1="Due", H3="soon"),
     "not-a-choice": in_text("A type that there is not.", "D3", D3="Grow"),
+    "odd-year": in_workbook(
+        "A due date of a year that is none.", "okrs!H3", H1="Due", H3=date(9999, 12, 31)
+    ),
     "not-a-quarter": in_file(
         "A fifth quarter.", "okrs.csv:okrs!B1", "Quarter;2027-Q5;;;;;\n" + ROWS + KR
     ),
@@ -394,6 +397,9 @@ RECIPES = {
     ),
     "date-as-text": in_text("A date as people write it.", "H3", H1="Due", H3="12 Feb 2027"),
     "ambiguous-date": in_text("A date that may be two days.", "H3", H1="Due", H3="2/3/2027"),
+    "buddhist-year": in_workbook(
+        "A due date of the Buddhist calendar.", "okrs!H3", H1="Due", H3=date(2570, 2, 12)
+    ),
     "other-word": in_text("Another word for a choice.", "D3", D3="Up"),
     "unknown-language": in_file(
         "A language that there is not.",
@@ -470,6 +476,11 @@ RECIPES = {
     ),
     # numbers and dates
     "no-quarter": in_text("Neither quarter nor dates.", "", G1="", G3="", G4=""),
+    "quarter-disagrees": in_file(
+        "A copied file of which only the quarter was changed.",
+        "okrs.csv:okrs!B1",
+        "Quarter;2027-Q2;;;;;\n" + ROWS + KR,
+    ),
     "mixed-scale": in_text(
         "Percents such as 24 and such as 0.24.", "E3", E3=0.1, F3=60, G3=24, H1="Unit", H3="%"
     ),

@@ -169,7 +169,7 @@ def test_a_number_for_a_period_after_the_day_the_tracker_counts_to_is_told(tmp_p
     path = okr.write(
         replace(tracker, about=replace(tracker.about, as_of=as_of)), tmp_path / "t.xlsx"
     )
-    told = {(p.row, p.words["value"]) for p in okr.read(path).problems if p.code == "future-number"}
+    told = {(p.row, p.words["value"]) for p in okr.check(path) if p.code == "future-number"}
     # On the 20th the number under the 22nd counts already.
     later = okr.read(path).check_ins.loc[lambda rows: rows.date > "2027-01-22"]
     assert told == {(row, str(day)[:10]) for row, day in later.date.items()} != set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,18 +11,20 @@ import numpy as np
 import pandas as pd
 
 from okr_sheets.checks.alignment import misalignments
-from okr_sheets.checks.numbers import NUMBERS, SCORED_NUMBERS
+from okr_sheets.checks.numbers import NUMBERS, SCORED_NUMBERS, future_numbers
 from okr_sheets.checks.stored import STORED
-from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids
+from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
+from okr_sheets.config import Config
 from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
+from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.schema import PLANNED
 from okr_sheets.scoring import Bands, Rule, differs, mixed_scale, total_of_nothing
 from okr_sheets.tracker import Tracker
 
 RULES = (*STRUCTURE, *NUMBERS)  # of a tracker and its rows
-SCORED_RULES = (*SCORED_NUMBERS, *STORED)  # of a tracker and its rows, scored
+DATED_RULES = (untouched, future_numbers)  # of a tracker and the day it is looked at, if given
 # What `to_fix` says too: each a column of the scored rows.
 ROW_RULES: Mapping[str, Rule] = {
     "mixed_scale": mixed_scale,
@@ -30,32 +33,45 @@ ROW_RULES: Mapping[str, Rule] = {
 }
 
 
-def check(source: Source | Sequence[Source], *, bands: Bands | None = None) -> tuple[Problem, ...]:
+def check(
+    source: Source | Sequence[Source],
+    as_of: date | None = None,
+    config: Config | None = None,
+    *,
+    bands: Bands | None = None,
+) -> tuple[Problem, ...]:
     """All problems of trackers, or of the files and folders that paths name.
 
-    Those of reading, structure, numbers and formulas, in order of file and cell. With `bands`, by
-    which they are scored elsewhere, trackers are named whose own formulas go by others.
+    Those of reading, structure, numbers and formulas, in order of file and cell, as of a day: the
+    one given, else that of the workbook's own calculation, else the tracker's, else today. What
+    workbooks calculated themselves is compared as of their own day. `config` tells in which fiscal
+    year a quarter is that says no days. With `bands`, by which they are scored elsewhere, trackers
+    are named whose own formulas go by others. ValueError for an as-of that is no date.
     """
-    trackers = read_all(source)
+    as_of = scoring_day(as_of)
+    trackers = read_all(source, config=config)
     readable = [tracker for tracker in trackers if tracker.readable]
-    scored = _scored(readable)
+    calculated = _scored(readable, [tracker.calculated_on for tracker in readable])
+    scored = _scored(readable, [as_of] * len(readable)) if as_of else calculated
     found = [problem for tracker in trackers for problem in tracker.problems]
     for number, tracker in enumerate(readable):
         rows = tracker.rows
         found += [problem for rule in RULES for problem in rule(tracker, rows)]
+        found += [problem for rule in DATED_RULES for problem in rule(tracker, as_of)]
         if number in scored:
-            found += [p for rule in SCORED_RULES for p in rule(tracker, scored[number])]
+            found += [p for rule in SCORED_NUMBERS for p in rule(tracker, scored[number])]
+            found += [p for rule in STORED for p in rule(tracker, calculated[number])]
     found += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     names = file_names(tracker.path for tracker in trackers)
     return in_order(told_apart(found, names))
 
 
-def _scored(trackers: Sequence[Tracker]) -> Mapping[int, pd.DataFrame]:
-    """Each tracker's rows as of the day its workbook calculated by, by its number and their row.
+def _scored(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Mapping[int, pd.DataFrame]:
+    """Each tracker's rows as of its day (see `About.day`), by its number and their row.
 
     All at once, since a frame of thousands costs hardly more than a frame of ten.
     """
-    rows = gather(trackers, [t.calculated_on for t in trackers])
+    rows = gather(trackers, days)
     operations = InFrames(misread_cells(trackers), _own_bands(trackers, rows))
     rows = compute(rows, operations)
     for key, rule in ROW_RULES.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from functools import partial
 
 import pandas as pd
@@ -130,6 +131,21 @@ def dates(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
         given = ", ".join(map(str, days))
         key = f"{CHECK_IN_PREFIX}{days[0]}"
         yield tracker.problem("check-in-outside", OKRS.key, 0, key, given, **span)
+
+
+def future_numbers(tracker: Tracker, as_of: date | None) -> Iterator[Problem]:
+    """A number for a period that has not begun yet waits until it has."""
+    day = as_of or tracker.about.counts_to(tracker.calculated_on)
+    until = tracker.until(day)
+    if until is None:
+        return
+    words = language(tracker.about.language)
+    later = tracker.check_ins[tracker.check_ins["date"] > pd.Timestamp(until)]
+    for number, moment, typed in zip(later.index, later["date"], later["value"], strict=True):
+        due = moment.date()
+        key, given = f"{CHECK_IN_PREFIX}{due}", amount(typed, words)
+        said = {"value": str(due), "day": str(until)}
+        yield tracker.problem("future-number", OKRS.key, number, key, given, **said)
 
 
 NUMBERS = (

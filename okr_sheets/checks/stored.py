@@ -22,7 +22,7 @@ from okr_sheets.scoring import RULES, Bands, InCells, Term
 from okr_sheets.tracker import Tracker
 
 TOLERANCE = 1e-9
-UNREACHED = frozenset({"week-out-of-reach", "week-without-date"})
+UNREACHED = frozenset({"week-out-of-reach", "week-without-date", "buddhist-year"})
 _REFERRED = re.compile(r"R\[?-?\d+\]?C(?:[A-Z]+|\[-?\d+\])")
 # Sentences are not compared: they differ by language and say nothing that a number does not.
 COMPARED = tuple(
@@ -143,9 +143,10 @@ def _uncounted(tracker: Tracker, rows: pd.DataFrame, bare: set[Any]) -> set[Any]
     What the workbook could not count is missing from its objective's numbers as well.
     """
     sheet = tracker.sheets.get(OKRS.key)
-    misread = {p.row for p in tracker.problems if p.sheet == sheet and p.row}
+    every = [p for problem in tracker.problems for p in (problem, *problem.others)]
+    misread = {p.row for p in every if p.sheet == sheet and p.row}
     # Weeks that the workbook's formulas do not reach count here all the same.
-    missed = {p.key.removeprefix(CHECK_IN_PREFIX) for p in tracker.problems if p.code in UNREACHED}
+    missed = {p.key.removeprefix(CHECK_IN_PREFIX) for p in every if p.code in UNREACHED}
     days = tracker.check_ins["date"].dt.strftime("%Y-%m-%d")
     uncounted = misread | bare | set(days.index[days.isin(missed)])
     uncounted |= set(rows.loc[rows.index.isin(uncounted), "group"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 import pandas as pd
 
@@ -59,9 +60,9 @@ def stopped_without_note(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Probl
         yield tracker.problem("missing-reason", OKRS.key, number, "note", row["id"])  # type: ignore[arg-type]
 
 
-def untouched(tracker: Tracker, _: pd.DataFrame) -> Iterator[Problem]:
+def untouched(tracker: Tracker, as_of: date | None) -> Iterator[Problem]:
     """Once a check-in is due, some number has been typed."""
-    day = tracker.about.day()
+    day = tracker.about.day(as_of)
     nothing = tracker.check_ins.empty and tracker.key_results["typed_current"].isna().all()
     first = min(tracker.check_in_dates, default=tracker.about.end)
     misread = any(p.key.startswith((CHECK_IN_PREFIX, "current")) for p in tracker.problems)
@@ -127,6 +128,5 @@ STRUCTURE = (
     missing_owners,
     childless,
     stopped_without_note,
-    untouched,
     unknown_ids,
 )

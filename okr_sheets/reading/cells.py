@@ -7,14 +7,15 @@ not what the workbook's own formulas count is said.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from okr_sheets.language import Language, choice_keys, fold
-from okr_sheets.reading.days import QUARTER, date_from_text
+from okr_sheets.quarters import BUDDHIST_AHEAD, YEARS, common_day
+from okr_sheets.reading.days import QUARTER, date_from_text, is_buddhist
 from okr_sheets.reading.grid import Broken, Uncalculated
 from okr_sheets.reading.numbers import LARGEST, is_percent, is_plain, readings
 
@@ -30,9 +31,13 @@ _ERROR = re.compile(
 )
 _DASHES = frozenset("-–—−")
 _VARIANTS = str.maketrans("", "", "\ufe0e\ufe0f")  # ✔ as a letter or as a picture
-# A day number between 1990 and 2100 in a date cell is a date that lost its format.
-_DAY_NUMBERS = (32_874, 73_051)
 _EPOCHS = (date(1899, 12, 30), date(1904, 1, 1))  # Excel's day 0, and that of old Macs
+# A number of one of these days in a date cell is a date that lost its format.
+_DAY_NUMBERS = tuple(
+    tuple((date(year + ahead, 1, 1) - _EPOCHS[0]).days for year in (YEARS.start, YEARS.stop))
+    for ahead in (0, BUDDHIST_AHEAD)
+)
+_YEARS_READ = {"first": str(YEARS[0]), "last": str(YEARS[-1])}
 # Number formats that add to a number what an ID needs: zeros at its ends, and quoted letters.
 _ID_FORMAT = re.compile(r'(?:"([^"]*)")?([#0]+)(?:\.([#0]{1,10}))?(?:"([^"]*)")?')
 _LONGEST_ID = 1e15
@@ -58,7 +63,7 @@ class Read:
     """A value (None for blank), and the problem it came with, if any.
 
     Of a text that is a number `readings` are all that it may mean; `percent` is how a number was
-    shown that was one of percents, else blank.
+    shown that was one of percents, else blank. `is_buddhist` is a date of a year such as 2570.
     """
 
     value: Any = None
@@ -67,6 +72,12 @@ class Read:
     words: Mapping[str, str] = field(default_factory=dict)
     readings: tuple[float, ...] = ()
     percent: str = ""
+    is_buddhist: bool = False
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All that is to be said of the cell: the problem, and the calendar."""
+        return (*filter(None, [self.code]), *(["buddhist-year"] if self.is_buddhist else []))
 
 
 def parse(kind: str, raw: object, ask: Ask) -> Read:
@@ -137,14 +148,18 @@ def _yes_no(answer: bool, ask: Ask) -> str:
 
 
 def day(raw: object, ask: Ask) -> Read:
-    """A date; typed as text it is read in the order of its column, and said."""
-    if isinstance(raw, datetime):
-        return Read(raw.date())
-    if isinstance(raw, date):
-        return Read(raw)
-    if isinstance(raw, float) and _DAY_NUMBERS[0] <= raw < _DAY_NUMBERS[1]:
-        days = [epoch + timedelta(days=int(raw)) for epoch in _EPOCHS]
-        return Read(min(days, key=lambda it: abs(it - (ask.around or days[0]))))
+    """A date; typed as text it is read in the order of its column, and said.
+
+    2570, a year of the Buddhist calendar, is 2027; of other years than those there is no day.
+    """
+    real = _real_day(raw, ask)
+    if real:
+        value = common_day(real)
+        if value is None:
+            return Read(code="odd-year", given=str(real), words=_YEARS_READ)
+        if value == real:
+            return Read(value)
+        return Read(value, given=str(real), words={"value": str(value)}, is_buddhist=True)
     typed = shown(raw)
     orders = (ask.order, "dmy", "mdy")
     found = [date_from_text(typed, ask.words, ask.around, order) for order in orders]
@@ -153,11 +168,31 @@ def day(raw: object, ask: Ask) -> Read:
         return Read(code="not-a-date", given=typed)
     if ask.untyped and str(value) == typed:
         return Read(value)
+    buddhist = is_buddhist(typed)
     for other in others:
         if other and other != value and _may_be_meant(other, ask.around):
             both = {"value": str(value), "other": str(other)}
-            return Read(value, "ambiguous-date", typed, both)
-    return Read(value, "date-as-text", typed, {"value": str(value)})
+            return Read(value, "ambiguous-date", typed, both, is_buddhist=buddhist)
+    return Read(value, "date-as-text", typed, {"value": str(value)}, is_buddhist=buddhist)
+
+
+def _real_day(raw: object, ask: Ask) -> date | None:
+    """The day of a cell that holds one, be it as a number that lost its format."""
+    if isinstance(raw, datetime):
+        return raw.date()
+    if isinstance(raw, float) and any(low <= raw < high for low, high in _DAY_NUMBERS):
+        days = [epoch + timedelta(days=int(raw)) for epoch in _EPOCHS]
+        return min(days, key=lambda it: abs(it - (ask.around or days[0])))
+    return raw if isinstance(raw, date) else None
+
+
+def real_days(cells: Iterable[object]) -> Iterator[date]:
+    """The days of those cells that are real dates, as `day` reads them."""
+    for cell in cells:
+        real = cell.date() if isinstance(cell, datetime) else cell
+        common = common_day(real) if isinstance(real, date) else None
+        if common:
+            yield common
 
 
 def _may_be_meant(day: date, start: date | None) -> bool:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 
 from okr_sheets.language import Language, fold, language, languages
+from okr_sheets.quarters import BUDDHIST, common_year
 
 LONGEST = 80  # characters; nobody types a longer date
-YEARS = range(1990, 2101)
 QUARTER = 92  # days of the longest one
 ODD = 14  # days by which one of the company's own may begin or end elsewhere
-BUDDHIST = range(2400, 2701)  # 543 years ahead, whatever the language
 
 ENDED = 5  # letters of a name from which on an ending may follow it, as in “februárban”
 
@@ -39,34 +38,65 @@ def date_from_text(
     return found.get(order) or next((day for day in found.values() if day), None)
 
 
-def usual_order(texts: Iterable[str], words: Language, around: date | None = None) -> str:
+def usual_order(
+    texts: Iterable[str],
+    words: Language,
+    around: date | None = None,
+    beside: Collection[date] = (),
+) -> str:
     """The order, `dmy` or `mdy`, of the dates typed in one row or column; "" if none is in doubt.
 
-    It is the one that most of them fit; else the one that puts more of them into the quarter that
-    begins at `around`, else the one that brings them closer together, else the language's own.
+    `beside` are the real dates of that row or column. The order is the one that most of the texts
+    fit; else the one that puts more of them into the quarter that begins at `around`, or near the
+    dates that are in no doubt; else the one that puts more on their weekdays; else the one that
+    brings all closer together; else the language's own.
     """
-    doubtful = [found for text in texts if len(found := _readings(text, words, around)) > 1]
+    found = [_readings(text, words, around) for text in texts]
+    doubtful = [readings for readings in found if len(readings) > 1]
+    sure = [day for readings in found if len(readings) == 1 for day in readings.values() if day]
+    sure += beside
+    weekdays = {day.weekday() for day in sure}
 
-    def fit(order: str) -> tuple[int, int, int]:
-        days = [day for found in doubtful if (day := found[order])]
-        inside = [day for day in days if around and -ODD <= (day - around).days < QUARTER + ODD]
-        return len(days), len(inside), (min(days) - max(days)).days if days else 0
+    def is_near(day: date) -> bool:
+        if around:
+            return -ODD <= (day - around).days < QUARTER + ODD
+        return any(abs(day - other).days < QUARTER for other in sure)
+
+    def fit(order: str) -> tuple[int, int, int, int]:
+        days = [day for readings in doubtful if (day := readings[order])]
+        alike = [day for day in days if day.weekday() in weekdays]
+        every = [*days, *sure]
+        reach = (max(every) - min(every)).days if days else 0
+        return len(days), len([*filter(is_near, days)]), len(alike), -reach
 
     return max(doubtful[0], key=fit) if doubtful else ""
 
 
 def begins_as_date(text: str) -> bool:
-    """Whether a text begins with a number or a month, as a date does that other words follow."""
-    text = _spelled(text[:LONGEST])
+    """Whether a text begins with a number, a month or a mark, as a date does."""
+    text = spelled(text[:LONGEST])
     word = _WORD.match(text)
-    return text[:1].isdigit() or (word is not None and _month(_key(word[0])) is not None)
+    return text[:1].isdigit() or (word is not None and (_is_mark(word[0]) or names_month(word[0])))
+
+
+def may_be_date(text: str, words: Language, around: date | None = None) -> bool:
+    """Whether a text has the form of a date, if only that of one that does not exist."""
+    return bool(_readings(text, words, around))
+
+
+def is_buddhist(value: object) -> bool:
+    """Whether a date or a text is of a year of the Buddhist calendar, such as 2570."""
+    if isinstance(value, date):
+        return value.year in BUDDHIST
+    numbers = re.findall(r"(?<!\d)\d{4}(?!\d)", spelled(value)) if isinstance(value, str) else ()
+    return any(int(number) in BUDDHIST for number in numbers)
 
 
 def _readings(text: str, words: Language, around: date | None) -> dict[str, date | None]:
     """What a text means in each order that its form allows; nothing if it cannot be a date."""
     if len(text) > LONGEST:
         return {}
-    text = _TIME.sub("", _spelled(text))
+    text = _TIME.sub("", spelled(text))
     numbers, months = _parts(text)
     fields = len(numbers) + len(months)
     if len(months) > 1 or not (fields == 3 or (fields == 2 and around)):
@@ -87,14 +117,14 @@ def _parts(text: str) -> tuple[list[str], list[int]]:
     compact = _COMPACT.fullmatch(text)
     numbers = list(compact.groups()) if compact else re.findall(r"\d+", text)
     lengths = {len(number) for number in numbers}
-    names = {name: _month(name) for name in map(_key, _WORD.findall(text))}
-    strange = any(month is None and name not in _marks() for name, month in names.items())
+    names = {name: _month(key_of(name)) for name in _WORD.findall(text)}
+    strange = any(month is None and not _is_mark(name) for name, month in names.items())
     if _FOREIGN.search(text) or not lengths <= {1, 2, 4} or (strange and 4 not in lengths):
         return [], []
     return numbers, [month for month in names.values() if month]
 
 
-def _spelled(text: str) -> str:
+def spelled(text: str) -> str:
     """The text folded, its digits of any script as 0 to 9, invisible letters gone."""
     seen = (letter for letter in fold(text) if unicodedata.category(letter) != "Cf")
     return "".join(str(unicodedata.decimal(letter, letter)) for letter in seen)
@@ -130,14 +160,24 @@ def _year(text: str, code: str) -> int:
     if len(text) == 2:
         # Thai people write 70 for 2570, which is 2027.
         year += 2500 if code == "th" and year >= 60 else 2000
-    return year - 543 if year in BUDDHIST else year
+    return year
 
 
 def _valid(year: int, month: int, day: int) -> date | None:
+    common = common_year(year)
     try:
-        return date(year, month, day) if year in YEARS else None
+        return date(common, month, day) if common else None
     except ValueError:
         return None
+
+
+def names_month(word: str) -> bool:
+    """Whether a word of a spelled text is a month's name."""
+    return _month(key_of(word)) is not None
+
+
+def _is_mark(word: str) -> bool:
+    return key_of(word) in _marks()
 
 
 def _month(name: str) -> int | None:
@@ -154,7 +194,7 @@ def _may_end(name: str, full: str) -> bool:
 def _months() -> Mapping[str, int]:
     """The number of each month by its names in all languages, full and short, as keys."""
     return {
-        _key(fold(name)): number
+        key_of(fold(name)): number
         for code in languages()
         for kind in ("formats.months", "formats.full_months")
         for number, names in enumerate(language(code).lines(kind), 1)
@@ -166,13 +206,13 @@ def _months() -> Mapping[str, int]:
 def _marks() -> frozenset[str]:
     """What belongs to the number it follows: 2nd, 12일."""
     return frozenset(
-        _key(fold(mark))
+        key_of(fold(mark))
         for code in languages()
         for mark in language(code).lines("formats.day_marks")
     )
 
 
-def _key(word: str) -> str:
+def key_of(word: str) -> str:
     """A folded word without full stops and accents, which people leave out."""
     letters = unicodedata.normalize("NFD", word.replace(".", ""))
     return unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", letters))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
+from okr_sheets.config import Config
 from okr_sheets.engine import Map
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.guard import UnreadableError, opened_safely
@@ -78,18 +80,20 @@ def read_all(
     source: Source | Sequence[Source],
     map: Map = map,  # noqa: A002  shaped like it
     progress: Callable[[int], object] | None = None,
+    config: Config | None = None,
 ) -> list[Tracker]:
     """The trackers of a source: trackers as they are, paths read, folders searched.
 
     A workbook with several tables of OKRs gives a tracker each; of copies of one tracker the one
     updated last counts, and the others come back empty.
     A file that cannot be read comes back too, as an empty tracker whose problem says why.
-    `progress` is told the number of files read so far.
+    `progress` is told the number of files read so far; `config` tells the fiscal year.
     """
     given = [source] if isinstance(source, (str, Path, Tracker)) else list(source)
     trackers = [item for item in given if isinstance(item, Tracker)]
     paths = expand(item for item in given if not isinstance(item, Tracker))
-    for count, found in enumerate(map(read_trackers, paths), 1):
+    read = partial(read_trackers, fiscal_start=(config or Config()).fiscal_start)
+    for count, found in enumerate(map(read, paths), 1):
         trackers += found
         if progress:
             progress(count)

@@ -12,10 +12,12 @@ from itertools import pairwise, takewhile
 
 from okr_sheets.language import REFERENCE, Language, choice_keys, fold, headers, language
 from okr_sheets.problems import Problem
+from okr_sheets.quarters import Span, common_day
 from okr_sheets.reading.cells import Ask, parse, shown
-from okr_sheets.reading.days import begins_as_date, date_from_text, usual_order
+from okr_sheets.reading.days import is_buddhist
 from okr_sheets.reading.grid import TOP, Grid, Value
 from okr_sheets.reading.guard import column_letters, column_number
+from okr_sheets.reading.periods import last_days, names_days
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
 
 LONGEST = 60  # characters of a header
@@ -33,7 +35,8 @@ class Table:
 
     `check_ins` maps a date to the column of that date's numbers. `copies` are columns that say
     what another one says already, with that one's key; `undated` those that stand where check-ins
-    do, under no date, with their header. Rows in `repeats` only say the header again; `last` is
+    do, or say so, under no date that can be told, with their header; `buddhist` those whose date is
+    of a year such as 2570, with its row. Rows in `repeats` only say the header again; `last` is
     the last row. `seconds` are the headers of more tables of the kind, which are not read: row,
     and column letter if not below this one. `odd` is the code of what is wrong with the header.
     `astray` are check-ins that the workbook's own formulas do not count, or not under the day that
@@ -50,6 +53,7 @@ class Table:
     last: int
     copies: Mapping[int, str] = field(default_factory=dict)
     undated: Mapping[int, str] = field(default_factory=dict)
+    buddhist: Mapping[int, int] = field(default_factory=dict)
     repeats: frozenset[int] = frozenset()
     seconds: Sequence[tuple[int, str]] = ()
     odd: str = ""
@@ -110,19 +114,19 @@ class _Head:
         return self.sheet is other.sheet and all(same)
 
 
-def find(grid: Grid, around: date | None = None) -> list[Table]:
+def find(grid: Grid, around: Span | None = None) -> list[Table]:
     """The tables on a sheet, by their machine keys or header words: the first of each kind.
 
-    `around`, the quarter's first day if it is known, tells what dates in headers mean.
+    `around`, the quarter's days if they are known, tells what dates and weeks in headers mean.
     """
     heads = _heads(grid, around)
     firsts: dict[str, _Head] = {}
     for head in heads:
         firsts.setdefault(head.sheet.key, head)
-    return [_table(grid, head, heads) for head in firsts.values()]
+    return [_table(grid, head, heads, around) for head in firsts.values()]
 
 
-def _heads(grid: Grid, around: date | None) -> list[_Head]:
+def _heads(grid: Grid, around: Span | None) -> list[_Head]:
     """Every header on a sheet: row by row, left to right."""
     heads: list[_Head] = []
     for number, row in enumerate(grid.rows, 1):
@@ -138,7 +142,7 @@ def _heads(grid: Grid, around: date | None) -> list[_Head]:
     return heads
 
 
-def _by_keys(grid: Grid, number: int, around: date | None) -> Iterator[_Head]:
+def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
     """The header whose machine keys stand in this row, if they do.
 
     Deleting, inserting or moving columns of the table alone leaves the keys where they were: once
@@ -172,13 +176,13 @@ def _by_keys(grid: Grid, number: int, around: date | None) -> Iterator[_Head]:
 
 
 def _days_above(
-    grid: Grid, keys: int, meanings: Mapping[int, str], words: Language, around: date | None
+    grid: Grid, keys: int, meanings: Mapping[int, str], words: Language, around: Span | None
 ) -> dict[int, date]:
     """The days above the check-ins, which the workbook's formulas go by and so does all else.
 
     A text there, which no formula counts, says nothing. In a text file there are only texts.
     """
-    ask = Ask(words, around=around)
+    ask = Ask(words, around=around.start if around else None)
     row = grid.rows[keys - 2] if keys > 1 and not grid.untyped else []
     found = {}
     for column, cell in enumerate(row, 1):
@@ -215,7 +219,7 @@ def _is_data(sheet: Sheet, keyed: Mapping[int, str], row: Sequence[Value]) -> bo
     return False
 
 
-def _by_words(row: Sequence[Value], number: int, around: date | None) -> Iterator[_Head]:
+def _by_words(row: Sequence[Value], number: int, around: Span | None) -> Iterator[_Head]:
     """The headers in one row."""
     for span in _spans(row, _filled(row)):
         told = [(sheet, *_meanings(row, sheet, span, around)) for sheet in SHEETS]
@@ -276,7 +280,7 @@ def _is_header(sheet: Sheet, meanings: Iterable[str]) -> bool:
 
 
 def _meanings(
-    row: Sequence[Value], sheet: Sheet, span: range, around: date | None
+    row: Sequence[Value], sheet: Sheet, span: range, around: Span | None
 ) -> tuple[dict[int, str], str]:
     """What the words of a header row mean, by column, and the language most of them are in."""
     found: dict[int, str] = {}
@@ -290,22 +294,12 @@ def _meanings(
     code = spoken.most_common(1)[0][0] if spoken else REFERENCE
     if sheet is OKRS and len(set(found.values())) > 1:
         rest = {column: cell for column, cell in cells.items() if column not in found}
-        days = _days(rest, language(code), around)
+        days = last_days(rest, language(code), around)
         found |= {column: f"{CHECK_IN_PREFIX}{day}" for column, day in days.items()}
     return found, code
 
 
-def _days(cells: Mapping[int, Value], words: Language, around: date | None) -> dict[int, date]:
-    """The days that cells of a header mean; those typed as text are in one order."""
-    texts = {c: cell for c, cell in cells.items() if isinstance(cell, str) and begins_as_date(cell)}
-    order = usual_order(texts.values(), words, around)
-    ask = Ask(words, around=around)
-    days = {c: date_from_text(text, words, around, order) for c, text in texts.items()}
-    days |= {c: parse("date", x, ask).value for c, x in cells.items() if not isinstance(x, str)}
-    return {column: day for column, day in days.items() if day}
-
-
-def _table(grid: Grid, head: _Head, heads: Sequence[_Head]) -> Table:
+def _table(grid: Grid, head: _Head, heads: Sequence[_Head], around: Span | None) -> Table:
     """The table under a header; of two columns that mean one thing the first given counts."""
     places: dict[str, int] = {}
     for column, key in head.meanings.items():
@@ -324,7 +318,8 @@ def _table(grid: Grid, head: _Head, heads: Sequence[_Head]) -> Table:
         head.language,
         below[len(repeats)].rows[0] - 1 if below[len(repeats) :] else len(grid.rows),
         copies={c: key for c, key in head.meanings.items() if places[key] != c},
-        undated=_undated(grid, head, columns, check_ins.values()),
+        undated=_undated(grid, head, columns, check_ins.values(), around),
+        buddhist=_buddhist(grid, head, check_ins.values()),
         repeats=frozenset(number for each in repeats for number in each.rows),
         seconds=[
             (each.rows[-1], "" if head.is_above(each) else column_letters(each.span.start))
@@ -334,6 +329,13 @@ def _table(grid: Grid, head: _Head, heads: Sequence[_Head]) -> Table:
         astray=_astray(grid, head, columns, check_ins),
         day_row=head.rows[0] - 1 if head.days_above else 0,
     )
+
+
+def _buddhist(grid: Grid, head: _Head, weeks: Iterable[int]) -> dict[int, int]:
+    """The check-ins whose day is typed in a year such as 2570: column to the row that says so."""
+    rows = [head.rows[-1], *([head.rows[0] - 1] if head.days_above else [])]
+    places = ((c, row) for c in weeks for row in rows if is_buddhist(grid.cell(row, c)))
+    return dict(places)
 
 
 def _astray(
@@ -365,9 +367,13 @@ def _reach(grid: Grid, day_row: int, column: int | None) -> range | None:
 
 
 def _undated(
-    grid: Grid, head: _Head, columns: Mapping[str, int], weeks: Iterable[int]
+    grid: Grid,
+    head: _Head,
+    columns: Mapping[str, int],
+    weeks: Iterable[int],
+    around: Span | None,
 ) -> dict[int, str]:
-    """Columns without a meaning that stand where check-ins do, with their header."""
+    """Columns without a meaning that stand where check-ins do or name days, with their header."""
 
     def said(column: int) -> str:
         cell = grid.cell(head.rows[-1], column)
@@ -382,7 +388,11 @@ def _undated(
     elif "current" not in columns:
         first = max((columns[key] for key in _PLAN if key in columns), default=0) + 1
         last = head.span.stop
-    return {c: said(c) for c in range(first, last + 1) if c and c not in head.meanings}
+    words = language(head.language)
+    unknown = [column for column in range(1, head.span.stop) if column not in head.meanings]
+    header = ((column, grid.cell(head.rows[-1], column)) for column in unknown)
+    named = {column for column, cell in header if names_days(cell, words, around)}
+    return {c: said(c) for c in sorted(named.union(range(first, last + 1)) & {*unknown})}
 
 
 def _check_in(key: str) -> date | None:
@@ -390,7 +400,7 @@ def _check_in(key: str) -> date | None:
     if not key.startswith(CHECK_IN_PREFIX):
         return None
     try:
-        return date.fromisoformat(key.removeprefix(CHECK_IN_PREFIX))
+        return common_day(date.fromisoformat(key.removeprefix(CHECK_IN_PREFIX)))
     except ValueError:
         return None
 

@@ -15,7 +15,7 @@ import pandas as pd
 from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.reading import sets
-from okr_sheets.reading.cells import Ask, Read, amount, parse, shown
+from okr_sheets.reading.cells import Ask, Read, amount, parse, real_days, shown
 from okr_sheets.reading.days import usual_order
 from okr_sheets.reading.grid import Value
 from okr_sheets.reading.headers import Table
@@ -75,8 +75,8 @@ class _Cells:
 
     def _take(self, read: Read, row: int, key: str) -> Any:
         """The value of a cell as it was read; its problem, if any, noted."""
-        if read.code:
-            self._add(read.code, row, key, read.given, **read.words)
+        for code in read.codes:
+            self._add(code, row, key, read.given, **read.words)
         return read.value
 
     def _said(self, cells: Sequence[Value]) -> Mapping[str, Value]:
@@ -97,9 +97,9 @@ class _Cells:
 
     def _order(self, key: str) -> str:
         """In which order the dates of a column are typed."""
-        cells = (self._said(cells).get(key) for _, cells in self.table.rows())
+        cells = [self._said(cells).get(key) for _, cells in self.table.rows()]
         texts = [cell for cell in cells if isinstance(cell, str)]
-        return usual_order(texts, self.ask.words, self.ask.around)
+        return usual_order(texts, self.ask.words, self.ask.around, [*real_days(cells)])
 
     def row(self, number: int, cells: Sequence[Value]) -> Row | None:
         """What one row says; None if it says nothing."""
@@ -174,9 +174,6 @@ class _Cells:
                 continue
             day = date.fromisoformat(key.removeprefix(CHECK_IN_PREFIX))
             values["check_ins"][day] = value
-            if self.until and day > self.until:
-                given = amount(value, self.ask.words)
-                self._add("future-number", row, key, given, value=str(day), day=str(self.until))
         self._take_current(row, values, current)
 
     def _step(self, raw: Value, read: Read, target: float) -> Read:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from okr_sheets.problems import MisuseError
-from okr_sheets.quarters import Quarter, check_in_dates
+from okr_sheets.problems import MisuseError, Problem, said_once
+from okr_sheets.quarters import YEARS, Quarter, check_in_dates, common_day
+from okr_sheets.reading.days import is_buddhist
 from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, SETTINGS, Column
 from okr_sheets.toml import parse_toml, shown
 from okr_sheets.tracker import COLUMNS, About, Tracker, frame
@@ -60,23 +62,26 @@ def headline(name: str) -> tuple[str, str]:
     return document["title"], document["description"]
 
 
-def read_set(text: str, name: str) -> Tracker:
+def read_set(text: str, name: str, fiscal_start: int = 1) -> Tracker:
     """A TOML set as a Tracker; its frames are indexed by the running number of the entry.
 
-    `name` stands for the file in messages. SetError for text that is not TOML, an unknown key or
-    a value of the wrong kind.
+    `name` stands for the file in messages, `fiscal_start` is the first month of the fiscal year
+    that its quarter is of. SetError for text that is not TOML, an unknown key, a value of the wrong
+    kind or a year out of range.
     """
-    return plan_of(parse_toml(text, name, SetError), name)
+    return plan_of(parse_toml(text, name, SetError), name, fiscal_start)
 
 
-def plan_of(document: dict[str, Any], name: str) -> Tracker:
+def plan_of(document: dict[str, Any], name: str, fiscal_start: int = 1) -> Tracker:
     """What `read_set` gives, of a document already parsed."""
-    return _Set(name).tracker(document)
+    return _Set(name, fiscal_start).tracker(document)
 
 
 class _Set:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, fiscal_start: int) -> None:
         self.name = name
+        self.fiscal_start = fiscal_start
+        self.buddhist: list[Problem] = []
         self.objectives: list[dict[str, Any]] = []
         self.key_results: list[dict[str, Any]] = []
         self.actions: list[dict[str, Any]] = []
@@ -88,13 +93,9 @@ class _Set:
         if not isinstance(settings, dict):
             raise SetError(f"{self.name}: about must be a table, [about].")
         self._check(document, "", _columns("title", "description"))
-        self._check(settings, "about", (*SETTINGS, Column("language")))
+        about = self._about(self._check(settings, "about", (*SETTINGS, Column("language"))))
         for entry in entries:
             self._objective(entry)
-        about = About(**settings)
-        if about.quarter and not (about.start and about.end):
-            quarter = Quarter.parse(about.quarter)
-            about = About(**settings | {"start": quarter.start, "end": quarter.end})
         dates: tuple[date, ...] = ()
         if about.start and about.end:
             dates = check_in_dates(about.start, about.end, about.cadence)
@@ -104,19 +105,44 @@ class _Set:
             key_results=_frame("key_results", self.key_results),
             actions=frame("actions", self.actions, range(1, len(self.actions) + 1)),
             check_in_dates=dates,
+            problems=tuple(said_once("buddhist-year", self.buddhist)),
         )
+
+    def _about(self, settings: Mapping[str, Any]) -> About:
+        """The settings, the quarter and its days each filled in from the other."""
+        about = About(**settings, fiscal_start=self.fiscal_start)
+        if about.quarter:
+            try:
+                quarter = Quarter.parse(about.quarter, self.fiscal_start)
+            except ValueError as error:
+                raise SetError(f"{self.name}: about.quarter: {error}") from None
+            if is_buddhist(about.quarter):
+                self._said(about.quarter, quarter)
+            if about.span and about.span.middle not in quarter.span:
+                days = f"start and end ({about.start} to {about.end})"
+                raise SetError(f"{self.name}: about.quarter {quarter} does not fit {days}.")
+        elif about.span:
+            quarter = Quarter.holding(about.span.middle, self.fiscal_start)
+        else:
+            return about
+        start, end = about.start or quarter.start, about.end or quarter.end
+        return replace(about, quarter=str(quarter), start=start, end=end)
+
+    def _said(self, given: object, value: object) -> None:
+        words = {"value": str(value)}
+        self.buddhist.append(Problem("buddhist-year", self.name, given=str(given), words=words))
 
     def _objective(self, entry: dict[str, Any]) -> None:
         entry = dict(entry)
         key_results = self._list(entry.pop("key_results", []), "objectives.key_results")
-        self._check(entry, "objectives", COLUMNS["objectives"])
+        entry = self._check(entry, "objectives", COLUMNS["objectives"])
         self.count += 1
         objective = {"id": f"O{len(self.objectives) + 1}", **entry, "row": self.count}
         self.objectives.append(objective)
         for number, given in enumerate(key_results, 1):
             rest = dict(given)
             actions = self._list(rest.pop("actions", []), "actions")
-            self._check(rest, "key_results", COLUMNS["key_results"][2:])
+            rest = self._check(rest, "key_results", COLUMNS["key_results"][2:])
             if rest.get("type") == OBJECTIVE:
                 raise SetError(f"{self.name}: a key result cannot have the type “{OBJECTIVE}”.")
             self.count += 1
@@ -124,15 +150,19 @@ class _Set:
             key_result |= {"objective": objective["row"], "objective_id": objective["id"]}
             self.key_results.append(key_result)
             for action in actions:
-                self._check(action, "actions", ACTIONS.typed)
-                self.actions.append({"key_result": key_result["id"], **action})
+                checked = self._check(action, "actions", ACTIONS.typed)
+                self.actions.append({"key_result": key_result["id"], **checked})
 
     def _list(self, given: Any, where: str) -> list[dict[str, Any]]:
         if isinstance(given, list) and all(isinstance(entry, dict) for entry in given):
             return given
         raise SetError(f"{self.name}: {where} must be a list of tables, [[{where}]].")
 
-    def _check(self, entry: Mapping[str, Any], where: str, columns: tuple[Column, ...]) -> None:
+    def _check(
+        self, entry: Mapping[str, Any], where: str, columns: tuple[Column, ...]
+    ) -> dict[str, Any]:
+        """The entry, its dates in years of the common era."""
+        checked = dict(entry)
         known = {column.key: column for column in columns}
         for key, value in entry.items():
             place = f"{self.name}: {where}.{key}".replace(": .", ": ")
@@ -145,6 +175,18 @@ class _Set:
             choices = column.choices or (OKRS[key].choices if key in OKRS.keys else ())
             if column.kind == "choice" and value not in choices:
                 raise SetError(f"{place} must be one of {', '.join(choices)}, not {shown(value)}.")
+            if isinstance(value, date):
+                checked[key] = self._common(value, place)
+        return checked
+
+    def _common(self, given: date, place: str) -> date:
+        day = common_day(given)
+        if day is None:
+            between = f"from {YEARS[0]} to {YEARS[-1]}"
+            raise SetError(f"{place} must be a date of a year {between}, not {given}.")
+        if day != given:
+            self._said(given, day)
+        return day
 
 
 def _columns(*keys: str) -> tuple[Column, ...]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from okr_sheets.language import REFERENCE, fold, headers, language, languages
 from okr_sheets.problems import Problem
-from okr_sheets.quarters import Quarter
-from okr_sheets.reading.cells import Ask, parse, shown
-from okr_sheets.reading.days import usual_order
+from okr_sheets.quarters import Quarter, Span
+from okr_sheets.reading.cells import Ask, parse, real_days, shown
+from okr_sheets.reading.days import ODD, QUARTER, is_buddhist, usual_order
 from okr_sheets.reading.grid import TOP, Grid, Value
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.reading.headers import LONGEST, Table
@@ -80,43 +80,75 @@ def by_labels(grids: Sequence[Grid], okrs: Table | None = None) -> dict[str, Pla
     return found
 
 
-def first_day(grids: Sequence[Grid]) -> date | None:
-    """The quarter's first day as far as it can be told before any table is found."""
+def span(grids: Sequence[Grid], fiscal_start: int) -> Span | None:
+    """The quarter's days as far as they can be told before any table is found.
+
+    `fiscal_start` is that of the company, for files that do not say their own.
+    """
     places = by_labels(grids) | by_keys(grids)
-    ask = _ask_for_days(places, Ask(language(REFERENCE)))
-    start: date | None = (
-        parse("date", places["start"].value, ask).value if "start" in places else None
-    )
-    return start or ask.around
+    ask = Ask(language(REFERENCE))
+    quarter = _quarter(places, _fiscal_start(places, fiscal_start, ask))
+    ask = _ask_for_days(places, ask, quarter)
+    ends = (parse("date", _value(places, key), ask).value for key in ("start", "end"))
+    start, end = ends
+    if quarter:
+        return Span(start or quarter.start, end or quarter.end)
+    return Span(start, end or start + timedelta(days=QUARTER)) if start else None
 
 
-def _ask_for_days(places: Mapping[str, Place], ask: Ask) -> Ask:
-    """How to read the first and the last day: in one order, near the quarter that is named."""
+def _value(places: Mapping[str, Place], key: str) -> Value:
+    return places[key].value if key in places else None
+
+
+def _fiscal_start(places: Mapping[str, Place], usual: int, ask: Ask) -> int:
+    """The first month of the fiscal year: the file's own, else the company's."""
+    own = parse("number", _value(places, "fiscal_start"), ask).value
+    return int(own) if own in range(1, 13) else usual
+
+
+def _quarter(places: Mapping[str, Place], fiscal_start: int) -> Quarter | None:
+    """The quarter that is named; None if none is."""
     try:
-        around = Quarter.parse(shown(places["quarter"].value)).start
-    except (KeyError, ValueError):
-        around = None
-    typed = [shown(places[key].value) for key in ("start", "end") if key in places]
-    return replace(ask, around=around, order=usual_order(typed, ask.words, around))
+        return Quarter.parse(shown(_value(places, "quarter")), fiscal_start)
+    except ValueError:
+        return None
+
+
+def _ask_for_days(places: Mapping[str, Place], ask: Ask, quarter: Quarter | None) -> Ask:
+    """How to read the first and the last day: in one order, near the quarter that is named."""
+    around = quarter.start if quarter else None
+    given = [_value(places, key) for key in ("start", "end")]
+    typed = [text for text in given if isinstance(text, str)]
+    real = [*real_days(given)]
+    return replace(ask, around=around, order=usual_order(typed, ask.words, around, real))
 
 
 def read_about(
-    places: Mapping[str, Place], okrs: Table, path: str, say: Callable[[Problem], object]
+    places: Mapping[str, Place],
+    okrs: Table,
+    path: str,
+    say: Callable[[Problem], object],
+    fiscal_start: int,
 ) -> About:
-    """The settings as they stand, the quarter's days filled in; `say` is told what is wrong."""
+    """The settings as they stand, the quarter's days filled in; `say` is told what is wrong.
+
+    `fiscal_start` is that of the company, for files that do not say their own.
+    """
     code = _language(places, okrs, path, say)
-    ask = _ask_for_days(places, Ask(language(code), untyped=okrs.grid.untyped))
-    values: dict[str, Any] = {"language": code}
+    ask = Ask(language(code), untyped=okrs.grid.untyped)
+    fiscal_start = _fiscal_start(places, fiscal_start, ask)
+    ask = _ask_for_days(places, ask, _quarter(places, fiscal_start))
+    values: dict[str, Any] = {"language": code, "fiscal_start": fiscal_start}
     for setting in SETTINGS:
         if setting.key not in places:
             continue
         place = places[setting.key]
         read = parse(setting.kind, place.value, replace(ask, choices=setting.key))
-        if read.code:
-            say(place.problem(path, read.code, setting.key, read.given, read.words))
+        for problem in read.codes:
+            say(place.problem(path, problem, setting.key, read.given, read.words))
         if read.value is not None:
             values[setting.key] = read.value
-    return _with_quarter(About(**values), places, okrs, path, say)
+    return _Period(About(**values), places, okrs, path, say).about()
 
 
 def _language(
@@ -133,35 +165,95 @@ def _language(
     return okrs.language
 
 
-def _with_quarter(
-    about: About,
-    places: Mapping[str, Place],
-    okrs: Table,
-    path: str,
-    say: Callable[[Problem], object],
-) -> About:
-    """Fill the first and last day from the quarter, or the quarter from the check-in dates."""
-    quarter = None
-    try:
-        if about.quarter:
-            quarter = Quarter.parse(about.quarter)
-            about = replace(about, quarter=str(quarter))
-    except ValueError:
-        say(places["quarter"].problem(path, "not-a-quarter", "quarter", about.quarter, {}))
-    if about.start and about.end:
-        return about
-    if quarter is None and okrs.check_ins:
-        dates = tuple(okrs.check_ins)
-        quarter = Quarter.holding(dates[len(dates) // 2])
-    if quarter is None:
-        say(Problem("no-quarter", path, okrs.grid.name))
-        return about
-    return replace(
-        about,
-        quarter=about.quarter or str(quarter),
-        start=about.start or quarter.start,
-        end=about.end or quarter.end,
-    )
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """What a file says of its quarter: the label, the first and last day, the check-in dates."""
+
+    given: About
+    places: Mapping[str, Place]
+    okrs: Table
+    path: str
+    say: Callable[[Problem], object]
+
+    def about(self) -> About:
+        """The settings, what lacks of quarter and days filled in from what is there.
+
+        Where they disagree, as in a copied file, the check-in dates hold, under which people typed
+        their numbers, then the days, then the label; that is said.
+        """
+        label = self._label()
+        quarter = label or self._quarter_of_days()
+        if quarter is None:
+            self.say(Problem("no-quarter", self.path, self.okrs.grid.name))
+            return replace(self.given, quarter="")
+        days = self._days(quarter)
+        if self._is_typed_elsewhere(days):
+            quarter = self._holding(self._middle_date())
+            days = quarter.span
+            self._disagree(label, quarter, days)
+        elif label and days.middle not in label.span:
+            quarter = self._holding(days.middle)
+            self._disagree(label, quarter, days)
+        return replace(self.given, quarter=str(quarter), start=days.start, end=days.end)
+
+    def _label(self) -> Quarter | None:
+        if not self.given.quarter:
+            return None
+        place, typed = self.places["quarter"], self.given.quarter
+        quarter = _quarter(self.places, self.given.fiscal_start)
+        if quarter is None:
+            self.say(place.problem(self.path, "not-a-quarter", "quarter", typed, {}))
+        elif is_buddhist(typed):
+            words = {"value": str(quarter)}
+            self.say(place.problem(self.path, "buddhist-year", "quarter", typed, words))
+        return quarter
+
+    def _holding(self, day: date) -> Quarter:
+        return Quarter.holding(day, self.given.fiscal_start)
+
+    def _quarter_of_days(self) -> Quarter | None:
+        """The quarter in which the days lie that a file without a label tells."""
+        start, end = self.given.start, self.given.end
+        if start and end:
+            return self._holding(Span(start, end).middle)
+        if self.okrs.check_ins:
+            return self._holding(self._middle_date())
+        half = timedelta(days=QUARTER // 2)
+        day = start + half if start else end - half if end else None
+        return self._holding(day) if day else None
+
+    def _days(self, quarter: Quarter) -> Span:
+        """The days that are typed, else those of the quarter, else of the one they begin."""
+        start, end = self.given.start, self.given.end
+        days = Span(start or quarter.start, end or quarter.end)
+        if days.start <= days.end or (start and end):
+            return days
+        own = self._holding(start or end or quarter.start)
+        return Span(start or own.start, end or own.end)
+
+    def _middle_date(self) -> date:
+        dates = tuple(self.okrs.check_ins)
+        return dates[len(dates) // 2]
+
+    def _is_typed_elsewhere(self, days: Span) -> bool:
+        """Whether numbers stand under check-in dates of which none is near these days."""
+        dates = self.okrs.check_ins
+        if not dates or any(day in days for day in dates):
+            return False
+        if days.distance(self._middle_date()) <= timedelta(days=ODD):
+            return False
+        grid, rows = self.okrs.grid, [row for row, _ in self.okrs.rows()]
+        cells = (grid.cell(row, column) for row in rows for column in dates.values())
+        return any(cell is not None for cell in cells)
+
+    def _disagree(self, label: Quarter | None, quarter: Quarter, days: Span) -> None:
+        """Say what does not fit the quarter that was counted: the label, else a day."""
+        right = {"quarter": str(quarter), "start": str(days.start), "end": str(days.end)}
+        wrong = ("quarter",) if label and label != quarter else ("start", "end")
+        key = next(key for key in wrong if key in self.places)
+        place = self.places[key]
+        words = {**right, "value": right[key]}
+        self.say(place.problem(self.path, "quarter-disagrees", key, shown(place.value), words))
 
 
 def bands(places: Mapping[str, Place]) -> Bands | None:
@@ -176,10 +268,18 @@ def bands(places: Mapping[str, Place]) -> Bands | None:
         return Bands()
 
 
-def calculated_on(places: Mapping[str, Place], words: Ask) -> date | None:
-    """The day by which the stored values were calculated, beside its machine key."""
+def calculated_on(places: Mapping[str, Place], about: About, ask: Ask) -> date | None:
+    """The day by which the stored values were calculated, beside its machine key.
+
+    None if they were calculated for other days than the quarter's: those in a copied file, or those
+    of the year 2570.
+    """
     place = places.get("day")
     if place is None:
         return None
-    day: date | None = parse("date", place.grid.cell(place.row, place.column - 1), words).value
-    return day
+    counted = [place.grid.cell(place.row, place.column - 1)]
+    counted += [_value(places, key) for key in ("start", "end")]
+    day: date | None
+    day, start, end = (parse("date", value, ask).value for value in counted)
+    is_of_these = (start or about.start, end or about.end) == (about.start, about.end)
+    return day if is_of_these and not any(map(is_buddhist, counted)) else None

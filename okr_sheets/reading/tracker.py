@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from okr_sheets.config import Config
 from okr_sheets.language import language
-from okr_sheets.problems import MisuseError, Problem, in_order
-from okr_sheets.quarters import counted_until
+from okr_sheets.problems import MisuseError, Problem, in_order, said_once
+from okr_sheets.quarters import Quarter, counted_until
 from okr_sheets.reading import settings
 from okr_sheets.reading.apart import apart
 from okr_sheets.reading.cells import Ask, parse, shown
@@ -28,14 +28,14 @@ from okr_sheets.tracker import Tracker, frame
 REQUIRED = ("title", "type", "baseline", "target")
 
 
-def read(path: str | Path, sheet: str | None = None) -> Tracker:
+def read(path: str | Path, sheet: str | None = None, config: Config | None = None) -> Tracker:
     """Read one file: .xlsx, .xlsm, .ods, .xls, .xlsb, .csv or .tsv.
 
     Gives a Tracker always; of a file that cannot be read, an empty one whose problem says why. Of
     a workbook with several tables of OKRs it is the first, or that of the `sheet` named; ValueError
-    if there is none on it.
+    if there is none on it. `config` tells in which fiscal year a quarter is that says no days.
     """
-    trackers = read_trackers(path)
+    trackers = read_trackers(path, (config or Config()).fiscal_start)
     if sheet is None:
         return trackers[0]
     for tracker in trackers:
@@ -45,26 +45,28 @@ def read(path: str | Path, sheet: str | None = None) -> Tracker:
     raise MisuseError(f"{path} has no table of OKRs on a sheet “{sheet}”, only on: {found or '–'}.")
 
 
-def read_trackers(path: str | Path) -> list[Tracker]:
-    """Every table of OKRs in a file as a Tracker of its own, at least one, as `read` gives it."""
+def read_trackers(path: str | Path, fiscal_start: int = 1) -> list[Tracker]:
+    """Every table of OKRs in a file as a Tracker of its own, at least one, as `read` gives it.
+
+    `fiscal_start` is the first month of the company's fiscal year; what a file says of its own
+    quarter goes before it.
+    """
     path = Path(path)
     try:
         # The child may have started in another folder.
         book: Book = apart("okr_sheets.reading.books:read_book", path.absolute())
         said = tuple(replace(problem, path=str(path)) for problem in book.problems)
-        return _trackers(path, replace(book, problems=said))
+        return _trackers(path, replace(book, problems=said), fiscal_start)
     except UnreadableError as error:
         problem = Problem(error.code, str(path), error.sheet, given=error.given)
         return [Tracker.empty(path=str(path), problems=(problem,))]
 
 
-def _trackers(path: Path, book: Book) -> list[Tracker]:
-    around = settings.first_day(book.grids)
-    tables = [table for grid in book.grids for table in find(grid, around)]
-    parts = list(_parts(book.grids, tables))
+def _trackers(path: Path, book: Book, fiscal_start: int) -> list[Tracker]:
+    parts = list(_parts(book.grids, _tables(book.grids, fiscal_start)))
     if not parts:
         return [Tracker.empty(path=str(path), problems=(_without_table(str(path), book),))]
-    found = without_copies([_Reader(str(path), part).tracker() for part in parts])
+    found = without_copies([_Reader(str(path), part, fiscal_start).tracker() for part in parts])
     trackers = [tracker for tracker in found if tracker.readable]
     first = [*book.problems, *_open_elsewhere(path)]
     if len(trackers) > 1:
@@ -73,6 +75,17 @@ def _trackers(path: Path, book: Book) -> list[Tracker]:
     problems = in_order([*first, *trackers[0].problems])
     copies = [tracker for tracker in found if tracker.set_aside]
     return [replace(trackers[0], problems=problems), *trackers[1:], *copies]
+
+
+def _tables(grids: Sequence[Grid], fiscal_start: int) -> list[Table]:
+    """The tables on all sheets; where no quarter is named, that of their full dates tells more."""
+    around = settings.span(grids, fiscal_start)
+    tables = [table for grid in grids for table in find(grid, around)]
+    dates = sorted(day for table in tables for day in table.check_ins)
+    if around or not dates:
+        return tables
+    around = Quarter.holding(dates[len(dates) // 2], fiscal_start).span
+    return [table for grid in grids for table in find(grid, around)]
 
 
 def _without_table(path: str, book: Book) -> Problem:
@@ -155,7 +168,7 @@ def _own_lines(trackers: Sequence[Tracker], number: int, sheet: str, column: str
 class _Reader:
     """One tracker on its way from tables to frames; collects problems as it goes."""
 
-    def __init__(self, path: str, part: _Part) -> None:
+    def __init__(self, path: str, part: _Part, fiscal_start: int) -> None:
         self.path = path
         self.tables, self.okrs = part.tables, part.okrs
         self.problems: list[Problem] = []
@@ -163,18 +176,21 @@ class _Reader:
         self.has_keys = bool(places)
         if "language" not in places:
             places = settings.by_labels(part.grids, self.okrs) | places
-        self.about = settings.read_about(places, self.okrs, path, self.problems.append)
+        say = self.problems.append
+        self.about = settings.read_about(places, self.okrs, path, say, fiscal_start)
         self.ask = Ask(
             language(self.about.language),
             untyped=self.okrs.grid.untyped,
             around=self.about.start,
         )
-        self.calculated_on = settings.calculated_on(places, self.ask)
+        self.calculated_on = settings.calculated_on(places, self.about, self.ask)
         self.bands = settings.bands(places)
 
     def tracker(self) -> Tracker:
         self._say_what_is_odd()
-        rows, problems = okr_rows(self.okrs, self.ask, self.path, self._until())
+        day = self.about.counts_to(self.calculated_on)
+        until = day and counted_until(day, self.okrs.check_ins, self.about.start)
+        rows, problems = okr_rows(self.okrs, self.ask, self.path, until)
         family = families(rows, self.okrs, self.path)
         self.problems += [*problems, *family.problems]
         return Tracker(
@@ -191,15 +207,8 @@ class _Reader:
             stored=stored(rows, self.okrs),
             calculated_on=self.calculated_on,
             bands=self.bands,
-            problems=in_order(self.problems),
+            problems=in_order(said_once("buddhist-year", in_order(self.problems))),
         )
-
-    def _until(self) -> date | None:
-        """The day after which a number lies in the future; None while the quarter is not on."""
-        start, end, today = self.about.start, self.about.end, self.about.day()
-        is_on = start is not None and end is not None and today and start < today < end
-        day = self.calculated_on or self.about.as_of or (today if is_on else None)
-        return day and counted_until(day, self.okrs.check_ins, start)
 
     def _add(
         self, code: str, table: Table, row: int = 0, key: str = "", given: str = "", **words: str
@@ -227,6 +236,13 @@ class _Reader:
             if any(parse("number", value, self.ask).value is not None for value in values):
                 place = (self.path, self.okrs.grid.name, self.okrs.header, column_letters(column))
                 self.problems.append(Problem("undated-column", *place, given=said))
+
+        days = {column: day for day, column in self.okrs.check_ins.items()}
+        for column, row in self.okrs.buddhist.items():
+            day = str(days[column])
+            given = shown(self.okrs.grid.cell(row, column))
+            key = f"{CHECK_IN_PREFIX}{day}"
+            self._add("buddhist-year", self.okrs, row, key, given, value=day)
 
     def _say_what_is_astray(self) -> None:
         """Check-ins that the workbook does not count as Python does, at the cell that mends it."""
@@ -282,8 +298,8 @@ class _Reader:
             for column in sheet.typed:
                 choices = f"{sheet.prefix}_{column.key}" if column.kind == "choice" else ""
                 read = parse(column.kind, raw.get(column.key), replace(self.ask, choices=choices))
-                if read.code:
-                    self._add(read.code, table, row, column.key, read.given, **read.words)  # type: ignore[arg-type]
+                for code in read.codes:
+                    self._add(code, table, row, column.key, read.given, **read.words)  # type: ignore[arg-type]
                 if read.value is not None:
                     values[column.key] = read.value
             rows.append(values)

@@ -13,6 +13,7 @@ from okr_sheets.checks import check
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.frames import SCORED
 from okr_sheets.problems import MisuseError, Problem, file_names, in_order, told_apart
+from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.rollups.alignment import ALIGNMENT, alignment
 from okr_sheets.rollups.attention import ATTENTION, attention
@@ -190,18 +191,22 @@ def score(
     source: Source | Sequence[Source],
     as_of: date | None = None,
     preset: str = "default",
+    config: Config | None = None,
 ) -> pd.DataFrame:
     """The scored key results of trackers, or of the files and folders that paths name.
 
     One row per key result, columns as in `frames.SCORED`: `progress` uncapped, `score`,
     `expected` and `gap` from 0 to 1 with four decimals, `updated` whether there is a number since
     the last check-in date, `with_number` whether there is any. `as_of` defaults to each tracker's
-    own as-of date, else today held to its quarter. `preset` names the bands of status and grade.
+    own as-of date, else today held to its quarter. `preset` names the bands of status and grade;
+    `config` tells them too (a `preset` other than the default goes first), and the fiscal year.
     Files that cannot be read give no row; `check` names them. FileNotFoundError if no path is
     there, ValueError for no tracker at all, another preset or as-of.
     """
-    trackers = sorted(_read(source, as_of), key=_order)
-    rows = scored(trackers, [[as_of] * len(trackers)], chosen_bands(preset, None)).key_results
+    as_of = scoring_day(as_of)
+    trackers = sorted(_read(source, config), key=_order)
+    bands = chosen_bands(preset, config)
+    rows = scored(trackers, [[as_of] * len(trackers)], bands).key_results
     return _framed("key_results", rows)
 
 
@@ -215,22 +220,19 @@ def rollup(
     """Everything that many trackers add up to; see `Rollup`.
 
     Takes what `score` takes, and raises the same. `previous` are last quarter's trackers. `config`
-    tells units, weights and bands (a `preset` other than the default goes before its bands).
-    ValueError too if none of `previous` is of an earlier quarter; of several quarters the latest
-    counts.
+    tells units, weights, the fiscal year and bands (a `preset` other than the default goes before
+    its bands). ValueError too if none of `previous` is of an earlier quarter; of several quarters
+    the latest counts.
     """
-    trackers = _read(source, as_of)
-    past = None if previous is None else _read(previous, None)
+    as_of = scoring_day(as_of)
+    trackers = _read(source, config)
+    past = None if previous is None else _read(previous, config)
     bands = chosen_bands(preset, config)
     return roll_up(trackers, as_of, bands, past, config, earlier_only=True)
 
 
-def _read(source: Source | Sequence[Source], as_of: date | None) -> list[Tracker]:
-    if as_of is not None and not isinstance(as_of, date):
-        raise MisuseError(
-            f"as_of must be a date, such as datetime.date(2027, 2, 12), not {as_of!r}."
-        )
-    trackers = read_all(source)
+def _read(source: Source | Sequence[Source], config: Config | None) -> list[Tracker]:
+    trackers = read_all(source, config=config)
     if not trackers:
         raise MisuseError("No tracker to read. Name a file or a folder of them.")
     lost = [p for tracker in trackers for p in tracker.problems if p.code == "not-found"]
@@ -269,7 +271,7 @@ def roll_up(
     now = history.last
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
-    problems = in_order([*check(trackers, bands=bands), *_unread(past)])
+    problems = in_order([*check(trackers, as_of, bands=bands), *_unread(past)])
     blanks = blank(now, trackers, days[-1])
     units = teams(now, blanks, bands, config.weight)
     units = units.join(ends_of_units(now, ends, units))

@@ -56,7 +56,12 @@ def write_start(
     sheet.write_string(2, NUMBER, words("start.subtitle"), styles.caption)
     _steps(sheet, words, styles)
     row = _settings(sheet, about, words, styles)
-    for key, value in (("language", about.language), ("bands", written(bands))):
+    silent = {
+        "language": about.language,
+        "fiscal_start": str(about.fiscal_start),
+        "bands": written(bands),
+    }
+    for key, value in silent.items():
         row = _silent(sheet, row, key, value, styles)
     row = _questions(sheet, row + 1, words, styles)
     row = _smart(sheet, row, words, styles)
