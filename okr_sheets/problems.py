@@ -94,10 +94,12 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
     "Numbers and dates": {
         "no-quarter": "error",
         "mixed-scale": "warning",
+        "mixed-weights": "warning",
         "no-target": "error",
         "no-baseline": "error",
         "baseline-assumed": "warning",
         "baseline-equals-target": "error",
+        "objective-number": "warning",
         "wrong-direction": "error",
         "type-inferred": "warning",
         "bad-weight": "error",

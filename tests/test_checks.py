@@ -61,6 +61,42 @@ def test_dates_confidences_and_reasons(book):
     ]
 
 
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ((7, 3, 1), []),
+        ((0.7, 0.5, 1), [4, 5, 6]),  # of 1: its 1 is no 1 of 10
+        ((70, 50, 10), [4, 5, 6]),  # of 100
+        ((7, 11, 10), [5]),
+        ((1, 1, 1), []),
+    ],
+)
+def test_confidences_on_another_scale_are_named_every_one(book, typed, named):
+    rows = "\n".join(
+        f"| O1.KR{n} | a | Ann | Increase | 0 | 5 | {given} | 1 |" for n, given in enumerate(typed)
+    )
+    path = book(f"""
+        | Quarter | 2027-Q1 |      |           |          |        |            |            |
+        | ID     | Title | Owner | Type      | Baseline | Target | Confidence | 2027-01-08 |
+        | O1     | Goal  | Ann   | Objective |          |        |            |            |
+        {rows}
+    """)
+    assert verdict(path) == [(f"G{row}", "bad-confidence") for row in named]
+
+
+@pytest.mark.parametrize("type_", ["Increase", "", "Decrease"])
+@pytest.mark.parametrize(("baseline", "target"), [("5", "5"), ("0", "0"), ("1 000", "1000.0")])
+def test_a_baseline_equal_to_its_target_is_said_with_and_without_a_type(
+    book, type_, baseline, target
+):
+    path = book(f"""
+        | ID     | Title | Owner | Type      | Baseline   | Target   | 2027-01-08 |
+        | O1     | Goal  | Ann   | Objective |            |          |            |
+        | O1.KR1 | a     | Ann   | {type_}   | {baseline} | {target} | 3          |
+    """)
+    assert ("F3", "baseline-equals-target") in verdict(path)
+
+
 @pytest.mark.parametrize(("weights", "codes"), [((0, 0), ["no-weight"]), ((0, 1), [])])
 def test_an_objective_whose_weights_are_all_0_is_named(book, weights, codes):
     first, second = weights

@@ -372,9 +372,11 @@ RECIPES = {
         F3=60,
         G3=0.7,
     ),
-    "date-as-text": in_text("A date as people write it.", "H3", H1="Due", H3="12 Feb 2027"),
+    "date-as-text": in_workbook(
+        "A date as people write it.", "okrs!H3", H1="Due", H3="12 Feb 2027"
+    ),
     "ambiguous-date": in_text("A date that may be two days.", "H3", H1="Due", H3="2/3/2027"),
-    "other-word": in_text("Another word for a choice.", "D3", D3="Up"),
+    "other-word": in_workbook("Another word for a choice.", "okrs!D3", D3="Up"),
     "unknown-language": in_file(
         "A language that there is not.",
         "okrs.csv:okrs!C1",
@@ -453,10 +455,12 @@ RECIPES = {
     "mixed-scale": in_text(
         "Percents such as 24 and such as 0.24.", "E3", E3=0.1, F3=60, G3=24, H1="Unit", H3="%"
     ),
+    "mixed-weights": in_text("A weight of 0.5 beside one of 50.", "H3", H1="Weight", H3=0.5, H4=50),
     "no-target": in_text("No target.", "F3", F3=""),
     "no-baseline": in_text("A decrease from nowhere.", "E3", D3="Decrease", E3=""),
     "baseline-assumed": in_text("An increase from nowhere.", "E3", E3=""),
     "baseline-equals-target": in_text("Nowhere to go.", "F3", E3=10),
+    "objective-number": in_text("A number in an objective's row.", "F2", F2=10),
     "wrong-direction": in_text("An increase from 20 to 10.", "D3", E3=20),
     "type-inferred": in_text("No type.", "D3", D3=""),
     "bad-weight": in_text("A weight below 0.", "H3", H1="Weight", H3=-1),

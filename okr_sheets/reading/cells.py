@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
-from okr_sheets.language import Language, choice_keys, fold
+from okr_sheets.language import Language, choice_keys, fold, language, languages
 from okr_sheets.reading.days import QUARTER, date_from_text
 from okr_sheets.reading.grid import Broken, Uncalculated
-from okr_sheets.reading.numbers import LARGEST, is_percent, is_plain, readings
+from okr_sheets.reading.numbers import LARGEST, is_percent, magnitude, readings
+from okr_sheets.schema import Column
 
 # Errors that reached a file as text, in the words of each language's programs.
 _ERROR = re.compile(
@@ -31,7 +33,8 @@ _ERROR = re.compile(
 _DASHES = frozenset("-–—−")
 _VARIANTS = str.maketrans("", "", "\ufe0e\ufe0f")  # ✔ as a letter or as a picture
 # A day number between 1990 and 2100 in a date cell is a date that lost its format.
-_DAY_NUMBERS = (32_874, 73_051)
+_DAY_NUMBERS = range(32_874, 73_051)
+_DAY_NUMBER = re.compile(r"(\d{5})(?:[.,]\d+)?")  # with the time of day
 _EPOCHS = (date(1899, 12, 30), date(1904, 1, 1))  # Excel's day 0, and that of old Macs
 # Number formats that add to a number what an ID needs: zeros at its ends, and quoted letters.
 _ID_FORMAT = re.compile(r'(?:"([^"]*)")?([#0]+)(?:\.([#0]{1,10}))?(?:"([^"]*)")?')
@@ -50,7 +53,8 @@ class Ask:
     order: str = ""  # in which the dates of the column are typed: dmy or mdy
     around: date | None = None  # what dates lie near to: the quarter's first day
     format: str = ""  # the cell's number format, blank for the general one
-    untyped: bool = False  # a text file: a number that is text there is nothing to mention
+    whole: float = 1  # what “yes” and 100 % are: the steps of a target, else 1
+    untyped: bool = False  # a text file: there text is what numbers, dates and words are
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,33 +111,79 @@ def number(raw: object, ask: Ask) -> Read:
 
 def number_from_text(typed: str, found: tuple[float, ...], ask: Ask) -> Read:
     """A text read as the first of the numbers that it may mean."""
-    value, *others = (amount(each, ask.words) for each in found)
+    value, *others = (_unmistakable(each, ask) for each in found)
     percent = typed if is_percent(typed) else ""
+    if ask.untyped and not others and (power := magnitude(typed, ask.words, ask.unit)):
+        # The m of “12 m” may be one of minutes, too.
+        others = [amount(found[0] / 10**power, ask.words)]
     if others:
         said = {"value": value, "other": others[0]}
         return Read(found[0], "ambiguous-number", typed, said, found, percent)
-    if ask.untyped and is_plain(typed):
+    if ask.untyped:
         return Read(found[0], readings=found, percent=percent)
     return Read(found[0], "number-as-text", typed, {"value": value}, found, percent)
 
 
+def _unmistakable(value: float, ask: Ask) -> str:
+    """A number as it can mean no other: 1.2340 in a text file, where 1.234 may be two."""
+    written = amount(value, ask.words)
+    return f"{written}0" if ask.untyped and len(readings(written, ask.words)) > 1 else written
+
+
 def attainment(raw: object, ask: Ask) -> Read:
-    """A number or yes or no, as `achieve` key results are updated: yes is 1, no is 0."""
+    """A number or yes or no, as `achieve` key results are updated: yes is the whole, no is 0.
+
+    In a row that counts steps a percent is that share of them, and “3 of 5” is 3.
+    """
     if isinstance(raw, bool):
-        return Read(float(raw), "other-word", str(raw).upper(), {"value": _yes_no(raw, ask)})
+        return _word(raw * ask.whole, str(raw).upper(), "yes_no", "yes" if raw else "no", ask)
     if isinstance(raw, str):
         key = choice_keys("yes_no").get(fold(raw.translate(_VARIANTS)))
         if key:
-            written = ask.words.choice("yes_no", key)
-            value = float(key == "yes")
-            if fold(raw) == fold(written):
-                return Read(value)
-            return Read(value, "other-word", raw, {"value": written})
-    return number(raw, ask)
+            return _word((key == "yes") * ask.whole, raw, "yes_no", key, ask)
+        if part := _part(raw, ask):
+            return number_from_text(raw, part, ask)
+    read = number(raw, ask)
+    if read.percent and ask.whole > 1:
+        value = hundredfold(read.value) * ask.whole / 100
+        return Read(value, "percent-scale", read.percent, {"value": amount(value, ask.words)})
+    return read
 
 
-def _yes_no(answer: bool, ask: Ask) -> str:
-    return ask.words.choice("yes_no", "yes" if answer else "no")
+def _part(typed: str, ask: Ask) -> tuple[float, ...]:
+    """The steps, or the share, that “3 of 5” says; nothing where it says none of the row's own."""
+    found = _parts().fullmatch(fold(typed))
+    done, of = map(float, found.groups()) if found else (0.0, 0.0)
+    if not of or ask.whole not in {1, of}:
+        return ()
+    return (done * ask.whole / of,)
+
+
+@cache
+def _parts() -> re.Pattern[str]:
+    """A number of steps out of all, in the words of every language."""
+    words = {fold(word) for code in languages() for word in language(code).lines("numbers.parts")}
+    return re.compile(rf"(\d{{1,6}})\s*(?:{'|'.join(map(re.escape, sorted(words)))})\s*(\d{{1,6}})")
+
+
+def _word(value: object, typed: str, choices: str, key: str, ask: Ask) -> Read:
+    """What a word means; said where it is not the one that the workbook's formulas look for."""
+    written = ask.words.choice(choices, key)
+    # Formulas compare without case, but not without spaces or synonyms.
+    if ask.untyped or typed.casefold() == written.casefold():
+        return Read(value)
+    return Read(value, "other-word", typed, {"value": written})
+
+
+def confidence(raw: object, ask: Ask) -> Read:
+    """A number from 1 to 10; 70 % are 7 of them."""
+    read = number(raw, ask)
+    if read.code == "not-a-number":
+        return replace(read, code="bad-confidence")
+    if not read.percent or not 0 <= read.value <= 1:
+        return read
+    value = hundredfold(read.value) / 10
+    return Read(value, "percent-scale", read.percent, {"value": amount(value, ask.words)})
 
 
 def day(raw: object, ask: Ask) -> Read:
@@ -142,22 +192,31 @@ def day(raw: object, ask: Ask) -> Read:
         return Read(raw.date())
     if isinstance(raw, date):
         return Read(raw)
-    if isinstance(raw, float) and _DAY_NUMBERS[0] <= raw < _DAY_NUMBERS[1]:
-        days = [epoch + timedelta(days=int(raw)) for epoch in _EPOCHS]
-        return Read(min(days, key=lambda it: abs(it - (ask.around or days[0]))))
     typed = shown(raw)
+    if is_day_number(typed):
+        days = [epoch + timedelta(days=int(typed[:5])) for epoch in _EPOCHS]
+        nearest = min(days, key=lambda it: abs(it - (ask.around or days[0])))
+        if ask.untyped or isinstance(raw, float):
+            return Read(nearest)
+        return Read(nearest, "date-as-text", typed, {"value": str(nearest)})
     orders = (ask.order, "dmy", "mdy")
     found = [date_from_text(typed, ask.words, ask.around, order) for order in orders]
     value, *others = found if isinstance(raw, str) else [None]
     if value is None:
         return Read(code="not-a-date", given=typed)
-    if ask.untyped and str(value) == typed:
-        return Read(value)
     for other in others:
         if other and other != value and _may_be_meant(other, ask.around):
             both = {"value": str(value), "other": str(other)}
             return Read(value, "ambiguous-date", typed, both)
+    if ask.untyped and value == date_from_text(typed, ask.words, order=ask.order):
+        return Read(value)  # it names its year
     return Read(value, "date-as-text", typed, {"value": str(value)})
+
+
+def is_day_number(text: str) -> bool:
+    """Whether a text is a date as a spreadsheet counts days, such as 46395."""
+    found = _DAY_NUMBER.fullmatch(text)
+    return found is not None and int(found[1]) in _DAY_NUMBERS
 
 
 def _may_be_meant(day: date, start: date | None) -> bool:
@@ -171,11 +230,7 @@ def choice(raw: object, ask: Ask) -> Read:
     if key is None:
         listed = ", ".join(ask.words.choices(ask.choices).values())
         return Read(code="not-a-choice", given=text, words={"choices": listed})
-    written = ask.words.choice(ask.choices, key)
-    # Formulas compare without case, but not without spaces or synonyms.
-    if text.casefold() == written.casefold():
-        return Read(key)
-    return Read(key, "other-word", text, {"value": written})
+    return _word(key, text, ask.choices, key, ask)
 
 
 def text(raw: object, _: Ask) -> Read:
@@ -239,6 +294,12 @@ PARSERS: Mapping[str, Callable[[Any, Ask], Read]] = {
     "number": number,
     "percent": number,
     "attainment": attainment,
+    "confidence": confidence,
     "date": day,
     "choice": choice,
 }
+
+
+def kind_of(column: Column) -> str:
+    """Whose parser reads a column: its kind's, or one of its own as confidences have."""
+    return column.key if column.key in PARSERS else column.kind

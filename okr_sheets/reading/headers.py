@@ -11,7 +11,7 @@ from itertools import pairwise, takewhile
 
 from okr_sheets.language import REFERENCE, Language, choice_keys, fold, headers, language
 from okr_sheets.problems import Problem
-from okr_sheets.reading.cells import Ask, parse, shown
+from okr_sheets.reading.cells import Ask, is_day_number, parse, shown
 from okr_sheets.reading.days import begins_as_date, date_from_text, usual_order
 from okr_sheets.reading.grid import TOP, Grid, Value
 from okr_sheets.reading.guard import column_letters
@@ -269,7 +269,8 @@ def _days(cells: Mapping[int, Value], words: Language, around: date | None) -> d
     order = usual_order(texts.values(), words, around)
     ask = Ask(words, around=around)
     days = {c: date_from_text(text, words, around, order) for c, text in texts.items()}
-    days |= {c: parse("date", x, ask).value for c, x in cells.items() if not isinstance(x, str)}
+    numbers = {c: x for c, x in cells.items() if not isinstance(x, str) or is_day_number(x)}
+    days |= {c: parse("date", x, ask).value for c, x in numbers.items()}
     return {column: day for column, day in days.items() if day}
 
 

@@ -14,7 +14,7 @@ from okr_sheets.language import language
 from okr_sheets.problems import Problem, in_order
 from okr_sheets.reading import settings
 from okr_sheets.reading.apart import apart
-from okr_sheets.reading.cells import Ask, parse
+from okr_sheets.reading.cells import Ask, kind_of, parse
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.grid import Book, Grid
 from okr_sheets.reading.guard import UnreadableError, column_letters
@@ -173,7 +173,7 @@ class _Reader:
     def tracker(self) -> Tracker:
         self._say_what_is_odd()
         rows, problems = okr_rows(self.okrs, self.ask, self.path, self._until())
-        family = families(rows, self.okrs, self.path)
+        family = families(rows, self.okrs, self.ask, self.path)
         self.problems += [*problems, *family.problems]
         return Tracker(
             about=self.about,
@@ -262,7 +262,9 @@ class _Reader:
             values: dict[str, Any] = {}
             for column in sheet.typed:
                 choices = f"{sheet.prefix}_{column.key}" if column.kind == "choice" else ""
-                read = parse(column.kind, raw.get(column.key), replace(self.ask, choices=choices))
+                form = table.grid.formats.get((row, table.columns.get(column.key, 0)), "")  # type: ignore[union-attr]
+                ask = replace(self.ask, choices=choices, format=form)
+                read = parse(kind_of(column), raw.get(column.key), ask)
                 if read.code:
                     self._add(read.code, table, row, column.key, read.given, **read.words)  # type: ignore[arg-type]
                 if read.value is not None:
