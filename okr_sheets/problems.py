@@ -111,6 +111,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "future-number": "info",
     },
     "Formulas": {
+        "damaged-formulas": "error",
         "typed-over": "error",
         "current-typed": "warning",
         "other-formula": "error",

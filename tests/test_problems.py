@@ -479,6 +479,11 @@ RECIPES = {
         {r'(<c r="AB7"[^>]*)/>': r"\1><v>2500000</v></c>"},
     ),
     # formulas
+    "damaged-formulas": in_tracker(
+        "A column pushed in by a program that leaves formulas as they were.",
+        "Q7",
+        {'<row r="7".*?</row>': lambda row: row[0].replace("$F7", "$G7")},
+    ),
     "typed-over": in_tracker(
         "A score typed over its formula.", "R7", {formula("R7"): r"\1<v>0.99</v>"}
     ),
