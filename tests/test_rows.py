@@ -4,6 +4,7 @@ from datetime import date
 from time import perf_counter
 
 import pytest
+import test_ods
 from openpyxl import Workbook
 
 import okr_sheets as okr
@@ -110,9 +111,22 @@ def weighted(*weights, above=("", "")):
     )
 
 
+def in_ods(value, is_percent):
+    if is_percent:
+        return test_ods.cell(f'office:value-type="percentage" office:value="{value}"')
+    return test_ods.words(value) if isinstance(value, str) else test_ods.number(value)
+
+
 def weights_in(folder, suffix, rows, percents):
     """The rows as a file of one kind; text files hold a percent as its cell shows it."""
     ids = [[f"R{n}", *row[1:]] for n, row in enumerate(rows)]
+    if suffix == ".ods":
+        drawn = [
+            test_ods.row(*(in_ods(value, f"{'ABCDEFGH'[c]}{r}" in percents) for c, value in cells))
+            for r, row in enumerate([("Quarter", "2027-Q1"), WEIGHED, *ids], 1)
+            for cells in [enumerate(row)]
+        ]
+        return okr.read(test_ods.ods(folder / "t.ods", *drawn))
     if suffix == ".csv":
         for cell in percents:
             row = ids[int(cell[1:]) - 3]
@@ -123,7 +137,7 @@ def weights_in(folder, suffix, rows, percents):
     return read_back(folder, *ids, header=WEIGHED, percents=percents)
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods", ".csv"])
 @pytest.mark.parametrize(
     ("weights", "percents", "read", "codes"),
     [

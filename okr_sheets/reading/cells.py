@@ -300,6 +300,6 @@ PARSERS: Mapping[str, Callable[[Any, Ask], Read]] = {
 }
 
 
-def kind_of(column: Column) -> str:
+def parsed_as(column: Column) -> str:
     """Whose parser reads a column: its kind's, or one of its own as confidences have."""
     return column.key if column.key in PARSERS else column.kind

@@ -16,7 +16,7 @@ import pandas as pd
 from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.reading import sets
-from okr_sheets.reading.cells import Ask, Read, amount, kind_of, parse, shown
+from okr_sheets.reading.cells import Ask, Read, amount, parse, parsed_as, shown
 from okr_sheets.reading.days import usual_order
 from okr_sheets.reading.grid import Value
 from okr_sheets.reading.headers import Table
@@ -117,7 +117,7 @@ class _Cells:
         for column in OKRS.typed:
             key = column.key
             if key in raw and key not in ENDS:
-                read = parse(kind_of(column), raw[key], self._ask(number, key))
+                read = parse(parsed_as(column), raw[key], self._ask(number, key))
                 # What a weight says, those that are averaged with it tell too.
                 value = read if key == "weight" else self._take(read, number, key)
                 values |= {} if value is None else {key: value}

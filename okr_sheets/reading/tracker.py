@@ -14,7 +14,7 @@ from okr_sheets.language import language
 from okr_sheets.problems import Problem, in_order
 from okr_sheets.reading import settings
 from okr_sheets.reading.apart import apart
-from okr_sheets.reading.cells import Ask, kind_of, parse
+from okr_sheets.reading.cells import Ask, parse, parsed_as
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.grid import Book, Grid
 from okr_sheets.reading.guard import UnreadableError, column_letters
@@ -264,7 +264,7 @@ class _Reader:
                 choices = f"{sheet.prefix}_{column.key}" if column.kind == "choice" else ""
                 form = table.grid.formats.get((row, table.columns.get(column.key, 0)), "")  # type: ignore[union-attr]
                 ask = replace(self.ask, choices=choices, format=form)
-                read = parse(kind_of(column), raw.get(column.key), ask)
+                read = parse(parsed_as(column), raw.get(column.key), ask)
                 if read.code:
                     self._add(read.code, table, row, column.key, read.given, **read.words)  # type: ignore[arg-type]
                 if read.value is not None:
