@@ -85,13 +85,20 @@ def move(sheet, cells, target):
     )
 
 
+def copy_row(sheet, source, target):
+    sheet.copyRange(
+        sheet.getCellRangeByName(f"A{target}").CellAddress,
+        address(sheet.Rows.getByIndex(source - 1)),
+    )
+
+
 def rename(sheet, name):
     sheet.Name = name
 
 
 EDITS = {
     function.__name__: function
-    for function in (put, insert_rows, insert_columns, delete_rows, sort, move, rename)
+    for function in (put, insert_rows, insert_columns, delete_rows, sort, move, copy_row, rename)
 }
 
 

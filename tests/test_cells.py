@@ -1,6 +1,7 @@
 import csv
 import math
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -117,15 +118,104 @@ def test_an_id_that_became_a_date_is_named(raw, given):
         ("en", "12,5", True),
         ("en", "1,250.50", True),
         ("fi", "1 250,5", True),
+        ("fi", "1\u00a0250,5", True),
+        ("hu", "1\u202f250", True),
+        ("th", "1\u2009250", True),
         ("en", "45%", True),
-        ("en", "$5", False),
-        ("en", "1e3", False),
+        ("en", "$5", True),
+        ("en", "1e3", True),
+        ("ko", "１２５０", True),
+        ("en", "'50", True),
+        ("en", "12 €", True),
+        ("en", "12k", False),
+        ("fi", "12 m", False),
         ("en", "1.250", False),
         ("tr", "1.250", False),
+        ("en", "2x", False),
+        ("en", "×2", False),
     ],
 )
-def test_in_a_text_file_a_number_of_one_reading_and_no_letters_needs_no_word(code, text, is_silent):
+def test_in_a_text_file_a_number_of_one_reading_needs_no_word(code, text, is_silent):
     assert (parse("number", text, Ask(language(code), untyped=True)).code == "") == is_silent
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2009", "\u2007", " "])
+@pytest.mark.parametrize("code", languages())
+def test_every_space_groups_digits_as_the_plain_one_does(space, code):
+    for untyped in (True, False):
+        read = parse("number", f"1{space}234{space}567", Ask(language(code), untyped=untyped))
+        assert (read.value, read.readings) == (1_234_567, (1_234_567,))
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "value", "other"),
+    [("en", "1.234", "1.2340", "1234"), ("en", "1,234", "1234", "1.2340"), ("tr", "1.234", "1234", "1,2340")],
+)  # fmt: skip
+def test_what_a_text_file_is_told_to_hold_instead_has_one_reading(code, typed, value, other):
+    words = language(code)
+    read = parse("number", typed, Ask(words, untyped=True))
+    assert read.words == {"value": value, "other": other}
+    assert [len(readings(said, words)) for said in (value, other)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"), [("46430", ""), ("46430.75", ""), ("46430,5", ""), ("４６４３０", "")]
+)
+def test_a_day_number_in_a_text_file_is_a_date(raw, code):
+    ask = Ask(language("en"), around=date(2027, 1, 1))
+    assert parse("date", raw, replace(ask, untyped=True)).value == date(2027, 2, 12)
+    assert parse("date", raw, replace(ask, untyped=True)).code == code
+    as_text = parse("date", raw, ask)  # in a workbook: formulas do not count it
+    assert (as_text.value, as_text.code) == (date(2027, 2, 12), "date-as-text")
+
+
+@pytest.mark.parametrize(
+    "raw", ["4643", "464300", "12000", "99999", "46430.5.1", "-46430", "²6430"]
+)
+def test_a_number_far_from_our_days_is_no_date(raw):
+    assert parse("date", raw, Ask(language("en"), untyped=True)).code == "not-a-date"
+
+
+@pytest.mark.parametrize(
+    ("raw", "form", "value", "code"),
+    [
+        (7.0, "", 7, ""),
+        (0.7, "0%", 7, "percent-scale"),
+        (1.0, "0%", 10, "percent-scale"),
+        ("70 %", "", 7, "percent-scale"),
+        ("%70", "", 7, "percent-scale"),
+        (0.75, "0%", 7.5, "percent-scale"),
+        (0.7, "", 0.7, ""),  # the check of confidences names it
+        ("8/10", "", None, "bad-confidence"),
+        ("high", "", None, "bad-confidence"),
+    ],
+)
+def test_a_confidence_in_percents_is_a_share_of_ten(raw, form, value, code):
+    read = parse("confidence", raw, Ask(language("en"), format=form))
+    assert (read.value, read.code) == (value, code)
+
+
+@pytest.mark.parametrize(
+    ("raw", "whole", "value", "code"),
+    [
+        ("60 %", 5, 3, "percent-scale"),
+        ("60 %", 1, 0.6, "number-as-text"),
+        ("3 of 5", 5, 3, "number-as-text"),
+        ("3/5", 5, 3, "number-as-text"),
+        ("3 จาก 5", 5, 3, "number-as-text"),
+        ("3 out of 5", 1, 0.6, "number-as-text"),
+        ("3/4", 5, None, "not-a-number"),
+        ("3/0", 1, None, "not-a-number"),
+        ("Yes", 5, 5, ""),
+        ("No", 5, 0, ""),
+        (True, 5, 5, "other-word"),
+        (3.0, 5, 3, ""),
+        (60.0, 100, 60, ""),
+    ],
+)
+def test_what_is_achieved_in_steps_is_read_as_steps(raw, whole, value, code):
+    read = parse("attainment", raw, Ask(language("en"), whole=whole))
+    assert (read.value, read.code) == (value, code)
 
 
 def test_what_is_ambiguous_in_a_text_file_is_named_with_both_readings():
@@ -255,10 +345,30 @@ def test_what_one_cell_says(kind, raw, value, code):
     assert (read.value, read.code) == (value, code)
 
 
-def test_a_date_in_a_text_file_needs_no_word_as_iso_only():
-    ask = Ask(language("fi"), untyped=True)
-    assert parse("date", "2027-02-12", ask).code == ""
-    assert parse("date", "12.2.2027", ask).code == "date-as-text"
+@pytest.mark.parametrize("text", ["2027-02-12", "12.2.2027", "12. helmikuuta 2027"])
+def test_a_date_of_one_reading_in_a_text_file_needs_no_word(text):
+    read = parse("date", text, Ask(language("fi"), untyped=True))
+    assert (read.value, read.code) == (date(2027, 2, 12), "")
+
+
+@pytest.mark.parametrize("text", ["½", "12.2.", "12 Feb"])
+def test_a_date_that_leaves_its_year_out_is_said_in_a_text_file_too(text):
+    ask = Ask(language("en"), around=date(2027, 1, 1), untyped=True)
+    assert parse("date", text, ask).code in {"date-as-text", "ambiguous-date"}
+
+
+@pytest.mark.parametrize(("unit", "value", "code"), [("", 12e6, "ambiguous-number"), ("m", 12, "")])
+def test_a_magnitude_in_a_text_file_is_said_unless_it_is_the_unit(unit, value, code):
+    read = parse("number", "12 m", Ask(language("en"), unit=unit, untyped=True))
+    assert (read.value, read.code) == (value, code)
+    assert read.words == ({"value": "12000000", "other": "12"} if code else {})
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_word_in_a_text_file_needs_no_other_one(code):
+    ask = Ask(language(code), "type", untyped=True)
+    assert (parse("choice", "Up", ask).value, parse("choice", "Up", ask).code) == ("increase", "")
+    assert (parse("attainment", "✓", ask).value, parse("attainment", "✓", ask).code) == (1, "")
 
 
 numbers = st.floats(-1e15, 1e15)

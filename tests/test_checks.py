@@ -1,9 +1,13 @@
 import re
+import subprocess
+import warnings
 import zipfile
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
+from openpyxl import Workbook, load_workbook
 
 import okr_sheets as okr
 from okr_sheets import demo
@@ -59,6 +63,42 @@ def test_dates_confidences_and_reasons(book):
         ("5", "missing-reason"),
         ("I5", "date-outside"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ((7, 3, 1), []),
+        ((0.7, 0.5, 1), [4, 5, 6]),  # of 1: its 1 is no 1 of 10
+        ((70, 50, 10), [4, 5, 6]),  # of 100
+        ((7, 11, 10), [5]),
+        ((1, 1, 1), []),
+    ],
+)
+def test_confidences_on_another_scale_are_named_every_one(book, typed, named):
+    rows = "\n".join(
+        f"| O1.KR{n} | a | Ann | Increase | 0 | 5 | {given} | 1 |" for n, given in enumerate(typed)
+    )
+    path = book(f"""
+        | Quarter | 2027-Q1 |      |           |          |        |            |            |
+        | ID     | Title | Owner | Type      | Baseline | Target | Confidence | 2027-01-08 |
+        | O1     | Goal  | Ann   | Objective |          |        |            |            |
+        {rows}
+    """)
+    assert verdict(path) == [(f"G{row}", "bad-confidence") for row in named]
+
+
+@pytest.mark.parametrize("type_", ["Increase", "", "Decrease"])
+@pytest.mark.parametrize(("baseline", "target"), [("5", "5"), ("0", "0"), ("1 000", "1000.0")])
+def test_a_baseline_equal_to_its_target_is_said_with_and_without_a_type(
+    book, type_, baseline, target
+):
+    path = book(f"""
+        | ID     | Title | Owner | Type      | Baseline   | Target   | 2027-01-08 |
+        | O1     | Goal  | Ann   | Objective |            |          |            |
+        | O1.KR1 | a     | Ann   | {type_}   | {baseline} | {target} | 3          |
+    """)
+    assert ("F3", "baseline-equals-target") in verdict(path)
 
 
 @pytest.mark.parametrize(("weights", "codes"), [((0, 0), ["no-weight"]), ((0, 1), [])])
@@ -193,3 +233,106 @@ def test_problems_come_in_the_order_of_the_sheet(company):
     problems = okr.check(company)
     places = [(p.path, p.sheet, p.row, len(p.column), p.column) for p in problems]
     assert places == sorted(places)
+
+
+# --- formulas that a program left as they were ---------------------------------------------------
+
+
+def edited(path, change):
+    """The tracker changed by openpyxl, which adjusts no formula and stores no value."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it drops sparklines, and says so
+        book = load_workbook(path)
+    change(book["OKRs"])
+    book.save(path)
+    return path
+
+
+def are_damaged(path, scores):
+    """Whether the formulas are called so, nothing that follows from it is, and the scores stay."""
+    codes = [p.code for p in okr.check(path)]
+    assert not {"stale-value", "other-formula", "typed-over", "no-formula"} & set(codes)
+    found = okr.score(path).set_index("id").score
+    pd.testing.assert_series_equal(found, scores[found.index])
+    return codes.count("damaged-formulas") == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda sheet: sheet.delete_cols(7),
+        lambda sheet: sheet.insert_cols(5),
+        lambda sheet: sheet.insert_cols(27, 2),  # before the weeks
+        lambda sheet: sheet.delete_rows(8),
+        lambda sheet: sheet.insert_rows(1, 2),
+    ],
+    ids=["column deleted", "column inserted", "before the weeks", "row deleted", "rows on top"],
+)
+def test_formulas_beside_their_columns_or_rows_are_called_damaged_and_nothing_else(path, change):
+    scores = okr.score(path).set_index("id").score
+    assert are_damaged(edited(path, change), scores)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
+def test_damaged_formulas_are_told_from_values_out_of_date_once_calculated(
+    path, suffix, soffice, tmp_path
+):
+    scores = okr.score(path).set_index("id").score
+    edited(path, lambda sheet: sheet.delete_cols(7))
+    out = tmp_path / "calculated"
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [soffice, profile, "--headless", "--convert-to", suffix[1:], "--outdir", out, path]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    assert are_damaged(out / f"t{suffix}", scores)
+
+
+def test_a_tracker_saved_without_values_has_nothing_to_mention(path):
+    before = okr.check(path)
+    assert okr.check(edited(path, lambda sheet: None)) == before
+
+
+@pytest.mark.parametrize("key", ["score", "status", "expected", "last_check_in"])
+def test_a_cell_typed_over_is_named_in_a_tracker_saved_without_values(path, key):
+    cell = f"{okr.read(path).letters['okrs'][key]}7"
+    typed = {"status": "At risk", "last_check_in": date(2027, 1, 2)}.get(key, 0.99)
+    edited(path, lambda sheet: sheet.__setitem__(cell, typed))
+    assert [(p.cell, p.code) for p in okr.check(path)] == [(cell, "typed-over")]
+
+
+def test_a_row_added_without_formulas_is_named_in_a_tracker_saved_without_values(path):
+    letters = okr.read(path).letters["okrs"]
+    last = okr.read(path).key_results.index.max() + 1
+    row = {"id": "MKT-O3.KR9", "title": "New", "owner": "Ann", "type": "Achieve"}
+
+    def add(sheet):
+        for key, letter in letters.items():
+            sheet[f"{letter}{last}"] = row.get(key)
+
+    assert (f"{letters['score']}{last}", "no-formula") in verdict(edited(path, add))
+
+
+def test_one_formula_of_another_row_is_a_formula_of_ones_own(path):
+    letters = okr.read(path).letters["okrs"]
+    score = letters["score"]
+    own = rf'(<c r="{score}7"[^>]*><f>)([^<]*)(</f>)<v>[^<]*</v>'
+
+    def of_the_row_below(match):
+        formula = re.sub(r"(?<=[A-Z])7(?!\d)", "8", match[2])
+        return f"{match[1]}{formula}{match[3]}<v>0.123</v>"
+
+    changed(path, lambda xml: re.sub(own, of_the_row_below, xml, count=1))
+    assert (f"{score}7", "other-formula") in verdict(path)
+    assert "damaged-formulas" not in {p.code for p in okr.check(path)}
+
+
+def test_a_sheet_of_ones_own_with_formulas_under_our_words_is_not_compared(tmp_path):
+    book = Workbook()
+    for row in (
+        ("ID", "Title", "Owner", "Type", "Baseline", "Target", "Score", "2027-01-08"),
+        ("O1", "Goal", "Ann", "Objective", None, None, "=G3"),
+        ("O1.KR1", "a", "Ann", "Increase", 0, 10, "=H3/F3", 5),
+        ("O1.KR2", "b", "Ann", "Increase", 0, 10, 0.3, 5),
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "t.xlsx")
+    assert okr.check(tmp_path / "t.xlsx") == ()

@@ -5,6 +5,7 @@ import random
 import pandas as pd
 import pytest
 
+import okr_sheets as okr
 from okr_sheets.language import language, languages
 from okr_sheets.reading.csv import read_book
 from okr_sheets.reading.guard import UnreadableError, kind_of
@@ -403,3 +404,28 @@ def test_whatever_bytes_there_are_they_give_a_table_or_a_refusal(text_file):
         except UnreadableError as error:
             ends.add(error.code)
     assert ends == {"damaged", "unknown-encoding", "text-encoding", "long-row", "short-row"}
+
+
+def test_day_numbers_are_dates_wherever_a_date_is_due(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Quarter;2027-Q1;;;;;;;\nFirst day;46388;;;;;;;\nLast day;46477;;;;;;;\nAs of;46430;;;;;;;\n"
+        "ID;Title;Owner;Type;Baseline;Target;Start;Due;46395\nO1;Goal;Ann;Objective;;;;;\n"
+        "O1.KR1;Leads;Ann;Increase;0;46395;46395;46441.5;46400\n",
+        "utf-8",
+    )
+    tracker = okr.read(path)
+    assert tracker.problems == ()
+    about = tracker.about
+    assert [str(day) for day in (about.start, about.end, about.as_of)] == [
+        "2027-01-01",
+        "2027-03-31",
+        "2027-02-12",
+    ]
+    (key_result,) = tracker.key_results.to_dict("records")
+    assert str(key_result["start"].date()) == "2027-01-08"
+    assert str(key_result["due"].date()) == "2027-02-23"
+    # Where a number is due, such a one is a number.
+    assert key_result["target"] == 46395
+    assert [str(day) for day in tracker.check_in_dates] == ["2027-01-08"]
+    assert tracker.check_ins.value.tolist() == [46400]

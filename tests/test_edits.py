@@ -122,6 +122,24 @@ def test_a_row_without_formulas_is_named_and_scored(marketing, letters, tmp_path
     assert okr.score(path).set_index("id").loc["MKT-O1.KR9", "score"] == 0.25
 
 
+def test_the_advice_for_a_row_without_formulas_gives_right_ones(marketing, letters, tmp_path):
+    """A whole row copied onto it, and its own words and numbers typed again."""
+    cells = {"id": "MKT-O1.KR9", "title": "Answer 40 questions", "type": "Increase", "target": 40}
+    own = [
+        *(["OKRs", "put", f"{letters[key]}8", value] for key, value in cells.items()),
+        *(["OKRs", "put", f"{letters[key]}8", ""] for key in ("baseline", "unit", "weight")),
+        *(["OKRs", "put", f"{letters[key]}8", ""] for key in letters if key.startswith("checkin.")),
+        ["OKRs", "put", f"{letters[f'checkin.{demo.AS_OF}']}8", 10],
+    ]
+    edits = [["OKRs", "insert_rows", 8, 1], *own, ["OKRs", "copy_row", 7, 8], *own]
+    for path in edited(marketing, tmp_path, edits, ".xlsx", ".ods"):
+        found = {p.code for p in okr.check(path) if p.row == 8}
+        assert found <= {"baseline-assumed"}
+        stored = okr.read(path).stored
+        assert stored.at[8, "score"] == 0.25
+        assert stored["score"].iloc[0] == okr.rollup([okr.read(path)]).objectives.score.iloc[0]
+
+
 def test_a_formula_typed_over_is_named_with_both_numbers(marketing, letters, tmp_path):
     true = okr.score(marketing).set_index("id").score["MKT-O1.KR1"]
     edits = [["OKRs", "put", f"{letters['score']}7", 0.99]]

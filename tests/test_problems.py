@@ -395,7 +395,9 @@ RECIPES = {
         F3=60,
         G3=0.7,
     ),
-    "date-as-text": in_text("A date as people write it.", "H3", H1="Due", H3="12 Feb 2027"),
+    "date-as-text": in_workbook(
+        "A date as people write it.", "okrs!H3", H1="Due", H3="12 Feb 2027"
+    ),
     "ambiguous-date": in_text("A date that may be two days.", "H3", H1="Due", H3="2/3/2027"),
     "buddhist-year": in_workbook(
         "A due date of the Buddhist calendar.", "okrs!H3", H1="Due", H3=date(2570, 2, 12)
@@ -484,6 +486,7 @@ RECIPES = {
     "mixed-scale": in_text(
         "Percents such as 24 and such as 0.24.", "E3", E3=0.1, F3=60, G3=24, H1="Unit", H3="%"
     ),
+    "mixed-weights": in_text("A weight of 0.5 beside one of 50.", "H3", H1="Weight", H3=0.5, H4=50),
     "no-target": in_text("No target.", "F3", F3=""),
     "total-of-nothing": in_text("A total of 0.", "F3", D3="Total to reach", F3=0),
     "no-baseline": in_text("A decrease from nowhere.", "E3", D3="Decrease", E3=""),
@@ -518,6 +521,11 @@ RECIPES = {
         {r'(<c r="AB7"[^>]*)/>': r"\1><v>2500000</v></c>"},
     ),
     # formulas
+    "damaged-formulas": in_tracker(
+        "A column pushed in by a program that leaves formulas as they were.",
+        "Q7",
+        {'<row r="7".*?</row>': lambda row: row[0].replace("$F7", "$G7")},
+    ),
     "typed-over": in_tracker(
         "A score typed over its formula.", "R7", {formula("R7"): r"\1<v>0.99</v>"}
     ),

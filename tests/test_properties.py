@@ -10,6 +10,7 @@ import csv
 import math
 import os
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from unittest import mock
@@ -293,20 +294,20 @@ def same_number(ours, typed):
 
 
 def same_number_as_text(ours, typed):
-    """In a text file 12 is the number 12, whoever typed it, and so is nothing else."""
+    """In a text file 12 is the number 12, whoever typed it, with its sign for money or percents."""
     if isinstance(typed, str) and not says_blank(typed):
-        said = visible(typed)
-        is_number = re.fullmatch(r"[-+.\deE]+", said) is not None
-        return ours is not None and is_number and ours == float(said)
+        digits = re.sub(r"[^-+.\deE]", "", unicodedata.normalize("NFKC", visible(typed)))
+        return ours is not None and ours in {float(digits), float(digits) / 100}
     if isinstance(typed, (int, float)) and not isinstance(typed, bool):
         return ours == float(typed)
     return same_number(ours, typed)
 
 
 def same_day_as_text(ours, typed):
-    """In a text file 2027-02-12 is that day, whoever typed it."""
+    """In a text file 2027-02-12 is that day, whoever typed it, and so is 12.2.2027."""
     if isinstance(typed, str) and not says_blank(typed):
-        return pd.notna(ours) and ours.date().isoformat() == visible(typed)
+        numbers = sorted(map(int, re.findall(r"\d+", typed)))
+        return pd.notna(ours) and numbers == sorted((ours.year, ours.month, ours.day))
     return same_day(ours, typed)
 
 

@@ -115,14 +115,18 @@ def test_a_key_result_belongs_by_its_id_else_to_the_objective_above(book):
     ]
 
 
-def test_what_was_meant_is_read_and_said(seen):
-    assert seen("""
-        | ID     | Title | Type         | Baseline | Target | Due        | 2027-01-08 | 2027-01-15 |
-        | O1     | Goal  | Objective    |          |        |            |            |            |
-        | O1.KR1 | Leads | Reduce       | 1,250    | 12k    | 12/02/2027 | $1.2M      | nil        |
-        | O1.KR2 | Site  | Achieve      |          |        | soon       | done       | Yes        |
-        | O1.KR3 | Sales | Quite a lot  | 5        | 9      | 2027-03-01 | (5)        | 7          |
-    """) == [
+MEANT = (
+    ("ID", "Title", "Type", "Baseline", "Target", "Due", "2027-01-08", "2027-01-15"),
+    ("O1", "Goal", "Objective"),
+    ("O1.KR1", "Leads", "Reduce", "1,250", "12k", "12/02/2027", "$1.2M", "nil"),
+    ("O1.KR2", "Site", "Achieve", "", "", "soon", "done", "Yes"),
+    ("O1.KR3", "Sales", "Quite a lot", 5, 9, date(2027, 3, 1), "(5)", 7),
+)
+
+
+def test_what_was_meant_is_read_and_said(tmp_path):
+    tracker = okr.read(workbook(tmp_path / "t.xlsx", MEANT))
+    assert [(problem.cell, problem.code) for problem in tracker.problems] == [
         ("C3", "other-word"),
         ("D3", "ambiguous-number"),
         ("E3", "number-as-text"),
@@ -134,6 +138,21 @@ def test_what_was_meant_is_read_and_said(seen):
         ("C5", "not-a-choice"),
         ("G5", "number-as-text"),
     ]
+
+
+def test_in_a_text_file_only_what_is_in_doubt_or_means_nothing_is_said(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(";".join(map(str, row)) for row in MEANT), "utf-8")
+    tracker = okr.read(path)
+    assert [(problem.cell, problem.code) for problem in tracker.problems] == [
+        ("D3", "ambiguous-number"),
+        ("E3", "ambiguous-number"),  # 12k and $1.2M: the letters may be a unit
+        ("G3", "ambiguous-number"),
+        ("H3", "not-a-number"),
+        ("F4", "not-a-date"),
+        ("C5", "not-a-choice"),
+    ]
+    assert tracker == okr.read(workbook(tmp_path / "t.xlsx", MEANT))
 
 
 def test_a_plain_csv_needs_no_word_about_its_numbers(seen):

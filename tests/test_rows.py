@@ -4,6 +4,7 @@ from datetime import date
 from time import perf_counter
 
 import pytest
+import test_ods
 from openpyxl import Workbook
 
 import okr_sheets as okr
@@ -94,6 +95,113 @@ def test_the_unit_is_that_of_the_numbers_and_not_of_the_weight(tmp_path):
     assert tracker.key_results.weight.tolist() == [0.5]
 
 
+# --- weights -------------------------------------------------------------------------------------
+
+WEIGHED = ("ID", "Title", "Owner", "Type", "Baseline", "Target", "Weight", "2027-01-08")
+
+
+def weighted(*weights, above=("", "")):
+    """Two objectives, the first with all key results but the last."""
+    *first, last = weights
+    return (
+        ("O1", "Goal", "Ann", "Objective", "", "", above[0]),
+        *(("", "Rate", "Ann", "Increase", 0, 10, weight, 5) for weight in first),
+        ("O2", "Other", "Ann", "Objective", "", "", above[1]),
+        ("", "Rate", "Ann", "Increase", 0, 10, last, 5),
+    )
+
+
+def in_ods(value, is_percent):
+    if is_percent:
+        return test_ods.cell(f'office:value-type="percentage" office:value="{value}"')
+    return test_ods.words(value) if isinstance(value, str) else test_ods.number(value)
+
+
+def weights_in(folder, suffix, rows, percents):
+    """The rows as a file of one kind; text files hold a percent as its cell shows it."""
+    ids = [[f"R{n}", *row[1:]] for n, row in enumerate(rows)]
+    if suffix == ".ods":
+        drawn = [
+            test_ods.row(*(in_ods(value, f"{'ABCDEFGH'[c]}{r}" in percents) for c, value in cells))
+            for r, row in enumerate([("Quarter", "2027-Q1"), WEIGHED, *ids], 1)
+            for cells in [enumerate(row)]
+        ]
+        return okr.read(test_ods.ods(folder / "t.ods", *drawn))
+    if suffix == ".csv":
+        for cell in percents:
+            row = ids[int(cell[1:]) - 3]
+            row[6] = f"{row[6]:.0%}"
+        lines = (",".join(map(str, row)) for row in (("Quarter", "2027-Q1"), WEIGHED, *ids))
+        (folder / "t.csv").write_text("\n".join(lines) + "\n", "utf-8")
+        return okr.read(folder / "t.csv")
+    return read_back(folder, *ids, header=WEIGHED, percents=percents)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods", ".csv"])
+@pytest.mark.parametrize(
+    ("weights", "percents", "read", "codes"),
+    [
+        ((0.5, 50, 1), ["G4"], [50, 50, 1], ["percent-scale"]),
+        ((0.3, 0.2, 50, 1), ["G4", "G5"], [30, 20, 50, 1], ["percent-scale"] * 2),
+        ((0.5, 1, 50), ["G4"], [0.5, 1, 50], []),  # each objective has a scale of its own
+        ((0.5, 0.5, 1), ["G4", "G5"], [0.5, 0.5, 1], []),
+        ((0.5, 50, 1), [], [0.5, 50, 1], ["mixed-weights"]),
+        ((0.5, 5, 1), ["G4"], [0.5, 5, 1], ["mixed-weights"]),
+        ((0.5, 2, 1, 1), [], [0.5, 2, 1, 1], []),
+        ((50, 5, 1), ["G4", "G5"], [50, 5, 1], []),  # 5000 % and 500 %
+        ((0, 0.5, 50, 1), ["G4", "G5"], [0, 50, 50, 1], ["percent-scale"]),
+    ],
+)
+def test_weights_averaged_together_are_on_one_scale_or_named(
+    tmp_path, suffix, weights, percents, read, codes
+):
+    tracker = weights_in(tmp_path, suffix, weighted(*weights), percents)
+    assert tracker.key_results.weight.tolist() == read
+    assert [problem.code for problem in tracker.problems] == codes
+
+
+def test_the_weights_of_objectives_are_on_one_scale_and_so_is_their_share(tmp_path):
+    rows = weighted(1, 1, above=(0.5, 50))
+    tracker = weights_in(tmp_path, ".xlsx", rows, ["G3"])
+    assert tracker.objectives.weight.tolist() == [50, 50]
+    assert problems(tracker) == [("G3", "percent-scale")]
+    objectives = okr.rollup([tracker]).objectives
+    assert objectives["weight"].tolist() == [50, 50]
+
+
+@pytest.mark.parametrize("typed", ["50 %", "%50", "５０％", "50\u00a0%"])
+def test_a_percent_typed_as_text_is_on_the_scale_of_the_other_weights(tmp_path, typed):
+    tracker = weights_in(tmp_path, ".xlsx", weighted(typed, 50, 1), [])
+    assert tracker.key_results.weight.tolist() == [50, 50, 1]
+
+
+# --- numbers of objectives -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cells", "cell", "given"),
+    [
+        ((5, 9, 7), "E3", "5"),
+        (("", "ten", ""), "F3", "ten"),
+        (("–", "", 0.5), "G3", "0.5"),
+        (("", "", "=1+1"), "G3", "–"),
+        (("", "", "#DIV/0!"), "G3", "#DIV/0!"),
+    ],
+)
+def test_what_counts_nowhere_in_an_objectives_row_is_said_once(tmp_path, cells, cell, given):
+    header = ("ID", "Title", "Owner", "Type", "Baseline", "Target", "2027-01-08")
+    goal = ("O1", "Goal", "Ann", "Objective", *cells)
+    row = ("O1.KR1", "Rate", "Ann", "Increase", 0, 10, 5)
+    tracker = read_back(tmp_path, goal, row, header=header)
+    assert problems(tracker) == [(cell, "objective-number")]
+    assert tracker.problems[0].given == given
+
+
+def test_dashes_and_blanks_in_an_objectives_row_are_nothing_to_mention(tmp_path):
+    goal = ("O1", "Goal", "Ann", "Objective", "", "–", " ", "-", "—")
+    assert problems(read_back(tmp_path, goal, rate(0, 10, 5))) == []
+
+
 # --- texts of two readings -----------------------------------------------------------------------
 
 
@@ -134,6 +242,21 @@ def test_yes_and_no_are_baseline_and_target_of_what_is_achieved(tmp_path):
     tracker = read_back(tmp_path, GOAL, row)
     assert tracker.problems == ()
     assert tracker.check_ins.value.tolist() == [0, 1]
+
+
+def test_steps_done_are_on_the_scale_of_their_target(tmp_path):
+    row = ("O1.KR1", "Launch", "Ann", "Achieve", "steps", "", 5, 0.6, "Yes")
+    tracker = read_back(tmp_path, GOAL, row, percents=["H4"])
+    assert tracker.check_ins.value.tolist() == [3, 5]
+    assert problems(tracker) == [("H4", "percent-scale")]
+
+
+@pytest.mark.parametrize("target", ["", 1, "Yes"])
+def test_without_steps_what_is_achieved_is_a_share(tmp_path, target):
+    row = ("O1.KR1", "Launch", "Ann", "Achieve", "", "", target, 0.6, "Yes")
+    tracker = read_back(tmp_path, GOAL, row, percents=["H4"])
+    assert tracker.check_ins.value.tolist() == [0.6, 1]
+    assert problems(tracker) == []
 
 
 @pytest.mark.parametrize(
@@ -192,6 +315,35 @@ def test_notes_and_totals_are_named_and_left_out(tmp_path):
     assert tracker.key_results.title.tolist() == ["Rate"]
     told = [("A5", "note-row"), ("B7", "note-row"), ("B9", "note-row")]
     assert problems(tracker) == told
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Q1 total", "Total Q1", "Sum:", "Toplam", "Overall score", "TOTAL – 2027-Q1", "Total (Q1)",
+     "1. çeyrek toplamı", "รวมไตรมาส 1", "1분기 합계", "I. negyedév összesen", "Q1 yhteensä", "Σ"],
+)  # fmt: skip
+def test_a_total_is_one_whatever_period_stands_beside_its_word(tmp_path, title):
+    total = ("", title, "", "", "", 10, 30, 20, 30)
+    tracker = read_back(tmp_path, GOAL, rate(10, 30, 20, 30), total)
+    assert tracker.key_results.title.tolist() == ["Rate"]
+    assert problems(tracker) == [("B5", "note-row")]
+
+
+@pytest.mark.parametrize(
+    ("title", "type_"),
+    [
+        ("Total sign-ups", "Increase"),
+        ("Total sign-ups", ""),
+        ("Sum of deals won", ""),
+        ("Overall NPS", ""),
+        ("Q1", ""),
+        ("Total", "Increase"),
+    ],
+)
+def test_a_title_that_says_what_it_counts_is_a_key_result(tmp_path, title, type_):
+    row = ("", title, "Ann", type_, "", 10, 30, 20, 30)
+    tracker = read_back(tmp_path, GOAL, row)
+    assert tracker.key_results.title.tolist() == [title]
 
 
 def test_a_key_result_that_has_only_a_title_yet_is_none_of_the_notes(tmp_path):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from calculators import by_formualizer, by_ironcalc, formula_cells, libreoffice, poisoned, values
+from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
@@ -152,8 +153,24 @@ def test_steps_of_a_target_take_no_yes_for_one_step(book, target):
     """)
     scored = okr.score(path, as_of=date(2027, 2, 12))
     assert scored.score.tolist() == [round(1 / target, 4), 1, 0, 1]
-    said = {(p.row, p.code, p.words["value"]) for p in okr.read(path).problems if p.row in (4, 5)}
-    assert said == {(4, "number-as-text", str(target)), (5, "number-as-text", "0")}
+
+
+@pytest.mark.parametrize("target", [5, 12, 100])
+def test_a_yes_for_steps_is_said_in_a_workbook_which_does_not_count_it(tmp_path, target):
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ("ID", "Title", "Owner", "Type", "Baseline", "Target", "2027-02-12"),
+        ("O1", "Goal", "Ann", "Objective"),
+        ("O1.KR1", "Interviews", "Ann", "Achieve", None, target, "Yes"),
+        ("O1.KR2", "Interviews", "Ann", "Achieve", None, target, "No"),
+        ("O1.KR3", "Launch", "Ann", "Achieve", None, None, "Yes"),
+        ("O1.KR4", "Launch", "Ann", "Achieve", None, 1, "Yes"),
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "steps.xlsx")
+    said = {(p.row, p.code, p.words["value"]) for p in okr.read(tmp_path / "steps.xlsx").problems}
+    assert said == {(3, "number-as-text", str(target)), (4, "number-as-text", "0")}
 
 
 @pytest.mark.parametrize(

@@ -103,10 +103,16 @@ def weights(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
 
 
 def confidences(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
-    """A confidence is a whole number from 1 to 10."""
+    """A confidence is a whole number from 1 to 10.
+
+    Where the others of its column are shares of 1 or of 100, none means what it says.
+    """
     for sheet, given in ((OKRS.key, rows["confidence"]), ("log", tracker.log["confidence"])):
         typed = given.dropna()
-        for number, value in typed[~typed.isin(range(1, 11))].items():
+        wrong = ~typed.isin(range(1, 11))
+        of_1 = wrong.any() and typed.between(0, 1).all()
+        of_100 = typed.between(10, 100).all() and wrong.mean() > 0.5
+        for number, value in (typed if of_1 or of_100 else typed[wrong]).items():
             yield tracker.problem("bad-confidence", sheet, number, "confidence", f"{value:g}")  # type: ignore[arg-type]
 
 

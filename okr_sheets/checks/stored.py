@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 import pandas as pd
 
+from okr_sheets.checks.formulas import beside, our_shapes, shape
 from okr_sheets.frames import serial, to_day
 from okr_sheets.language import choice_keys, fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import plain, shown
 from okr_sheets.reading.grid import Broken, Uncalculated
-from okr_sheets.reading.worksheet import relative
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, Column
-from okr_sheets.scoring import RULES, Bands, InCells, Term
 from okr_sheets.tracker import Tracker
 
 TOLERANCE = 1e-9
 UNREACHED = frozenset({"week-out-of-reach", "week-without-date", "buddhist-year"})
-_REFERRED = re.compile(r"R\[?-?\d+\]?C(?:[A-Z]+|\[-?\d+\])")
 # Sentences are not compared: they differ by language and say nothing that a number does not.
 COMPARED = tuple(
     column
@@ -36,18 +31,29 @@ def stored_values(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Every computed cell holds its formula, and what the formula gives for the numbers there.
 
     The recomputed value is as of the day the workbook itself was calculated by. Rows whose cells
-    Python reads and the workbook cannot (numbers as text) are left to their own problem.
+    Python reads and the workbook cannot (numbers as text) are left to their own problem. Formulas
+    that point beside their columns are said once: what they give tells nothing of the rows.
     """
-    if tracker.stored.empty or not tracker.calculated_on:
+    if tracker.stored.empty:
+        return
+    damaged = beside(tracker)
+    if damaged:
+        row, key = damaged
+        label = language(tracker.about.language)(f"okrs.{key}")
+        yield tracker.problem("damaged-formulas", OKRS.key, row, key, label=label)
         return
     keys = [column for column in COMPARED if column.key in tracker.stored]
     most = {column.key: _usual(tracker.stored[f"formula.{column.key}"]) for column in keys}
     usual = _without_replaced(most, tracker.about.language)
-    if not any(usual.values()) and None not in usual.values():
+    if tracker.calculated_on and not any(usual.values()) and None not in usual.values():
         # A program that keeps values only has made constants of them all.
         yield tracker.problem("no-formulas", OKRS.key, 0)
         return
     found = list(_differing(tracker, rows, keys, usual))
+    if not tracker.calculated_on:
+        # No value says what the workbook would give; a constant among our formulas is one still.
+        known = {"typed-over", "no-formula"} if _own(most, tracker.about.language) else set()
+        found = [problem for problem in found if problem.code in known]
     # What follows from a cell that was typed over differs with it.
     disturbed = {p.row for p in found if p.code in {"typed-over", "other-formula"}}
     disturbed |= set(rows.loc[rows.index.isin(disturbed), "group"])
@@ -108,33 +114,17 @@ def _without_replaced(
 
     Programs spell formulas in their own ways; only beside others of ours is one known as foreign.
     """
-    ours = _ours(language_code)
-    own = {key for key, formula in usual.items() if formula and _shape(formula) == ours[key]}
+    own = _own(usual, language_code)
     foreign = {key for key, formula in usual.items() if formula} - own
     if len(own) <= len(foreign):
         return usual
     return {**usual, **dict.fromkeys(foreign, "")}
 
 
-@cache
-def _ours(language_code: str) -> Mapping[str, str]:
-    """The shapes of our own formulas, in the words of a language."""
-    words = language(language_code)
-    anywhere: Mapping[str, str] = defaultdict(lambda: "A1:A2")
-    operations = InCells(words.choice, words.fix, anywhere, "A1", "A1:A2", Bands())
-    return {key: _shape(relative(str(RULES[key](_Anywhere(), operations)), 1, 1)) for key in RULES}
-
-
-class _Anywhere:
-    """A row whose columns may stand anywhere."""
-
-    def __getattr__(self, key: str) -> Term:
-        return Term("A1:A2" if key == "check_ins" else "A1")
-
-
-def _shape(formula: str) -> str:
-    """A relative formula without what it refers to."""
-    return _REFERRED.sub("#", formula)
+def _own(usual: Mapping[str, str | None], language_code: str) -> set[str]:
+    """The keys of the columns that hold our own formulas."""
+    ours = our_shapes(language_code)
+    return {key for key, formula in usual.items() if formula and shape(formula) == ours[key]}
 
 
 def _uncounted(tracker: Tracker, rows: pd.DataFrame, bare: set[Any]) -> set[Any]:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any
 
-from okr_sheets.language import Language, choice_keys, fold
+from okr_sheets.language import Language, choice_keys, fold, language, languages
 from okr_sheets.quarters import BUDDHIST_AHEAD, YEARS, common_day
 from okr_sheets.reading.days import QUARTER, date_from_text, is_buddhist
 from okr_sheets.reading.grid import Broken, Uncalculated
-from okr_sheets.reading.numbers import LARGEST, is_percent, is_plain, readings
+from okr_sheets.reading.numbers import LARGEST, is_percent, magnitude, readings
+from okr_sheets.schema import Column
 
 # Errors that reached a file as text, in the words of each language's programs.
 _ERROR = re.compile(
@@ -34,9 +36,10 @@ _VARIANTS = str.maketrans("", "", "\ufe0e\ufe0f")  # ✔ as a letter or as a pic
 _EPOCHS = (date(1899, 12, 30), date(1904, 1, 1))  # Excel's day 0, and that of old Macs
 # A number of one of these days in a date cell is a date that lost its format.
 _DAY_NUMBERS = tuple(
-    tuple((date(year + ahead, 1, 1) - _EPOCHS[0]).days for year in (YEARS.start, YEARS.stop))
+    range(*((date(year + ahead, 1, 1) - _EPOCHS[0]).days for year in (YEARS.start, YEARS.stop)))
     for ahead in (0, BUDDHIST_AHEAD)
 )
+_DAY_NUMBER = re.compile(r"(\d{5,6})(?:[.,]\d+)?")  # with the time of day
 _YEARS_READ = {"first": str(YEARS[0]), "last": str(YEARS[-1])}
 # Number formats that add to a number what an ID needs: zeros at its ends, and quoted letters.
 _ID_FORMAT = re.compile(r'(?:"([^"]*)")?([#0]+)(?:\.([#0]{1,10}))?(?:"([^"]*)")?')
@@ -55,7 +58,8 @@ class Ask:
     order: str = ""  # in which the dates of the column are typed: dmy or mdy
     around: date | None = None  # what dates lie near to: the quarter's first day
     format: str = ""  # the cell's number format, blank for the general one
-    untyped: bool = False  # a text file: a number that is text there is nothing to mention
+    whole: float = 1  # what “yes” and 100 % are: the steps of a target, else 1
+    untyped: bool = False  # a text file: there text is what numbers, dates and words are
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,33 +122,82 @@ def number(raw: object, ask: Ask) -> Read:
 
 def number_from_text(typed: str, found: tuple[float, ...], ask: Ask) -> Read:
     """A text read as the first of the numbers that it may mean."""
-    value, *others = (amount(each, ask.words) for each in found)
+    value, *others = (_unmistakable(each, ask) for each in found)
     percent = typed if is_percent(typed) else ""
+    if ask.untyped and not others and (power := magnitude(typed, ask.words, ask.unit)):
+        # The m of “12 m” may be one of minutes, too.
+        others = [amount(found[0] / 10**power, ask.words)]
     if others:
         said = {"value": value, "other": others[0]}
         return Read(found[0], "ambiguous-number", typed, said, found, percent)
-    if ask.untyped and is_plain(typed):
+    if ask.untyped:
         return Read(found[0], readings=found, percent=percent)
     return Read(found[0], "number-as-text", typed, {"value": value}, found, percent)
 
 
+def _unmistakable(value: float, ask: Ask) -> str:
+    """A number as it can mean no other: 1.2340 in a text file, where 1.234 may be two."""
+    written = amount(value, ask.words)
+    return f"{written}0" if ask.untyped and len(readings(written, ask.words)) > 1 else written
+
+
 def attainment(raw: object, ask: Ask) -> Read:
-    """A number or yes or no, as `achieve` key results are updated: yes is 1, no is 0."""
+    """A number or yes or no, as `achieve` key results are updated: yes is the whole, no is 0.
+
+    In a row that counts steps a percent is that share of them, and “3 of 5” is 3.
+    """
     if isinstance(raw, bool):
-        return Read(float(raw), "other-word", str(raw).upper(), {"value": _yes_no(raw, ask)})
+        return _word(raw * ask.whole, str(raw).upper(), "yes_no", "yes" if raw else "no", ask)
     if isinstance(raw, str):
         key = choice_keys("yes_no").get(fold(raw.translate(_VARIANTS)))
+        if key and ask.whole > 1:
+            # Steps are counted, by the workbook too, which counts no words there.
+            return number_from_text(raw, ((key == "yes") * ask.whole,), ask)
         if key:
-            written = ask.words.choice("yes_no", key)
-            value = float(key == "yes")
-            if fold(raw) == fold(written):
-                return Read(value)
-            return Read(value, "other-word", raw, {"value": written})
-    return number(raw, ask)
+            return _word(float(key == "yes"), raw, "yes_no", key, ask)
+        if part := _part(raw, ask):
+            return number_from_text(raw, part, ask)
+    read = number(raw, ask)
+    if read.percent and ask.whole > 1:
+        value = hundredfold(read.value) * ask.whole / 100
+        return Read(value, "percent-scale", read.percent, {"value": amount(value, ask.words)})
+    return read
 
 
-def _yes_no(answer: bool, ask: Ask) -> str:
-    return ask.words.choice("yes_no", "yes" if answer else "no")
+def _part(typed: str, ask: Ask) -> tuple[float, ...]:
+    """The steps, or the share, that “3 of 5” says; nothing where it says none of the row's own."""
+    found = _parts().fullmatch(fold(typed))
+    done, of = map(float, found.groups()) if found else (0.0, 0.0)
+    if not of or ask.whole not in {1, of}:
+        return ()
+    return (done * ask.whole / of,)
+
+
+@cache
+def _parts() -> re.Pattern[str]:
+    """A number of steps out of all, in the words of every language."""
+    words = {fold(word) for code in languages() for word in language(code).lines("numbers.parts")}
+    return re.compile(rf"(\d{{1,6}})\s*(?:{'|'.join(map(re.escape, sorted(words)))})\s*(\d{{1,6}})")
+
+
+def _word(value: object, typed: str, choices: str, key: str, ask: Ask) -> Read:
+    """What a word means; said where it is not the one that the workbook's formulas look for."""
+    written = ask.words.choice(choices, key)
+    # Formulas compare without case, but not without spaces or synonyms.
+    if ask.untyped or typed.casefold() == written.casefold():
+        return Read(value)
+    return Read(value, "other-word", typed, {"value": written})
+
+
+def confidence(raw: object, ask: Ask) -> Read:
+    """A number from 1 to 10; 70 % are 7 of them."""
+    read = number(raw, ask)
+    if read.code == "not-a-number":
+        return replace(read, code="bad-confidence")
+    if not read.percent or not 0 <= read.value <= 1:
+        return read
+    value = hundredfold(read.value) / 10
+    return Read(value, "percent-scale", read.percent, {"value": amount(value, ask.words)})
 
 
 def day(raw: object, ask: Ask) -> Read:
@@ -152,38 +205,51 @@ def day(raw: object, ask: Ask) -> Read:
 
     2570, a year of the Buddhist calendar, is 2027; of other years than those there is no day.
     """
+    typed = shown(raw)
     real = _real_day(raw, ask)
     if real:
         value = common_day(real)
         if value is None:
             return Read(code="odd-year", given=str(real), words=_YEARS_READ)
+        said = {"value": str(value)}
+        if isinstance(raw, str) and not ask.untyped:
+            return Read(value, "date-as-text", typed, said, is_buddhist=value != real)
         if value == real:
             return Read(value)
-        return Read(value, given=str(real), words={"value": str(value)}, is_buddhist=True)
-    typed = shown(raw)
+        return Read(value, given=str(real), words=said, is_buddhist=True)
     orders = (ask.order, "dmy", "mdy")
     found = [date_from_text(typed, ask.words, ask.around, order) for order in orders]
     value, *others = found if isinstance(raw, str) else [None]
     if value is None:
         return Read(code="not-a-date", given=typed)
-    if ask.untyped and str(value) == typed:
-        return Read(value)
-    buddhist = is_buddhist(typed)
+    buddhist, said = is_buddhist(typed), {"value": str(value)}
     for other in others:
         if other and other != value and _may_be_meant(other, ask.around):
-            both = {"value": str(value), "other": str(other)}
+            both = said | {"other": str(other)}
             return Read(value, "ambiguous-date", typed, both, is_buddhist=buddhist)
-    return Read(value, "date-as-text", typed, {"value": str(value)}, is_buddhist=buddhist)
+    names_its_year = value == date_from_text(typed, ask.words, order=ask.order)
+    code = "" if ask.untyped and names_its_year else "date-as-text"
+    return Read(value, code, typed, said, is_buddhist=buddhist)
 
 
 def _real_day(raw: object, ask: Ask) -> date | None:
     """The day of a cell that holds one, be it as a number that lost its format."""
     if isinstance(raw, datetime):
         return raw.date()
-    if isinstance(raw, float) and any(low <= raw < high for low, high in _DAY_NUMBERS):
-        days = [epoch + timedelta(days=int(raw)) for epoch in _EPOCHS]
-        return min(days, key=lambda it: abs(it - (ask.around or days[0])))
-    return raw if isinstance(raw, date) else None
+    if isinstance(raw, date):
+        return raw
+    typed = shown(raw) if isinstance(raw, (float, str)) else ""
+    if not is_day_number(typed):
+        return None
+    number = int(re.split("[.,]", typed)[0])
+    days = [epoch + timedelta(days=number) for epoch in _EPOCHS]
+    return min(days, key=lambda it: abs(it - (ask.around or days[0])))
+
+
+def is_day_number(text: str) -> bool:
+    """Whether a text is a date as a spreadsheet counts days, such as 46395."""
+    found = _DAY_NUMBER.fullmatch(text)
+    return found is not None and any(int(found[1]) in days for days in _DAY_NUMBERS)
 
 
 def real_days(cells: Iterable[object]) -> Iterator[date]:
@@ -206,11 +272,7 @@ def choice(raw: object, ask: Ask) -> Read:
     if key is None:
         listed = ", ".join(ask.words.choices(ask.choices).values())
         return Read(code="not-a-choice", given=text, words={"choices": listed})
-    written = ask.words.choice(ask.choices, key)
-    # Formulas compare without case, but not without spaces or synonyms.
-    if text.casefold() == written.casefold():
-        return Read(key)
-    return Read(key, "other-word", text, {"value": written})
+    return _word(key, text, ask.choices, key, ask)
 
 
 def text(raw: object, _: Ask) -> Read:
@@ -274,6 +336,12 @@ PARSERS: Mapping[str, Callable[[Any, Ask], Read]] = {
     "number": number,
     "percent": number,
     "attainment": attainment,
+    "confidence": confidence,
     "date": day,
     "choice": choice,
 }
+
+
+def parsed_as(column: Column) -> str:
+    """Whose parser reads a column: its kind's, or one of its own as confidences have."""
+    return column.key if column.key in PARSERS else column.kind

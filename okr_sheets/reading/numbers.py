@@ -21,7 +21,6 @@ _KINDS = {"Cf": "", "No": "\ufffd", "Sc": "$"}  # ² and ½ are no digits; all c
 _SIGNS = str.maketrans(dict.fromkeys("−–—‐‑‒", "-") | dict.fromkeys("’ʼ", "'"))
 
 _BRACKETS = re.compile(r"\A([^\d()]*)\(([^()]+)\)([^\d()]*)\Z")
-_PLAIN = re.compile(r"-?\d[\d.,' ]*%?", re.ASCII)
 # What the digits may be where the one sign or the other is the decimal one.
 _FORMS = {
     point: re.compile(
@@ -38,15 +37,12 @@ def readings(text: str, words: Language, unit: str = "") -> tuple[float, ...]:
     Two of them where one sign may group thousands or begin a fraction, as in “1.250”. One percent
     is 0.01; `unit`, the row's own, may stand behind the number.
     """
-    if len(text) > LONGEST:
-        return ()
-    unit = _spelled(unit)
-    found = _amount().fullmatch(_BRACKETS.sub(r"\1-\2\3", _without(_spelled(text), unit)))
+    found = _match(text, _spelled(unit))
     if found is None:
         return ()
     signs = found["sign"] + found["inner"] + found["last"]
     percents = found["before"] + found["after"]
-    power = _power(found["magnitude"] or "", words.code, unit)
+    power = _power(found["magnitude"] or "", words.code, _spelled(unit))
     if power is None or len(signs) > 1 or len(percents) > 1 or (percents and power):
         return ()
     factor = Decimal(10) ** (-2 if percents else power)
@@ -57,9 +53,19 @@ def readings(text: str, words: Language, unit: str = "") -> tuple[float, ...]:
     return tuple(dict.fromkeys(value for value in values if abs(value) <= LARGEST))
 
 
-def is_plain(text: str) -> bool:
-    """Whether a text is made of digits and their signs alone, as programs write a number."""
-    return _PLAIN.fullmatch(text) is not None
+def magnitude(text: str, words: Language, unit: str = "") -> int:
+    """The power of ten that a word in a number stands for: 6 in “12 m”, 0 where there is none."""
+    found = _match(text, _spelled(unit))
+    word = found["magnitude"] if found else None
+    return _power(word or "", words.code, _spelled(unit)) or 0
+
+
+def _match(text: str, unit: str) -> re.Match[str] | None:
+    """The parts of a number, if a text is one; `unit` is the row's own, as it is spelled."""
+    if len(text) > LONGEST:
+        return None
+    typed = _spelled(text).removeprefix("'")  # which marks a cell as text
+    return _amount().fullmatch(_BRACKETS.sub(r"\1-\2\3", _without(typed, unit)))
 
 
 def is_percent(text: str) -> bool:

@@ -11,7 +11,7 @@ from functools import cache
 
 from okr_sheets.language import Language, fold, language, languages
 from okr_sheets.quarters import Span, check_in_dates, closing_day, common_year, weeks_of_the_year
-from okr_sheets.reading.cells import Ask, parse
+from okr_sheets.reading.cells import Ask, is_day_number, parse
 from okr_sheets.reading.days import (
     LONGEST,
     begins_as_date,
@@ -43,9 +43,9 @@ def last_days(cells: Mapping[int, Value], words: Language, quarter: Span | None)
     """
     around = quarter.start if quarter else None
     ask = Ask(words, around=around)
-    real = {c: parse("date", x, ask).value for c, x in cells.items() if not isinstance(x, str)}
+    texts = {c: x for c, x in cells.items() if isinstance(x, str) and not is_day_number(x)}
+    real = {c: parse("date", x, ask).value for c, x in cells.items() if c not in texts}
     known = {column: day for column, day in real.items() if day}
-    texts = {column: text for column, text in cells.items() if isinstance(text, str)}
     weeks = {c: week for c, text in texts.items() if (week := _week(text, words, around))}
     told = {c: week.days or texts[c] for c, week in weeks.items() if week.days}
     told |= {c: x for c, x in texts.items() if c not in weeks and begins_as_date(x)}

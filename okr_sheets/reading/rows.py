@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,18 +16,18 @@ import pandas as pd
 from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.reading import sets
-from okr_sheets.reading.cells import Ask, Read, amount, parse, real_days, shown
+from okr_sheets.reading.cells import Ask, Read, amount, parse, parsed_as, real_days, shown
 from okr_sheets.reading.days import usual_order
 from okr_sheets.reading.grid import Value
 from okr_sheets.reading.headers import Table
-from okr_sheets.reading.scales import ENDS, Reads, settled
+from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of, weighed
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
 from okr_sheets.tracker import frame
 
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
 _NAMES = frozenset({"id", "title"})
 _UNTYPED = frozenset(column.key for column in OKRS.columns if column.computed or column.hidden)
-Row = dict[str, Any]  # typed columns by key, and `row`, `prepared`, `check_ins`
+Row = dict[str, Any]  # typed columns by key (the weight as a Read), `row`, `prepared`, `check_ins`
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class _Cells:
     def __init__(self, table: Table, ask: Ask, path: str, until: date | None) -> None:
         self.table, self.ask, self.path, self.until = table, ask, path, until
         self.problems: list[Problem] = []
-        self.asks: dict[tuple[str, ...], Ask] = {}
+        self.asks: dict[tuple[object, ...], Ask] = {}
         days = {f"{CHECK_IN_PREFIX}{day}": at for day, at in table.check_ins.items()}
         self.columns = {**table.columns, **days}
         at, formulas = table.columns.get("current", 0), table.grid.formulas or {}
@@ -116,10 +117,9 @@ class _Cells:
         for column in OKRS.typed:
             key = column.key
             if key in raw and key not in ENDS:
-                read = parse(column.kind, raw[key], self._ask(number, key))
-                if key == "confidence" and read.code == "not-a-number":
-                    read = replace(read, code="bad-confidence")
-                value = self._take(read, number, key)
+                read = parse(parsed_as(column), raw[key], self._ask(number, key))
+                # What a weight says, those that are averaged with it tell too.
+                value = read if key == "weight" else self._take(read, number, key)
                 values |= {} if value is None else {key: value}
         if is_stem:
             values["type"] = OBJECTIVE
@@ -127,18 +127,21 @@ class _Cells:
             self._add("type-inferred", number, "type", values.get("id", ""), value=word)
         if "aligns_to" in values:
             values["aligns_to"] = _aligned(values["aligns_to"])
-        self._take_numbers(number, values, raw)
+        if values.get("type") == OBJECTIVE:
+            self._say_what_counts_nowhere(number, raw)
+        else:
+            self._take_numbers(number, values, raw)
         return values
 
-    def _ask(self, row: int, key: str, unit: str = "") -> Ask:
+    def _ask(self, row: int, key: str, unit: str = "", whole: float = 1) -> Ask:
         """What to know of a cell; one value for all the cells that ask the same."""
         form = self.table.grid.formats.get((row, self.columns[key]), "")
         choices = key if key in OKRS.keys and OKRS[key].kind == "choice" else ""
         order = self.orders.get(key, "")
-        about = choices, unit, form, order
+        about = choices, unit, form, order, whole
         if about not in self.asks:
             self.asks[about] = replace(
-                self.ask, choices=choices, unit=unit, format=form, order=order
+                self.ask, choices=choices, unit=unit, format=form, order=order, whole=whole
             )
         return self.asks[about]
 
@@ -146,24 +149,20 @@ class _Cells:
         """The numbers of a row, brought to one scale where they are not shares of yes and no."""
         unit, type_ = values.get("unit", ""), values.get("type")
 
-        def read(keys: Iterable[str], kind: str) -> Reads:
+        def read(keys: Iterable[str], kind: str, whole: float = 1) -> Reads:
             own = "" if kind == "attainment" else unit
-            return {key: parse(kind, raw[key], self._ask(row, key, own)) for key in keys}
+            return {key: parse(kind, raw[key], self._ask(row, key, own, whole)) for key in keys}
 
         ends = [key for key in ENDS if key in raw]
         reads = read(ends, "attainment" if type_ == "achieve" else "number")
-        if type_ != OBJECTIVE:
-            # A key result with neither number nor type is a yes or no, as the kind rule infers it.
-            has_ends = any(each.value is not None for each in reads.values())
-            is_achieve = type_ == "achieve" or not (type_ or has_ends)
-            more = [key for key in raw if key.startswith(CHECK_IN_PREFIX)]
-            more += ["current"] if "current" in raw and self._is_typed(row) else []
-            reads |= read(more, "attainment" if is_achieve else "number")
-            target = reads.get("target", Read()).value
-            if is_achieve and target is not None and target > 1:
-                reads |= {key: self._step(raw[key], reads[key], target) for key in more}
-            if not is_achieve:
-                reads = settled(reads, replace(self.ask, unit=unit))
+        # A key result with neither number nor type is a yes or no, as the kind rule infers it.
+        has_ends = any(each.value is not None for each in reads.values())
+        is_achieve = type_ == "achieve" or not (type_ or has_ends)
+        more = [key for key in raw if key.startswith(CHECK_IN_PREFIX)]
+        more += ["current"] if "current" in raw and self._is_typed(row) else []
+        reads |= read(more, "attainment", steps_of(reads)) if is_achieve else read(more, "number")
+        if not is_achieve:
+            reads = settled(reads, replace(self.ask, unit=unit))
         current = reads.pop("current", Read())
         taken = {key: self._take(each, row, key) for key, each in reads.items()}
         for key, value in taken.items():
@@ -176,14 +175,16 @@ class _Cells:
             values["check_ins"][day] = value
         self._take_current(row, values, current)
 
-    def _step(self, raw: Value, read: Read, target: float) -> Read:
-        """A number of steps; a yes, which the workbook cannot count, is all of them."""
-        answer = choice_keys("yes_no").get(fold(raw)) if isinstance(raw, str) else None
-        if answer is None:
-            return read
-        steps = target if answer == "yes" else 0.0
-        given, said = shown(raw), {"value": amount(steps, self.ask.words)}
-        return Read(steps, "number-as-text", given, said)
+    def _say_what_counts_nowhere(self, row: int, raw: Mapping[str, Value]) -> None:
+        """Name the first of the numbers, or of what should be one, in an objective's row."""
+        keys = [key for key in raw if _is_number_of(key)]
+        keys += ["current"] if "current" in raw and self._is_typed(row) else []
+        for key in sorted(keys, key=self.columns.__getitem__):
+            read = parse("number", raw[key], self._ask(row, key))
+            if read != Read():
+                value = "–" if read.value is None else amount(read.value, self.ask.words)
+                self._add("objective-number", row, key, read.given or value)
+                return
 
     def _is_typed(self, row: int) -> bool:
         """Whether “current” is typed: it has no formula, and there are none or others have one."""
@@ -259,19 +260,45 @@ def _is_objective(raw: Value) -> bool:
 
 def _numbers(raw: Mapping[str, Value]) -> bool:
     """Whether a row holds a number that counts, or what should be one."""
-    return any(key in ENDS or key.startswith(CHECK_IN_PREFIX) for key in raw)
+    return any(map(_is_number_of, raw))
+
+
+def _is_number_of(key: str) -> bool:
+    return key in ENDS or key.startswith(CHECK_IN_PREFIX)
 
 
 def _is_total(raw: Mapping[str, Value]) -> bool:
-    """Whether a row sums up others: it has no type, and its one name says so."""
-    names = [raw[key] for key in sorted(_NAMES) if key in raw]
-    return "type" not in raw and len(names) == 1 and _folded(names[0]).rstrip(":") in _totals()
+    """Whether a row sums up others: it has no type, and its one name says so, as “Q1 total” does.
+
+    “Total sign-ups” says what it counts.
+    """
+    names = [raw[key] for key in _NAMES if key in raw]
+    return "type" not in raw and len(names) == 1 and _bare(_folded(names[0])) in _totals()
 
 
 @cache
 def _totals() -> frozenset[str]:
     return frozenset(
-        fold(word) for code in languages() for word in language(code).lines("numbers.totals")
+        _bare(fold(word)) for code in languages() for word in language(code).lines("numbers.totals")
+    )
+
+
+def _bare(name: str) -> str:
+    """A folded name without its digits and signs, and without the words for periods."""
+    letters = (sign if unicodedata.category(sign)[0] in "LM" else " " for sign in name)
+    words = "".join(letters).split()
+    return " ".join(word for word in words if word not in _periods())
+
+
+@cache
+def _periods() -> frozenset[str]:
+    kinds = ("numbers.periods", "formats.months", "formats.full_months")
+    return frozenset(
+        word
+        for code in languages()
+        for kind in kinds
+        for line in language(code).lines(kind)
+        for word in fold(line).split()
     )
 
 
@@ -283,22 +310,22 @@ def _is_blank(value: Value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def families(rows: Sequence[Row], table: Table, path: str) -> Family:
+def families(rows: Sequence[Row], table: Table, ask: Ask, path: str) -> Family:
     """Objectives and the key results that belong to them; ids given where they lack."""
-    return _Families(rows, table, path).frames()
+    return _Families(rows, table, ask, path).frames()
 
 
 class _Families:
     """Rows on their way to frames; collects problems as it goes."""
 
-    def __init__(self, rows: Sequence[Row], table: Table, path: str) -> None:
-        self.rows, self.table, self.path = rows, table, path
+    def __init__(self, rows: Sequence[Row], table: Table, ask: Ask, path: str) -> None:
+        self.rows, self.table, self.ask, self.path = rows, table, ask, path
         self.problems: list[Problem] = []
         self.used = {row["id"].casefold() for row in rows if "id" in row}
         self.last: Counter[str] = Counter()  # number given, by objective
 
-    def _add(self, code: str, row: int, given: str = "", **words: str) -> None:
-        self.problems.append(self.table.problem(self.path, code, row, "id", given, words))
+    def _add(self, code: str, row: int, given: str = "", key: str = "id", **words: str) -> None:
+        self.problems.append(self.table.problem(self.path, code, row, key, given, words))
 
     def frames(self) -> Family:
         objectives = [row for row in self.rows if row.get("type") == OBJECTIVE]
@@ -317,6 +344,12 @@ class _Families:
         # A row prepared for an objective is one as soon as key results stand under it.
         filled = {row["objective"] for row in key_results}
         objectives = [row for row in objectives if not row["prepared"] or row["row"] in filled]
+        self._weigh(objectives)
+        averaged: dict[int, list[Row]] = {}
+        for row in key_results:
+            averaged.setdefault(row["objective"], []).append(row)
+        for below in averaged.values():
+            self._weigh(below)
         letters = self.table.letters
         check_ins = [
             {"id": row["id"], "date": day, "value": value, "column": letter, "row": row["row"]}
@@ -350,6 +383,17 @@ class _Families:
             while f"{stem}.KR{self.last[stem]}".casefold() in self.used:
                 self.last[stem] += 1
             self._give_id(row, f"{stem}.KR{self.last[stem]}")
+
+    def _weigh(self, rows: Sequence[Row]) -> None:
+        """Give rows that are averaged together their weights, on one scale."""
+        reads = {row["row"]: row.pop("weight") for row in rows if "weight" in row}
+        settled = weighed(reads, self.ask)
+        for row in rows:
+            read = settled.get(row["row"], Read())
+            if read.code:
+                self._add(read.code, row["row"], read.given, "weight", **read.words)
+            if read.value is not None:
+                row["weight"] = read.value
 
     def _give_id(self, row: Row, wanted: str) -> None:
         while wanted.casefold() in self.used:

@@ -1,8 +1,9 @@
-"""The numbers of one row together: percents on the scale of the others, doubtful texts settled."""
+"""Numbers that belong together: percents on the scale of the others, doubtful texts settled."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from okr_sheets.reading.cells import Ask, Read, amount, hundredfold, number_from_text
 from okr_sheets.reading.numbers import LARGEST
@@ -10,6 +11,7 @@ from okr_sheets.reading.numbers import LARGEST
 ENDS = ("baseline", "target")
 LARGEST_FRACTION = 1.5  # of a row whose numbers are shares of 1; above it stand whole percents
 FAR = 10  # times the other numbers of a row: beyond it lies what cannot be meant
+WHOLE_WEIGHT = 10  # from here on weights are points or whole percents: no fraction stands beside
 
 Reads = dict[str, Read]  # by the key of the column
 
@@ -44,10 +46,14 @@ def _on_one_scale(numbers: Reads, ask: Ask) -> Reads:
 
 def _whole(read: Read, ask: Ask) -> Read:
     """A percent as a whole number: 24 of “24 %”; said, unless it is typed where percents are."""
-    found = tuple(hundredfold(value) for value in read.readings or (read.value,))
     if read.readings and "%" in ask.unit:
-        return number_from_text(read.percent, found, ask)
-    return Read(found[0], "percent-scale", read.percent, {"value": amount(found[0], ask.words)})
+        return number_from_text(read.percent, tuple(map(hundredfold, read.readings)), ask)
+    return _percent_scale(read, ask)
+
+
+def _percent_scale(read: Read, ask: Ask) -> Read:
+    value = hundredfold(read.value)
+    return Read(value, "percent-scale", read.percent, {"value": amount(value, ask.words)})
 
 
 def _likelier(numbers: Reads, ask: Ask) -> Reads:
@@ -67,3 +73,38 @@ def _likelier(numbers: Reads, ask: Ask) -> Reads:
         key: chosen(read) if read.code == "ambiguous-number" else read
         for key, read in numbers.items()
     }
+
+
+def steps_of(ends: Reads) -> float:
+    """The steps that an `achieve` key result counts to; 1 where it is yes or no, or a share."""
+    target = ends.get("target", Read())
+    return target.value if target.value and target.value > 1 and not target.percent else 1
+
+
+def weighed(reads: Mapping[int, Read], ask: Ask) -> dict[int, Read]:
+    """The weights that are averaged together, by row, as they are meant: 50 % is 50 beside 50.
+
+    Beside weights such as 1 and 2 a percent is a fraction, and a fraction beside 50 may be meant:
+    what stands on another scale than the largest, and is not brought to it, is named.
+    """
+    typed = {row: read for row, read in reads.items() if read.value}
+    # 50 in a cell that shows percents is 5000 %: there the sign says nothing of the number.
+    signed = all(abs(read.value) < WHOLE_WEIGHT for read in typed.values() if read.percent)
+    percents = {
+        row
+        for row, read in typed.items()
+        if signed and read.percent and abs(read.value) <= LARGEST_FRACTION
+    }
+    most = max((read.value for row, read in typed.items() if row not in percents), default=0.0)
+
+    def settle(row: int, read: Read) -> Read:
+        if row in percents and most >= WHOLE_WEIGHT:
+            return _percent_scale(read, ask)
+        is_odd = row in percents if most < WHOLE_WEIGHT else 0 < read.value < 1
+        if not is_odd or read.code or most <= LARGEST_FRACTION:
+            return read
+        given = read.percent or amount(read.value, ask.words)
+        words = {"value": amount(most, ask.words)}
+        return replace(read, code="mixed-weights", given=given, words=words)
+
+    return {**reads, **{row: settle(row, read) for row, read in typed.items()}}

@@ -15,7 +15,7 @@ from okr_sheets.problems import MisuseError, Problem, in_order, said_once
 from okr_sheets.quarters import Quarter, counted_until
 from okr_sheets.reading import settings
 from okr_sheets.reading.apart import apart
-from okr_sheets.reading.cells import Ask, parse, shown
+from okr_sheets.reading.cells import Ask, parse, parsed_as, shown
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.grid import Book, Grid
 from okr_sheets.reading.guard import UnreadableError, column_letters
@@ -191,7 +191,7 @@ class _Reader:
         day = self.about.counts_to(self.calculated_on)
         until = day and counted_until(day, self.okrs.check_ins, self.about.start)
         rows, problems = okr_rows(self.okrs, self.ask, self.path, until)
-        family = families(rows, self.okrs, self.path)
+        family = families(rows, self.okrs, self.ask, self.path)
         self.problems += [*problems, *family.problems]
         return Tracker(
             about=self.about,
@@ -297,7 +297,9 @@ class _Reader:
             values: dict[str, Any] = {}
             for column in sheet.typed:
                 choices = f"{sheet.prefix}_{column.key}" if column.kind == "choice" else ""
-                read = parse(column.kind, raw.get(column.key), replace(self.ask, choices=choices))
+                form = table.grid.formats.get((row, table.columns.get(column.key, 0)), "")  # type: ignore[union-attr]
+                ask = replace(self.ask, choices=choices, format=form)
+                read = parse(parsed_as(column), raw.get(column.key), ask)
                 for code in read.codes:
                     self._add(code, table, row, column.key, read.given, **read.words)  # type: ignore[arg-type]
                 if read.value is not None:
