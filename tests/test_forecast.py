@@ -39,6 +39,8 @@ def key_result(numbers, kind="increase", baseline=0.0, target=100.0, week=None, 
         "due": pd.Timestamp("1899-12-30") + pd.Timedelta(days=MONDAY + 91),
         "day": MONDAY + 7.0 * (week or max(numbers, default=0)),
         "counted": 1.0,
+        "cadence": "weekly",
+        "stale": False,
         **more,
     }
     return row, numbers

@@ -1,0 +1,164 @@
+"""How the value of a key result is distributed on its due day: of a level, and of a count.
+
+Both are Student's t, told by `middle`, `spread` and `freedom`: changes are few, and their scatter
+is not known well. Hyndman and Athanasopoulos below are "Forecasting: Principles and Practice", 3rd
+edition, otexts.com/fpp3. The figures of `Prior` were chosen by `benchmarks/forecasting.py --fit`
+and `benchmarks/real_series.py`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+
+class Prior(NamedTuple):
+    """What is believed of key results before their numbers come in.
+
+    The scatter of a week's change: a standard deviation of `spread` times the span for a level, of
+    `unevenness` times the pace for a count; worth `freedom` changes.
+
+    The drift of a level: with the odds `moving` to 1 that it moves all quarter long, where its
+    drift is as good as seen (`moving_weeks`), and else that it stands still but for chance, where
+    it is believed as if `still_weeks` without any change had gone before. What moves keeps its pace
+    but for a standard deviation of `turning` times that pace.
+
+    The pace of a count: last quarter's is worth `weeks` weeks of this one; a week is worth `memory`
+    of the week after it.
+
+    `together`: the correlation of the errors of any two key results.
+    """
+
+    spread: float = 0.03
+    unevenness: float = 0.2
+    freedom: int = 2
+    moving: float = 0.67
+    moving_weeks: float = 1.0
+    still_weeks: float = 15.0
+    turning: float = 0.5
+    weeks: float = 3.0
+    memory: float = 0.7
+    together: float = 0.2
+
+
+PRIOR = Prior()
+
+
+def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataFrame:
+    """Where levels end: `middle`, `spread`, `freedom`, by the index of `of`.
+
+    `of` has the columns `ahead` (weeks from the last number to the due day), `missed` (those of
+    them that went by without a number that was due), `span` and `kept` (true for what is meant to
+    stand still). `numbers` has `place` (that index), `week` and `value`, in order, two or more each.
+
+    A random walk with drift (Hyndman and Athanasopoulos, sections 5.2 and 5.5) for numbers any time
+    apart: a change over w weeks has the mean drift * w and the variance scatter² * w. Over T weeks
+    the drift seen is the whole change / T. Carried on as it stands it is the chief fault of such
+    forecasts: on real series (`benchmarks/real_series.py`) the last value alone misses less. So it
+    is shrunk to the whole change / (T + `still_weeks`), the mean of a normal drift about 0 (the
+    damping of section 8.2 serves the same end), except as far as it stands out of its scatter, as
+    that of a rollout does that goes from 0 to 100: then it is the change / (T + `moving_weeks`).
+    How far it stands out is the posterior odds of the two beliefs (Bayesian model averaging: Hoeting
+    and others 1999, Statistical Science 14), and what is told is the mean and the variance of both.
+    h weeks on, scatter adds the variance scatter² * h and an unknown drift its own variance * h²;
+    a week missed counts as one more in both.
+
+    The scatter comes from the changes, and from the prior as if from `freedom` more (the conjugate
+    one, scaled inverse chi-squared: Gelman and others, "Bayesian Data Analysis", 3rd edition,
+    section 2.6). It is taken about the drift that is believed.
+    """
+    series = numbers.groupby("place")
+    first, last = series.first(), series.last()
+    weeks = last["week"] - first["week"]
+    seen = (last["value"] - first["value"]) / weeks
+    changes = series[["week", "value"]].diff().assign(place=numbers["place"]).dropna()
+    freedom = prior.freedom + series.size() - 2
+    believed = prior.freedom * (prior.spread * of["span"]) ** 2
+
+    def variance(drift: pd.Series) -> pd.Series:
+        errors = changes["value"] - changes["place"].map(drift) * changes["week"]
+        squares = (errors**2 / changes["week"]).groupby(changes["place"]).sum()
+        return (believed + squares) / freedom
+
+    about_seen = variance(seen)
+    outstanding = (seen**2 * weeks / about_seen.where(about_seen > 0)).fillna(0.0)
+    # How much more a drift of either kind varies than one that is nothing but scatter.
+    still, moving = 1 + weeks / prior.still_weeks, 1 + weeks / prior.moving_weeks
+    likelier = (1 + outstanding / moving / freedom) / (1 + outstanding / still / freedom)
+    odds = prior.moving * (still / moving) ** 0.5 * likelier ** (-(freedom + 1) / 2)
+    moves = (odds / (1 + odds)).where(~of["kept"], 0.0)
+    of_still, of_moving = weeks / (weeks + prior.still_weeks), weeks / (weeks + prior.moving_weeks)
+    drift = seen * (of_still + moves * (of_moving - of_still))
+    uncertain = (
+        about_seen
+        * ((1 - moves) / (weeks + prior.still_weeks) + moves / (weeks + prior.moving_weeks))
+        + moves * (1 - moves) * ((of_moving - of_still) * seen) ** 2
+        + moves * (prior.turning * of_moving * seen) ** 2
+    )
+    far = of["ahead"] + of["missed"]
+    return pd.DataFrame(
+        {
+            "middle": last["value"] + drift * of["ahead"],
+            "spread": (variance(drift) * far + uncertain * far**2) ** 0.5,
+            "freedom": freedom,
+        }
+    ).reindex(of.index)
+
+
+def of_counts(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataFrame:
+    """Where counts from 0 end: `middle`, `spread`, `freedom`, by the index of `of`.
+
+    `of` has the columns `ahead` and `missed` as for `of_levels`, `before` (last quarter's pace a
+    week; NaN where it is not known), `planned` (the pace that would reach the target) and `whole`
+    (whether all its numbers are whole). `numbers` are as there; the first of each is 0 where the
+    count began before it.
+
+    The end is the count so far and the pace times the weeks left. The pace is the mean of the weeks,
+    each worth `memory` of the next one (simple exponential smoothing: Hyndman and Athanasopoulos,
+    section 8.1), from last quarter's pace on; n is what the weeks are worth in all. The pace itself
+    shifts, so what is still to come scatters by more than its weeks do: h weeks by the variance
+    scatter² * (h + h² / n + h³ / 3n²), the integral of (1 + t / n)² (lead-time demand: Hyndman,
+    Koehler, Ord and Snyder 2008, "Forecasting with Exponential Smoothing", chapter 6). The errors
+    that each number made against the pace before it give the scatter, by the same variance; the
+    prior is that of `of_levels`. Of whole things that come one by one (Poisson) the variance of a
+    week is its pace at least, and for pace 0 that of one such thing in the n weeks.
+    """
+    series = numbers.groupby("place")
+    last = series.last()
+    place = numbers["place"]
+    age = place.map(last["week"]) - numbers["week"]
+    gone = series["week"].diff()
+    worth = prior.memory**age * (1 - prior.memory**gone) / (1 - prior.memory)
+    known = of["before"].notna() * prior.weeks
+    # As much as last quarter's weeks are worth beside those of the last number.
+    old = known * prior.memory ** (last["week"] - series["week"].first())
+    each = pd.DataFrame({"worth": worth, "sum": worth * series["value"].diff() / gone}).fillna(0.0)
+    sums = each.groupby(place).cumsum()
+    n = sums["worth"] + place.map(old)
+    pace = (sums["sum"] + place.map(old * of["before"].fillna(0.0))) / n.where(n > 0)
+    # Those of the number before, worth what they were then.
+    of_number = pd.DataFrame({"place": place, "pace": pace, "n": n / prior.memory**age})
+    earlier = of_number.groupby("place").shift()
+    errors = series["value"].diff() - earlier["pace"] * gone
+    squares = (errors**2 / _grown(gone, earlier["n"])).groupby(place)
+
+    pace, n = pace.groupby(place).last().clip(lower=0), n.groupby(place).last()
+    usual = prior.unevenness * pace.where(pace > 0, of["planned"].fillna(0.0))
+    freedom = prior.freedom + squares.count()
+    variance = (prior.freedom * usual**2 + squares.sum()) / freedom
+    by_ones = pace.where(pace > 0, 1 / n)
+    variance = variance.where(~of["whole"], np.maximum(variance, by_ones))
+    return pd.DataFrame(
+        {
+            "middle": last["value"] + pace * of["ahead"],
+            "spread": (variance * _grown(of["ahead"] + of["missed"], n)) ** 0.5,
+            "freedom": freedom,
+        }
+    ).reindex(of.index)
+
+
+def _grown(weeks: pd.Series, n: pd.Series) -> pd.Series:
+    """How much more `weeks` scatter in all than one, where a pace is worth `n` weeks."""
+    return weeks + weeks**2 / n + weeks**3 / (3 * n**2)
