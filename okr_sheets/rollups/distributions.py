@@ -20,10 +20,10 @@ class Prior(NamedTuple):
     The scatter of a week's change: a standard deviation of `spread` times the span for a level, of
     `unevenness` times the pace for a count; worth `freedom` changes.
 
-    The drift of a level: with the odds `moving` to 1 that it moves all quarter long, where its
-    drift is as good as seen (`moving_weeks`), and else that it stands still but for chance, where
-    it is believed as if `still_weeks` without any change had gone before. What moves keeps its pace
-    but for a standard deviation of `turning` times that pace.
+    The drift of a level: either it is on the move to its target, for which the odds are `moving` to
+    1, and its drift is as good as seen (as if `moving_weeks` without any change had gone before);
+    or it stands still but for chance (as if `still_weeks` had). What moves keeps its pace but for a
+    standard deviation of `turning` times that pace.
 
     The pace of a count: last quarter's is worth `weeks` weeks of this one; a week is worth `memory`
     of the week after it.
@@ -34,8 +34,8 @@ class Prior(NamedTuple):
     spread: float = 0.03
     unevenness: float = 0.2
     freedom: int = 2
-    moving: float = 0.67
-    moving_weeks: float = 1.0
+    moving: float = 3.0
+    moving_weeks: float = 0.3
     still_weeks: float = 15.0
     turning: float = 0.5
     weeks: float = 3.0
@@ -50,18 +50,19 @@ def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
     """Where levels end: `middle`, `spread`, `freedom`, by the index of `of`.
 
     `of` has the columns `ahead` (weeks from the last number to the due day), `missed` (those of
-    them that went by without a number that was due), `span` and `kept` (true for what is meant to
-    stand still). `numbers` has `place` (that index), `week` and `value`, in order, two or more each.
+    them that went by without a number that was due), `span` and `aim` (1 for what is meant to rise,
+    -1 to fall, 0 to stand still). `numbers` has `place` (that index), `week` and `value`, in order, two or more each.
 
     A random walk with drift (Hyndman and Athanasopoulos, sections 5.2 and 5.5) for numbers any time
     apart: a change over w weeks has the mean drift * w and the variance scatter² * w. Over T weeks
     the drift seen is the whole change / T. Carried on as it stands it is the chief fault of such
     forecasts: on real series (`benchmarks/real_series.py`) the last value alone misses less. So it
     is shrunk to the whole change / (T + `still_weeks`), the mean of a normal drift about 0 (the
-    damping of section 8.2 serves the same end), except as far as it stands out of its scatter, as
-    that of a rollout does that goes from 0 to 100: then it is the change / (T + `moving_weeks`).
-    How far it stands out is the posterior odds of the two beliefs (Bayesian model averaging: Hoeting
-    and others 1999, Statistical Science 14), and what is told is the mean and the variance of both.
+    damping of section 8.2 serves the same end), except as far as it leads to the target and stands
+    out of its scatter, as that of a rollout does that goes from 0 to 100: then it is the change /
+    (T + `moving_weeks`). How far is a matter of the posterior odds of the two beliefs (Bayesian
+    model averaging: Hoeting and others 1999, Statistical Science 14), and what is told is the mean
+    and the variance of both.
     h weeks on, scatter adds the variance scatter² * h and an unknown drift its own variance * h²;
     a week missed counts as one more in both.
 
@@ -88,7 +89,7 @@ def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
     still, moving = 1 + weeks / prior.still_weeks, 1 + weeks / prior.moving_weeks
     likelier = (1 + outstanding / moving / freedom) / (1 + outstanding / still / freedom)
     odds = prior.moving * (still / moving) ** 0.5 * likelier ** (-(freedom + 1) / 2)
-    moves = (odds / (1 + odds)).where(~of["kept"], 0.0)
+    moves = (odds / (1 + odds)).where(seen * of["aim"] > 0, 0.0)
     of_still, of_moving = weeks / (weeks + prior.still_weeks), weeks / (weeks + prior.moving_weeks)
     drift = seen * (of_still + moves * (of_moving - of_still))
     uncertain = (

@@ -36,8 +36,8 @@ FORECAST = (
 def ends_of_key_results(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
     """What `forecast` gives for the key results; indexed as they are."""
     rows = now.key_results
-    found = check_ins(trackers).merge(rows[["place", "day"]], on="place")
-    return forecast(rows, found[found["checked_on"] <= found["day"]])
+    found = check_ins(trackers).merge(rows[["place", "until"]], on="place")
+    return forecast(rows, found[found["checked_on"] <= found["until"]])
 
 
 def forecasts(now: Scored, ends: pd.DataFrame, bands: Bands) -> pd.DataFrame:

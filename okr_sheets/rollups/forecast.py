@@ -32,7 +32,7 @@ COLUMNS = (
 COMBINED = ("forecast", "forecast_low", "forecast_high", "forecast_of", "forecast_stale")
 LEAST_CHECK_INS = {"weekly": 3, "two-weekly": 2, "monthly": 1}  # some three weeks of any cadence
 MOVING = ("increase", "decrease")
-KEPT = ("keep-at-least", "keep-at-most")
+AIMS = {"increase": 1, "decrease": -1, "achieve": 1}  # where the others are to stay, or begin at 0
 COUNTED = ("total", "total-at-most")
 PERIODS = {cadence: days / 14 for cadence, days in STALE_DAYS.items()}  # in weeks
 LOW, HIGH = 0.1, 0.9  # the ends of an 80 % range
@@ -80,7 +80,9 @@ def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) 
     least = least.mask(_last_quarter(scorable).notna(), 1)
     known = scorable[moves & (counts[scorable.index] >= least)]
     numbers = numbers[numbers["place"].isin(known["place"])].sort_values(["place", "checked_on"])
-    ends = _told(known, _ends(known, numbers, prior), numbers).reindex(rows.index)
+    ends = _ends(known, numbers, prior)
+    known = known[known["place"].isin(ends.index)]
+    ends = _told(known, ends, numbers).reindex(rows.index)
     return ends.assign(check_ins=counts)[list(COLUMNS)]
 
 
@@ -135,8 +137,9 @@ def combined(
 
 
 def _yes_or_no(rows: pd.DataFrame, check_ins: pd.DataFrame) -> pd.Index:
-    """The places of achieves that have no other numbers than 0 and 1."""
-    places = rows.loc[rows["kind"] == "achieve", "place"]
+    """The places of achieves without steps that have no other numbers than 0 and 1."""
+    steps = rows["target"] > 1
+    places = rows.loc[(rows["kind"] == "achieve") & ~steps, "place"]
     own = check_ins[check_ins["place"].isin(places)]
     plain = own["value"].isin([0, 1]).groupby(own["place"]).all()
     return plain.index[plain]
@@ -148,49 +151,58 @@ def _last_quarter(rows: pd.DataFrame) -> pd.Series:
 
 
 def _ends(known: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior) -> pd.DataFrame:
-    """The t distribution of each key result's value when due, by place.
+    """The t distribution of each key result's value when due, by place, of those that changed.
 
     Columns `middle`, `spread`, `freedom`; the value of an achieve is its share, from 0 to 1.
     """
     of = known.set_index("place").sort_index()
     of = of.assign(start=serials(of["start"]), due=serials(of["due"]))
-    achieves, counts = of["kind"] == "achieve", of["kind"].isin(COUNTED)
-    numbers = check_ins[["place", "checked_on", "value"]]
-    numbers = numbers.assign(value=_as_shares(numbers["value"], numbers["place"].map(achieves)))
-    begun = of["start"] < numbers.groupby("place")["checked_on"].min()
-    begin = of["baseline"].where(of["kind"].isin(MOVING)).mask(counts, 0.0).where(begun)
-    begin = pd.DataFrame({"checked_on": of["start"], "value": begin}).dropna().reset_index()
-    numbers = pd.concat([numbers, begin], ignore_index=True)
-    numbers = numbers.sort_values(["place", "checked_on"], ignore_index=True)
-    numbers = numbers.assign(week=numbers["checked_on"] / 7)
-
+    of = of.assign(over=of["day"] >= of["due"])
+    numbers = _from_the_start(of, check_ins)
+    of = of[of["over"] | (numbers.groupby("place").size() > 1)]
+    numbers = numbers[numbers["place"].isin(of.index)]
     series = numbers.groupby("place")
-    last = series["week"].last()
-    over = of["day"] >= of["due"]
-    weeks = (of["due"] - of["start"]) / 7
+    last, weeks = series["week"].last(), (of["due"] - of["start"]) / 7
     silent = of["day"] / 7 - last - of["cadence"].map(PERIODS).fillna(PERIODS["weekly"])
     of = of.assign(
         ahead=of["due"] / 7 - last,
         missed=silent.clip(lower=0),
-        kept=of["kind"].isin(KEPT),
+        aim=of["kind"].map(AIMS).fillna(0),
         span=_spans(of, series["value"].min(), series["value"].max()),
         before=_last_quarter(of) / weeks,
         planned=of["target"] / weeks,
         whole=_whole(of["target"], numbers),
     )
-    methods = {of_counts: counts, of_levels: ~counts}
-    enough = over | (series.size() > 1)
-    parts = []
-    for method, which in methods.items():
-        own = of[which & enough]
-        if len(own):
-            parts.append(method(own, numbers[numbers["place"].isin(own.index)], prior))
-    ends = pd.concat(parts) if parts else pd.DataFrame(columns=["middle", "spread", "freedom"])
-    ends = ends.reindex(of.index)
-    current = _as_shares(of["current"], achieves)
-    return ends.assign(
-        middle=ends["middle"].where(~over, current), spread=ends["spread"].where(~over, 0.0)
+    counts = of["kind"].isin(COUNTED)
+    ends = pd.concat(
+        [
+            method(of[which], numbers[numbers["place"].isin(of.index[which])], prior)
+            for method, which in ((of_counts, counts), (of_levels, ~counts))
+        ]
     )
+    # What is mapped by an empty frame has no numbers' dtype.
+    ends = ends.reindex(of.index).astype("float64")
+    return ends.assign(
+        middle=ends["middle"].where(~of["over"], _as_shares(of["current"], of)),
+        spread=ends["spread"].where(~of["over"], 0.0),
+    )
+
+
+def _from_the_start(of: pd.DataFrame, check_ins: pd.DataFrame) -> pd.DataFrame:
+    """The numbers in order: `place`, `week`, `value`; the first is where a key result began."""
+    numbers = check_ins[["place", "checked_on", "value"]]
+    numbers = numbers.assign(
+        value=_as_shares(numbers["value"], of.loc[numbers["place"]].set_index(numbers.index))
+    )
+    # A number for the period that is on is typed before its day.
+    typed_on = np.minimum(numbers["checked_on"], numbers["place"].map(of["day"]))
+    numbers = numbers.assign(checked_on=typed_on)
+    begun = of["start"] < numbers.groupby("place")["checked_on"].min()
+    value = of["baseline"].where(of["kind"].isin(MOVING)).mask(of["kind"].isin(COUNTED), 0.0)
+    begin = pd.DataFrame({"checked_on": of["start"], "value": value.where(begun)}).dropna()
+    numbers = pd.concat([numbers, begin.reset_index()], ignore_index=True)
+    numbers = numbers.sort_values(["place", "checked_on"], ignore_index=True)
+    return numbers.assign(week=numbers["checked_on"] / 7)
 
 
 def _whole(targets: pd.Series, numbers: pd.DataFrame) -> pd.Series:
@@ -199,11 +211,14 @@ def _whole(targets: pd.Series, numbers: pd.DataFrame) -> pd.Series:
     return whole & (targets.fillna(0.0) % 1 == 0)
 
 
-def _as_shares(values: pd.Series, achieves: pd.Series) -> pd.Series:
-    """The values, those of an achieve as the rule takes them: 45 and 0.45 are one share."""
-    own = values[achieves]
-    blank = pd.DataFrame({"baseline": np.nan, "target": np.nan, "place": 0}, index=own.index)
-    shares = way(Rows(blank.assign(kind="achieve")), own, OPERATIONS)
+def _as_shares(values: pd.Series, of: pd.DataFrame) -> pd.Series:
+    """The values, those of an achieve as the rule takes them: 45, 0.45 and 9 of 20 are one share.
+
+    `of` has the same index: whose they are.
+    """
+    achieves = of["kind"] == "achieve"
+    own = of.loc[achieves, ["kind", "baseline", "target"]].assign(place=0)
+    shares = way(Rows(own), values[achieves], OPERATIONS)
     return values.where(~achieves, shares.reindex(values.index))
 
 
@@ -227,11 +242,13 @@ def _told(known: pd.DataFrame, ends: pd.DataFrame, check_ins: pd.DataFrame) -> p
     # The better end of a decrease is its lower one.
     scores = np.sort(_scores(known, values), axis=1)
     achieves = (known["kind"] == "achieve").to_numpy()[:, None]
-    typed = places.map(check_ins.groupby("place")["value"].last()).to_numpy()[:, None]
+    typed = places.map(check_ins.groupby("place")["value"].last()).to_numpy(dtype=float)[:, None]
     least = check_ins.groupby("place")["value"].min().reindex(places).set_axis(known.index)
     least = pd.concat([known[["baseline", "target"]], least], axis=1).min(axis=1)
     values = np.where((least >= 0).to_numpy()[:, None], np.maximum(values, 0), values)
-    values = np.where(achieves & (typed > 1), values * 100, values)
+    steps = known[["target"]].to_numpy()
+    whole = np.where(steps > 1, steps, np.where(typed > 1, 100, 1))
+    values = np.where(achieves, values * whole, values)
     return ends.assign(
         value=values[:, 1],
         value_low=values[:, 0],
@@ -288,6 +305,8 @@ def _scores(rows: pd.DataFrame, values: Floats) -> Floats:
     """The score that each value gives, by the rules; as many values a row as `values` is wide."""
     width = values.shape[1]
     wide = rows[["kind", "baseline", "target", "place"]].astype({"kind": "category"})
+    # What an achieve has come to is a share already, of whatever steps.
+    wide = wide.assign(target=wide["target"].where(wide["kind"] != "achieve"))
     wide = wide.loc[wide.index.repeat(width)].reset_index(drop=True)
     wide["progress"] = way(Rows(wide), pd.Series(values.ravel()), OPERATIONS)
     scores: Floats = attained(Rows(wide), OPERATIONS).to_numpy().reshape(values.shape)
