@@ -107,7 +107,7 @@ def swinging(rng, count):
 
 
 def one_by_one(rng, count):
-    """A count and last quarter's total: four to four hundred, at a pace that shifts week by week."""
+    """A count and last quarter's total: four to four hundred, at a pace that shifts by the week."""
     before = np.exp(rng.uniform(np.log(4), np.log(400), (count, 1)))
     shifts = rng.normal(size=(count, LAST)) * size(rng, count, 0.1) / np.sqrt(7)
     level = np.exp(rng.normal(0, 0.3, (count, 1)) + np.cumsum(shifts, axis=1))

@@ -5,22 +5,22 @@
 
 The series ship inside these three packages, which are not imported and are no dependencies: bike
 hire and sales, supermarket and web shop sales, searches and bookings, page views, shares, petrol
-and power. Each is summed up or looked up by week and cut into quarters of 13 weeks, and each quarter
-is made into key results of the kinds that fit: a level (a price, a stock), a weekly rate (orders a
-week), a ratio (bookings of searches) and a count from 0 (orders this quarter). A key result is
-forecast after 4, 6, 9 and 11 weeks, and judged in values by the number of week 13. Series that have
-fewer than three such quarters are left out; of the others the last twelve count.
+and power. Each is summed up or looked up by week and cut into quarters of 13 weeks, and each
+quarter is made into key results of the kinds that fit: a level (a price, a stock), a weekly rate
+(orders a week), a ratio (bookings of searches) and a count from 0 (orders this quarter). A key
+result is forecast after 4, 6, 9 and 11 weeks, and judged in values by the number of week 13. Series
+that have fewer than three such quarters are left out; of the others the last twelve count.
 
 Baselines are what came before: the number of the week before the quarter, and of a count last
 quarter's total. Targets are made, since nobody managed these series towards any: up or down by half
 to one and a half times what the series usually moves in 13 weeks, and for a count 0.9 to 1.4 times
 last quarter's total.
 
-`held` is to be 0.8. `interval_score` is the width plus ten times what the end lies outside, in units
-of the root mean square of the series' changes over 13 weeks: the lower the better. `before` is the
-model of commit f183f40, a random walk with its drift carried on, rewritten here in numpy from that
-commit's `rollups/forecast.py`; it knew no counts and took them for increases from 0. `last value` has
-no drift and the scatter of the changes. `count, baseline unknown` is the count without last quarter.
+`held` is to be 0.8. `interval_score` is the width plus ten times what the end lies outside, in
+units of the root mean square of the series' changes over 13 weeks: the lower the better. `before`
+is the model of commit f183f40, a random walk with its drift carried on, rewritten here in numpy
+from that commit's `rollups/forecast.py`, with the same ranges; it knew no counts and took them for
+increases from 0. `last value` has no drift. `count, baseline unknown` does without last quarter.
 """
 
 from importlib.util import find_spec
@@ -323,10 +323,10 @@ def report():
     told = pd.concat(told, names=["model"]).reset_index("model")
     columns = ["held", "width", "interval_score"]
     show("By kind", told.groupby(["of", "model"])[columns].mean())
-    show("By kind and week", told.groupby(["of", "week", "model"])[columns].mean().unstack())
-    scores = told.groupby(["of", "model"])["interval_score"].mean().unstack()
-    before_counts = scores.loc["count from 0", "before"]
-    scores.loc["count, baseline unknown", "before"] = before_counts
+    show("By kind and week", told.groupby(["of", "week", "model"])[columns].mean())
+    scores = told.pivot_table(index="of", columns="model", values="interval_score")
+    unknown, known = "count, baseline unknown", "count from 0"
+    scores.loc[unknown, "before"] = scores.loc[known, "before"]
     better = 1 - scores["this model"] / scores["before"]
     show("Interval score: by how much better than before", better.to_frame("share"))
 

@@ -85,6 +85,7 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
             words("okrs.score"),
             words("okrs.expected"),
             words("report.forecast"),
+            words("rollup.forecast_stale"),
             words("okrs.status"),
             words("report.updated_header"),
             words("report.below"),
@@ -95,7 +96,7 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
                 _unit(team, rollup),
                 words.percent(team["score"]),
                 words.percent(team["expected"]),
-                words.percent(team["forecast"]),
+                *_end(team, words),
                 status_word(team["status"], words),
                 coverage(team, words) if team["objectives"] else "–",
                 words.percent(team["below"]),
@@ -104,6 +105,14 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
             for _, team in rollup.teams.iterrows()
         ),
     )
+
+
+def _end(row: pd.Series, words: Language) -> tuple[str, str]:
+    """Where a row ends, and how much of that rests on stale numbers."""
+    if pd.isna(row["forecast"]):
+        return "–", "–"
+    resting = words("page.count_of", part=row["forecast_stale"], whole=row["forecast_of"])
+    return words.percent_range(row["forecast_low"], row["forecast_high"]), resting
 
 
 def _unit(team: pd.Series, rollup: Rollup) -> str:
@@ -134,6 +143,7 @@ def _objectives(rollup: Rollup, words: Language) -> Iterator[str]:
             words("okrs.owner"),
             words("okrs.score"),
             words("report.forecast"),
+            words("rollup.forecast_stale"),
             words("okrs.status"),
             *([words("report.previous")] if had else []),
         ],
@@ -143,7 +153,7 @@ def _objectives(rollup: Rollup, words: Language) -> Iterator[str]:
                 row["title"],
                 row["owner"],
                 words.percent(row["score"]),
-                words.percent(row["forecast"]),
+                *_end(row, words),
                 status_word(row["status"], words),
                 *([words.percent(row["previous"])] if had else []),
             ]

@@ -147,6 +147,7 @@ class Rollup:
         live = self.key_results[~self.key_results["status"].isin(["cancelled", "postponed"])]
         headline = self.headline
         figures = ("score", "expected", *ENDS[:3])
+        counts = ENDS[3:]
         return {
             "quarter": ", ".join(sorted({q for q in self.teams["quarter"] if q})),
             "company": ", ".join(dict.fromkeys(c for c in self.teams["company"] if c)),
@@ -159,6 +160,7 @@ class Rollup:
             "live": len(live),
             "updated": int(live["updated"].sum()),
             **{key: None if headline is None else _none(headline[key]) for key in figures},
+            **{key: 0 if headline is None else int(headline[key]) for key in counts},
             "previous_quarter": self.previous_quarter,
         }
 

@@ -51,7 +51,8 @@ def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
 
     `of` has the columns `ahead` (weeks from the last number to the due day), `missed` (those of
     them that went by without a number that was due), `span` and `aim` (1 for what is meant to rise,
-    -1 to fall, 0 to stand still). `numbers` has `place` (that index), `week` and `value`, in order, two or more each.
+    -1 to fall, 0 to stand still). `numbers` has `place` (that index), `week` and `value`, in order,
+    two or more each.
 
     A random walk with drift (Hyndman and Athanasopoulos, sections 5.2 and 5.5) for numbers any time
     apart: a change over w weeks has the mean drift * w and the variance scatter² * w. Over T weeks
@@ -116,15 +117,15 @@ def of_counts(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
     (whether all its numbers are whole). `numbers` are as there; the first of each is 0 where the
     count began before it.
 
-    The end is the count so far and the pace times the weeks left. The pace is the mean of the weeks,
-    each worth `memory` of the next one (simple exponential smoothing: Hyndman and Athanasopoulos,
-    section 8.1), from last quarter's pace on; n is what the weeks are worth in all. The pace itself
-    shifts, so what is still to come scatters by more than its weeks do: h weeks by the variance
-    scatter² * (h + h² / n + h³ / 3n²), the integral of (1 + t / n)² (lead-time demand: Hyndman,
-    Koehler, Ord and Snyder 2008, "Forecasting with Exponential Smoothing", chapter 6). The errors
-    that each number made against the pace before it give the scatter, by the same variance; the
-    prior is that of `of_levels`. Of whole things that come one by one (Poisson) the variance of a
-    week is its pace at least, and for pace 0 that of one such thing in the n weeks.
+    The end is the count so far and the pace times the weeks left. The pace is the mean of the
+    weeks, each worth `memory` of the next one (simple exponential smoothing: Hyndman and
+    Athanasopoulos, section 8.1), from last quarter's pace on; n is what they are all worth. The
+    pace itself shifts, so what is still to come scatters by more than its weeks do: h weeks by the
+    variance scatter² * (h + h² / n + h³ / 3n²), the integral of (1 + t / n)² (lead-time demand:
+    Hyndman, Koehler, Ord and Snyder 2008, "Forecasting with Exponential Smoothing", chapter 6). The
+    errors that each number made against the pace before it give the scatter, by the same variance;
+    the prior is that of `of_levels`. Of whole things that come one by one (Poisson) the variance of
+    a week is its pace at least, and for pace 0 that of one such thing in the n weeks.
     """
     series = numbers.groupby("place")
     last = series.last()

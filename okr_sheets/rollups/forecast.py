@@ -98,8 +98,8 @@ def combined(
     """The score at the end of groups of key results, with an 80 % range.
 
     `rows` and `forecasts` are what `forecast` took, with `counted` (the weight), `stale` and `seed`
-    (any whole number), and gave; `groups` names each row's group, NaN for none. With `objectives` and
-    `weights` (of each row: its objective, and that one's weight), a group is the mean of its
+    (any whole number), and gave; `groups` names each row's group, NaN for none. With `objectives`
+    and `weights` (of each row: its objective, and that one's weight), a group is the mean of its
     objectives, as a unit is. The answer has the groups in order as its index and the columns
     `COMBINED`: `forecast_of` counts the key results that have a forecast, `forecast_stale` those of
     them whose numbers are stale. The others stand still at their score; a group that has none but
