@@ -73,6 +73,7 @@ def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) 
     scorable = rows[(rows["kind"] != "") & rows["score"].notna()]
     numbers = check_ins[check_ins["place"].isin(scorable["place"]) & check_ins["value"].notna()]
     numbers = numbers.drop_duplicates(["place", "checked_on"])
+    numbers = numbers.astype({"place": "int64", "checked_on": "float64", "value": "float64"})
     counts = rows["place"].map(numbers["place"].value_counts()).fillna(0).astype(int)
     over = scorable["day"] >= serials(scorable["due"])
     moves = ~scorable["place"].isin(_yes_or_no(scorable, numbers)) | over
