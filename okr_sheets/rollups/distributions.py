@@ -8,10 +8,13 @@ and `benchmarks/real_series.py`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 
 class Prior(NamedTuple):
@@ -51,8 +54,8 @@ def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
 
     `of` has the columns `ahead` (weeks from the last number to the due day), `missed` (those of
     them that went by without a number that was due), `span` and `aim` (1 for what is meant to rise,
-    -1 to fall, 0 to stand still). `numbers` has `place` (that index), `week` and `value`, in order,
-    two or more each.
+    -1 to fall, 0 to stand still). `numbers` has `place` (that index, in its order), `week` and
+    `value`, in order of time.
 
     A random walk with drift (Hyndman and Athanasopoulos, sections 5.2 and 5.5) for numbers any time
     apart: a change over w weeks has the mean drift * w and the variance scatter² * w. Over T weeks
@@ -71,26 +74,24 @@ def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
     one, scaled inverse chi-squared: Gelman and others, "Bayesian Data Analysis", 3rd edition,
     section 2.6). It is taken about the drift that is believed.
     """
-    series = numbers.groupby("place")
-    first, last = series.first(), series.last()
-    weeks = last["week"] - first["week"]
-    seen = (last["value"] - first["value"]) / weeks
-    changes = series[["week", "value"]].diff().assign(place=numbers["place"]).dropna()
-    freedom = prior.freedom + series.size() - 2
-    believed = prior.freedom * (prior.spread * of["span"]) ** 2
+    runs = Runs.of(numbers)
+    week, value = (numbers[key].to_numpy() for key in ("week", "value"))
+    weeks = week[runs.last] - week[runs.first]
+    seen = (value[runs.last] - value[runs.first]) / weeks
+    gone, change = runs.changes(week), runs.changes(value)
+    freedom = prior.freedom + runs.many - 2
+    believed = prior.freedom * (prior.spread * of["span"].to_numpy(dtype=float)) ** 2
 
-    def variance(drift: pd.Series) -> pd.Series:
-        errors = changes["value"] - changes["place"].map(drift) * changes["week"]
-        squares = (errors**2 / changes["week"]).groupby(changes["place"]).sum()
-        return (believed + squares) / freedom
+    def variance(drift: Floats) -> Floats:
+        return (believed + runs.sum((change - runs.each(drift) * gone) ** 2 / gone)) / freedom
 
     about_seen = variance(seen)
-    outstanding = (seen**2 * weeks / about_seen.where(about_seen > 0)).fillna(0.0)
+    outstanding = _or_none(seen**2 * weeks / about_seen)
     # How much more a drift of either kind varies than one that is nothing but scatter.
     still, moving = 1 + weeks / prior.still_weeks, 1 + weeks / prior.moving_weeks
     likelier = (1 + outstanding / moving / freedom) / (1 + outstanding / still / freedom)
     odds = prior.moving * (still / moving) ** 0.5 * likelier ** (-(freedom + 1) / 2)
-    moves = (odds / (1 + odds)).where(seen * of["aim"] > 0, 0.0)
+    moves = np.where(seen * of["aim"].to_numpy(dtype=float) > 0, odds / (1 + odds), 0.0)
     of_still, of_moving = weeks / (weeks + prior.still_weeks), weeks / (weeks + prior.moving_weeks)
     drift = seen * (of_still + moves * (of_moving - of_still))
     uncertain = (
@@ -99,14 +100,16 @@ def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
         + moves * (1 - moves) * ((of_moving - of_still) * seen) ** 2
         + moves * (prior.turning * of_moving * seen) ** 2
     )
-    far = of["ahead"] + of["missed"]
+    ahead = of["ahead"].to_numpy(dtype=float)
+    far = ahead + of["missed"].to_numpy(dtype=float)
     return pd.DataFrame(
         {
-            "middle": last["value"] + drift * of["ahead"],
+            "middle": value[runs.last] + drift * ahead,
             "spread": (variance(drift) * far + uncertain * far**2) ** 0.5,
             "freedom": freedom,
-        }
-    ).reindex(of.index)
+        },
+        index=of.index,
+    )
 
 
 def of_counts(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataFrame:
@@ -127,40 +130,90 @@ def of_counts(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
     the prior is that of `of_levels`. Of whole things that come one by one (Poisson) the variance of
     a week is its pace at least, and for pace 0 that of one such thing in the n weeks.
     """
-    series = numbers.groupby("place")
-    last = series.last()
-    place = numbers["place"]
-    age = place.map(last["week"]) - numbers["week"]
-    gone = series["week"].diff()
-    worth = prior.memory**age * (1 - prior.memory**gone) / (1 - prior.memory)
-    known = of["before"].notna() * prior.weeks
-    # As much as last quarter's weeks are worth beside those of the last number.
-    old = known * prior.memory ** (last["week"] - series["week"].first())
-    each = pd.DataFrame({"worth": worth, "sum": worth * series["value"].diff() / gone}).fillna(0.0)
-    sums = each.groupby(place).cumsum()
-    n = sums["worth"] + place.map(old)
-    pace = (sums["sum"] + place.map(old * of["before"].fillna(0.0))) / n.where(n > 0)
-    # Those of the number before, worth what they were then.
-    of_number = pd.DataFrame({"place": place, "pace": pace, "n": n / prior.memory**age})
-    earlier = of_number.groupby("place").shift()
-    errors = series["value"].diff() - earlier["pace"] * gone
-    squares = (errors**2 / _grown(gone, earlier["n"])).groupby(place)
+    runs = Runs.of(numbers)
+    week, value = (numbers[key].to_numpy() for key in ("week", "value"))
+    gone, change = runs.changes(week), runs.changes(value)
+    # What a week of this age is worth now, and all weeks since the number before.
+    aged = prior.memory ** (runs.each(week[runs.last]) - week)
+    worth = aged * (1 - prior.memory**gone) / (1 - prior.memory)
+    before = of["before"].to_numpy(dtype=float)
+    known = ~np.isnan(before) * prior.weeks * aged[runs.first]
+    n = runs.so_far(worth) + runs.each(known)
+    sums = runs.so_far(worth * change / gone) + runs.each(known * _or_none(before))
+    paces = sums / n
+    # An error is made against the pace at the number before, of which n was worth more then.
+    errors = change - runs.shifted(paces) * gone
+    squares = errors**2 / _grown(gone, runs.shifted(n / aged))
 
-    pace, n = pace.groupby(place).last().clip(lower=0), n.groupby(place).last()
-    usual = prior.unevenness * pace.where(pace > 0, of["planned"].fillna(0.0))
-    freedom = prior.freedom + squares.count()
-    variance = (prior.freedom * usual**2 + squares.sum()) / freedom
-    by_ones = pace.where(pace > 0, 1 / n)
-    variance = variance.where(~of["whole"], np.maximum(variance, by_ones))
+    pace, n = np.maximum(paces[runs.last], 0.0), n[runs.last]
+    usual = prior.unevenness * np.where(
+        pace > 0, pace, _or_none(of["planned"].to_numpy(dtype=float))
+    )
+    freedom = prior.freedom + runs.sum(~np.isnan(squares))
+    variance = (prior.freedom * usual**2 + runs.sum(squares)) / freedom
+    by_ones = np.where(pace > 0, pace, 1 / n)
+    variance = np.where(of["whole"].to_numpy(dtype=bool), np.maximum(variance, by_ones), variance)
+    ahead = of["ahead"].to_numpy(dtype=float)
     return pd.DataFrame(
         {
-            "middle": last["value"] + pace * of["ahead"],
-            "spread": (variance * _grown(of["ahead"] + of["missed"], n)) ** 0.5,
+            "middle": value[runs.last] + pace * ahead,
+            "spread": (variance * _grown(ahead + of["missed"].to_numpy(dtype=float), n)) ** 0.5,
             "freedom": freedom,
-        }
-    ).reindex(of.index)
+        },
+        index=of.index,
+    )
 
 
-def _grown(weeks: pd.Series, n: pd.Series) -> pd.Series:
+def _grown(weeks: Floats, n: Floats) -> Floats:
     """How much more `weeks` scatter in all than one, where a pace is worth `n` weeks."""
     return weeks + weeks**2 / n + weeks**3 / (3 * n**2)
+
+
+def _or_none(values: NDArray[Any]) -> Floats:
+    """The values, 0 where there is none."""
+    return np.where(np.isnan(values), 0.0, values)
+
+
+class Runs(NamedTuple):
+    """Where in a frame of numbers, ordered by place, those of each place stand.
+
+    `first` and `last` are positions, `many` is how many; `starts` tells each number whether it is
+    the first of its place.
+    """
+
+    first: NDArray[np.intp]
+    last: NDArray[np.intp]
+    many: NDArray[np.intp]
+    starts: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, numbers: pd.DataFrame) -> Runs:
+        place = numbers["place"].to_numpy()
+        starts = np.ones(len(place), dtype=bool)
+        starts[1:] = place[1:] != place[:-1]
+        first = np.flatnonzero(starts)
+        many = np.diff(np.append(first, len(place)))
+        return cls(first, first + many - 1, many, starts)
+
+    def each(self, values: Floats) -> Floats:
+        """One value a place, told to each of its numbers."""
+        return np.repeat(values, self.many)
+
+    def shifted(self, values: Floats) -> Floats:
+        """The value of the number before; NaN for the first of a place."""
+        return np.where(self.starts, np.nan, np.roll(values, 1))
+
+    def changes(self, values: Floats) -> Floats:
+        """What each number differs by from the one before; NaN for the first of a place."""
+        return values - self.shifted(values)
+
+    def sum(self, values: NDArray[Any]) -> Floats:
+        """Of each place, without NaN."""
+        total: Floats = np.add.reduceat(_or_none(values), self.first, dtype=float)
+        return total
+
+    def so_far(self, values: Floats) -> Floats:
+        """The sum up to each number, of its place alone, without NaN."""
+        gathered = np.cumsum(_or_none(values))
+        before = gathered[self.first] - _or_none(values)[self.first]
+        return gathered - self.each(before)

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from okr_sheets.frames import InFrames, Rows, serials
-from okr_sheets.rollups.distributions import PRIOR, Prior, of_counts, of_levels
+from okr_sheets.rollups.distributions import PRIOR, Floats, Prior, of_counts, of_levels
 from okr_sheets.rollups.scored import STALE_DAYS
 from okr_sheets.scoring import Bands, attained, way
 
@@ -29,6 +29,10 @@ COLUMNS = (
     "spread",
     "freedom",
 )
+# What is asked of the rows; a rollup's have eight times as many columns.
+_ASKED = (
+    "place", "kind", "baseline", "target", "current", "score", "start", "due", "day", "cadence",
+)  # fmt: skip
 COMBINED = ("forecast", "forecast_low", "forecast_high", "forecast_of", "forecast_stale")
 LEAST_CHECK_INS = {"weekly": 3, "two-weekly": 2, "monthly": 1}  # some three weeks of any cadence
 MOVING = ("increase", "decrease")
@@ -42,9 +46,7 @@ ROWS_AT_ONCE = 2_000  # their strata take some 20 MB
 SHARED_SEED = 1 << 64  # above every other
 OPERATIONS = InFrames((), Bands())
 # Numbers near the largest there are have a spread without bound; the score holds it to 0 and 1.
-UNBOUNDED = np.errstate(over="ignore", invalid="ignore")
-
-Floats = NDArray[np.float64]
+UNBOUNDED = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
 @UNBOUNDED
@@ -70,6 +72,7 @@ def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) 
     value none of whose numbers is negative is told as 0 at least; its score is the same. A count
     ends no lower than it stands.
     """
+    rows = rows[list(_ASKED)]
     scorable = rows[(rows["kind"] != "") & rows["score"].notna()]
     numbers = check_ins[check_ins["place"].isin(scorable["place"]) & check_ins["value"].notna()]
     numbers = numbers.drop_duplicates(["place", "checked_on"])
@@ -181,8 +184,7 @@ def _ends(known: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior) -> pd.Data
             for method, which in ((of_counts, counts), (of_levels, ~counts))
         ]
     )
-    # What is mapped by an empty frame has no numbers' dtype.
-    ends = ends.reindex(of.index).astype("float64")
+    ends = ends.reindex(of.index)
     return ends.assign(
         middle=ends["middle"].where(~of["over"], _as_shares(of["current"], of)),
         spread=ends["spread"].where(~of["over"], 0.0),
@@ -192,9 +194,8 @@ def _ends(known: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior) -> pd.Data
 def _from_the_start(of: pd.DataFrame, check_ins: pd.DataFrame) -> pd.DataFrame:
     """The numbers in order: `place`, `week`, `value`; the first is where a key result began."""
     numbers = check_ins[["place", "checked_on", "value"]]
-    numbers = numbers.assign(
-        value=_as_shares(numbers["value"], of.loc[numbers["place"]].set_index(numbers.index))
-    )
+    whose = of[["kind", "baseline", "target"]].loc[numbers["place"]].set_index(numbers.index)
+    numbers = numbers.assign(value=_as_shares(numbers["value"], whose))
     # A number for the period that is on is typed before its day.
     typed_on = np.minimum(numbers["checked_on"], numbers["place"].map(of["day"]))
     numbers = numbers.assign(checked_on=typed_on)
