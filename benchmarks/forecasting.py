@@ -4,12 +4,12 @@
     python benchmarks/forecasting.py --fit    what the prior was chosen by, on another, beside what
                                               benchmarks/real_series.py says of it
 
-Each world draws key results day by day: five that go from 0 to their target or fall short, two that
-begin elsewhere and go nowhere, counts, kept levels, and what is done or not. Each is cut after three, five … weeks, and forecast from
-the check-ins that its rhythm gives. A mixed group has key results of all worlds; a uniform one of
-a single world, all wrong in the same way: the hardest case. What is called overall pools all key
-results, and all mixed groups. `held` is in values, `held_score` in scores, where a range that
-reaches 0 or 1 holds all beyond it.
+Each world draws key results day by day: five that set out from 0, two that begin elsewhere and go
+nowhere, counts, what is kept, and what is done or not. Each is cut after three, five … weeks, and
+forecast from the check-ins that its rhythm gives. A mixed group has key results of all worlds; a
+uniform one of a single world, all wrong in the same way: the hardest case. What is called overall
+pools all key results, and all mixed groups. `held` is in values, `held_score` in scores, where a
+range that reaches 0 or 1 holds all beyond it.
 """
 
 import sys
