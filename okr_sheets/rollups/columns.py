@@ -26,7 +26,7 @@ _NUMBERS = (
 )
 _COUNTS = (
     *("row", "objectives", "key_results", "live", "updated", "stale", "overdue", "check_ins"),
-    *("forecast_of", "depth", "serving", *STATUSES, *GRADES),
+    *("forecast_of", "forecast_stale", "depth", "serving", *STATUSES, *GRADES),
 )
 _KINDS: Mapping[str, Kind] = {
     **{column.key: column.kind for column in OKRS.columns},
