@@ -113,8 +113,14 @@ class Language:
         """
         if share is None or share != share:  # noqa: PLR0124  NaN
             return "–"
-        whole = percents(share)
-        return self("formats.percent", n=99 if whole == 100 and share < 1 else whole)
+        return self("formats.percent", n=_percents(share))
+
+    def percent_range(self, low: float, high: float) -> str:
+        """Two shares of 1 as “60–90%”, in the language's way; as one where they read the same."""
+        first, last = _percents(low), _percents(high)
+        if first == last:
+            return self.percent(low)
+        return self("formats.percent", n=self("formats.range", low=first, high=last))
 
     def number(self, value: float | None) -> str:
         """A number with the language's signs, at most six digits of it; nothing for none."""
@@ -130,6 +136,12 @@ class Language:
     def decimal(self) -> str:
         """The decimal sign people type."""
         return self("numbers.decimal")
+
+
+def _percents(share: float) -> int:
+    """Whole percents; short of the whole never 100."""
+    whole = percents(share)
+    return 99 if whole == 100 and share < 1 else whole
 
 
 _BRACKETED = re.compile(r" ?\(\{given\}\)")  # what is known of a file that cannot be read

@@ -2,29 +2,47 @@
 
 import math
 import random
+import re
 import statistics
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from okr_sheets.language import language, languages
+from okr_sheets.reports.tables import heading
+from okr_sheets.rollups.distributions import PRIOR
+from okr_sheets.rollups.ends import forecasts
 from okr_sheets.rollups.forecast import (
     COLUMNS,
     COMBINED,
     DRAWS,
     HIGH,
     LOW,
-    PRIOR,
     STRATA,
     combined,
     forecast,
     student_t,
 )
+from okr_sheets.rollups.scored import Scored
+from okr_sheets.scoring import Bands
 
 MONDAY = 46_000  # the first day; the due day is 13 weeks later
 # Student's t, 90 % one-sided, as tables print it.
-T_90 = {1: 3.078, 2: 1.886, 3: 1.638, 4: 1.533, 5: 1.476, 10: 1.372, 30: 1.310, 120: 1.289}
-KINDS = ("increase", "decrease", "keep-at-least", "keep-at-most", "achieve")
+T_90 = {
+    1: 3.078,
+    2: 1.886,
+    3: 1.638,
+    4: 1.533,
+    5: 1.476,
+    6: 1.440,
+    10: 1.372,
+    30: 1.310,
+    120: 1.289,
+}
+KINDS = (
+    "increase", "decrease", "keep-at-least", "keep-at-most", "achieve", "total", "total-at-most",
+)  # fmt: skip
 
 
 def key_result(numbers, kind="increase", baseline=0.0, target=100.0, week=None, score=0.5, **more):
@@ -39,6 +57,8 @@ def key_result(numbers, kind="increase", baseline=0.0, target=100.0, week=None, 
         "due": pd.Timestamp("1899-12-30") + pd.Timedelta(days=MONDAY + 91),
         "day": MONDAY + 7.0 * (week or max(numbers, default=0)),
         "counted": 1.0,
+        "cadence": "weekly",
+        "stale": False,
         **more,
     }
     return row, numbers
@@ -65,26 +85,72 @@ def ends(told):
     return [told[key] for key in ("forecast_low", "forecast", "forecast_high")]
 
 
-def test_a_straight_line_is_carried_on_and_its_range_is_the_priors():
+def level(numbers, span, ahead, aim=1, far=None):
+    """Middle, margin and odds of a level by hand: its numbers by week, from the first on."""
+    weeks, values = list(numbers), list(numbers.values())
+    over = weeks[-1] - weeks[0]
+    changes = [(weeks[n + 1] - weeks[n], values[n + 1] - values[n]) for n in range(len(weeks) - 1)]
+    freedom = 2 + len(changes) - 1
+
+    def scatter(drift):
+        return (
+            2 * (0.03 * span) ** 2 + sum((c - drift * w) ** 2 / w for w, c in changes)
+        ) / freedom
+
+    seen = (values[-1] - values[0]) / over
+    still, moving = over / (over + 15), over / (over + 0.3)
+    # The density of a drift like this, were its mean 0, under either belief: Student's t.
+    about, variance = scatter(seen), lambda more: 1 / over + 1 / more
+    density = {
+        more: variance(more) ** -0.5
+        * (1 + seen**2 / about / variance(more) / freedom) ** (-(freedom + 1) / 2)
+        for more in (15, 0.3)
+    }
+    odds = 3 * density[0.3] / density[15] if seen * aim > 0 else 0
+    moves = odds / (1 + odds)
+    drift = seen * ((1 - moves) * still + moves * moving)
+    means = [(1 - moves, seen * still, about / (over + 15))]
+    means += [(moves, seen * moving, about / (over + 0.3) + (0.5 * seen * moving) ** 2)]
+    unknown = sum(share * (own + (mean - drift) ** 2) for share, mean, own in means)
+    far = far or ahead
+    margin = T_90[freedom] * math.sqrt(scatter(drift) * far + unknown * far**2)
+    return values[-1] + drift * ahead, margin, moves
+
+
+def test_a_level_that_moves_to_its_target_is_carried_on_most_of_the_way():
     told = one({1: 7.0, 2: 14.0, 3: 21.0})
-    # No error in three changes; two more of 8 % of the way: 2 * 8² / (2 + 3 - 1) = 32 a week.
-    margin = T_90[4] * math.sqrt(32 * 10 * (1 + 10 / 3))
+    middle, margin, moves = level({0: 0, 1: 7, 2: 14, 3: 21}, span=100, ahead=10)
     assert told["check_ins"] == 3
-    assert told["value"] == pytest.approx(91)
-    assert told["value_low"] == pytest.approx(91 - margin, abs=0.02)
-    assert told["value_high"] == pytest.approx(91 + margin, abs=0.02)
-    assert ends(told) == pytest.approx([(91 - margin) / 100, 0.91, 1], abs=2e-4)
+    assert told["value"] == pytest.approx(middle)
+    assert told["value_low"] == pytest.approx(middle - margin, abs=0.02)
+    assert told["value_high"] == pytest.approx(middle + margin, abs=0.02)
+    assert moves > 0.7
+    assert 50 < middle < 91  # 32 were it certain to stand still, 91 to move
+    assert ends(told) == pytest.approx(
+        [(middle - margin) / 100, middle / 100, min((middle + margin) / 100, 1)], abs=3e-4
+    )
+
+
+def test_a_level_that_moves_away_from_its_target_is_taken_for_chance():
+    told = one({1: 58.0, 2: 57.0, 3: 56.0}, baseline=60.0, target=80.0)
+    middle, margin, _ = level({0: 60, 1: 58, 2: 57, 3: 56}, span=24, ahead=10)
+    assert told["value"] == pytest.approx(middle) == pytest.approx(56 - 10 * 4 / (3 + 15))
+    assert told["value_high"] == pytest.approx(middle + margin, abs=0.02)
 
 
 def test_weeks_left_out_weigh_by_their_length():
     told = one({1: 4.0, 2: 12.0, 5: 30.0, 9: 47.0})
-    weeks, changes = (1, 1, 3, 4), (4, 8, 18, 17)
-    drift = 47 / 9
-    error = sum((c - drift * w) ** 2 / w for c, w in zip(changes, weeks, strict=True))
-    variance = (error + 2 * 8**2) / (4 - 1 + 2)
-    margin = T_90[5] * math.sqrt(variance * 4 * (1 + 4 / 9))
-    assert told["value"] == pytest.approx(47 + 4 * drift)
+    middle, margin, _ = level({0: 0, 1: 4, 2: 12, 5: 30, 9: 47}, span=100, ahead=4)
+    assert told["value"] == pytest.approx(middle)
     assert told["value_high"] - told["value"] == pytest.approx(margin, abs=0.01)
+
+
+def test_how_far_the_target_is_hardly_matters_once_there_are_numbers():
+    numbers = {1: 302.0, 2: 297.0, 3: 305.0, 4: 299.0, 5: 301.0, 6: 306.0}
+    modest, bold = (one(numbers, baseline=300.0, target=target) for target in (310.0, 360.0))
+    width = [told["value_high"] - told["value_low"] for told in (modest, bold)]
+    assert 1 <= width[1] / width[0] < 1.1
+    assert bold["value"] == pytest.approx(modest["value"], abs=0.5)
 
 
 def test_a_decrease_is_an_increase_turned_round():
@@ -113,7 +179,8 @@ def test_three_equal_check_ins_are_no_certainty():
 def test_a_baseline_after_the_first_check_in_is_no_observation():
     late = pd.Timestamp("1899-12-30") + pd.Timedelta(days=MONDAY + 7)
     told = one({1: 30.0, 2: 31.0, 3: 32.0}, start=late)
-    assert told["value"] == pytest.approx(42)
+    middle, _, _ = level({1: 30, 2: 31, 3: 32}, span=100, ahead=10)
+    assert told["value"] == pytest.approx(middle)
 
 
 def test_without_three_check_ins_or_a_score_there_is_no_forecast():
@@ -162,7 +229,8 @@ def test_what_is_kept_is_kept_or_not_at_each_end(kind, numbers, expected):
     weeks = dict(zip((8, 9, 10, 11), numbers, strict=True))
     told = one(weeks, kind=kind, baseline=1_000.0, target=50.0)
     assert ends(told) == expected
-    drift = (numbers[3] - numbers[0]) / 3
+    # What is to stand still is not believed to move.
+    drift = (numbers[3] - numbers[0]) / (3 + 15)
     assert told["value"] == pytest.approx(numbers[3] + 2 * drift)
 
 
@@ -173,6 +241,228 @@ def test_an_achieve_that_is_ahead_ends_done_and_reads_in_shares_and_percents_ali
     assert 0.9 < share["forecast_low"] <= 1
     assert ends(percent) == ends(share)
     assert percent["value_low"] == pytest.approx(100 * share["value_low"])
+
+
+def test_what_is_achieved_in_steps_ends_in_steps():
+    told = one({8: 1.0, 9: 2.0, 10: 3.0}, kind="achieve", target=5.0)
+    shares = one({8: 0.2, 9: 0.4, 10: 0.6}, kind="achieve", target=math.nan)
+    assert ends(told) == pytest.approx(ends(shares))
+    assert told["value_low"] == pytest.approx(5 * shares["value_low"])
+    assert one({1: 0.0, 2: 1.0, 3: 1.0}, kind="achieve", target=5.0)["value_high"] > 1
+
+
+# --- counts from 0 -------------------------------------------------------------------------------
+
+
+def count(numbers, before=None, whole=True, planned=0.0, ahead=None, far=None):
+    """Middle and margin of a count by hand: its numbers by week, and last quarter's pace."""
+    weeks, values = [0, *numbers], [0, *numbers.values()]
+    worth, sums = (3.0, 3.0 * before) if before else (0.0, 0.0)
+    squares, errors = 0.0, 0
+
+    def grown(long, n):
+        return long + long**2 / n + long**3 / (3 * n**2)
+
+    for n in range(1, len(weeks)):
+        gone, come = weeks[n] - weeks[n - 1], values[n] - values[n - 1]
+        if worth:
+            squares += (come - sums / worth * gone) ** 2 / grown(gone, worth)
+            errors += 1
+        for _ in range(gone):
+            worth, sums = 0.7 * worth + 1, 0.7 * sums + come / gone
+    pace = sums / worth
+    usual = 0.2 * (pace or planned)
+    variance = (2 * usual**2 + squares) / (2 + errors)
+    if whole:
+        variance = max(variance, pace or 1 / worth)
+    ahead = ahead if ahead is not None else 13 - weeks[-1]
+    margin = T_90[2 + errors] * math.sqrt(variance * grown(far or ahead, worth))
+    return values[-1] + pace * ahead, margin
+
+
+@pytest.mark.parametrize("kind", ["total", "total-at-most"])
+@pytest.mark.parametrize(
+    ("numbers", "before"),
+    [
+        ({1: 3.0}, 26.0),
+        ({1: 3.0, 2: 8.0, 3: 8.0, 4: 13.0}, 26.0),
+        ({1: 3.0, 2: 8.0, 3: 8.0, 4: 13.0}, math.nan),
+        ({2: 3.0, 3: 8.0, 6: 20.0}, 52.0),
+    ],
+)
+def test_a_count_goes_on_at_its_pace_and_last_quarters(kind, numbers, before):
+    told = one(numbers, kind, baseline=before, target=40.0)
+    middle, margin = count(numbers, before / 13 if before > 0 else None)
+    assert told["value"] == pytest.approx(middle)
+    assert told["value_high"] == pytest.approx(middle + margin, rel=2e-3)
+    so_far = next(reversed(numbers.values()))
+    assert told["value_low"] == pytest.approx(max(middle - margin, so_far), abs=2e-3 * margin)
+    assert told["value_low"] >= so_far
+
+
+def test_a_count_whose_last_quarter_is_known_has_a_forecast_from_the_first_check_in():
+    known, unknown, begun = (
+        one({1: 4.0}, "total", baseline=before)["forecast"] for before in (52.0, math.nan, 0.0)
+    )
+    assert known == pytest.approx(0.52)
+    assert math.isnan(unknown)
+    assert math.isnan(begun)
+    assert one({1: 4.0, 2: 8.0, 3: 12.0}, "total", baseline=0.0)["forecast"] == pytest.approx(0.52)
+
+
+def test_a_count_scatters_as_single_things_do_at_least_where_it_has_no_fractions():
+    even = {1: 2.0, 2: 4.0, 3: 6.0, 4: 8.0}
+    deals = one(even, "total", baseline=26.0)
+    millions = one(
+        {week: value / 10 for week, value in even.items()}, "total", baseline=2.6, target=10.0
+    )
+    wide, narrow = (told["value_high"] - told["value"] for told in (deals, millions))
+    assert wide == pytest.approx(count(even, 2)[1], rel=1e-3)
+    assert narrow < wide / 10 / 1.5
+
+
+def test_nothing_counted_yet_is_no_certainty():
+    zeros = {1: 0.0, 2: 0.0, 3: 0.0}
+    for target in (30.0, 2.5):
+        told = one(zeros, "total", baseline=math.nan, target=target)
+        assert told["value_low"] == told["value"] == 0
+        assert told["value_high"] > 0.05 * target
+
+
+def test_a_count_put_right_is_held_to_what_it_stands_at():
+    told = one({1: 9.0, 2: 14.0, 3: 12.0}, "total", baseline=40.0)
+    assert told["value_low"] >= 12
+    assert one({1: 9.0, 2: 1.0, 3: 0.0}, "total", baseline=math.nan)["value"] >= 0
+
+
+def test_a_team_that_only_counts_ends_no_lower_than_it_stands():
+    rows, check_ins = drawn(
+        *(key_result({1: 20.0 + n, 2: 40.0, 3: 60.0}, "total", baseline=20.0) for n in range(5))
+    )
+    team = pd.Series("team", rows.index)
+    assert combined(rows, forecast(rows, check_ins), team)["forecast_low"].item() >= 0.6
+
+
+def test_the_range_of_a_count_holds_four_ends_in_five_where_its_pace_shifts():
+    rng = np.random.default_rng(4)
+    before = np.exp(rng.uniform(np.log(20), np.log(400), (1_500, 1)))
+    pace = before / 13 * np.exp(np.cumsum(rng.normal(0, 0.15, (1_500, 13)), axis=1))
+    paths = np.cumsum(rng.poisson(pace), axis=1).astype(float)
+    for cut in (2, 6, 10):
+        rows, check_ins = drawn(
+            *(
+                key_result(
+                    {w + 1: path[w] for w in range(cut)}, "total", baseline=float(round(total))
+                )
+                for path, total in zip(paths, before[:, 0], strict=True)
+            )
+        )
+        told = forecast(rows, check_ins)
+        held = (told["value_low"] <= paths[:, -1]) & (paths[:, -1] <= told["value_high"])
+        assert 0.75 <= held.mean() <= 0.9
+
+
+# --- rhythm and silence --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cadence", "numbers"),
+    [
+        ("weekly", {1: 5.0, 2: 12.0, 3: 20.0}),
+        ("two-weekly", {2: 5.0, 4: 20.0}),
+        ("monthly", {4: 20.0}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["increase", "total"])
+def test_every_rhythm_has_a_forecast_after_some_weeks(cadence, numbers, kind):
+    told = one(numbers, kind, cadence=cadence)
+    assert told["value_low"] < told["value"] < told["value_high"]
+    fewer = dict(list(numbers.items())[:-1])
+    assert math.isnan(one(fewer, kind, cadence=cadence, week=4)["forecast"])
+
+
+def test_what_is_kept_and_was_told_once_has_no_forecast():
+    assert math.isnan(one({4: 20.0}, "keep-at-least", cadence="monthly")["forecast"])
+
+
+@pytest.mark.parametrize("kind", ["increase", "total", "keep-at-most"])
+def test_the_range_widens_with_each_week_without_a_number(kind):
+    numbers = {1: 15.0, 2: 24.0, 3: 31.0, 4: 43.0}
+    told = [one(numbers, kind, baseline=30.0, week=week) for week in (4, 5, 6, 8, 12)]
+    widths = [each["value_high"] - each["value_low"] for each in told]
+    assert widths[0] == widths[1] < widths[2] < widths[3] < widths[4]
+    assert {each["value"] for each in told} == {told[0]["value"]}
+    waiting = one(numbers, kind, baseline=30.0, week=6, cadence="two-weekly")
+    assert waiting["value_high"] - waiting["value_low"] == widths[0]
+
+
+def test_a_number_typed_before_its_day_is_no_certainty_of_the_last_one():
+    numbers = {10: 40.0, 11: 50.0, 12: 60.0, 13: 63.0}
+    told = one(numbers, week=12.5)
+    assert told["value_low"] < 63 < told["value_high"]
+
+
+def test_a_group_says_how_many_of_its_forecasts_rest_on_stale_numbers():
+    numbers = {1: 1.0, 2: 2.0, 3: 30.0}
+    rows, check_ins = drawn(
+        key_result(numbers),
+        key_result(numbers, stale=True),
+        key_result({1: 1.0}, stale=True),
+        key_result(numbers),
+        key_result({1: 1.0}, stale=True),
+    )
+    groups = combined(rows, forecast(rows, check_ins), pd.Series(["a", "a", "a", "b", "c"]))
+    assert groups["forecast_of"].tolist() == [2, 1, 0]
+    assert groups["forecast_stale"].tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("status", "low", "high", "stale", "expected"),
+    [
+        ("on-track", 0.4, 0.89, False, "heading-off"),
+        ("on-track", 0.4, 0.91, False, ""),
+        ("achieved", 0.4, 0.89, True, "heading-off"),
+        ("at-risk", 0.91, 1.0, False, "heading-well"),
+        ("at-risk", 0.89, 1.0, False, ""),
+        ("off-track", 0.91, 1.0, True, ""),
+        ("no-update", 0.91, 1.0, False, ""),
+    ],
+)
+def test_findings_go_by_the_far_end_of_the_range_and_none_is_good_by_stale_numbers(
+    status, low, high, stale, expected
+):
+    rows, check_ins = drawn(key_result({1: 1.0, 2: 2.0, 3: 3.0}, stale=stale, status=status))
+    told = forecast(rows, check_ins).assign(forecast_low=low, forecast=0.95, forecast_high=high)
+    whose = dict.fromkeys(("file", "sheet", "row", "company", "department", "team"), "")
+    rows = rows.assign(**whose, id="O1.KR1", title="", owner="")
+    found = forecasts(Scored(rows, rows), told, Bands())
+    assert found["finding"].tolist() == [expected]
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_forecast_is_said_as_its_range_and_only_a_low_end_that_arrives_as_on_the_way(code):
+    words = language(code)
+    row = {"score": 0.4, "forecast": 1.0, "forecast_low": 0.6, "forecast_high": 1.0}
+    apart, sure = heading(row, words), heading(row | {"forecast_low": 1.0}, words)
+    assert words.percent_range(0.6, 1.0) in apart
+    assert "60" in apart
+    assert "100" in apart
+    assert sure == words("report.on_the_way") not in apart
+    assert heading(row | {"score": 1.0, "forecast_low": 1.0}, words) == ""
+    assert heading(row | dict.fromkeys(("forecast_low", "forecast_high"), math.nan), words) == ""
+    team = heading(row | {"forecast_of": 9, "forecast_stale": 4}, words)
+    assert team.startswith(apart)
+    assert {"4", "9"} <= set(re.findall(r"\d+", team))
+
+
+def test_a_range_reads_in_each_languages_way_and_as_one_number_where_its_ends_do():
+    said = {code: language(code).percent_range(0.604, 0.896) for code in languages()}
+    assert said["en"] == "60–90%"
+    assert said["tr"] == "%60–90"
+    assert said["fi"] == "60–90 %"
+    assert said["ko"] == "60~90%"
+    assert language("en").percent_range(0.601, 0.604) == "60%"
+    assert language("en").percent_range(0.95, 0.999) == "95–99%"
 
 
 def many(count, seed=3):

@@ -102,8 +102,10 @@ def test_it_opens_from_disk_without_a_word_or_a_request(sample, view):
 def test_the_first_screen_says_where_we_stand_and_where_we_end(sample, rollup, view):
     page, about = view(sample), rollup.about
     hero = page.locator(".hero").inner_text()
-    for key in ("score", "expected", "forecast", "forecast_low", "forecast_high"):
+    for key in ("score", "expected"):
         assert f"{about[key] * 100:.0f}%" in hero
+    low, high = (round(about[key] * 100) for key in ("forecast_low", "forecast_high"))
+    assert f"{low}–{high}%" in hero
     assert page.locator(".hero").bounding_box()["y"] < DESK["height"] / 2
     weeks = [row.locator("td").all_text_contents() for row in page.locator(".weeks tbody tr").all()]
     unit = rollup.trend[

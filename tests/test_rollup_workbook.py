@@ -220,11 +220,11 @@ def test_attention_gives_every_reason_in_words(book, rollup):
 
 def test_the_forecast_begins_with_the_lowest_and_says_its_finding(book, rollup):
     rows = table(book["Forecast"])
-    assert rows["Heading for"].is_monotonic_increasing
+    assert rows["Forecast"].is_monotonic_increasing
     found = rollup.forecast.set_index("id")
     for _, row in rows.iterrows():
         told = found.loc[row["ID"]]
-        assert row["Heading for"] == told.forecast
+        assert row["Forecast"] == told.forecast
         assert pd.isna(row["Finding"]) == (told.finding == "")
         assert row["Value, low end"] <= row["Value at the end"] <= row["Value, high end"]
         # As exact as the range vouches for, and no further off than that.

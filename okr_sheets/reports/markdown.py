@@ -84,6 +84,7 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
             words("okrs.score"),
             words("okrs.expected"),
             words("report.forecast"),
+            words("rollup.forecast_stale"),
             words("okrs.status"),
             words("report.updated_header"),
             words("report.with_number"),
@@ -95,7 +96,7 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
                 team["unit_name"],
                 words.percent(team["score"]),
                 words.percent(team["expected"]),
-                words.percent(team["forecast"]),
+                *_end(team, words),
                 unit_status(team, words),
                 *(_count(team, key, words) for key in ("updated", "with_number")),
                 words.percent(team["below"]),
@@ -111,6 +112,14 @@ def _count(team: pd.Series, key: str, words: Language) -> str:
     if not team["objectives"]:
         return "–"
     return words("page.count_of", part=int(team[key]), whole=int(team["key_results"]))
+
+
+def _end(row: pd.Series, words: Language) -> tuple[str, str]:
+    """Where a row ends, and how much of that rests on stale numbers."""
+    if pd.isna(row["forecast"]):
+        return "–", "–"
+    resting = words("page.count_of", part=row["forecast_stale"], whole=row["forecast_of"])
+    return words.percent_range(row["forecast_low"], row["forecast_high"]), resting
 
 
 def _actions(rollup: Rollup, words: Language) -> Iterator[str]:
@@ -136,6 +145,7 @@ def _objectives(rollup: Rollup, words: Language) -> Iterator[str]:
             words("okrs.owner"),
             words("okrs.score"),
             words("report.forecast"),
+            words("rollup.forecast_stale"),
             words("okrs.status"),
             *([words("report.previous")] if had else []),
         ],
@@ -145,7 +155,7 @@ def _objectives(rollup: Rollup, words: Language) -> Iterator[str]:
                 row["title"],
                 row["owner_name"],
                 words.percent(row["score"]),
-                words.percent(row["forecast"]),
+                *_end(row, words),
                 status_word(row["status"], words),
                 *([words.percent(row["previous"])] if had else []),
             ]

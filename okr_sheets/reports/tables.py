@@ -143,7 +143,7 @@ def day_text(day: Any, words: Language) -> str:
 # How the fields of a reason are said, where not as a number or as it stands.
 _SAID: Mapping[str, Callable[[Any, Language], str]] = {
     "day": day_text,
-    "forecast": lambda value, words: words.percent(value),
+    "range": lambda ends, words: words.percent_range(*ends),
 }
 
 
@@ -235,13 +235,31 @@ def named(names: Iterable[str], most: int, words: Language) -> str:
 
 
 def heading(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
-    """“Heading for 86% (73% to 95%)”; nothing without a forecast, and once the end is known."""
-    if pd.isna(row["forecast"]):
+    """“Heading for 73–95%”, “On the way to target” where the low end is there, and what is stale.
+
+    Nothing without a forecast, and once the end is known.
+    """
+    said = end_range(row, words)
+    if not said:
         return ""
-    if row["score"] == row["forecast_low"] == row["forecast_high"]:
+    arrives = row["forecast_low"] == 1
+    sentence = words("report.on_the_way") if arrives else words("report.heading", range=said)
+    stale = stale_part(row, words)
+    return f"{sentence} ({stale})" if stale else sentence
+
+
+def end_range(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
+    """“73–95%”, where a score will end; nothing without a forecast, and once the end is known."""
+    low, high = row["forecast_low"], row["forecast_high"]
+    if pd.isna(low) or row["score"] == low == high:
         return ""
-    ends = {"forecast": "forecast", "low": "forecast_low", "high": "forecast_high"}
-    return words("report.heading", **{name: words.percent(row[key]) for name, key in ends.items()})
+    return words.percent_range(low, high)
+
+
+def stale_part(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
+    """How many of a group's forecasts rest on stale numbers, where any do."""
+    stale = row.get("forecast_stale")
+    return words("report.forecast_stale", n=stale, all=row["forecast_of"]) if stale else ""
 
 
 def since_line(rollup: Rollup, words: Language) -> str:

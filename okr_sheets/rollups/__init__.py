@@ -154,6 +154,7 @@ class Rollup:
         live = self.key_results[~self.key_results["status"].isin(["cancelled", "postponed"])]
         headline = self.headline
         figures = ("score", "expected", *ENDS[:3])
+        counts = ENDS[3:]
         return {
             "quarter": ", ".join(sorted({q for q in self.teams["quarter"] if q})),
             "company": ", ".join(dict.fromkeys(c for c in self.teams["company"] if c)),
@@ -166,6 +167,7 @@ class Rollup:
             "live": len(live),
             "updated": int(live["updated"].sum()),
             **{key: None if headline is None else _none(headline[key]) for key in figures},
+            **{key: 0 if headline is None else int(headline[key]) for key in counts},
             "previous_quarter": self.previous_quarter,
             "with_number": int(live["with_number"].sum()),
             "blank": len(self.blank),

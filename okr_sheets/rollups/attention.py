@@ -54,7 +54,7 @@ def attention(
     ends = dict(
         zip(
             zip(*(heading[key] for key in ("file", "sheet", "row")), strict=True),
-            heading["forecast"],
+            zip(heading["forecast_low"], heading["forecast_high"], strict=True),
             strict=True,
         )
     )
@@ -69,7 +69,7 @@ def attention(
         ]
         end = ends.get((row["file"], row["sheet"], row["row"]))
         if end is not None:
-            reasons.append(("forecast", {"forecast": end}))
+            reasons.append(("forecast", {"range": end}))
         if problem := typed.get((path, row["sheet"], row["row"])):
             reasons += _of_typed(problem, str(row["status"]), trackers[number].about.language)
         if reasons:

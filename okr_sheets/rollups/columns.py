@@ -37,7 +37,7 @@ _COUNTS = (
         "overdue",
         "check_ins",
     ),
-    *("blank", "forecast_of", "depth", "serving", *STATUSES, *GRADES),
+    *("blank", "forecast_of", "forecast_stale", "depth", "serving", *STATUSES, *GRADES),
 )
 _KINDS: Mapping[str, Kind] = {
     **{column.key: column.kind for column in OKRS.columns},

@@ -10,13 +10,13 @@ import pandas as pd
 
 from okr_sheets.frames import check_ins, serials
 from okr_sheets.rollups.attention import BEHIND
-from okr_sheets.rollups.forecast import combined, forecast
+from okr_sheets.rollups.forecast import COMBINED, combined, forecast
 from okr_sheets.rollups.scored import CALLED, WHICH, Scored
 from okr_sheets.rollups.units import KEYS
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
-ENDS = ("forecast", "forecast_low", "forecast_high", "forecast_of")
+ENDS = COMBINED
 FORECAST = (
     *WHICH,
     "check_ins",
@@ -37,23 +37,25 @@ FORECAST = (
 def ends_of_key_results(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
     """What `forecast` gives for the key results; indexed as they are."""
     rows = now.key_results
-    found = check_ins(trackers).merge(rows[["place", "day"]], on="place")
-    return forecast(rows, found[found["checked_on"] <= found["day"]])
+    found = check_ins(trackers).merge(rows[["place", "until"]], on="place")
+    return forecast(rows, found[found["checked_on"] <= found["until"]])
 
 
 def forecasts(now: Scored, ends: pd.DataFrame, bands: Bands) -> pd.DataFrame:
     """The key results that have a forecast, columns `FORECAST`.
 
-    `finding` is `heading-off` for one that says on track and ends off track, `heading-well` for one
-    that is behind and ends on track.
+    `finding` is `heading-off` for one that says on track and does not end there even at the high
+    end of its range, `heading-well` for one that is behind and ends on track even at the low end;
+    stale numbers are no ground for the latter.
     """
     told = now.key_results.assign(**ends)
     told = told[told["forecast"].notna()]
-    short = 1 - told["forecast"]
     good, bad = told["status"].isin(["on-track", "achieved"]), told["status"].isin(BEHIND)
+    misses = 1 - told["forecast_high"] > bands.on_track
+    arrives = (1 - told["forecast_low"] <= bands.on_track) & ~told["stale"]
     open_still = told["day"] < serials(told["due"])
     finding = np.select(
-        [open_still & good & (short > bands.at_risk), open_still & bad & (short <= bands.on_track)],
+        [open_still & good & misses, open_still & bad & arrives],
         ["heading-off", "heading-well"],
         "",
     )
@@ -106,4 +108,5 @@ def _seed(text: str) -> int:
 def _placed(ends: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     """The forecast of each name; where there is none, it is made of no key results."""
     found = ends.reindex(names.tolist()).set_axis(names.index)
-    return found.assign(forecast_of=found["forecast_of"].fillna(0).astype(int))
+    counts = ["forecast_of", "forecast_stale"]
+    return found.assign(**found[counts].fillna(0).astype(int))

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from okr_sheets.frames import InFrames, Rows, serials
+from okr_sheets.rollups.distributions import PRIOR, Floats, Prior, of_counts, of_levels
+from okr_sheets.rollups.scored import STALE_DAYS
 from okr_sheets.scoring import Bands, attained, way
 
 COLUMNS = (
@@ -28,9 +29,16 @@ COLUMNS = (
     "spread",
     "freedom",
 )
-COMBINED = ("forecast", "forecast_low", "forecast_high", "forecast_of")
-LEAST_CHECK_INS = 3
+# What is asked of the rows; a rollup's have eight times as many columns.
+_ASKED = (
+    "place", "kind", "baseline", "target", "current", "score", "start", "due", "day", "cadence",
+)  # fmt: skip
+COMBINED = ("forecast", "forecast_low", "forecast_high", "forecast_of", "forecast_stale")
+LEAST_CHECK_INS = {"weekly": 3, "two-weekly": 2, "monthly": 1}  # some three weeks of any cadence
 MOVING = ("increase", "decrease")
+AIMS = {"increase": 1, "decrease": -1, "achieve": 1}  # where the others are to stay, or begin at 0
+COUNTED = ("total", "total-at-most")
+PERIODS = {cadence: days / 14 for cadence, days in STALE_DAYS.items()}  # in weeks
 LOW, HIGH = 0.1, 0.9  # the ends of an 80 % range
 STRATA = 105  # an odd number of fives: the median and both ends are the middle of a stratum
 DRAWS = 20 * STRATA
@@ -38,25 +46,7 @@ ROWS_AT_ONCE = 2_000  # their strata take some 20 MB
 SHARED_SEED = 1 << 64  # above every other
 OPERATIONS = InFrames((), Bands())
 # Numbers near the largest there are have a spread without bound; the score holds it to 0 and 1.
-UNBOUNDED = np.errstate(over="ignore", invalid="ignore")
-
-Floats = NDArray[np.float64]
-
-
-class Prior(NamedTuple):
-    """What is believed of a key result before its numbers come in.
-
-    `spread`: the standard deviation of a week's change, as a share of the span; `freedom`: how
-    many changes this belief is worth; `together`: the correlation of the errors of any two key
-    results. Fitted by `benchmarks/forecasting.py --fit`.
-    """
-
-    spread: float
-    freedom: int
-    together: float
-
-
-PRIOR = Prior(spread=0.08, freedom=2, together=0.2)
+UNBOUNDED = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 
 
 @UNBOUNDED
@@ -64,37 +54,39 @@ def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) 
     """Each key result's value and score on its due day, with an 80 % range, from its check-ins.
 
     `rows` are scored rows, index and `place` unique: `kind`, `baseline`, `target`, `current`,
-    `score`, `start` and `due` (dates, none blank), `day` (a spreadsheet's number). `check_ins` are
-    those up to that day: `place`, `checked_on` (a spreadsheet's number), `value`; of two on one
-    day the first counts. The answer has the index of `rows` and the columns `COLUMNS`, NaN where
-    fewer than `LEAST_CHECK_INS` count, where all are yes or no (what is done or not comes no
-    nearer), and where there is no score: objectives, stopped key results. Scores run from 0 to 1.
-    From the due day on the end is known: it is the score, and the range has no width.
+    `score`, `start` and `due` (dates, none blank), `day` (a spreadsheet's number), `cadence`.
+    `check_ins` are those that count by that day: `place`, `checked_on` (a spreadsheet's number),
+    `value`; of two on one day the first counts. The answer has the index of `rows` and the columns
+    `COLUMNS`, NaN where fewer than `LEAST_CHECK_INS` count (of a count whose last quarter is known:
+    none), where all are yes or no (what is done or not comes no nearer), and where there is no
+    score: objectives, stopped key results. Scores run from 0 to 1. From the due day on the end is
+    known: it is the score, and the range has no width.
 
-    The method is the random walk with drift of Hyndman and Athanasopoulos, "Forecasting:
-    Principles and Practice", 3rd edition, sections 5.2 (drift) and 5.5 (range), otexts.com/fpp3,
-    for days any number apart. A change over w weeks has the mean drift * w and the variance
-    spread² * w. So the drift is the whole change by the T weeks it took; spread² is the sum of
-    (change - drift * w)² / w by the number of changes less 1; and h weeks after the last check-in
-    the variance is spread² * h * (1 + h / T). The range is Student's t, for changes are few. The
-    first number of an increase or a decrease is the baseline, on the start day.
+    `distributions` has the methods, one for levels and one for counts, and where they are from. The
+    first number of an increase or a decrease is the baseline on the start day, that of a count 0.
+    A count's baseline is last quarter's total, taken to have come in as many weeks; 0 tells
+    nothing. The longer a number that was due has not come, the wider the range.
 
-    Three equal check-ins are no certainty: a weak prior counts as `prior.freedom` more changes of
-    a usual size (the conjugate one, scaled inverse chi-squared: Gelman and others, "Bayesian Data
-    Analysis", 3rd edition, section 2.6). Usual is `prior.spread` times the span, which runs from
-    the lowest to the highest of the key result's numbers, baseline and target included. What is
-    kept and never left its very target has no span, and a range without width. A value none of
-    whose numbers is negative is told as 0 at least; its score is the same.
+    A span runs from the lowest to the highest of a key result's numbers, baseline and target
+    included. What is kept and never left its very target has none, and a range without width. A
+    value none of whose numbers is negative is told as 0 at least; its score is the same. A count
+    ends no lower than it stands.
     """
+    rows = rows[list(_ASKED)]
     scorable = rows[(rows["kind"] != "") & rows["score"].notna()]
     numbers = check_ins[check_ins["place"].isin(scorable["place"]) & check_ins["value"].notna()]
     numbers = numbers.drop_duplicates(["place", "checked_on"])
+    numbers = numbers.astype({"place": "int64", "checked_on": "float64", "value": "float64"})
     counts = rows["place"].map(numbers["place"].value_counts()).fillna(0).astype(int)
     over = scorable["day"] >= serials(scorable["due"])
     moves = ~scorable["place"].isin(_yes_or_no(scorable, numbers)) | over
-    known = scorable[moves & (counts[scorable.index] >= LEAST_CHECK_INS)]
+    least = scorable["cadence"].map(LEAST_CHECK_INS).fillna(LEAST_CHECK_INS["weekly"])
+    least = least.mask(_last_quarter(scorable).notna(), 1)
+    known = scorable[moves & (counts[scorable.index] >= least)]
     numbers = numbers[numbers["place"].isin(known["place"])].sort_values(["place", "checked_on"])
-    ends = _told(known, _ends(known, numbers, prior), numbers).reindex(rows.index)
+    ends = _ends(known, numbers, prior)
+    known = known[known["place"].isin(ends.index)]
+    ends = _told(known, ends, numbers).reindex(rows.index)
     return ends.assign(check_ins=counts)[list(COLUMNS)]
 
 
@@ -109,12 +101,13 @@ def combined(
 ) -> pd.DataFrame:
     """The score at the end of groups of key results, with an 80 % range.
 
-    `rows` and `forecasts` are what `forecast` took, with `counted` (the weight) and `seed` (any
-    whole number), and gave; `groups` names each row's group, NaN for none. With `objectives` and
-    `weights` (of each row: its objective, and that one's weight), a group is the mean of its
+    `rows` and `forecasts` are what `forecast` took, with `counted` (the weight), `stale` and `seed`
+    (any whole number), and gave; `groups` names each row's group, NaN for none. With `objectives`
+    and `weights` (of each row: its objective, and that one's weight), a group is the mean of its
     objectives, as a unit is. The answer has the groups in order as its index and the columns
-    `COMBINED`: `forecast_of` counts the key results that have a forecast. The others stand still at
-    their score; a group that has none but these has no forecast.
+    `COMBINED`: `forecast_of` counts the key results that have a forecast, `forecast_stale` those of
+    them whose numbers are stale. The others stand still at their score; a group that has none but
+    these has no forecast.
 
     The ends of a mean's range are not the mean of the ends: errors partly cancel. So each key
     result's end is drawn `DRAWS` times, scored, and averaged draw by draw; forecast and range are
@@ -127,7 +120,7 @@ def combined(
     stratified: neither the order of rows nor what else is in the frame changes an answer, and a
     group of one key result ends where that one does.
     """
-    parts = pd.DataFrame({"group": groups, "weight": rows["counted"], "seed": rows["seed"]})
+    parts = rows[["stale", "seed"]].assign(group=groups, weight=rows["counted"])
     if objectives is not None and weights is not None:
         within = parts.groupby([groups, objectives])["weight"].transform("sum")
         parts["weight"] *= weights / within
@@ -140,62 +133,94 @@ def combined(
         for _, of_group in groupby(zip(codes, share, drawn, strict=True), key=itemgetter(0))
     ]
     answer = pd.DataFrame(np.reshape(ends, (-1, 3)), index=labels, columns=list(COMBINED[:3]))
-    found = forecasts.loc[parts.index, "forecast"].notna().groupby(codes).sum().to_numpy()
+    told = forecasts.loc[parts.index, "forecast"].notna()
+    found = told.groupby(codes).sum().to_numpy()
     answer = answer.apply(OPERATIONS.rounded).mask(np.tile(found[:, None] == 0, 3))
-    return answer.assign(forecast_of=found)
+    stale = (told & parts["stale"].astype(bool)).groupby(codes).sum().to_numpy()
+    return answer.assign(forecast_of=found, forecast_stale=stale)
 
 
 def _yes_or_no(rows: pd.DataFrame, check_ins: pd.DataFrame) -> pd.Index:
-    """The places of achieves that have no other numbers than 0 and 1."""
-    places = rows.loc[rows["kind"] == "achieve", "place"]
+    """The places of achieves without steps that have no other numbers than 0 and 1."""
+    steps = rows["target"] > 1
+    places = rows.loc[(rows["kind"] == "achieve") & ~steps, "place"]
     own = check_ins[check_ins["place"].isin(places)]
     plain = own["value"].isin([0, 1]).groupby(own["place"]).all()
     return plain.index[plain]
 
 
+def _last_quarter(rows: pd.DataFrame) -> pd.Series:
+    """The total of last quarter, where it is known; 0 is what people type who begin at 0."""
+    return rows["baseline"].where(rows["kind"].isin(COUNTED) & (rows["baseline"] > 0))
+
+
 def _ends(known: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior) -> pd.DataFrame:
-    """The t distribution of each key result's value when due, by place.
+    """The t distribution of each key result's value when due, by place, of those that changed.
 
     Columns `middle`, `spread`, `freedom`; the value of an achieve is its share, from 0 to 1.
     """
     of = known.set_index("place").sort_index()
     of = of.assign(start=serials(of["start"]), due=serials(of["due"]))
-    achieves = of["kind"] == "achieve"
+    of = of.assign(over=of["day"] >= of["due"])
+    numbers = _from_the_start(of, check_ins)
+    of = of[of["over"] | (numbers.groupby("place").size() > 1)]
+    numbers = numbers[numbers["place"].isin(of.index)]
+    series = numbers.groupby("place")
+    last, weeks = series["week"].last(), (of["due"] - of["start"]) / 7
+    silent = of["day"] / 7 - last - of["cadence"].map(PERIODS).fillna(PERIODS["weekly"])
+    of = of.assign(
+        ahead=of["due"] / 7 - last,
+        missed=silent.clip(lower=0),
+        aim=of["kind"].map(AIMS).fillna(0),
+        span=_spans(of, series["value"].min(), series["value"].max()),
+        before=_last_quarter(of) / weeks,
+        planned=of["target"] / weeks,
+        whole=_whole(of["target"], numbers),
+    )
+    counts = of["kind"].isin(COUNTED)
+    ends = pd.concat(
+        [
+            method(of[which], numbers[numbers["place"].isin(of.index[which])], prior)
+            for method, which in ((of_counts, counts), (of_levels, ~counts))
+        ]
+    )
+    ends = ends.reindex(of.index)
+    return ends.assign(
+        middle=ends["middle"].where(~of["over"], _as_shares(of["current"], of)),
+        spread=ends["spread"].where(~of["over"], 0.0),
+    )
+
+
+def _from_the_start(of: pd.DataFrame, check_ins: pd.DataFrame) -> pd.DataFrame:
+    """The numbers in order: `place`, `week`, `value`; the first is where a key result began."""
     numbers = check_ins[["place", "checked_on", "value"]]
-    numbers = numbers.assign(value=_as_shares(numbers["value"], numbers["place"].map(achieves)))
-    begun = of["kind"].isin(MOVING) & (of["start"] < numbers.groupby("place")["checked_on"].min())
-    baselines = of.loc[begun, ["start", "baseline"]].dropna().reset_index()
-    baselines = baselines.set_axis(["place", "checked_on", "value"], axis=1)
-    numbers = pd.concat([numbers, baselines], ignore_index=True)
+    whose = of[["kind", "baseline", "target"]].loc[numbers["place"]].set_index(numbers.index)
+    numbers = numbers.assign(value=_as_shares(numbers["value"], whose))
+    # A number for the period that is on is typed before its day.
+    typed_on = np.minimum(numbers["checked_on"], numbers["place"].map(of["day"]))
+    numbers = numbers.assign(checked_on=typed_on)
+    begun = of["start"] < numbers.groupby("place")["checked_on"].min()
+    value = of["baseline"].where(of["kind"].isin(MOVING)).mask(of["kind"].isin(COUNTED), 0.0)
+    begin = pd.DataFrame({"checked_on": of["start"], "value": value.where(begun)}).dropna()
+    numbers = pd.concat([numbers, begin.reset_index()], ignore_index=True)
     numbers = numbers.sort_values(["place", "checked_on"], ignore_index=True)
-
-    series = numbers.assign(week=numbers["checked_on"] / 7).groupby("place")
-    first, last = series.first(), series.last()
-    weeks = last["week"] - first["week"]
-    drift = (last["value"] - first["value"]) / weeks
-    changes = series[["week", "value"]].diff().assign(place=numbers["place"]).dropna()
-    errors = changes["value"] - changes["place"].map(drift) * changes["week"]
-    squares = (errors**2 / changes["week"]).groupby(changes["place"]).sum()
-    freedom = prior.freedom + changes.groupby("place").size() - 1
-    usual = prior.spread * _spans(of, series["value"].min(), series["value"].max())
-    variance = (prior.freedom * usual**2 + squares) / freedom
-    ahead = of["due"] / 7 - last["week"]
-    over = of["day"] >= of["due"]
-    current = _as_shares(of["current"], achieves)
-    return pd.DataFrame(
-        {
-            "middle": (last["value"] + drift * ahead).where(~over, current),
-            "spread": (variance * ahead * (1 + ahead / weeks)).where(~over, 0.0) ** 0.5,
-            "freedom": freedom,
-        }
-    ).reindex(of.index)
+    return numbers.assign(week=numbers["checked_on"] / 7)
 
 
-def _as_shares(values: pd.Series, achieves: pd.Series) -> pd.Series:
-    """The values, those of an achieve as the rule takes them: 45 and 0.45 are one share."""
-    own = values[achieves]
-    blank = pd.DataFrame({"baseline": np.nan, "target": np.nan, "place": 0}, index=own.index)
-    shares = way(Rows(blank.assign(kind="achieve")), own, OPERATIONS)
+def _whole(targets: pd.Series, numbers: pd.DataFrame) -> pd.Series:
+    """Whether what is counted comes in whole things: no number of it is a fraction."""
+    whole = (numbers["value"] % 1 == 0).groupby(numbers["place"]).all()
+    return whole & (targets.fillna(0.0) % 1 == 0)
+
+
+def _as_shares(values: pd.Series, of: pd.DataFrame) -> pd.Series:
+    """The values, those of an achieve as the rule takes them: 45, 0.45 and 9 of 20 are one share.
+
+    `of` has the same index: whose they are.
+    """
+    achieves = of["kind"] == "achieve"
+    own = of.loc[achieves, ["kind", "baseline", "target"]].assign(place=0)
+    shares = way(Rows(own), values[achieves], OPERATIONS)
     return values.where(~achieves, shares.reindex(values.index))
 
 
@@ -215,16 +240,17 @@ def _told(known: pd.DataFrame, ends: pd.DataFrame, check_ins: pd.DataFrame) -> p
     ends = ends.loc[places].set_index(known.index)
     margin = ends["spread"].to_numpy() * _student(ends["freedom"])[:, int(HIGH * STRATA)]
     middle = ends["middle"].to_numpy()
-    values = np.column_stack([middle - margin, middle, middle + margin])
+    values = _reachable(known, np.column_stack([middle - margin, middle, middle + margin]))
     # The better end of a decrease is its lower one.
     scores = np.sort(_scores(known, values), axis=1)
     achieves = (known["kind"] == "achieve").to_numpy()[:, None]
-    typed = places.map(check_ins.groupby("place")["value"].last()).to_numpy()[:, None]
-    shown = np.clip(values, 0, 1) * np.where(typed > 1, 100, 1)
+    typed = places.map(check_ins.groupby("place")["value"].last()).to_numpy(dtype=float)[:, None]
     least = check_ins.groupby("place")["value"].min().reindex(places).set_axis(known.index)
     least = pd.concat([known[["baseline", "target"]], least], axis=1).min(axis=1)
     values = np.where((least >= 0).to_numpy()[:, None], np.maximum(values, 0), values)
-    values = np.where(achieves, shown, values)
+    steps = known[["target"]].to_numpy()
+    whole = np.where(steps > 1, steps, np.where(typed > 1, 100, 1))
+    values = np.where(achieves, values * whole, values)
     return ends.assign(
         value=values[:, 1],
         value_low=values[:, 0],
@@ -264,19 +290,27 @@ def _strata(rows: pd.DataFrame, forecasts: pd.DataFrame) -> Floats:
     """The scores in the middle of each stratum, the worst first; without a forecast, today's."""
     student = _student(forecasts["freedom"].fillna(1))
     middle, spread = (forecasts[[key]].to_numpy() for key in ("middle", "spread"))
-    scores = np.sort(_scores(rows, middle + spread * student), axis=1)
+    scores = np.sort(_scores(rows, _reachable(rows, middle + spread * student)), axis=1)
     return np.where(np.isnan(middle), rows[["score"]].to_numpy(), scores)
+
+
+def _reachable(rows: pd.DataFrame, values: Floats) -> Floats:
+    """The values held to what can be: shares from none to all, a count from where it stands."""
+    achieves, counts = (
+        rows["kind"].isin(kinds).to_numpy()[:, None] for kinds in (["achieve"], COUNTED)
+    )
+    held = np.where(achieves, np.clip(values, 0, 1), values)
+    return np.where(counts, np.fmax(held, rows[["current"]].to_numpy(dtype=float)), held)
 
 
 def _scores(rows: pd.DataFrame, values: Floats) -> Floats:
     """The score that each value gives, by the rules; as many values a row as `values` is wide."""
     width = values.shape[1]
     wide = rows[["kind", "baseline", "target", "place"]].astype({"kind": "category"})
+    # What an achieve has come to is a share already, of whatever steps.
+    wide = wide.assign(target=wide["target"].where(wide["kind"] != "achieve"))
     wide = wide.loc[wide.index.repeat(width)].reset_index(drop=True)
-    # More than all of an achieve is all of it; the rule would take 1.2 for a percentage.
-    achieves = (rows["kind"] == "achieve").to_numpy()[:, None]
-    held = pd.Series(np.where(achieves, np.clip(values, 0, 1), values).ravel())
-    wide["progress"] = way(Rows(wide), held, OPERATIONS)
+    wide["progress"] = way(Rows(wide), pd.Series(values.ravel()), OPERATIONS)
     scores: Floats = attained(Rows(wide), OPERATIONS).to_numpy().reshape(values.shape)
     return scores
 

@@ -123,7 +123,9 @@ class Chart:
             '<circle class="end" cx="100%" cy="{at}" r="5"/>'
             '<text class="now" x="100%" y="{at}" dx="-4" dy="23" text-anchor="end">{word}</text>'
         )
-        return text.format(at=share(_y(end.forecast)), word=self.words.percent(end.forecast))
+        return text.format(
+            at=share(_y(end.forecast)), word=self.words.percent_range(end.low, end.high)
+        )
 
 
 def sparkline(points: Sequence[Point], label: str) -> Markup:

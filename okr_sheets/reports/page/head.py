@@ -14,7 +14,6 @@ from okr_sheets.reports.page.pieces import (
     KEEPING,
     Row,
     bar,
-    between,
     chip,
     end_of,
     rows,
@@ -22,7 +21,7 @@ from okr_sheets.reports.page.pieces import (
     stack,
     with_left_out,
 )
-from okr_sheets.reports.tables import day_text, heading, named
+from okr_sheets.reports.tables import day_text, end_range, heading, named
 from okr_sheets.rollups import Rollup
 from okr_sheets.rollups.trend import CHANGE_KINDS
 
@@ -44,8 +43,7 @@ def headline(rollup: Rollup, words: Language) -> Row | None:
         "chip": chip(row["status"], words),
         "bar": bar(row, words),
         "note": with_left_out(row, words),
-        "end": words.percent(row["forecast"]) if heading(row, words) else "",
-        "between": between(row, words) if heading(row, words) else "",
+        "end": end_range(row, words),
         "previous": None if row["previous"] is None else words.percent(row["previous"]),
         "chart": _chart(rollup, row, points, words),
         "weeks": [

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.language import Language
-from okr_sheets.reports.tables import heading
+from okr_sheets.reports.tables import end_range, heading, stale_part
 from okr_sheets.writing.styles import GRADE_STATUS
 
 Row = dict[str, Any]
@@ -91,17 +91,14 @@ def bar(row: Row, words: Language, paced: bool = True) -> Row | None:
     }
 
 
-def end_of(row: Row, words: Language) -> str:
-    """From how many key results a forecast was made, where not from all."""
-    if not heading(row, words) or row["forecast_of"] >= row["key_results"]:
-        return ""
-    return words("report.forecast_from", n=row["forecast_of"], all=row["key_results"])
-
-
-def between(row: Row, words: Language) -> str:
-    """“73% to 95%”, the range of a forecast."""
-    low, high = (words.percent(row[key]) for key in ("forecast_low", "forecast_high"))
-    return low if low == high else words("page.between", low=low, high=high)
+def end_of(row: Row, words: Language) -> list[str]:
+    """From how many key results a forecast was made, where not from all, and how many are stale."""
+    if not end_range(row, words):
+        return []
+    few = row["forecast_of"] < row["key_results"]
+    made = {"n": row["forecast_of"], "all": row["key_results"]}
+    said = words("report.forecast_from", **made) if few else ""
+    return [part for part in (said, stale_part(row, words)) if part]
 
 
 def stack(statuses: Iterable[str], words: Language) -> Row:

@@ -12,7 +12,6 @@ from okr_sheets.reports.page.pieces import (
     STOPPED,
     Row,
     bar,
-    between,
     chip,
     grade,
     grouped,
@@ -22,7 +21,15 @@ from okr_sheets.reports.page.pieces import (
     with_left_out,
 )
 from okr_sheets.reports.page.sources import Sources
-from okr_sheets.reports.tables import attainment, coverage, day_text, heading, updated
+from okr_sheets.reports.tables import (
+    attainment,
+    coverage,
+    day_text,
+    end_range,
+    heading,
+    stale_part,
+    updated,
+)
 from okr_sheets.rollups import Rollup
 from okr_sheets.rollups.units import parents
 from okr_sheets.schema import STATUSES
@@ -81,8 +88,8 @@ def _team(row: Row, way: Sequence[Point], words: Language) -> Row:
         "source": f"{row['file']}, {_mean_of(row, 'objectives', words)}",
         "expected": words.percent(row["expected"]),
         "below": None if row["below"] is None else words.percent(row["below"]),
-        "end": words.percent(row["forecast"]) if heading(row, words) else "",
-        "between": between(row, words) if heading(row, words) else "",
+        "end": end_range(row, words),
+        "stale": stale_part(row, words),
         "previous": words.percent(row["previous"]),
         "chip": _chip(row, words),
         "stack": stack(statuses, words) if statuses else None,
@@ -224,7 +231,7 @@ def _key_result(row: Row, words: Language) -> Row:
         "bar": bar(row, words, paced=row["type"] not in KEEPS),
         "score": words.percent(row["score"]),
         "end": end,
-        "end_value": words.percent(row["forecast"]),
+        "end_value": end_range(row, words),
         "end_source": _end_source(row, words) if end else "",
         "finding": words(f"report.finding_{finding.replace('-', '_')}") if finding else "",
         "chip": chip(row["status"], words),
@@ -238,8 +245,7 @@ def _key_result(row: Row, words: Language) -> Row:
 
 
 def _end_source(row: Row, words: Language) -> str:
-    said = f"{words('report.range_80')} {between(row, words)}"
-    return words("page.end_of", range=said, count=row["check_ins"])
+    return words("page.end_of", range=words("report.range_80"), count=row["check_ins"])
 
 
 KEEPS = ("keep-at-least", "keep-at-most")

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.frames import serial
-from okr_sheets.reports.tables import status_word
+from okr_sheets.reports.tables import end_range, status_word
 from okr_sheets.reports.workbook import rows as table_rows
 from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.reports.workbook.charts import shown
@@ -87,7 +87,7 @@ def _unit(page: Canvas, report: Report, name: str, row: Mapping[str, Any]) -> No
     text = shortened(name, (5 * COLUMN_DIGITS - 2) / BOLDER)
     page.cell(0, 5, text, styles(**_CELL, **_LEFT, **_STRONG))
     page.cell(5, 2, shown(row["score"]), styles(**_CELL, **_RIGHT, **_STRONG, **_PERCENT))
-    page.cell(19, 2, shown(row["forecast"]), styles(**_CELL, **_MIDDLE, **_PERCENT))
+    page.cell(19, 2, end_range(row, report.words) or "–", styles(**_CELL, **_MIDDLE))
     status = status_word(row["status"], report.words)
     page.cell(21, 3, status, styles(**_CELL, **_MIDDLE, **_STRONG))
 

@@ -69,7 +69,8 @@ def objectives(report: Report) -> Rows:
 
 def key_results(report: Report) -> Rows:
     """One row per key result, with its weeks and its forecast."""
-    ends = report.rollup.forecast[["file", "sheet", "row", "forecast"]]
+    keys = ["file", "sheet", "row", "forecast", "forecast_low", "forecast_high"]
+    ends = report.rollup.forecast[keys]
     frame = report.rollup.key_results.merge(ends, on=["file", "sheet", "row"], how="left")
     return report.linked(frame, "key-result")
 

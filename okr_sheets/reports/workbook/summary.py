@@ -10,7 +10,16 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.language import percents
-from okr_sheets.reports.tables import as_of, coverage, left_out, named, since_line, title
+from okr_sheets.reports.tables import (
+    as_of,
+    coverage,
+    end_range,
+    left_out,
+    named,
+    since_line,
+    stale_part,
+    title,
+)
 from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.reports.workbook.charts import (
     PALE_BAR,
@@ -152,12 +161,11 @@ class Summary:
             Tile(words("okrs.score"), shown(unit["score"]), ACCENT, PERCENT, score),
             Tile(words("okrs.expected"), shown(unit["expected"]), QUIET, PERCENT, pace),
         ]
-        if shown(unit["forecast"]) is None:
+        end = end_range(unit, words)
+        if not end:
             return tiles
-        low, high = words.percent(unit["forecast_low"]), words.percent(unit["forecast_high"])
-        end = words("page.between", low=low, high=high)
-        heading = words("rollup.heading_for")
-        return [*tiles, Tile(heading, shown(unit["forecast"]), ACCENT, PERCENT, end)]
+        note = stale_part(unit, words) or words("report.range_80")
+        return [*tiles, Tile(words("rollup.heading_for"), end, ACCENT, note=note)]
 
     def _tiles(self, page: Canvas) -> None:
         tiles = self._figures()

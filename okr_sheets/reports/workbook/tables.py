@@ -39,6 +39,10 @@ _RANGE = (
     Field("forecast_low", "rollup.low", "percent", (10, 10)),
     Field("forecast_high", "rollup.high", "percent", (10, 10)),
 )
+_RESTING = (
+    Field("forecast_of", "rollup.forecast_of", "count", (11, 11)),
+    Field("forecast_stale", "rollup.forecast_stale", "count", (11, 11)),
+)
 _BELOW = Field("below", "report.below", "percent", (11, 11))
 _MOVED = Field("moved", "report.difference", "points", (12, 12))
 _GRADE = Field("grade", "okrs.grade", "grade", (10, 14), detail=True)
@@ -96,6 +100,7 @@ TEAMS = Table(
         _PREVIOUS,
         _FORECAST,
         *_RANGE,
+        *_RESTING,
         _BELOW,
         *_COUNTS,
         *_tallies("status", *TILES),
@@ -127,6 +132,7 @@ OBJECTIVES = Table(
         _PREVIOUS,
         _FORECAST,
         *_RANGE,
+        *_RESTING,
         *_COUNTS,
         _GRADE,
         _LEFT_OUT,
@@ -152,6 +158,7 @@ KEY_RESULTS = Table(
         _TREND,
         _GAP,
         _FORECAST,
+        *_RANGE,
         Field("baseline", "okrs.baseline", "number", (11.5, 12)),
         _TARGET,
         _CURRENT,
@@ -230,7 +237,7 @@ FORECAST = Table(
         _OWNER,
         STATUS,
         SCORE,
-        Field("forecast", "rollup.heading_for", "bar", (12, 12)),
+        Field("forecast", "report.forecast", "bar", (12, 12)),
         *_RANGE,
         Field("finding", "rollup.finding", "finding", (20, 30)),
         _CURRENT,
