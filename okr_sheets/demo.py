@@ -52,7 +52,8 @@ weight = 2
 FOLDER = "okr-demo"
 REPORTS = (".html", ".xlsx", ".md", ".csv", ".json")
 
-# How far each key result has come by the as-of day, as a share of the way; others keep the pace.
+# How far each key result has come by the as-of day: a share of the way, of a count or of steps a
+# share of the target. Others keep the pace.
 PACES: Mapping[str, float] = {
     "C-O1.KR2": 0.45,
     "C-O2.KR3": 0.55,
@@ -64,19 +65,21 @@ PACES: Mapping[str, float] = {
     "SAL-O2.KR1": 0.52,
     "ENB-O1.KR1": 0.48,
     "ENB-O2.KR2": 1.0,
-    "GTM-O1.KR3": 0.75,
-    "GTM-O3.KR1": -0.15,
+    "GTM-O1.KR3": 0.84,
+    "GTM-O2.KR2": -0.15,
+    "GTM-O3.KR1": 1.2,
     "PRD-O1.KR2": 0.28,
     "PRD-O2.KR2": 0.62,
     "PRD-O3.KR1": 1.1,
+    "PRD-O3.KR3": 0.88,
 }
 CANCELLED = "MKT-O1.KR3"
 ADDED = "SAL-O3.KR2"
 STALE = "PRD-O1.KR3"
 SILENT = "ENB-O3.KR3"
 CROSSED = "PRD-O3.KR4"
-MISTYPED = "GTM-O2.KR1"
-TYPO = "1o5"
+MISTYPED = "GTM-O3.KR3"
+TYPO = "55o"
 # Kept so far, and closer to its line every week.
 DRIFTING, DRIFT = "SAL-O3.KR3", (5.0, 5.0, 6.0, 7.0, 7.0, 8.0, 8.0, 9.0, 10.0)
 
@@ -144,7 +147,7 @@ def _finished(tracker: Tracker) -> Tracker:
     results = tracker.key_results[tracker.key_results["objective_id"] != last]
 
     def typed(row: pd.Series) -> list[tuple[date, float]]:
-        return _check_ins(row, tracker.check_in_dates, rng.uniform(0.45, 1.05), rng)
+        return _check_ins(row, tracker.check_in_dates, _end(row, rng.uniform(0.45, 1.05)), rng)
 
     return replace(
         tracker,
@@ -154,6 +157,12 @@ def _finished(tracker: Tracker) -> Tracker:
         check_ins=_typed(results, typed),
         actions=tracker.actions[tracker.actions["key_result"].isin(results["id"])],
     )
+
+
+def _end(row: pd.Series, otherwise: float) -> float:
+    """Where a key result ended: a total at the number its next plan calls last quarter's."""
+    counts = row["type"] in {"total", "total-at-most"} and pd.notna(row["baseline"])
+    return float(row["baseline"] / row["target"]) if counts else otherwise
 
 
 def _dice(tracker: Tracker) -> random.Random:
@@ -190,14 +199,15 @@ def _check_ins(
     row: pd.Series, dates: Sequence[date], now: float, rng: random.Random
 ) -> list[tuple[date, float]]:
     """What someone typed, week by week: a path to `now`, a share of the way, on the last date."""
-    path = []
+    path: list[tuple[date, float]] = []
     for week, day in enumerate(dates, 1):
         is_last = week == len(dates)
         skipped = rng.random() < 0.07 and not is_last
         wobble = 0.0 if is_last else rng.uniform(-0.03, 0.03)
         share = now * (week / len(dates)) ** rng.uniform(0.9, 1.15) + wobble
         if not skipped:
-            path.append((day, _value(row, share, week)))
+            value = VALUES[row["type"]](row, share, week)
+            path.append((day, max(value, path[-1][1]) if row["type"] in COUNTS and path else value))
     return path
 
 
@@ -210,20 +220,42 @@ def _is_silent(name: str, day: date) -> bool:
     )
 
 
-def _value(row: pd.Series, share: float, week: int) -> float:
-    if row["type"] == "achieve":
-        return [0.0, 0.25, 0.25, 0.5, 0.5, 0.5, 0.75, 0.75, 0.75][min(week, WEEKS) - 1]
+def _level(row: pd.Series, share: float, _: int) -> float:
+    """Where a level stands that has come a share of its way."""
     step = 10.0 ** math.floor(math.log10(max(abs(row["target"] - row["baseline"]), 1)) - 1)
     whole = float(row["baseline"]).is_integer() and float(row["target"]).is_integer()
     step = max(step, 1.0) if whole else min(step, 0.1)
-    if row["id"] == DRIFTING:
-        return DRIFT[min(week, WEEKS) - 1]
-    if row["type"] in {"keep-at-least", "keep-at-most"}:
-        away = step if (row["id"] == CROSSED) and week > 6 else -step * (week % 2)
-        side = 1 if row["type"] == "keep-at-most" else -1
-        return round(float(row["target"]) + side * away, 4)
     value = row["baseline"] + (row["target"] - row["baseline"]) * share
     return float(round(round(value / step) * step, 4))
+
+
+def _count(row: pd.Series, share: float, _: int) -> float:
+    """What is counted so far, a whole number; of money, to three digits."""
+    step = max(10 ** (math.floor(math.log10(row["target"])) - 2), 1)
+    return float(max(round(row["target"] * share / step) * step, 0))
+
+
+def _kept(row: pd.Series, _: float, week: int) -> float:
+    """A number that wanders between its baseline and the line it is to keep."""
+    if row["id"] == DRIFTING:
+        return DRIFT[min(week, WEEKS) - 1]
+    side = math.copysign(1, row["target"] - row["baseline"])
+    if row["id"] == CROSSED and week > 6:
+        return float(row["target"] + side)
+    return float(row["baseline"] + side * (week % 2))
+
+
+# What is typed of each type; the number of a count never falls.
+VALUES: Mapping[str, Callable[[pd.Series, float, int], float]] = {
+    "increase": _level,
+    "decrease": _level,
+    "total": _count,
+    "total-at-most": _count,
+    "achieve": _count,
+    "keep-at-least": _kept,
+    "keep-at-most": _kept,
+}
+COUNTS = ("total", "total-at-most", "achieve")
 
 
 def _progressed(actions: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
