@@ -16,7 +16,6 @@ IN_CI = os.environ.get("CI") == "true"
 # With QUICK=true these alone are run, and no other program: what versions of dependencies change.
 QUICK = os.environ.get("QUICK") == "true"
 QUICK_PART = (
-    "test_cells",
     "test_checks",
     "test_dtypes",
     "test_languages",
@@ -28,7 +27,6 @@ QUICK_PART = (
     "test_rows",
     "test_scoring",
     "test_structure",
-    "test_tracker_workbook",
 )
 
 
