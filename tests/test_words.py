@@ -359,7 +359,7 @@ def test_a_team_without_okrs_is_among_the_teams_and_those_who_owe(unwritten, tmp
     for name in UNWRITTEN:
         assert name in line
         assert name in owed
-        assert f"| {name} | – | – | – | No OKRs yet |" in markdown
+        assert f"| {name} | – | – | – | – | No OKRs yet |" in markdown
         assert table[table.index(name) + 1] == "No OKRs yet"
         assert re.search(rf"^{re.escape(name)} ·.* No OKRs yet", printed, re.MULTILINE)
     for name in UNWRITTEN[:4]:
