@@ -77,7 +77,7 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
 
 
 def _unit_line(team: pd.Series, words: Language) -> Text:
-    from okr_sheets.reports.tables import coverage, heading  # noqa: PLC0415
+    from okr_sheets.reports.tables import by_plan, coverage, heading  # noqa: PLC0415
 
     line = Text(printable(team["unit_name"]), style="bold")
     if team["level"]:
@@ -97,7 +97,7 @@ def _unit_line(team: pd.Series, words: Language) -> Text:
         expected=words.percent(team["expected"]),
     )
     line.append(f"  {figures} · {coverage(team, words)}", "default not bold")
-    for note in (heading(team, words), _previous(team, words)):
+    for note in (heading(team, words), _previous(team, words), by_plan(team, words)):
         line.append(f" · {note}" if note else "", "bright_black not bold")
     if team["cancelled"] or team["postponed"]:
         note = words("report.with_left_out_note", score=words.percent(team["with_left_out"]))

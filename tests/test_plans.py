@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import date
 
+import pandas as pd
 import pytest
 from calculators import by_formualizer, by_ironcalc, formula_cells, libreoffice, poisoned, values
 from click.testing import CliRunner
+from python_calamine import CalamineWorkbook
 from test_edits import edited
 
 import okr_sheets as okr
 from okr_sheets.cli import main
-from okr_sheets.language import languages
+from okr_sheets.language import language, languages
 from okr_sheets.scoring import PRESETS
 
 AS_OF = date(2027, 2, 12)
@@ -299,3 +301,42 @@ def test_a_plan_changed_twice_has_three_parts(tmp_path):
 def test_without_a_remark_that_names_the_new_number_all_weeks_go_by_it(tmp_path, note):
     scores = deals(okr.rollup(lowered(tmp_path, [(date(2027, 2, 3), note)])))
     assert set(scores.values()) == {0.5}
+
+
+@pytest.mark.parametrize("code", ["en", "fi", "ko"])
+def test_every_report_says_what_was_lowered_and_the_score_by_the_plan(tmp_path, code):
+    from okr_sheets.reports.tables import plan_changes
+
+    words = language(code)
+    rollup = okr.rollup(lowered(tmp_path, language=code))
+    label = words("okrs.target")
+    said = words("report.reason_plan_lowered", label=label, before="60", after="30")
+    by_plan = words("report.reason_by_plan", share=words.percent(0.25))
+    assert plan_changes(rollup.key_results.iloc[0], words) == f"{said}; {by_plan}"
+    assert plan_changes(rollup.key_results.iloc[1], words) == ""
+    (first,) = rollup.attention[rollup.attention.id == "O1.KR1"].reasons
+    assert {reason for reason, _ in first} >= {"plan-lowered", "by-plan"}
+    for suffix in (".html", ".md"):
+        path = okr.report(rollup, tmp_path / f"r{suffix}", code)
+        text = path.read_text("utf-8").replace("&#39;", "'")
+        assert said in text
+        assert by_plan in text
+    path = okr.report(rollup, tmp_path / "r.xlsx", code)
+    sheet = CalamineWorkbook.from_path(path).get_sheet_by_name(words("report.key_results"))
+    assert any(f"{said}; {by_plan}" in map(str, row) for row in sheet.to_python())
+
+
+def test_a_target_made_harder_is_no_reason_to_look(tmp_path):
+    rollup = okr.rollup(lowered(tmp_path, target=90.0))
+    reasons = {code for each in rollup.attention.reasons for code, _ in each}
+    assert not {code for code in reasons if "plan" in code}
+
+
+def test_a_copied_or_rewritten_row_has_no_plan_in_the_rollup(tmp_path):
+    tracker = lowered(tmp_path)
+    results = tracker.key_results.copy()
+    results.loc[results.index[0], "title"] = "Partners signed: 30"
+    rollup = okr.rollup(replace(tracker, key_results=results))
+    first = rollup.key_results.iloc[0]
+    assert pd.isna(first.planned_target)
+    assert first.planned_score == first.score

@@ -17,7 +17,7 @@ from okr_sheets.problems import Problem, file_names
 from okr_sheets.reading.apostrophes import marked
 from okr_sheets.rollups import Rollup, problem_records
 from okr_sheets.rollups.trend import CHANGE_KINDS
-from okr_sheets.schema import OKRS, STATUSES
+from okr_sheets.schema import OKRS, PLANNED, STATUSES
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.text import printable
 
@@ -116,6 +116,26 @@ def _reason(code: str, fields: Mapping[str, Any], words: Language) -> str:
     return words(f"report.reason_{code.replace('-', '_')}", **said)
 
 
+def plan_changes(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
+    """What of a key result's plan is another now, and its score by the plan; "" if nothing is."""
+    said = []
+    for key in PLANNED:
+        before, after = row[f"planned_{key}"], row[key]
+        if before is None or after is None or pd.isna(before) or pd.isna(after) or before == after:
+            continue
+        code = "plan-lowered" if after < before else "plan-raised"
+        said.append(_reason(code, {"label": key, "before": before, "after": after}, words))
+    return "; ".join(filter(None, [*said, by_plan(row, words)])) if said else ""
+
+
+def by_plan(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
+    """“25% by the plan”, of any level, where that is not what the score says."""
+    share = row["planned_score"]
+    if share is None or pd.isna(share) or words.percent(share) == words.percent(row["score"]):
+        return ""
+    return _reason("by-plan", {"share": share}, words)
+
+
 def _plain(value: Any, words: Language) -> str:
     return words.number(value) if isinstance(value, (int, float)) else str(value)
 
@@ -144,6 +164,8 @@ def day_text(day: Any, words: Language) -> str:
 _SAID: Mapping[str, Callable[[Any, Language], str]] = {
     "day": day_text,
     "range": lambda ends, words: words.percent_range(*ends),
+    "label": lambda key, words: words(f"okrs.{key}"),
+    "share": lambda share, words: words.percent(share),
 }
 
 

@@ -11,6 +11,7 @@ from okr_sheets.frames import serial
 from okr_sheets.language import fold, language, percents
 from okr_sheets.problems import Problem
 from okr_sheets.rollups.scored import CALLED, WHICH
+from okr_sheets.schema import PLANNED
 from okr_sheets.tracker import Tracker
 
 ATTENTION = (
@@ -64,6 +65,7 @@ def attention(
         path = trackers[number].path
         reasons = [
             *_of_numbers(row),
+            *_of_plan(row),
             *_of_confidence(confidences[number].get(name, []), row),
             *_of_actions(blocked[number].get(name, []), row["day"]),
         ]
@@ -98,6 +100,18 @@ def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
             "stale",
             {"weeks": int((row["day"] - row["checked"]) // 7), "day": row["last_check_in"]},
         )
+
+
+def _of_plan(row: Mapping[Any, Any]) -> Iterator[Reason]:
+    """What of the plan was changed so that the score is better than by the plan."""
+    if pd.isna(row["planned_score"]) or not row["score"] > row["planned_score"]:
+        return
+    for key in PLANNED:
+        before, after = row[f"planned_{key}"], row[key]
+        if pd.notna(before) and pd.notna(after) and before != after:
+            way = "lowered" if after < before else "raised"
+            yield f"plan-{way}", {"label": key, "before": before, "after": after}
+    yield "by-plan", {"share": row["planned_score"]}
 
 
 def _of_typed(problem: Problem, status: str, code: str) -> Iterator[Reason]:

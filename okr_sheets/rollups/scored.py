@@ -31,7 +31,7 @@ from okr_sheets.rollups.namesakes import (
     units_of,
 )
 from okr_sheets.rollups.plans import as_then_planned, by_plan
-from okr_sheets.schema import OBJECTIVE
+from okr_sheets.schema import OBJECTIVE, PLANNED
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker, mapped
 
@@ -205,6 +205,7 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
         commitment=committed.where(committed != "", "aspirational").astype("str"),
         weight=rows["weight"].fillna(1.0),
         planned_score=rows["score_by_plan"],
+        **_planned(rows),
         start=rows["start"].fillna(days(rows["first_day"])),
         due=rows["due"].fillna(days(rows["last_day"])),
         updated=rows["updated"] > 0,
@@ -214,6 +215,12 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
         owes=active & (rows["updated"] == 0) & (rows["asked_on"] >= own_start),
         stale=active & (open_until - silent_since > stale_after),
     )
+
+
+def _planned(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """The planned numbers of the rows whose plan is still theirs."""
+    is_own = InFrames((), Bands()).begins(rows["title"], rows["planned_title"])
+    return {f"planned_{key}": rows[f"planned_{key}"].where(is_own) for key in PLANNED}
 
 
 def _objectives(objectives: pd.DataFrame, key_results: pd.DataFrame) -> pd.DataFrame:

@@ -15,11 +15,11 @@ from okr_sheets.reports.page.pieces import (
     Row,
     bar,
     chip,
+    counted_otherwise,
     end_of,
     rows,
     share,
     stack,
-    with_left_out,
 )
 from okr_sheets.reports.tables import day_text, end_range, heading, named
 from okr_sheets.rollups import Rollup
@@ -42,7 +42,7 @@ def headline(rollup: Rollup, words: Language) -> Row | None:
         "expected": words.percent(row["expected"]),
         "chip": chip(row["status"], words),
         "bar": bar(row, words),
-        "note": with_left_out(row, words),
+        "note": counted_otherwise(row, words),
         "end": end_range(row, words),
         "previous": None if row["previous"] is None else words.percent(row["previous"]),
         "chart": _chart(rollup, row, points, words),

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.language import Language
-from okr_sheets.reports.tables import end_range, heading, stale_part
+from okr_sheets.reports.tables import by_plan, end_range, heading, stale_part
 from okr_sheets.writing.styles import GRADE_STATUS
 
 Row = dict[str, Any]
@@ -121,9 +121,9 @@ def share(value: float) -> str:
     return f"{value * 100:.4g}%"
 
 
-def with_left_out(row: Row, words: Language) -> str:
-    """The score with cancelled and postponed ones counted, where that makes a difference."""
+def counted_otherwise(row: Row, words: Language) -> str:
+    """The score with what was stopped counted, and by the plan, where they make a difference."""
     counted = words.percent(row["with_left_out"])
-    if row["with_left_out"] is None or counted == words.percent(row["score"]):
-        return ""
-    return words("report.with_left_out_note", score=counted)
+    differs = row["with_left_out"] is not None and counted != words.percent(row["score"])
+    with_left_out = words("report.with_left_out_note", score=counted) if differs else ""
+    return "; ".join(filter(None, (with_left_out, by_plan(row, words))))

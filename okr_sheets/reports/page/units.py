@@ -13,12 +13,12 @@ from okr_sheets.reports.page.pieces import (
     Row,
     bar,
     chip,
+    counted_otherwise,
     grade,
     grouped,
     place_of,
     rows,
     stack,
-    with_left_out,
 )
 from okr_sheets.reports.page.sources import Sources
 from okr_sheets.reports.tables import (
@@ -27,6 +27,7 @@ from okr_sheets.reports.tables import (
     day_text,
     end_range,
     heading,
+    plan_changes,
     stale_part,
     updated,
 )
@@ -97,7 +98,7 @@ def _team(row: Row, way: Sequence[Point], words: Language) -> Row:
         "coverage": coverage(row, words) if row["objectives"] else "",
         "updated": updated(row, words) if row["objectives"] else "",
         "silent": row["with_number"] < row["key_results"],
-        "note": with_left_out(row, words),
+        "note": counted_otherwise(row, words),
     }
 
 
@@ -154,7 +155,7 @@ def _objective(row: Row, key_results: list[Row], sources: Sources, words: Langua
     previous = row["previous"]
     before = "" if previous is None else f"{words('report.previous')}: {words.percent(previous)}"
     carried = words("report.carried") if row["carried"] and previous is None else ""
-    facts = (row["id"], commitment, aligns, before, carried, with_left_out(row, words))
+    facts = (row["id"], commitment, aligns, before, carried, counted_otherwise(row, words))
     return {
         "place": place_of(row),
         "title": row["title"] or "–",
@@ -238,6 +239,7 @@ def _key_result(row: Row, words: Language) -> Row:
         "grade": grade(row, words),
         "last": day_text(row["last_check_in"], words) or "–",
         "confidence": words.number(row["confidence"]),
+        "plan": plan_changes(row, words),
         "note": row["note"] or "",
         "live": row["state"] == "active",
         "stopped": row["status"] in STOPPED,

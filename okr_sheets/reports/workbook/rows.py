@@ -11,7 +11,7 @@ import pandas as pd
 
 from okr_sheets.language import Language
 from okr_sheets.problems import grouped
-from okr_sheets.reports.tables import reason
+from okr_sheets.reports.tables import plan_changes, reason
 from okr_sheets.reports.workbook.data import Data, weekly
 from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.links import Links
@@ -72,7 +72,8 @@ def key_results(report: Report) -> Rows:
     keys = ["file", "sheet", "row", "forecast", "forecast_low", "forecast_high"]
     ends = report.rollup.forecast[keys]
     frame = report.rollup.key_results.merge(ends, on=["file", "sheet", "row"], how="left")
-    return report.linked(frame, "key-result")
+    said = [plan_changes(row, report.words) for _, row in frame.iterrows()]
+    return report.linked(frame.assign(plan_changes=said), "key-result")
 
 
 def owners(report: Report) -> Rows:

@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from okr_sheets.language import percents
 from okr_sheets.reports.tables import (
     as_of,
+    by_plan,
     coverage,
     end_range,
     left_out,
@@ -100,6 +101,8 @@ class Summary:
         if unit is not None and _differs(unit["score"], unit["with_left_out"]):
             score = words.percent(unit["with_left_out"])
             parts.append(words("report.with_left_out_note", score=score))
+        if unit is not None and (planned := by_plan(unit, words)):
+            parts.append(planned)
         if len(self.rollup.blank):
             names = named(self.rollup.blank["unit_name"], MOST_NAMES, words)
             parts.append(words("report.owe_okrs", names=names))

@@ -80,6 +80,7 @@ _COUNTS = (
     Field("key_results", "report.key_results", "count", (11, 11)),
 )
 _LEFT_OUT = Field("with_left_out", "report.with_left_out", "percent", (12, 12), detail=True)
+_BY_PLAN = Field("planned_score", "rollup.planned_score", "percent", (12, 12), detail=True)
 
 
 def _tallies(column: str, *keys: str, detail: bool = False) -> tuple[Field, ...]:
@@ -105,6 +106,7 @@ TEAMS = Table(
         *_COUNTS,
         *_tallies("status", *TILES),
         _LEFT_OUT,
+        _BY_PLAN,
         *_tallies("status", *RARE_TILES, detail=True),
         *_tallies("grade", "green", "yellow", "red", detail=True),
         Field("objectives", "report.objectives", "count", (11, 11), detail=True),
@@ -136,6 +138,7 @@ OBJECTIVES = Table(
         *_COUNTS,
         _GRADE,
         _LEFT_OUT,
+        _BY_PLAN,
         *_TERMS,
         *_DATES,
         _ALIGNS,
@@ -163,6 +166,8 @@ KEY_RESULTS = Table(
         _TARGET,
         _CURRENT,
         Field("unit", "okrs.unit", width=(11, 18)),
+        Field("plan_changes", "rollup.plan_changes", width=(18, 34)),
+        _BY_PLAN,
         _LAST,
         Field("objective", "report.objective", width=(20, 34), detail=True),
         Field("objective_id", "report.objective_id", width=(11, 18), detail=True),
@@ -198,6 +203,7 @@ OWNERS = Table(
         Field("blank", "report.no_okrs", "tally", (12, 12)),
         *_tallies("status", *TILES, "not-started"),
         _LEFT_OUT,
+        _BY_PLAN,
         *_tallies("status", "postponed", "cancelled", detail=True),
         *_tallies("grade", "green", "yellow", "red", detail=True),
         _COMPANY,
