@@ -24,7 +24,7 @@ from okr_sheets.rollups.forecast import (
     forecast,
     student_t,
 )
-from okr_sheets.rollups.scored import Scored
+from okr_sheets.rollups.scored import CALLED, WHICH, Scored
 from okr_sheets.scoring import Bands
 
 MONDAY = 46_000  # the first day; the due day is 13 weeks later
@@ -433,9 +433,8 @@ def test_findings_go_by_the_far_end_of_the_range_and_none_is_good_by_stale_numbe
 ):
     rows, check_ins = drawn(key_result({1: 1.0, 2: 2.0, 3: 3.0}, stale=stale, status=status))
     told = forecast(rows, check_ins).assign(forecast_low=low, forecast=0.95, forecast_high=high)
-    whose = dict.fromkeys(("file", "sheet", "row", "company", "department", "team"), "")
-    rows = rows.assign(**whose, id="O1.KR1", title="", owner="")
-    found = forecasts(Scored(rows, rows), told, Bands())
+    rows = rows.assign(**dict.fromkeys((*WHICH, *CALLED), ""))
+    found = forecasts(Scored(rows, rows, 1, {}), told, Bands())
     assert found["finding"].tolist() == [expected]
 
 

@@ -235,7 +235,7 @@ def test_last_quarter_stands_beside_this_one(company, last_quarter):
     rolled = okr.rollup(company, previous=last_quarter)
     assert rolled.about["previous_quarter"] == "2026-Q4"
     results = okr.score(last_quarter, as_of=date(2026, 12, 31))
-    objectives = results.groupby(["file", "objective_id"]).apply(
+    objectives = results.groupby(["file", "objective_id"])[["score", "weight"]].apply(
         lambda rows: (rows["score"] * rows["weight"]).sum() / rows["weight"].sum()
     )
     told = rolled.objectives.set_index(["file", "id"])
