@@ -80,6 +80,8 @@ SILENT = "ENB-O3.KR3"
 CROSSED = "PRD-O3.KR4"
 MISTYPED = "GTM-O3.KR3"
 TYPO = "55o"
+# Planned higher than it is now.
+LOWERED, NOW = "SAL-O2.KR1", 26.0
 # Kept so far, and closer to its line every week.
 DRIFTING, DRIFT = "SAL-O3.KR3", (5.0, 5.0, 6.0, 7.0, 7.0, 8.0, 8.0, 9.0, 10.0)
 
@@ -89,6 +91,7 @@ REMARKS = (
     (date(2027, 1, 29), CANCELLED, None, "Cancelled: the brief form moved to the agency.", "CMO"),
     (date(2027, 2, 8), ADDED, None, "Added after the January pipeline review.", "VP Sales"),
     (date(2027, 2, 19), "MKT-O3.KR1", None, "The partner webinar slipped to March.", "CMO"),
+    (date(2027, 2, 19), LOWERED, None, "Target lowered from 30 to 26: two sellers left.", "VP Sales"),
     (date(2027, 2, 26), "C-O1.KR2", 4, "Two large deals moved into April.", "CRO"),
 )
 
@@ -192,6 +195,9 @@ def _story(results: pd.DataFrame) -> pd.DataFrame:
     results.loc[added, "start"] = pd.Timestamp(2027, 2, 8)
     results.loc[added, "note"] = "Added mid-quarter"
     results.loc[results["id"] == "C-O1.KR2", "confidence"] = 4
+    lowered = results["id"] == LOWERED
+    results.loc[lowered, "target"] = NOW
+    results.loc[lowered, "note"] = "Two sellers left in February"
     return results
 
 

@@ -88,13 +88,15 @@ def test_the_story_has_all_that_happens_in_a_quarter(made):
     assert str(results.loc[demo.ADDED, "start"].date()) == "2027-02-08"
     assert str(results.loc[demo.STALE, "last_check_in"].date()) == "2027-01-29"
     assert [p.given for p in rollup.problems if p.code == "not-a-number"] == [demo.TYPO]
-    assert {p.code for p in rollup.problems if p.severity != "info"} == {"not-a-number"}
+    told = {p.code for p in rollup.problems if p.severity != "info"}
+    assert told == {"not-a-number", "plan-lowered"}
+    assert results.loc[demo.LOWERED, "score"] > results.loc[demo.LOWERED, "planned_score"]
     lonely = {p.given for p in rollup.problems if p.code == "nobody-serves"}
     served = set(rollup.alignment.loc[rollup.alignment["serving"] > 0, "id"])
     assert lonely
     assert not lonely & served
     told = rollup.attention.explode("reasons")["reasons"].str[0]
-    reasons = {"gap", "crossed", "no-update", "stale", "confidence", "blocked", "forecast"}
-    assert set(told) == reasons
+    reasons = {"gap", "crossed", "no-update", "stale", "confidence", "blocked"}
+    assert set(told) == reasons | {"plan-lowered", "by-plan"}
     moved = rollup.teams[rollup.teams.score != rollup.teams.with_left_out]
     assert moved.department.tolist() == ["Marketing"]
