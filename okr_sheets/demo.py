@@ -91,7 +91,13 @@ REMARKS = (
     (date(2027, 1, 29), CANCELLED, None, "Cancelled: the brief form moved to the agency.", "CMO"),
     (date(2027, 2, 8), ADDED, None, "Added after the January pipeline review.", "VP Sales"),
     (date(2027, 2, 19), "MKT-O3.KR1", None, "The partner webinar slipped to March.", "CMO"),
-    (date(2027, 2, 19), LOWERED, None, "Target lowered from 30 to 26: two sellers left.", "VP Sales"),
+    (
+        date(2027, 2, 19),
+        LOWERED,
+        None,
+        "Target lowered from 30 to 26: sellers left.",
+        "VP Sales",
+    ),
     (date(2027, 2, 26), "C-O1.KR2", 4, "Two large deals moved into April.", "CRO"),
 )
 

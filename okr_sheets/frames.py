@@ -169,6 +169,9 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
     typed = rows["typed_current"].notna() & (rows["day"] >= rows["typed_on"])
     rows["value"] = rows["value"].where(~typed, rows["typed_current"])
     rows["checked_on"] = rows["checked_on"].where(~typed | (rows["checked_on"] > 0), rows["day"])
+    only = typed & rows["first_value"].isna()
+    for first, now in (("first_value", "value"), ("highest", "value"), ("first_on", "day")):
+        rows[first] = rows[first].where(~only, rows[now])
     return declared(rows, GATHERED)
 
 
@@ -386,6 +389,10 @@ class InFrames:
 
     def has_waiting(self, k: Rows) -> pd.Series:
         return k.typed_to > k.until
+
+
+# For rules that look at the rows alone.
+OPERATIONS = InFrames((), Bands())
 
 
 def misread_cells(trackers: Sequence[Tracker]) -> list[tuple[int, str]]:

@@ -132,11 +132,12 @@ def _with_plan(key_results: pd.DataFrame, is_example: bool) -> pd.DataFrame:
     """The key results with what is planned for them, by which later changes are told.
 
     A plan holds for a row whose title begins as the planned one does. Titles name numbers too, so
-    of one's own plan only the words before the first number count. An example is another key
-    result as soon as a word of it is changed.
+    of one's own plan only the words before the first number count, if there are any. An example is
+    another key result as soon as a word of it is changed.
     """
     titles = key_results["title"]
-    begins = titles if is_example else titles.str.extract(r"^(\D*)", expand=False).str.strip()
+    words = titles.str.extract(r"^(\D*)", expand=False).str.strip()
+    begins = titles if is_example else words.where(words != "", titles)
     return key_results.assign(
         planned_title=begins.astype("str"),
         planned_baseline=key_results["baseline"],

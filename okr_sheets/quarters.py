@@ -154,15 +154,16 @@ def check_in_dates(start: date, end: date, cadence: str) -> tuple[date, ...]:
     return (*(day for day in fridays[step - 1 :: step] if day < end), end)
 
 
-def counted_until(day: date, dates: Iterable[date], start: date | None) -> date:
+def counted_until(day: date, dates: Iterable[date], span: Span | None) -> date:
     """The last check-in date whose number counts on a day: that of the period it lies in.
 
-    A date stands for the period that ends on it. Before the first day of the quarter, `start`, and
-    after the last date, it is the day itself.
+    A date stands for the period that ends on it, which no quarter's last day lies within. On a day
+    outside the quarter, and after its last date, it is the day itself.
     """
-    if start and day < start:
+    if span and day not in span:
         return day
-    return min((each for each in dates if each >= day), default=day)
+    last = span.end if span else date.max
+    return min((each for each in dates if day <= each <= last), default=day)
 
 
 def _month_ends(start: date, end: date) -> tuple[date, ...]:

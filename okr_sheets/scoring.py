@@ -332,22 +332,28 @@ def urgency(k: Any, f: Any) -> Any:
 def changed(k: Any, f: Any) -> Any:
     """Which part of a key result's plan is not as it was planned, the gravest; nothing for none.
 
-    The plan is this row's as long as its title begins as the planned one did: what was written anew
-    or copied from another row has none.
+    The plan is this row's as long as its title begins as the planned one did (`has_own_plan`): what
+    was written anew or copied from another row has none.
     """
     answer = f.BLANK
     for key in reversed(PLANNED):
         answer = f.choose(differs(k, f, key), f.key(key), answer)
-    return f.choose(_is_key_result(k, f) & f.begins(k.title, k.planned_title), answer, f.BLANK)
+    return f.choose(_is_key_result(k, f) & has_own_plan(k, f), answer, f.BLANK)
+
+
+def has_own_plan(k: Any, f: Any) -> Any:
+    """Whether what is planned in a row is planned for the key result that stands there."""
+    return f.begins(k.title, k.planned_title)
 
 
 def differs(k: Any, f: Any, key: str) -> Any:
     """Whether a planned number and the one that stands there now are two."""
-    now, planned = _held(k, key, f), getattr(k, f"planned_{key}")
+    now, planned = held(k, f, key), getattr(k, f"planned_{key}")
     return f.number(planned) & f.number(now) & (now != planned)
 
 
-def _held(k: Any, key: str, f: Any) -> Any:
+def held(k: Any, f: Any, key: str) -> Any:
+    """What counts of a part of the plan: of a weight, 1 where nothing is typed."""
     return _weight(k, f) if key == "weight" else getattr(k, key)
 
 
@@ -355,9 +361,9 @@ def to_fix(k: Any, f: Any) -> Any:
     """The first thing wrong with a row, in a few words; nothing when all is well."""
 
     def change(key: str) -> Any:
-        now, planned = _held(k, key, f), getattr(k, f"planned_{key}")
-        said = (f.change(f"plan-{way}", key, planned, now) for way in ("lowered", "raised"))
-        return f.choose(now < planned, *said)
+        now, planned = held(k, f, key), getattr(k, f"planned_{key}")
+        lowered, raised = (f.change(code, key, planned, now) for code in PLAN_CODES)
+        return f.choose(now < planned, lowered, raised)
 
     faults, hints = (
         [(applies(k, f), f.fix(code)) for code, applies in rules] for rules in (FAULTS, HINTS)
@@ -367,6 +373,9 @@ def to_fix(k: Any, f: Any) -> Any:
     for applies, said in reversed([*faults, *changes, *hints]):
         answer = f.choose(applies, said, answer)
     return f.choose((k.anchor > 0) | ~f.blank(k.kind), answer, f.BLANK)
+
+
+PLAN_CODES = ("plan-lowered", "plan-raised")
 
 
 def _is_objective(k: Any, _: Any) -> Any:

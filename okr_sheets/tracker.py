@@ -182,7 +182,7 @@ class Tracker:
 
     def until(self, day: date | None) -> date | None:
         """The last day whose check-ins count on a day; None without one."""
-        return day and counted_until(day, self.check_in_dates, self.about.start)
+        return day and counted_until(day, self.check_in_dates, self.about.span)
 
     @property
     def set_aside(self) -> bool:

@@ -20,7 +20,7 @@ from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.schema import PLANNED
-from okr_sheets.scoring import Bands, Rule, differs, mixed_scale, total_of_nothing
+from okr_sheets.scoring import Bands, Rule, differs, held, mixed_scale, total_of_nothing
 from okr_sheets.tracker import Tracker
 
 RULES = (*STRUCTURE, *NUMBERS)  # of a tracker and its rows
@@ -30,6 +30,7 @@ ROW_RULES: Mapping[str, Rule] = {
     "mixed_scale": mixed_scale,
     "total_of_nothing": total_of_nothing,
     **{f"{key}_differs": partial(differs, key=key) for key in PLANNED},
+    **{f"{key}_held": partial(held, key=key) for key in PLANNED},
 }
 
 
@@ -81,7 +82,10 @@ def _scored(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Mapping
 
 
 def _own_bands(trackers: Sequence[Tracker], rows: pd.DataFrame) -> Bands:
-    """Each row's bands, those of its own workbook: a column in the place of each cut."""
+    """Each row's bands, those of its own workbook: in the place of each cut, a column of it.
+
+    They are compared with as numbers are, and are good for nothing else.
+    """
     cuts = [(tracker.bands or Bands()).cuts for tracker in trackers] or [Bands().cuts]
     numbers = rows["tracker"].to_numpy(dtype=int)
 

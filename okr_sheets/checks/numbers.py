@@ -13,6 +13,7 @@ from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import amount
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, PLANNED
+from okr_sheets.scoring import PLAN_CODES
 from okr_sheets.tracker import Tracker
 
 MOVING = ("increase", "decrease")
@@ -73,10 +74,9 @@ def plans(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
         for key in PLANNED:
             if not row[f"{key}_differs"]:
                 continue
-            before, after = row[f"planned_{key}"], row[key]
-            after = 1.0 if pd.isna(after) else after  # of a weight left blank
+            before, after = row[f"planned_{key}"], row[f"{key}_held"]
             said = {"before": amount(before, words), "after": amount(after, words)}
-            code = "plan-lowered" if after < before else "plan-raised"
+            code = PLAN_CODES[after > before]
             own, label = str(row["id"]), words(f"okrs.{key}")
             yield _problem(tracker, int(str(number)), own, code, key, label=label, **said)
 

@@ -189,7 +189,7 @@ class _Reader:
     def tracker(self) -> Tracker:
         self._say_what_is_odd()
         day = self.about.counts_to(self.calculated_on)
-        until = day and counted_until(day, self.okrs.check_ins, self.about.start)
+        until = day and counted_until(day, self.okrs.check_ins, self.about.span)
         rows, problems = okr_rows(self.okrs, self.ask, self.path, until)
         family = families(rows, self.okrs, self.ask, self.path)
         self.problems += [*problems, *family.problems]

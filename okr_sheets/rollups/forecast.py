@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from okr_sheets.frames import InFrames, Rows, serials
+from okr_sheets.frames import OPERATIONS, Rows, serials
 from okr_sheets.rollups.distributions import PRIOR, Floats, Prior, of_counts, of_levels
 from okr_sheets.rollups.scored import STALE_DAYS
-from okr_sheets.scoring import Bands, attained, way
+from okr_sheets.scoring import attained, way
 
 COLUMNS = (
     "check_ins",
@@ -44,7 +44,6 @@ STRATA = 105  # an odd number of fives: the median and both ends are the middle 
 DRAWS = 20 * STRATA
 ROWS_AT_ONCE = 2_000  # their strata take some 20 MB
 SHARED_SEED = 1 << 64  # above every other
-OPERATIONS = InFrames((), Bands())
 # Numbers near the largest there are have a spread without bound; the score holds it to 0 and 1.
 UNBOUNDED = np.errstate(over="ignore", invalid="ignore", divide="ignore")
 

@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 import pandas as pd
 
-from okr_sheets.frames import InFrames, serial
-from okr_sheets.language import Language, fold, headers, language
+from okr_sheets.frames import OPERATIONS, Rows, serial
+from okr_sheets.language import fold, headers, language
 from okr_sheets.reading.numbers import readings
 from okr_sheets.schema import OKRS, PLANNED
-from okr_sheets.scoring import Bands
+from okr_sheets.scoring import has_own_plan
 from okr_sheets.tracker import Tracker
 
-Change = tuple[float, float]  # the day it holds from, as a spreadsheet's number, and the new value
+# A day, as a spreadsheet's number, with the columns and the numbers that a remark of it names.
+Remark = tuple[float, frozenset[str], tuple[float, ...]]
 
 _NUMBER = re.compile(r"[-−]?\d+(?:[.,'’\s]\d{3})*(?:[.,]\d+)?")
-_OPERATIONS = InFrames((), Bands())
 
 
 def as_then_planned(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
     """Rows as `gather` gives them, each by the plan that held on its day.
 
-    A remark of the log tells a change: it names the column and the new number (“target lowered
-    from 60 to 30”), in any language. Before the first such the planned number holds, after the
-    last the one that stands in the row, which that remark must name. Without one the row's own
-    number holds on all days.
+    A remark of the log tells a change: it names the column and the new number, or both the planned
+    and the new one (“target lowered from 60 to 30”, “60 → 30”), in any language. Before the first
+    such the planned number holds, from the last on the one that stands in the row, which that
+    remark names. Without one the row's own number holds on all days.
     """
     rows = rows.copy()
     numbers = rows["tracker"].astype(int) % max(len(trackers), 1)
-    has_plan = _OPERATIONS.begins(rows["title"], rows["planned_title"])
+    has_plan = has_own_plan(Rows(rows), OPERATIONS)
     for number, tracker in enumerate(trackers):
-        for (name, key), changes in _changes(tracker).items():
+        for name, remarks in _remarks(tracker).items():
             own = has_plan & (numbers == number) & (rows["id"].str.casefold() == name)
-            own &= rows[f"planned_{key}"].notna()
-            if own.any():
-                rows.loc[own, key] = _held(rows[own], key, changes)
+            for key in PLANNED if own.any() else ():
+                rows.loc[own, key] = _held(rows[own], key, remarks)
     return rows
 
 
@@ -51,40 +50,40 @@ def by_plan(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**planned)
 
 
-def _held(rows: pd.DataFrame, key: str, changes: Sequence[Change]) -> pd.Series:
-    """What held on each row's day."""
-    live = rows[key].iloc[0]
-    named = [at for at, (_, value) in enumerate(changes) if value == live]
-    if not named:
+def _held(rows: pd.DataFrame, key: str, remarks: Sequence[Remark]) -> pd.Series:
+    """What held on the day of each of one key result's rows."""
+    planned, live = rows[f"planned_{key}"].iloc[0], rows[key].iloc[0]
+    told = [
+        (day, numbers)
+        for day, keys, numbers in remarks
+        if key in keys or {planned, live} <= set(numbers)
+    ]
+    last = max((at for at, (_, numbers) in enumerate(told) if live in numbers), default=-1)
+    if pd.isna(planned) or last < 0:
         return rows[key]
-    known = changes[: named[-1] + 1]
-    held = rows[f"planned_{key}"]
-    for day, value in known:
+    held, value = rows[f"planned_{key}"], planned
+    for at, (day, numbers) in enumerate(told[: last + 1]):
+        # A remark may say what was, too, and on which day.
+        value = live if at == last else next((each for each in numbers if each != value), value)
         held = held.where(rows["day"] < day, value)
     return held
 
 
-def _changes(tracker: Tracker) -> Mapping[tuple[str, str], list[Change]]:
-    """The changes that the log tells, by folded id and column, the oldest first."""
+def _remarks(tracker: Tracker) -> Mapping[str, list[Remark]]:
+    """The remarks of the log that hold a number, by folded id, the oldest first."""
     log = tracker.log[tracker.log["date"].notna() & (tracker.log["note"] != "")]
     words = language(tracker.about.language)
-    found: dict[tuple[str, str], list[Change]] = {}
+    found: dict[str, list[Remark]] = {}
     for name, day, note in zip(log["id"], log["date"], log["note"], strict=True):
-        for key, value in _said(note, words):
-            found.setdefault((name.casefold(), key), []).append((serial(day.date()), value))
-    return {place: sorted(changes) for place, changes in found.items()}
+        numbers = (readings(text, words)[:1] for text in _NUMBER.findall(note))
+        told = tuple(value for values in numbers for value in values)
+        if told:
+            remark = float(serial(day.date())), _named(fold(note)), told
+            found.setdefault(name.casefold(), []).append(remark)
+    return {name: sorted(remarks, key=itemgetter(0)) for name, remarks in found.items()}
 
 
-def _said(note: str, words: Language) -> Iterator[tuple[str, float]]:
-    """The columns of the plan that a remark names, each with the last number in it."""
-    numbers = [value for text in _NUMBER.findall(note) for value in readings(text, words)[:1]]
-    folded = fold(note)
-    for key in PLANNED if numbers else ():
-        if any(word in folded for word in _names(key)):
-            yield key, numbers[-1]
-
-
-@cache
-def _names(key: str) -> tuple[str, ...]:
-    """What a column of the plan is called, in all languages."""
-    return tuple(word for word, (meant, _) in headers(OKRS.key).items() if meant == key)
+def _named(note: str) -> frozenset[str]:
+    """The columns of the plan that a folded remark names, in any language."""
+    known = headers(OKRS.key).items()
+    return frozenset(key for word, (key, _) in known if key in PLANNED and word in note)

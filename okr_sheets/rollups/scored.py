@@ -12,8 +12,10 @@ import pandas as pd
 
 from okr_sheets.frames import (
     EPOCH,
+    OPERATIONS,
     ROWS,
     InFrames,
+    Rows,
     compute,
     gather,
     misread_cells,
@@ -32,7 +34,7 @@ from okr_sheets.rollups.namesakes import (
 )
 from okr_sheets.rollups.plans import as_then_planned, by_plan
 from okr_sheets.schema import OBJECTIVE, PLANNED
-from okr_sheets.scoring import Bands
+from okr_sheets.scoring import Bands, has_own_plan
 from okr_sheets.tracker import Tracker, mapped
 
 # What tells a row of a rollup from all others, and whose it is.
@@ -219,7 +221,7 @@ def _key_results(rows: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
 
 def _planned(rows: pd.DataFrame) -> dict[str, pd.Series]:
     """The planned numbers of the rows whose plan is still theirs."""
-    is_own = InFrames((), Bands()).begins(rows["title"], rows["planned_title"])
+    is_own = has_own_plan(Rows(rows), OPERATIONS)
     return {f"planned_{key}": rows[f"planned_{key}"].where(is_own) for key in PLANNED}
 
 

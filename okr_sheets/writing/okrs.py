@@ -198,12 +198,12 @@ class OkrsSheet:
     def _calendar(self, sheet: Worksheet, styles: Styles) -> None:
         """The as-of day and the quarter's days, mirrored so that no formula leaves the sheet."""
         about = self.placed.about
-        until = counted_until(self.day, self.layout.dates, about.start)
+        until = counted_until(self.day, self.layout.dates, about.span)
         days = {"day": self.day, "first_day": about.start, "last_day": about.end, "until": until}
         as_of = self.settings["as_of"]
         day, first, last = (self.layout.calendar(key) for key in ("day", "first_day", "last_day"))
         dates = self.layout.date_range
-        later = f'{dates},">="&{day}'
+        later = f'{dates},">="&{day},{dates},"<="&{last}'
         ends = f"_xlfn.MINIFS({dates},{later})"
         formulas = {
             "day": f"IF(ISNUMBER({as_of}),INT({as_of}),MAX({first},MIN({last},TODAY())))",
