@@ -96,7 +96,7 @@ def test_the_story_has_all_that_happens_in_a_quarter(made):
     assert lonely
     assert not lonely & served
     told = rollup.attention.explode("reasons")["reasons"].str[0]
-    reasons = {"gap", "crossed", "no-update", "stale", "confidence", "blocked"}
+    reasons = {"gap", "crossed", "no-update", "stale", "confidence", "blocked", "forecast"}
     assert set(told) == reasons | {"plan-lowered", "by-plan"}
     moved = rollup.teams[rollup.teams.score != rollup.teams.with_left_out]
     assert moved.department.tolist() == ["Marketing"]
