@@ -308,8 +308,8 @@ class InFrames:
 
     def change(self, code: str, key: str, before: pd.Series, after: pd.Series) -> pd.Series:
         """The code with what fills its sentence, as `Language.fix` takes it apart."""
-        numbers = zip(before.round(6), after.round(6), strict=True)
-        told = [f"{code}:{key}:{first!r}:{second!r}" for first, second in numbers]
+        numbers = zip(before, after, strict=True)
+        told = [f"{code}:{key}:{round(was, 6)!r}:{round(now, 6)!r}" for was, now in numbers]
         return pd.Series(told, index=before.index, dtype="str")
 
     def key(self, key: str) -> str:

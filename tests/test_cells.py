@@ -206,8 +206,8 @@ def test_a_confidence_in_percents_is_a_share_of_ten(raw, form, value, code):
         ("3 out of 5", 1, 0.6, "number-as-text"),
         ("3/4", 5, None, "not-a-number"),
         ("3/0", 1, None, "not-a-number"),
-        ("Yes", 5, 5, ""),
-        ("No", 5, 0, ""),
+        ("Yes", 5, 5, "number-as-text"),  # the workbook counts no words among steps
+        ("No", 5, 0, "number-as-text"),
         (True, 5, 5, "other-word"),
         (3.0, 5, 3, ""),
         (60.0, 100, 60, ""),

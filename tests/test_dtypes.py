@@ -69,7 +69,8 @@ def test_trackers_that_lack_different_things_make_declared_dtypes_together():
 
 
 def test_a_full_rollup_declares_all_its_frames(company, last_quarter):
-    rollup = okr.rollup(company, previous=last_quarter)
+    legal = okr.new(blank=True, quarter="2027-Q1", company="Acme Cloud", team="Legal")
+    rollup = okr.rollup([company, legal], previous=last_quarter)
     frames = [name for name in rollup.__slots__ if isinstance(getattr(rollup, name), pd.DataFrame)]
     assert frames == list(FRAMES)
     assert all(len(getattr(rollup, name)) for name in FRAMES)

@@ -423,8 +423,8 @@ def test_a_number_of_spaces_that_no_cell_holds_is_cut_short(tmp_path):
     ("drawn", "given"),
     [
         ({"head": "<!DOCTYPE a [<!ENTITY b 'c'>]>"}, "DOCTYPE"),
-        ({"after": "<table:table>"}, "mismatched tag"),
-        ({"after": table(row(number(1, 'table:number-columns-repeated="many"')))}, "many"),
+        ({"after": "<table:table>"}, "content.xml"),
+        ({"after": table(row(number(1, 'table:number-columns-repeated="many"')))}, "content.xml"),
     ],
 )
 def test_xml_that_no_program_writes_is_damage(drawn, given, tmp_path):

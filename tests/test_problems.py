@@ -402,7 +402,7 @@ RECIPES = {
     "buddhist-year": in_workbook(
         "A due date of the Buddhist calendar.", "okrs!H3", H1="Due", H3=date(2570, 2, 12)
     ),
-    "other-word": in_text("Another word for a choice.", "D3", D3="Up"),
+    "other-word": in_workbook("Another word for a choice.", "okrs!D3", D3="Up"),
     "unknown-language": in_file(
         "A language that there is not.",
         "okrs.csv:okrs!C1",
@@ -492,6 +492,9 @@ RECIPES = {
     "no-baseline": in_text("A decrease from nowhere.", "E3", D3="Decrease", E3=""),
     "baseline-assumed": in_text("An increase from nowhere.", "E3", E3=""),
     "baseline-equals-target": in_text("Nowhere to go.", "F3", E3=10),
+    "objective-number": in_text("A number in an objective's row.", "F2", F2=10),
+    "wrong-direction": in_text("An increase from 20 to 10.", "D3", E3=20),
+    "count-suspected": in_text("A count that began at 0 this quarter.", "D3", E3=22, F3=30),
     "plan-lowered": in_tracker(
         "A target that was higher when the tracker was made.",
         "F7",
@@ -502,8 +505,6 @@ RECIPES = {
         "F7",
         {r'(<c r="F7"[^>]*>)<v>3000000</v>': r"\1<v>3600000</v>"},
     ),
-    "wrong-direction": in_text("An increase from 20 to 10.", "D3", E3=20),
-    "count-suspected": in_text("A count that began at 0 this quarter.", "D3", E3=22, F3=30),
     "type-inferred": in_text("No type.", "D3", D3=""),
     "bad-weight": in_text("A weight below 0.", "H3", H1="Weight", H3=-1),
     "no-weight": in_text("Weights of 0 only.", "B2", H1="Weight", H3=0, H4=0),

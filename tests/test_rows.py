@@ -248,7 +248,7 @@ def test_steps_done_are_on_the_scale_of_their_target(tmp_path):
     row = ("O1.KR1", "Launch", "Ann", "Achieve", "steps", "", 5, 0.6, "Yes")
     tracker = read_back(tmp_path, GOAL, row, percents=["H4"])
     assert tracker.check_ins.value.tolist() == [3, 5]
-    assert problems(tracker) == [("H4", "percent-scale")]
+    assert problems(tracker) == [("H4", "percent-scale"), ("I4", "number-as-text")]
 
 
 @pytest.mark.parametrize("target", ["", 1, "Yes"])

@@ -187,7 +187,7 @@ def test_nothing_counts_before_the_quarter_begins_and_all_of_it_when_it_is_over(
     """)
     days = date(2026, 12, 31), date(2027, 1, 1), date(2027, 4, 9)
     found = [okr.score(path, as_of=day) for day in days]
-    assert [rows.updated[0] for rows in found] == [False, True, True]
+    assert [rows.with_number[0] for rows in found] == [False, True, True]
     assert [rows.current[0] for rows in found[1:]] == [2, 5]
 
 
