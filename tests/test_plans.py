@@ -144,6 +144,16 @@ def test_a_plan_holds_while_the_title_begins_as_planned(tmp_path, title, is_said
     assert bool(said(path)) is is_said
 
 
+@pytest.mark.parametrize(("title", "is_said"), [("12 new hires", True), ("Something else", False)])
+def test_a_title_that_begins_with_its_number_is_planned_whole(tmp_path, title, is_said):
+    plan = PLAN.replace("Deals won: 60 this quarter", "12 new hires")
+    tracker = planned(tmp_path, plan)
+    results = tracker.key_results.copy()
+    results.loc[results.index[0], ["title", "target"]] = [title, 7]
+    path = okr.write(replace(tracker, key_results=results), tmp_path / "t.xlsx")
+    assert bool(said(path)) is is_said
+
+
 def test_an_example_is_another_key_result_once_its_words_are_changed(tmp_path):
     tracker = okr.new("sales", quarter="2027-Q1")
     results = tracker.key_results.copy()
@@ -295,6 +305,20 @@ def test_a_plan_changed_twice_has_three_parts(tmp_path):
     ]
     scores = deals(okr.rollup(lowered(tmp_path, remarks)))
     assert [scores[f"2027-{day}"] for day in ("01-22", "02-05", "02-19")] == [0.25, 0.3333, 0.5]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Target lowered from 60 to 30 on 3 Feb, after the review of Q1",
+        "New target: 30 (was 60)",
+        "Goal lowered 60 to 30",
+        "60 → 30",
+    ],
+)
+def test_a_remark_may_say_its_numbers_in_any_order_and_others_too(tmp_path, note):
+    scores = deals(okr.rollup(lowered(tmp_path, [(date(2027, 2, 3), note)])))
+    assert (scores["2027-01-29"], scores["2027-02-05"]) == (0.25, 0.5)
 
 
 @pytest.mark.parametrize("note", ["", "Two people left.", "The target is far.", "Target 60 → 40"])

@@ -179,6 +179,21 @@ def test_a_number_counts_in_the_period_that_ends_on_its_date(book, header, days)
     assert {day: rows.expected[0] for day, rows in scored.items()} == passed
 
 
+@pytest.mark.parametrize("far", ["2027-04-02", "2027-12-31", "2028-03-31"])
+def test_no_period_goes_beyond_the_quarter(book, tmp_path, soffice, far):
+    path = book(f"""
+        | As-of date | 2027-03-05 |
+        | Quarter    | 2027-Q1    |
+        | ID     | Title | Owner | Type      | Baseline | Target | 2027-02-26 | {far} |
+        | O1     | Goal  | Ann   | Objective |          |        |            |       |
+        | O1.KR1 | Leads | Ann   | Increase  | 0        | 10     | 2          | 9     |
+    """)
+    assert okr.score(path).current.tolist() == [2]
+    written = okr.write(okr.read(path), tmp_path / "t.xlsx")
+    recalculated = libreoffice(poisoned(written, tmp_path / "p.xlsx"), tmp_path)
+    assert okr.read(recalculated).stored["current"].tolist()[1] == 2
+
+
 def test_nothing_counts_before_the_quarter_begins_and_all_of_it_when_it_is_over(book):
     path = book("""
         | ID     | Title | Type      | Baseline | Target | 2027-01-08 | 2027-03-31 |

@@ -141,6 +141,30 @@ def test_a_count_typed_as_a_level_is_asked_about(
     assert ("counted from 0" in to_fix) is is_suspected
 
 
+@pytest.mark.parametrize(
+    ("type_", "baseline", "target", "current", "is_suspected"),
+    [
+        ("Increase", 22, 30, 14, True),
+        ("Decrease", 14, 8, 1, True),
+        ("", 420000, 700000, 31000, True),
+        ("Increase", 22, 30, 23, False),
+        ("Decrease", 14, 8, 12, False),
+    ],
+)
+def test_a_count_is_suspected_by_its_current_number_alone(
+    book, type_, baseline, target, current, is_suspected
+):
+    path = book(f"""
+        | As-of date | 2027-02-12 |
+        | Quarter    | 2027-Q1    |
+        | ID | Title | Owner | Type | Baseline | Target | Current |
+        | O1 | Goal | Ann | Objective | | | |
+        | O1.KR1 | Results | Ann | {type_} | {baseline} | {target} | {current} |
+    """)
+    codes = {problem.code for problem in okr.check(path)}
+    assert ("count-suspected" in codes) is is_suspected
+
+
 @pytest.mark.parametrize("target", [5, 12, 100])
 def test_steps_of_a_target_take_no_yes_for_one_step(book, target):
     path = book(f"""
