@@ -25,10 +25,12 @@ from okr_sheets.writing.styles import (
     STATUS_COLOURS,
     WHITE,
     Styles,
+    lines_of,
 )
 from okr_sheets.writing.validations import date_only, from_list
 
 KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin
+WIDTHS = (2, 2, 6, 30, 30, 84)  # of the columns
 STEPS_ROW = 4
 SETTINGS_ROW = 10  # the row of the section's title, from 0
 STEP_SHEETS = (None, "okrs", "actions", "okrs", "dashboard")
@@ -48,7 +50,7 @@ def write_start(
     """Steps, settings, questions, SMART, and what scores and colours mean."""
     sheet.hide_gridlines(2)
     sheet.set_default_row(20)
-    for column, width in enumerate((2, 2, 6, 30, 30, 84)):
+    for column, width in enumerate(WIDTHS):
         hidden = {"hidden": True} if column == KEY else {}
         sheet.set_column(column, column, width, styles(), hidden)
     sheet.set_row(1, 34)
@@ -174,8 +176,7 @@ def _smart(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:
 def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles: Styles) -> int:
     row = _section(sheet, row, words("start.scores"), styles)
     for key in ("score_rule", "expected_rule"):
-        sheet.write_string(row, LABEL, words(f"start.{key}"), styles(indent=1))
-        row += 1
+        row = _sentence(sheet, row, words(f"start.{key}"), styles)
     row += 1
     for key, fill in (("colour_input", INPUT), ("colour_computed", COMPUTED)):
         look = styles(bold=True, bg_color=fill, border=1, border_color=LINE, indent=1)
@@ -190,5 +191,11 @@ def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles:
         sheet.write_string(row, LABEL, words.choice("status", status), look)
         sheet.write_string(row, VALUE, status_meaning(status, bands, words), styles(indent=1))
         row += 1
-    sheet.write_string(row + 1, LABEL, grade_rule(bands, words), styles(indent=1))
+    return _sentence(sheet, row + 1, grade_rule(bands, words), styles)
+
+
+def _sentence(sheet: Worksheet, row: int, text: str, styles: Styles) -> int:
+    """A text across the page, in as many lines as it needs."""
+    sheet.merge_range(row, LABEL, row, TEXT, text, styles(indent=1, text_wrap=True))
+    sheet.set_row(row, max(20, 15 * lines_of(text, sum(WIDTHS[LABEL:]), False) + 5))
     return row + 1
