@@ -177,7 +177,7 @@ def names_month(word: str) -> bool:
 
 
 def _is_mark(word: str) -> bool:
-    return key_of(word) in _marks()
+    return key_of(word) in day_marks()
 
 
 def _month(name: str) -> int | None:
@@ -203,13 +203,12 @@ def _months() -> Mapping[str, int]:
 
 
 @cache
-def _marks() -> frozenset[str]:
-    """What belongs to the number it follows: 2nd, 12일."""
-    return frozenset(
-        key_of(fold(mark))
-        for code in languages()
-        for mark in language(code).lines("formats.day_marks")
-    )
+def day_marks() -> frozenset[str]:
+    """What belongs to the number it follows, folded, with its accents and as a key: 2nd, 12일."""
+    marks = {
+        fold(mark) for code in languages() for mark in language(code).lines("formats.day_marks")
+    }
+    return frozenset(marks | {key_of(mark) for mark in marks})
 
 
 def key_of(word: str) -> str:

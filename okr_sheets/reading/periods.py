@@ -16,6 +16,7 @@ from okr_sheets.reading.days import (
     LONGEST,
     begins_as_date,
     date_from_text,
+    day_marks,
     key_of,
     may_be_date,
     names_month,
@@ -156,7 +157,7 @@ def _ends(text: str) -> tuple[str, str] | None:
 
     Blank ones of a range that names no month; None of what is no range.
     """
-    text = spelled(text[:LONGEST])
+    text = _without_marks(spelled(text[:LONGEST]))
     parts = _between().split(text)
     is_plain = len(parts) == 2
     if not is_plain:
@@ -177,6 +178,18 @@ def _ends(text: str) -> tuple[str, str] | None:
     return (
         last.with_day(first) if first.is_bare else first.text,
         first.up_to(last) if last.is_bare else last.text,
+    )
+
+
+def _without_marks(text: str) -> str:
+    """A range without what stands between its numbers and its hyphen: `jan 4-8th` of `4th-8th`."""
+    marks = "|".join(map(re.escape, sorted(day_marks(), key=len, reverse=True)))
+    # The hyphen of 8-án is none of a range.
+    text = re.sub(rf"(?<=\d)-(?=(?:{marks})(?![^\W\d_]|\s?\d))", " ", text)
+    return re.sub(
+        rf"(?<=\d)(?:\.?\s?(?:{marks}))?(?P<sign>\s?-\s?)(?:(?:{marks})\s?)?(?=\d)",
+        r"\g<sign>",
+        text,
     )
 
 
