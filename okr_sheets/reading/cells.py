@@ -222,7 +222,7 @@ def day(raw: object, ask: Ask) -> Read:
     value, *others = found if isinstance(raw, str) else [None]
     if value is None:
         return Read(code="not-a-date", given=typed)
-    buddhist, said = is_buddhist(typed), {"value": str(value)}
+    buddhist, said = is_buddhist(typed, ask.words), {"value": str(value)}
     for other in others:
         if other and other != value and _may_be_meant(other, ask.around):
             both = said | {"other": str(other)}

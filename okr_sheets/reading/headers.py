@@ -334,7 +334,8 @@ def _table(grid: Grid, head: _Head, heads: Sequence[_Head], around: Span | None)
 def _buddhist(grid: Grid, head: _Head, weeks: Iterable[int]) -> dict[int, int]:
     """The check-ins whose day is typed in a year such as 2570: column to the row that says so."""
     rows = [head.rows[-1], *([head.rows[0] - 1] if head.days_above else [])]
-    places = ((c, row) for c in weeks for row in rows if is_buddhist(grid.cell(row, c)))
+    words = language(head.language)
+    places = ((c, row) for c in weeks for row in rows if is_buddhist(grid.cell(row, c), words))
     return dict(places)
 
 

@@ -21,6 +21,7 @@ from okr_sheets.reading.days import (
     may_be_date,
     names_month,
     spelled,
+    tongue,
     usual_order,
 )
 from okr_sheets.reading.grid import Value
@@ -55,9 +56,9 @@ def last_days(cells: Mapping[int, Value], words: Language, quarter: Span | None)
     order = usual_order(lasts, words, around, known.values())
     for column, text in told.items():
         if column in ranges:
-            day = _last_of_range(*ranges[column], words, around, order)
+            day = _last_of_range(*ranges[column], tongue(texts[column], words), around, order)
         else:
-            day = date_from_text(text, words, around, order)
+            day = date_from_text(text, tongue(texts[column], words), around, order)
         known |= {column: day} if day else {}
     bare = {c: week for c, week in weeks.items() if not week.days}
     dated = {c: week.monday for c, week in bare.items() if week.monday}
