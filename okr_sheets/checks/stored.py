@@ -18,7 +18,9 @@ from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, Column
 from okr_sheets.tracker import Tracker
 
 TOLERANCE = 1e-9
-UNREACHED = frozenset({"week-out-of-reach", "week-without-date", "buddhist-year"})
+UNREACHED = frozenset(
+    {"week-out-of-reach", "week-without-date", "week-date-taken", "buddhist-year"}
+)
 # Sentences are not compared: they differ by language and say nothing that a number does not.
 COMPARED = tuple(
     column
@@ -137,6 +139,11 @@ def _uncounted(tracker: Tracker, rows: pd.DataFrame, bare: set[Any]) -> set[Any]
     misread = {p.row for p in every if p.sheet == sheet and p.row}
     # Weeks that the workbook's formulas do not reach count here all the same.
     missed = {p.key.removeprefix(CHECK_IN_PREFIX) for p in every if p.code in UNREACHED}
+    # Of two columns of one day the formulas may find the other.
+    missed |= {p.words["above"] for p in every if p.code == "week-date-taken"}
+    if any(p.code == "duplicate-column" and p.key.startswith(CHECK_IN_PREFIX) for p in every):
+        # Which rows have a number in the second column only, nothing here tells.
+        return set(rows.index)
     days = tracker.check_ins["date"].dt.strftime("%Y-%m-%d")
     uncounted = misread | bare | set(days.index[days.isin(missed)])
     uncounted |= set(rows.loc[rows.index.isin(uncounted), "group"])
