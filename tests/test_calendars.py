@@ -272,8 +272,10 @@ def test_dates_typed_into_libreoffice_in_buddhist_years(tmp_path, soffice, kind)
     assert period(tracker)[0] == "2027-Q1"
     assert tracker.check_in_dates == (date(2027, 1, 8),)
     assert tracker.key_results.due.tolist() == [pd.Timestamp("2027-02-15")]
-    (problem,) = [p for p in tracker.problems if p.code == "buddhist-year"]
-    assert (problem.cell, len(problem.others)) == ("B1", 2)
+    found = [p for p in tracker.problems if p.code == "buddhist-year"]
+    # No formulas count what stands in a text file, and it is read without a doubt.
+    said = [] if kind == "csv" else [("B1", 2)]
+    assert [(problem.cell, len(problem.others)) for problem in found] == said
 
 
 @pytest.mark.parametrize("code", ["en", "fi", "th"])

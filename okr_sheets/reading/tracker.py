@@ -207,8 +207,13 @@ class _Reader:
             stored=stored(rows, self.okrs),
             calculated_on=self.calculated_on,
             bands=self.bands,
-            problems=in_order(said_once("buddhist-year", in_order(self.problems))),
+            problems=in_order(said_once("buddhist-year", in_order(self._for_its_kind_of_file()))),
         )
+
+    def _for_its_kind_of_file(self) -> Iterator[Problem]:
+        """The problems; a Buddhist year is none in a text file, which no formulas count."""
+        untyped = self.okrs.grid.untyped
+        return (p for p in self.problems if not (untyped and p.code == "buddhist-year"))
 
     def _add(
         self, code: str, table: Table, row: int = 0, key: str = "", given: str = "", **words: str
