@@ -39,6 +39,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "week-without-date": "warning",
         "week-out-of-reach": "warning",
         "week-dated-twice": "warning",
+        "week-date-taken": "warning",
         "duplicate-column": "warning",
         "sheet-skipped": "warning",
         "long-row": "error",

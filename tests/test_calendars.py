@@ -18,8 +18,11 @@ from okr_sheets import demo
 from okr_sheets.cli import main
 from okr_sheets.config import Config
 from okr_sheets.engine import ENGINES
+from okr_sheets.language import language
 from okr_sheets.quarters import Quarter
+from okr_sheets.reading.days import date_from_text, is_buddhist
 from okr_sheets.reading.files import read_all
+from okr_sheets.reading.periods import last_days
 from okr_sheets.reading.tracker import read_trackers
 
 JULY = Config(fiscal_start=7)
@@ -269,8 +272,47 @@ def test_dates_typed_into_libreoffice_in_buddhist_years(tmp_path, soffice, kind)
     assert period(tracker)[0] == "2027-Q1"
     assert tracker.check_in_dates == (date(2027, 1, 8),)
     assert tracker.key_results.due.tolist() == [pd.Timestamp("2027-02-15")]
+    found = [p for p in tracker.problems if p.code == "buddhist-year"]
+    # No formulas count what stands in a text file, and it is read without a doubt.
+    said = [] if kind == "csv" else [("B1", 2)]
+    assert [(problem.cell, len(problem.others)) for problem in found] == said
+
+
+@pytest.mark.parametrize("code", ["en", "fi", "th"])
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("15 ม.ค. 70", "2027-01-15"),
+        ("11-15 ม.ค. 70", "2027-01-15"),
+        ("๑๑-๑๕/๑/๗๐", "2027-01-15"),
+        ("๕/๒/๗๐", "2027-02-05"),
+        ("2 ก.พ. 27", "2027-02-02"),
+    ],
+)
+def test_a_date_in_thai_has_thai_years_in_a_tracker_of_any_language(code, typed, day):
+    words = language(code)
+    assert last_days({1: typed}, words, Quarter(2027, 1).span)[1] == date.fromisoformat(day)
+    assert is_buddhist(typed, words) is ("27" not in typed)
+
+
+def test_a_year_of_two_digits_is_of_the_common_era_where_nothing_is_thai():
+    for code in ("en", "tr", "ko"):
+        assert date_from_text("18.1.70", language(code)) != date(2027, 1, 18)
+        assert not is_buddhist("18.1.70", language(code))
+
+
+@pytest.mark.parametrize(
+    ("code", "due"), [("th", "18/1/70"), ("en", "18 ม.ค. 70"), ("hu", "๑๘/๑/๗๐")]
+)
+def test_buddhist_years_of_two_digits_are_said_once(tmp_path, code, due):
+    path = okr.write(demo.marketing(code), tmp_path / "t.xlsx")
+    before = okr.read(path)
+    rows, at = before.key_results.index[:3], before.letters["okrs"]["due"]
+    tracker = okr.read(typed_over(path, 2, **{f"{at}{row}": due for row in rows}))
+    assert set(tracker.key_results.due[rows]) == {pd.Timestamp("2027-01-18")}
     (problem,) = [p for p in tracker.problems if p.code == "buddhist-year"]
-    assert (problem.cell, len(problem.others)) == ("B1", 2)
+    assert (problem.given, problem.words["value"]) == (due, "2027-01-18")
+    assert len(problem.others) == 2
 
 
 def test_a_plan_in_buddhist_years_is_read_and_said_once(tmp_path):

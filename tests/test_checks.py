@@ -252,6 +252,7 @@ def are_damaged(path, scores):
     """Whether the formulas are called so, nothing that follows from it is, and the scores stay."""
     codes = [p.code for p in okr.check(path)]
     assert not {"stale-value", "other-formula", "typed-over", "no-formula"} & set(codes)
+    assert not [code for code in codes if code.startswith("week-")]
     found = okr.score(path).set_index("id").score
     pd.testing.assert_series_equal(found, scores[found.index])
     return codes.count("damaged-formulas") == 1
@@ -261,12 +262,22 @@ def are_damaged(path, scores):
     "change",
     [
         lambda sheet: sheet.delete_cols(7),
+        lambda sheet: sheet.delete_cols(2),
+        lambda sheet: sheet.delete_cols(8),
         lambda sheet: sheet.insert_cols(5),
         lambda sheet: sheet.insert_cols(27, 2),  # before the weeks
         lambda sheet: sheet.delete_rows(8),
         lambda sheet: sheet.insert_rows(1, 2),
     ],
-    ids=["column deleted", "column inserted", "before the weeks", "row deleted", "rows on top"],
+    ids=[
+        "column deleted",
+        "second deleted",
+        "eighth deleted",
+        "column inserted",
+        "before the weeks",
+        "row deleted",
+        "rows on top",
+    ],
 )
 def test_formulas_beside_their_columns_or_rows_are_called_damaged_and_nothing_else(path, change):
     scores = okr.score(path).set_index("id").score

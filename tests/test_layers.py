@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 LAYERS = (
     ("schema", "problems", "quarters", "engine", "toml"),
     ("scoring", "language", "config"),
-    ("tracker", "frames"),
+    ("tracker", "frames", "bands"),
     ("reading",),
     ("checks", "planning", "rollups"),
     ("writing",),

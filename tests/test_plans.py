@@ -1,5 +1,6 @@
 """What a tracker was made with: the bands of its statuses, and the plan that it remembers."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -219,8 +220,28 @@ def test_a_tracker_of_other_bands_is_named_when_it_is_scored(tmp_path):
     assert named("score", ours, usual, "--preset", "viva") == ["a.xlsx"]
     assert named("score", usual, "--preset", "viva") == []
     (problem,) = [p for p in okr.rollup(usual).problems if p.code == "other-bands"]
-    assert problem.given == "on_track 0"
-    assert problem.words["value"] == "on_track 0.1"
+    assert problem.given == "On track: at most 0 points behind"
+    assert problem.words["value"] == "On track: at most 10 points behind"
+
+
+@pytest.mark.parametrize("code", languages())
+def test_other_bands_are_said_in_the_words_of_the_tracker(tmp_path, code):
+    tracker = okr.new("sales", quarter="2027-Q1", language=code, preset="engagedly")
+    path = okr.write(tracker, tmp_path / "t.xlsx")
+    usual, gitlab = (
+        [p for p in okr.rollup(path, preset=preset).problems if p.code == "other-bands"]
+        for preset in ("default", "gitlab")
+    )
+    words = language(code)
+    (statuses,) = usual
+    assert words.choice("status", "on-track") in statuses.given
+    assert words.choice("status", "at-risk") in statuses.given
+    assert words.number(16.5) in statuses.given
+    assert len(gitlab) == 2
+    assert words.choice("commitment", "committed") in gitlab[1].given
+    assert "85" in gitlab[1].words["value"]
+    for problem in gitlab:
+        assert not re.search("on_track|at_risk|_green|_yellow|…", problem.say(code))
 
 
 def test_what_the_first_sheet_says_of_statuses_are_its_own_bands(tmp_path):

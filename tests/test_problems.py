@@ -340,6 +340,11 @@ RECIPES = {
         "AA5",
         {r'(<c r="AA3"[^>]*)><v>46395</v></c>': r"\1><v>46394</v></c>"},
     ),
+    "week-date-taken": in_tracker(
+        "A date changed above its header to that of the week before.",
+        "AB3",
+        {r'(<c r="AB3"[^>]*)><v>46402</v></c>': r"\1><v>46395</v></c>"},
+    ),
     "duplicate-column": in_text("Two columns of targets.", "H1", H1="Target", H3=12),
     "sheet-skipped": in_workbook("A second sheet with a value far out.", "Notes", add_far_cell),
     "long-row": in_file(

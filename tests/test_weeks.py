@@ -12,7 +12,14 @@ from okr_sheets.tracker import frame
 
 AS_OF = date(2027, 2, 26)
 NEW = date(2027, 2, 10)  # between two check-in dates
-CODES = ("week-without-date", "week-out-of-reach", "week-dated-twice", "undated-column")
+CODES = (
+    "week-without-date",
+    "week-out-of-reach",
+    "week-dated-twice",
+    "week-date-taken",
+    "duplicate-column",
+    "undated-column",
+)
 
 
 @pytest.fixture
@@ -129,6 +136,45 @@ def test_a_date_typed_anew_above_the_header_decides_in_both(tracker, tmp_path, s
     assert found == [(f"{at}5", "week-dated-twice")]
     assert is_alike
     assert set(okr.read(path).check_ins.date.astype(str)) == {str(day)}
+    assert stale(path) == []
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
+@pytest.mark.parametrize(
+    ("own", "other"),
+    [("2027-02-05", "2027-01-29"), ("2027-01-29", "2027-02-05"), ("2027-02-12", "2027-01-22")],
+)
+def test_a_date_that_another_week_has_is_typed_back_as_the_header_says(
+    tracker, tmp_path, soffice, own, other, suffix
+):
+    mistaken, owner = column(tracker, own), column(tracker, other)
+    day = serial(date.fromisoformat(other))
+    edits = [put(f"{mistaken}7", 5), put(f"{owner}8", 7), put(f"{mistaken}3", day)]
+    (path,) = edited(tracker, tmp_path, edits, suffix)
+    before = okr.score(path)
+    assert verdict(path)[0] == [(f"{mistaken}3", "week-date-taken")]
+    (problem,) = [p for p in okr.check(path) if p.code == "week-date-taken"]
+    assert f"above column {owner}" in problem.say()
+    assert f"Type {own} in this cell." in problem.say()
+    assert stale(path) == []
+    mended = [put(f"{mistaken}3", serial(date.fromisoformat(own)))]
+    (path,) = edited(path, tmp_path, mended, suffix)
+    assert verdict(path)[:2] == ([], True)
+    assert okr.score(path).current.equals(before.current)
+
+
+def test_the_same_date_above_blank_weeks_is_no_news(tracker, tmp_path, soffice):
+    at = column(tracker, date(2027, 3, 19))
+    (path,) = edited(tracker, tmp_path, [put(f"{at}3", serial(date(2027, 3, 12)))], ".xlsx")
+    assert verdict(path)[:2] == ([], True)
+
+
+def test_a_week_that_is_there_twice_is_no_value_out_of_date(tracker, tmp_path, soffice):
+    at = column(tracker, date(2027, 2, 5))
+    same = date(2027, 1, 29)
+    edits = [put(f"{at}7", 5), put(f"{at}3", serial(same)), put(f"{at}5", str(same))]
+    (path,) = edited(tracker, tmp_path, edits, ".xlsx")
+    assert verdict(path)[0] == [(f"{at}5", "duplicate-column")]
     assert stale(path) == []
 
 

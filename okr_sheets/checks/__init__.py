@@ -12,7 +12,7 @@ import pandas as pd
 
 from okr_sheets.checks.alignment import misalignments
 from okr_sheets.checks.numbers import NUMBERS, SCORED_NUMBERS, future_numbers
-from okr_sheets.checks.stored import STORED
+from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.config import Config
 from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
@@ -64,7 +64,7 @@ def check(
             found += [p for rule in STORED for p in rule(tracker, calculated[number])]
     found += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     names = file_names(tracker.path for tracker in trackers)
-    return in_order(told_apart(found, names))
+    return in_order(told_apart(beside_damage(found), names))
 
 
 def _scored(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Mapping[int, pd.DataFrame]:

@@ -18,7 +18,9 @@ from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, Column
 from okr_sheets.tracker import Tracker
 
 TOLERANCE = 1e-9
-UNREACHED = frozenset({"week-out-of-reach", "week-without-date", "buddhist-year"})
+# What to do about weeks that the workbook's formulas count otherwise, or not at all.
+WEEKS = frozenset({"week-out-of-reach", "week-without-date", "week-date-taken", "week-dated-twice"})
+UNREACHED = WEEKS - {"week-dated-twice"} | {"buddhist-year"}
 # Sentences are not compared: they differ by language and say nothing that a number does not.
 COMPARED = tuple(
     column
@@ -58,6 +60,15 @@ def stored_values(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     disturbed = {p.row for p in found if p.code in {"typed-over", "other-formula"}}
     disturbed |= set(rows.loc[rows.index.isin(disturbed), "group"])
     yield from (p for p in found if p.code != "stale-value" or p.row not in disturbed)
+
+
+def beside_damage(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """The problems, without advice on the weeks of a sheet whose formulas are damaged.
+
+    Where formulas look for weeks tells nothing there, and the rows go into a fresh tracker.
+    """
+    damaged = {(p.path, p.sheet) for p in problems if p.code == "damaged-formulas"}
+    return (p for p in problems if p.code not in WEEKS or (p.path, p.sheet) not in damaged)
 
 
 def _differing(
@@ -137,6 +148,11 @@ def _uncounted(tracker: Tracker, rows: pd.DataFrame, bare: set[Any]) -> set[Any]
     misread = {p.row for p in every if p.sheet == sheet and p.row}
     # Weeks that the workbook's formulas do not reach count here all the same.
     missed = {p.key.removeprefix(CHECK_IN_PREFIX) for p in every if p.code in UNREACHED}
+    # Of two columns of one day the formulas may find the other.
+    missed |= {p.words["above"] for p in every if p.code == "week-date-taken"}
+    if any(p.code == "duplicate-column" and p.key.startswith(CHECK_IN_PREFIX) for p in every):
+        # Which rows have a number in the second column only, nothing here tells.
+        return set(rows.index)
     days = tracker.check_ins["date"].dt.strftime("%Y-%m-%d")
     uncounted = misread | bare | set(days.index[days.isin(missed)])
     uncounted |= set(rows.loc[rows.index.isin(uncounted), "group"])

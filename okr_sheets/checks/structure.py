@@ -7,6 +7,8 @@ from datetime import date
 
 import pandas as pd
 
+from okr_sheets.bands import differences
+from okr_sheets.language import language
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS
 from okr_sheets.scoring import Bands
@@ -112,14 +114,9 @@ def _names(trackers: Sequence[Tracker], own: Tracker, files: Mapping[str, str]) 
 def other_bands(trackers: Sequence[Tracker], bands: Bands | None) -> Iterator[Problem]:
     """A workbook's own statuses and grades go by the bands that it is scored by."""
     for tracker in trackers if bands else ():
-        if tracker.bands in (None, bands):
-            continue
-        own, ours = (each.cuts for each in (tracker.bands, bands) if each)
-        differing = [key for key in ours if own[key] != ours[key]]
-        given, value = (
-            ", ".join(f"{key} {cuts[key]:g}" for key in differing) for cuts in (own, ours)
-        )
-        yield Problem("other-bands", tracker.path, given=given, words={"value": value})
+        words = language(tracker.about.language)
+        for own, ours in differences(tracker.bands or bands, bands, words):
+            yield Problem("other-bands", tracker.path, given=own, words={"value": ours})
 
 
 STRUCTURE = (

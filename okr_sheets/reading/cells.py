@@ -159,8 +159,7 @@ def attainment(raw: object, ask: Ask) -> Read:
             return number_from_text(raw, part, ask)
     read = number(raw, ask)
     if read.percent and ask.whole > 1:
-        value = hundredfold(read.value) * ask.whole / 100
-        return Read(value, "percent-scale", read.percent, {"value": amount(value, ask.words)})
+        return scaled(read, hundredfold(read.value) * ask.whole / 100, ask)
     return read
 
 
@@ -196,7 +195,13 @@ def confidence(raw: object, ask: Ask) -> Read:
         return replace(read, code="bad-confidence")
     if not read.percent or not 0 <= read.value <= 1:
         return read
-    value = hundredfold(read.value) / 10
+    return scaled(read, hundredfold(read.value) / 10, ask)
+
+
+def scaled(read: Read, value: float, ask: Ask) -> Read:
+    """A percent as a number on another scale; said where a workbook counts it as a fraction."""
+    if ask.untyped:
+        return Read(value)
     return Read(value, "percent-scale", read.percent, {"value": amount(value, ask.words)})
 
 
@@ -222,7 +227,7 @@ def day(raw: object, ask: Ask) -> Read:
     value, *others = found if isinstance(raw, str) else [None]
     if value is None:
         return Read(code="not-a-date", given=typed)
-    buddhist, said = is_buddhist(typed), {"value": str(value)}
+    buddhist, said = is_buddhist(typed, ask.words), {"value": str(value)}
     for other in others:
         if other and other != value and _may_be_meant(other, ask.around):
             both = said | {"other": str(other)}

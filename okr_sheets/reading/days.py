@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 
-from okr_sheets.language import Language, fold, language, languages
+from okr_sheets.language import REFERENCE, Language, fold, language, languages
 from okr_sheets.quarters import BUDDHIST, common_year
 
 LONGEST = 80  # characters; nobody types a longer date
@@ -22,6 +22,7 @@ _TIME = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_][^\d\s,/()-]*")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_THAI = re.compile("[\u0e01-\u0e5b]")
 _FOREIGN = re.compile(r"[%$€:;+*=<>&#@!?\[\]{}|\\~^_\"]|\d,\d{1,2}\b")
 
 
@@ -84,31 +85,42 @@ def may_be_date(text: str, words: Language, around: date | None = None) -> bool:
     return bool(_readings(text, words, around))
 
 
-def is_buddhist(value: object) -> bool:
-    """Whether a date or a text is of a year of the Buddhist calendar, such as 2570."""
+def is_buddhist(value: object, words: Language | None = None) -> bool:
+    """Whether a date or a text is of a year of the Buddhist calendar: 2570, in Thai 70 too."""
     if isinstance(value, date):
         return value.year in BUDDHIST
-    numbers = re.findall(r"(?<!\d)\d{4}(?!\d)", spelled(value)) if isinstance(value, str) else ()
-    return any(int(number) in BUDDHIST for number in numbers)
+    if not isinstance(value, str):
+        return False
+    code = tongue(value, words or language(REFERENCE)).code
+    numbers = re.findall(r"(?<!\d)(?:\d{4}|\d\d)(?!\d)", spelled(value))
+    # No day, month or week is as high as these years.
+    years = (int(number) + _century(number, code) for number in numbers)
+    return any(year in BUDDHIST for year in years)
+
+
+def tongue(text: str, words: Language) -> Language:
+    """The language of a date: Thai in Thai letters or digits, else that of the tracker."""
+    return language("th") if _THAI.search(text) else words
 
 
 def _readings(text: str, words: Language, around: date | None) -> dict[str, date | None]:
     """What a text means in each order that its form allows; nothing if it cannot be a date."""
     if len(text) > LONGEST:
         return {}
+    code = tongue(text, words).code
     text = _TIME.sub("", spelled(text))
     numbers, months = _parts(text)
     fields = len(numbers) + len(months)
     if len(months) > 1 or not (fields == 3 or (fields == 2 and around)):
         return {}
-    orders = _orders(text, numbers, words.code)
+    orders = _orders(text, numbers, code)
     found = {}
     for order in orders[:1] if months else orders:
         letters = [field for field in order if not (field == "m" and months)]
         letters = [field for field in letters if not (field == "y" and fields == 2)]
         given = dict(zip(letters, numbers, strict=True))
         month = months[0] if months else int(given["m"])
-        found[order] = _day(given, month, words.code, around)
+        found[order] = _day(given, month, code, around)
     return found
 
 
@@ -148,19 +160,19 @@ def _day(given: Mapping[str, str], month: int, code: str, around: date | None) -
     """The date of these fields; without a year the one nearest to `around`."""
     day = int(given["d"])
     if "y" in given:
-        return _valid(_year(given["y"], code), month, day)
+        return _valid(int(given["y"]) + _century(given["y"], code), month, day)
     if around is None:
         return None
     near = (_valid(year, month, day) for year in range(around.year - 1, around.year + 2))
     return min((found for found in near if found), key=lambda it: abs(it - around), default=None)
 
 
-def _year(text: str, code: str) -> int:
-    year = int(text)
-    if len(text) == 2:
-        # Thai people write 70 for 2570, which is 2027.
-        year += 2500 if code == "th" and year >= 60 else 2000
-    return year
+def _century(year: str, code: str) -> int:
+    """What is left out of a year of two digits."""
+    if len(year) != 2:
+        return 0
+    # Thai people write 70 for 2570, which is 2027.
+    return 2500 if code == "th" and int(year) >= 60 else 2000
 
 
 def _valid(year: int, month: int, day: int) -> date | None:
@@ -177,7 +189,7 @@ def names_month(word: str) -> bool:
 
 
 def _is_mark(word: str) -> bool:
-    return key_of(word) in _marks()
+    return key_of(word) in day_marks()
 
 
 def _month(name: str) -> int | None:
@@ -203,13 +215,12 @@ def _months() -> Mapping[str, int]:
 
 
 @cache
-def _marks() -> frozenset[str]:
-    """What belongs to the number it follows: 2nd, 12일."""
-    return frozenset(
-        key_of(fold(mark))
-        for code in languages()
-        for mark in language(code).lines("formats.day_marks")
-    )
+def day_marks() -> frozenset[str]:
+    """What belongs to the number it follows, folded, with its accents and as a key: 2nd, 12일."""
+    marks = {
+        fold(mark) for code in languages() for mark in language(code).lines("formats.day_marks")
+    }
+    return frozenset(marks | {key_of(mark) for mark in marks})
 
 
 def key_of(word: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -41,7 +42,7 @@ class Table:
     and column letter if not below this one. `odd` is the code of what is wrong with the header.
     `astray` are check-ins that the workbook's own formulas do not count, or not under the day that
     their header says: column to the code of why. The days these formulas go by stand in `day_row`,
-    0 where there is none.
+    0 where there is none; `twins` are columns above which another one's day stands, with that one.
     """
 
     sheet: Sheet
@@ -58,6 +59,7 @@ class Table:
     seconds: Sequence[tuple[int, str]] = ()
     odd: str = ""
     astray: Mapping[int, str] = field(default_factory=dict)
+    twins: Mapping[int, int] = field(default_factory=dict)
     day_row: int = 0
 
     @cached_property
@@ -171,7 +173,8 @@ def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
     meanings = words if moved else {**keyed, **new}
     odd = "keys-moved" if moved else ""
     above = {} if moved else _days_above(grid, number, meanings, language(code), around)
-    meanings |= {c: f"{CHECK_IN_PREFIX}{day}" for c, day in above.items()}
+    counted = {c: day for c, day in above.items() if c not in _taken(above, said)}
+    meanings |= {c: f"{CHECK_IN_PREFIX}{day}" for c, day in counted.items()}
     yield _Head(sheet, range(number, number + 2), span, meanings, code, odd, said, above)
 
 
@@ -192,6 +195,23 @@ def _days_above(
         if day := parse("date", cell, ask).value:
             found[column] = day
     return found
+
+
+def _taken(above: Mapping[int, date], said: Mapping[int, date]) -> set[int]:
+    """The columns above which another one's day stands, and whose header says one of their own.
+
+    The formulas find the first column of a day only. The day is of the column whose header says
+    it, or else of the first.
+    """
+    taken: set[int] = set()
+    for day in {day for day, count in Counter(above.values()).items() if count > 1}:
+        alike = sorted(column for column, each in above.items() if each == day)
+        owner = next((column for column in alike if said.get(column, day) == day), alike[0])
+        taken.update(column for column in alike if said.get(column, day) != day)
+        taken.discard(owner)
+    free = Counter(said[column] for column in taken)
+    free.subtract(day for column, day in above.items() if column not in taken)
+    return {column for column in taken if free[said[column]] == 1}
 
 
 def _keys(row: Sequence[Value], sheet: Sheet) -> dict[int, str]:
@@ -302,8 +322,9 @@ def _meanings(
 def _table(grid: Grid, head: _Head, heads: Sequence[_Head], around: Span | None) -> Table:
     """The table under a header; of two columns that mean one thing the first given counts."""
     places: dict[str, int] = {}
-    for column, key in head.meanings.items():
-        places.setdefault(key, column)
+    # Of two columns with one day above them the workbook finds the left one.
+    for column in sorted(head.meanings, key=lambda it: it if it in head.days_above else math.inf):
+        places.setdefault(head.meanings[column], column)
     check_ins = {day: column for key, column in places.items() if (day := _check_in(key))}
     columns = {key: column for key, column in places.items() if key in head.sheet.keys}
     below = [other for other in heads if head.is_above(other)]
@@ -327,6 +348,11 @@ def _table(grid: Grid, head: _Head, heads: Sequence[_Head], around: Span | None)
         ],
         odd=head.odd,
         astray=_astray(grid, head, columns, check_ins),
+        twins={
+            column: check_ins[above]
+            for day, column in check_ins.items()
+            if (above := head.days_above.get(column, day)) != day
+        },
         day_row=head.rows[0] - 1 if head.days_above else 0,
     )
 
@@ -334,7 +360,8 @@ def _table(grid: Grid, head: _Head, heads: Sequence[_Head], around: Span | None)
 def _buddhist(grid: Grid, head: _Head, weeks: Iterable[int]) -> dict[int, int]:
     """The check-ins whose day is typed in a year such as 2570: column to the row that says so."""
     rows = [head.rows[-1], *([head.rows[0] - 1] if head.days_above else [])]
-    places = ((c, row) for c in weeks for row in rows if is_buddhist(grid.cell(row, c)))
+    words = language(head.language)
+    places = ((c, row) for c in weeks for row in rows if is_buddhist(grid.cell(row, c), words))
     return dict(places)
 
 
@@ -351,6 +378,8 @@ def _astray(
             found[column] = "week-out-of-reach"
         elif column not in head.days_above:
             found[column] = "week-without-date"
+        elif head.days_above[column] != day:
+            found[column] = "week-date-taken"
         elif head.days_said.get(column, day) != day:
             found[column] = "week-dated-twice"
     return found

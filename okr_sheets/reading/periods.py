@@ -16,10 +16,12 @@ from okr_sheets.reading.days import (
     LONGEST,
     begins_as_date,
     date_from_text,
+    day_marks,
     key_of,
     may_be_date,
     names_month,
     spelled,
+    tongue,
     usual_order,
 )
 from okr_sheets.reading.grid import Value
@@ -54,9 +56,9 @@ def last_days(cells: Mapping[int, Value], words: Language, quarter: Span | None)
     order = usual_order(lasts, words, around, known.values())
     for column, text in told.items():
         if column in ranges:
-            day = _last_of_range(*ranges[column], words, around, order)
+            day = _last_of_range(*ranges[column], tongue(texts[column], words), around, order)
         else:
-            day = date_from_text(text, words, around, order)
+            day = date_from_text(text, tongue(texts[column], words), around, order)
         known |= {column: day} if day else {}
     bare = {c: week for c, week in weeks.items() if not week.days}
     dated = {c: week.monday for c, week in bare.items() if week.monday}
@@ -156,7 +158,7 @@ def _ends(text: str) -> tuple[str, str] | None:
 
     Blank ones of a range that names no month; None of what is no range.
     """
-    text = spelled(text[:LONGEST])
+    text = _without_marks(spelled(text[:LONGEST]))
     parts = _between().split(text)
     is_plain = len(parts) == 2
     if not is_plain:
@@ -177,6 +179,18 @@ def _ends(text: str) -> tuple[str, str] | None:
     return (
         last.with_day(first) if first.is_bare else first.text,
         first.up_to(last) if last.is_bare else last.text,
+    )
+
+
+def _without_marks(text: str) -> str:
+    """A range without what stands between its numbers and its hyphen: `jan 4-8th` of `4th-8th`."""
+    marks = "|".join(map(re.escape, sorted(day_marks(), key=len, reverse=True)))
+    # The hyphen of 8-án is none of a range.
+    text = re.sub(rf"(?<=\d)-(?=(?:{marks})(?![^\W\d_]|\s?\d))", " ", text)
+    return re.sub(
+        rf"(?<=\d)(?:\.?\s?(?:{marks}))?(?P<sign>\s?-\s?)(?:(?:{marks})\s?)?(?=\d)",
+        r"\g<sign>",
+        text,
     )
 
 

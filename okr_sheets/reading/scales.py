@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from okr_sheets.reading.cells import Ask, Read, amount, hundredfold, number_from_text
+from okr_sheets.reading.cells import Ask, Read, amount, hundredfold, number_from_text, scaled
 from okr_sheets.reading.numbers import LARGEST
 
 ENDS = ("baseline", "target")
@@ -39,7 +39,8 @@ def _on_one_scale(numbers: Reads, ask: Ask) -> Reads:
     return numbers | {
         key: _whole(read, ask)
         if abs(read.value) <= most
-        else Read(code="percent-number", given=read.percent)
+        # A cell's format, of which the sentence speaks, no text file has.
+        else Read(code="not-a-number" if ask.untyped else "percent-number", given=read.percent)
         for key, read in percents.items()
     }
 
@@ -48,12 +49,7 @@ def _whole(read: Read, ask: Ask) -> Read:
     """A percent as a whole number: 24 of “24 %”; said, unless it is typed where percents are."""
     if read.readings and "%" in ask.unit:
         return number_from_text(read.percent, tuple(map(hundredfold, read.readings)), ask)
-    return _percent_scale(read, ask)
-
-
-def _percent_scale(read: Read, ask: Ask) -> Read:
-    value = hundredfold(read.value)
-    return Read(value, "percent-scale", read.percent, {"value": amount(value, ask.words)})
+    return scaled(read, hundredfold(read.value), ask)
 
 
 def _likelier(numbers: Reads, ask: Ask) -> Reads:
@@ -99,7 +95,7 @@ def weighed(reads: Mapping[int, Read], ask: Ask) -> dict[int, Read]:
 
     def settle(row: int, read: Read) -> Read:
         if row in percents and most >= WHOLE_WEIGHT:
-            return _percent_scale(read, ask)
+            return scaled(read, hundredfold(read.value), ask)
         is_odd = row in percents if most < WHOLE_WEIGHT else 0 < read.value < 1
         if not is_odd or read.code or most <= LARGEST_FRACTION:
             return read

@@ -282,4 +282,4 @@ def calculated_on(places: Mapping[str, Place], about: About, ask: Ask) -> date |
     day: date | None
     day, start, end = (parse("date", value, ask).value for value in counted)
     is_of_these = (start or about.start, end or about.end) == (about.start, about.end)
-    return day if is_of_these and not any(map(is_buddhist, counted)) else None
+    return day if is_of_these and not any(is_buddhist(it, ask.words) for it in counted) else None

@@ -207,8 +207,13 @@ class _Reader:
             stored=stored(rows, self.okrs),
             calculated_on=self.calculated_on,
             bands=self.bands,
-            problems=in_order(said_once("buddhist-year", in_order(self.problems))),
+            problems=in_order(said_once("buddhist-year", in_order(self._for_its_kind_of_file()))),
         )
+
+    def _for_its_kind_of_file(self) -> Iterator[Problem]:
+        """The problems; a Buddhist year is none in a text file, which no formulas count."""
+        untyped = self.okrs.grid.untyped
+        return (p for p in self.problems if not (untyped and p.code == "buddhist-year"))
 
     def _add(
         self, code: str, table: Table, row: int = 0, key: str = "", given: str = "", **words: str
@@ -247,14 +252,17 @@ class _Reader:
     def _say_what_is_astray(self) -> None:
         """Check-ins that the workbook does not count as Python does, at the cell that mends it."""
         table = self.okrs
+        days = {column: day for day, column in table.check_ins.items()}
         last = max(set(table.check_ins.values()) - set(table.astray), default=0)
         for day, column in table.check_ins.items():
-            code = table.astray.get(column, "")
-            if not code or not _is_filled(table, column):
+            code, twin = table.astray.get(column, ""), table.twins.get(column, 0)
+            if not code or not (_is_filled(table, column) or (twin and _is_filled(table, twin))):
                 continue
             at = table.header if code == "week-dated-twice" else table.day_row
             said = shown(table.grid.cell(table.header, column) or "")
             words = {"value": str(day), "last": column_letters(last)}
+            if twin:
+                words |= {"other": column_letters(twin), "above": str(days[twin])}
             key = f"{CHECK_IN_PREFIX}{day}"
             self._add(code, table, at, key, said, **words)
 
