@@ -113,7 +113,9 @@ def _names(trackers: Sequence[Tracker], own: Tracker, files: Mapping[str, str]) 
 
 def other_bands(trackers: Sequence[Tracker], bands: Bands | None) -> Iterator[Problem]:
     """A workbook's own statuses and grades go by the bands that it is scored by."""
-    for tracker in trackers if bands else ():
+    if bands is None:
+        return
+    for tracker in trackers:
         words = language(tracker.about.language)
         for own, ours in differences(tracker.bands or bands, bands, words):
             yield Problem("other-bands", tracker.path, given=own, words={"value": ours})

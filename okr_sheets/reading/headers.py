@@ -172,6 +172,7 @@ def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
     new = {c: key for c, key in words.items() if c not in keyed or (c in said and c in keyed)}
     meanings = words if moved else {**keyed, **new}
     odd = "keys-moved" if moved else ""
+    # Where the table alone was moved, the days above it stayed too.
     above = {} if moved else _days_above(grid, number, meanings, language(code), around)
     counted = {c: day for c, day in above.items() if c not in _taken(above, said)}
     meanings |= {c: f"{CHECK_IN_PREFIX}{day}" for c, day in counted.items()}
