@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from okr_sheets.checks import check as check
+    from okr_sheets.config import Config as Config
+    from okr_sheets.config import read_config as read_config
     from okr_sheets.planning import new as new
     from okr_sheets.problems import Problem as Problem
     from okr_sheets.reading.tracker import read as read
@@ -29,11 +31,13 @@ __version__ = "0.1.0"
 
 # Names load on first use, so that --help never waits for pandas.
 _HOMES = {
+    "Config": "config",
     "Problem": "problems",
     "Tracker": "tracker",
     "check": "checks",
     "new": "planning",
     "read": "reading.tracker",
+    "read_config": "config",
     "report": "reports",
     "rollup": "rollups",
     "score": "rollups",

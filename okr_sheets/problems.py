@@ -110,6 +110,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "objective-number": "warning",
         "wrong-direction": "error",
         "count-suspected": "warning",
+        "total-that-fell": "warning",
         "plan-lowered": "warning",
         "plan-raised": "warning",
         "type-inferred": "warning",

@@ -129,7 +129,7 @@ OKRS = Sheet(
         Column("status", "choice", "computed", choices=STATUSES, width=13),
         Column("grade", "choice", "computed", choices=GRADES, width=9),
         Column("trend", "text", "computed", width=16),
-        Column("to_fix", "text", "computed", width=34),
+        Column("to_fix", "text", "computed", width=46),
         Column("confidence", "number", "update", width=11),
         Column("note", "text", "update", width=34),
         # One column per check-in date stands here, before all that is hidden.

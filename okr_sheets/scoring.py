@@ -234,7 +234,8 @@ def gap(k: Any, f: Any) -> Any:
     Of a total to stay within: the share of the allowance that is used, minus the time passed.
     """
     used = f.choose(k.target > 0, f.zero(k.current) / k.target, _is_broken(k, f))
-    behind = f.choose(_has_kind(k, f, "total-at-most"), used - k.expected, k.expected - k.score)
+    by_use = _has_kind(k, f, "total-at-most") & f.number(k.current)
+    behind = f.choose(by_use, used - k.expected, k.expected - k.score)
     return f.choose(f.number(k.score), f.rounded(behind), f.NOTHING)
 
 
@@ -458,6 +459,12 @@ def suspected(k: Any, f: Any) -> Any:
     return f.choose(begins & counts_up & ~f.contains(k.unit, "%"), 1, 0)
 
 
+def total_that_fell(k: Any, f: Any) -> Any:
+    """A total below a number of before: what came in since was typed, and not the count so far."""
+    counts = _has_kind(k, f, "total", "total-at-most") & f.number(k.current)
+    return counts & (k.current < f.highest_value_checked(k))
+
+
 def waiting(k: Any, f: Any) -> Any:
     """1 where a number is typed for a period that has not begun, else 0."""
     return f.choose(f.has_waiting(k), 1, 0)
@@ -501,6 +508,7 @@ FAULTS: tuple[tuple[str, Rule], ...] = (
     ),
     ("wrong-direction", _wrong_direction),
     ("count-suspected", lambda k, _: k.suspected == 1),
+    ("total-that-fell", total_that_fell),
     ("bad-weight", lambda k, f: f.number(k.weight) & (k.weight < 0)),
     (
         "bad-confidence",
@@ -725,7 +733,7 @@ class InCells:
         return Term(f"N({x})")
 
     def whole(self, x: Term) -> Term:
-        return Term(f"INT({x})")
+        return Term(f"INT({self.zero(x)})")
 
     def clamp(self, x: Term) -> Term:
         return Term(f"MAX(0,MIN(1,{x}))")

@@ -500,6 +500,12 @@ RECIPES = {
     "objective-number": in_text("A number in an objective's row.", "F2", F2=10),
     "wrong-direction": in_text("An increase from 20 to 10.", "D3", E3=20),
     "count-suspected": in_text("A count that began at 0 this quarter.", "D3", E3=22, F3=30),
+    "total-that-fell": in_file(
+        "A total that is less than a week before.",
+        "okrs.csv:okrs!H4",
+        "As of;2027-01-15\nID;Title;Owner;Type;Baseline;Target;2027-01-08;2027-01-15\n"
+        "O1;Goal;Ann;Objective\nO1.KR1;Deals;Ann;Total to reach;;10;5;3\n",
+    ),
     "plan-lowered": in_tracker(
         "A target that was higher when the tracker was made.",
         "F7",

@@ -20,7 +20,15 @@ from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.schema import PLANNED
-from okr_sheets.scoring import Bands, Rule, differs, held, mixed_scale, total_of_nothing
+from okr_sheets.scoring import (
+    Bands,
+    Rule,
+    differs,
+    held,
+    mixed_scale,
+    total_of_nothing,
+    total_that_fell,
+)
 from okr_sheets.tracker import Tracker
 
 RULES = (*STRUCTURE, *NUMBERS)  # of a tracker and its rows
@@ -29,6 +37,7 @@ DATED_RULES = (untouched, future_numbers)  # of a tracker and the day it is look
 ROW_RULES: Mapping[str, Rule] = {
     "mixed_scale": mixed_scale,
     "total_of_nothing": total_of_nothing,
+    "total_that_fell": total_that_fell,
     **{f"{key}_differs": partial(differs, key=key) for key in PLANNED},
     **{f"{key}_held": partial(held, key=key) for key in PLANNED},
 }

@@ -52,12 +52,19 @@ def _problem(tracker: Tracker, number: int, own: str, code: str, key: str, **wor
 
 
 def totals(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
-    """A total has something to reach, and what is counted from 0 each quarter is a total."""
+    """A total has something to reach and never falls; what is counted from 0 is a total."""
     words = language(tracker.about.language)
     for number, row in rows[rows["total_of_nothing"]].to_dict("index").items():
         target = amount(row["target"], words)
         own = str(row["id"])
         yield _problem(tracker, int(str(number)), own, "total-of-nothing", "target", value=target)
+    letters = tracker.letters.get(OKRS.key, {})
+    for number, row in rows[rows["total_that_fell"]].to_dict("index").items():
+        dated = f"{CHECK_IN_PREFIX}{to_day(row['checked'])}"
+        key = dated if dated in letters else "current"
+        said = {name: amount(row[name], words) for name in ("highest", "current")}
+        own = str(row["id"])
+        yield _problem(tracker, int(str(number)), own, "total-that-fell", key, **said)
     for number, row in rows[rows["suspected"] == 1].to_dict("index").items():
         type_ = "total" if row["kind"] == "increase" else "total-at-most"
         numbers = {key: amount(row[key], words) for key in ("first_value", "baseline")}

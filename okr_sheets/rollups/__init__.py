@@ -273,7 +273,10 @@ def roll_up(
     now = history.last
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
-    problems = in_order([*check(trackers, as_of, bands=bands), *_unread(past)])
+    checked = check(trackers, as_of, bands=bands)
+    # To look back is no mistake of those who typed since.
+    said = (p for p in checked if as_of is None or p.code != "future-number")
+    problems = in_order([*said, *_unread(past)])
     blanks = blank(now, trackers, days[-1])
     units = teams(now, blanks, bands, config.weight)
     units = units.join(ends_of_units(now, ends, units))

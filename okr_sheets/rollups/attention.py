@@ -86,7 +86,9 @@ def attention(
 
 def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
     """What the check-ins themselves tell: silence, a line crossed, a gap."""
-    crossed = row["type"] in {"keep-at-least", "keep-at-most"} and row["status"] in BEHIND
+    is_line = row["type"] in {"keep-at-least", "keep-at-most"}
+    is_over = row["type"] == "total-at-most" and row["current"] > row["target"]
+    crossed = (is_line or is_over) and row["status"] in BEHIND
     if pd.isna(row["score"]):
         yield "unscored", {}
     elif row["status"] == "no-update":

@@ -155,7 +155,7 @@ def changes(history: Scored) -> pd.DataFrame:
         [
             became("off-track"),
             became("at-risk") & (both["status_then"] != "off-track"),
-            both["stale"] & ~both["stale_then"].astype(bool),
+            both["stale"] & (both["checked"] > 0) & ~both["stale_then"].astype(bool),
             moved <= -LEAST,
             became("achieved"),
             newly,

@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.frames import serial
 from okr_sheets.language import Language
+from okr_sheets.quarters import counted_until
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import POINTS_PREFIX
 from okr_sheets.tracker import About
@@ -62,6 +63,7 @@ class Calc:
         self.name = name
         self.values: pd.DataFrame = okrs.values
         self.day = serial(okrs.day)
+        self.until = serial(counted_until(okrs.day, self.layout.dates, okrs.placed.about.span))
         self.cells: dict[str, Entry] = {}
         self.heat: dict[tuple[int, int], float] = {}
         self._objectives()
@@ -190,10 +192,10 @@ class Calc:
             column = _letter(WEEKS + number)
             heat = f"{column}${OBJECTIVES_TOP}:{column}${bottom}"
             mean = self._rounds(f"SUMPRODUCT({shares},{heat})/SUM({shares})")
-            formula = f"IF(AND($B{at}<={self._calendar('day')},SUM({shares})>0),{mean},NA())"
+            formula = f"IF(AND($B{at}<={self._calendar('until')},SUM({shares})>0),{mean},NA())"
             total = sum(weights)
             shown: Any = "#N/A"
-            if serial(day) <= self.day and total:
+            if serial(day) <= self.until and total:
                 points = sum(w * self.heat[rank, number] for rank, w in enumerate(weights))
                 shown = _rounded(points / total)
             self._put(f"D{at}", formula, shown)
@@ -529,12 +531,12 @@ class Dashboard:
         source = calc.week_cell(rank, number)
         dated, day = (
             calc.at(f"B{WEEKS_TOP + number}"),
-            self.layout.elsewhere(self.layout.calendar("day")),
+            self.layout.elsewhere(self.layout.calendar("until")),
         )
         score = calc.at(f"{SCORE}{OBJECTIVES_TOP + rank}")
         formula = f'IF(AND(ISNUMBER({score}),{dated}<={day}),{calc.at(source)},"")'
         scored = isinstance(calc.cells[f"{SCORE}{OBJECTIVES_TOP + rank}"].value, (int, float))
-        past = serial(self.layout.dates[number]) <= calc.day
+        past = serial(self.layout.dates[number]) <= calc.until
         value = calc.cells[source].value if scored and past else ""
         look = {"num_format": "0%", "align": "center", "font_size": 9}
         look |= {"left": 1, "left_color": WHITE}
