@@ -15,6 +15,7 @@ from okr_sheets.frames import OPERATIONS, Rows, serials
 from okr_sheets.rollups.distributions import PRIOR, Floats, Prior, of_counts, of_levels
 from okr_sheets.rollups.scored import STALE_DAYS
 from okr_sheets.scoring import attained, way
+from okr_sheets.tracker import mapped
 
 COLUMNS = (
     "check_ins",
@@ -79,7 +80,8 @@ def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) 
     counts = rows["place"].map(numbers["place"].value_counts()).fillna(0).astype(int)
     over = scorable["day"] >= serials(scorable["due"])
     moves = ~scorable["place"].isin(_yes_or_no(scorable, numbers)) | over
-    least = scorable["cadence"].map(LEAST_CHECK_INS).fillna(LEAST_CHECK_INS["weekly"])
+    least = mapped(scorable["cadence"], LEAST_CHECK_INS, "number")
+    least = least.fillna(LEAST_CHECK_INS["weekly"])
     least = least.mask(_last_quarter(scorable).notna(), 1)
     known = scorable[moves & (counts[scorable.index] >= least)]
     numbers = numbers[numbers["place"].isin(known["place"])].sort_values(["place", "checked_on"])
@@ -166,11 +168,12 @@ def _ends(known: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior) -> pd.Data
     numbers = numbers[numbers["place"].isin(of.index)]
     series = numbers.groupby("place")
     last, weeks = series["week"].last(), (of["due"] - of["start"]) / 7
-    silent = of["day"] / 7 - last - of["cadence"].map(PERIODS).fillna(PERIODS["weekly"])
+    period = mapped(of["cadence"], PERIODS, "number").fillna(PERIODS["weekly"])
+    silent = of["day"] / 7 - last - period
     of = of.assign(
         ahead=of["due"] / 7 - last,
         missed=silent.clip(lower=0),
-        aim=of["kind"].map(AIMS).fillna(0),
+        aim=mapped(of["kind"], AIMS, "number").fillna(0),
         span=_spans(of, series["value"].min(), series["value"].max()),
         before=_last_quarter(of) / weeks,
         planned=of["target"] / weeks,
