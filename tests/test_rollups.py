@@ -10,6 +10,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
+from conftest import QUICK
 from openpyxl import load_workbook
 
 import okr_sheets as okr
@@ -205,6 +206,7 @@ def test_a_confidence_that_only_the_log_has_is_taken_from_there(tmp_path):
         assert load_workbook(path)[there][at].value == told
 
 
+@pytest.mark.skipif(QUICK, reason="the quick part is quick")
 def test_sixty_trackers_in_five_languages_add_up_as_in_one(tmp_path):
     codes = ("en", "tr", "th", "ko", "hu")
     for number, (name, tracker) in enumerate(
