@@ -113,11 +113,11 @@ class Language:
         """
         if share is None or share != share:  # noqa: PLR0124  NaN
             return "–"
-        return self("formats.percent", n=_percents(share))
+        return self("formats.percent", n=_short_of_the_whole(share))
 
     def percent_range(self, low: float, high: float) -> str:
         """Two shares of 1 as “60–90%”, in the language's way; as one where they read the same."""
-        first, last = _percents(low), _percents(high)
+        first, last = _short_of_the_whole(low), _short_of_the_whole(high)
         if first == last:
             return self.percent(low)
         return self("formats.percent", n=self("formats.range", low=first, high=last))
@@ -138,7 +138,7 @@ class Language:
         return self("numbers.decimal")
 
 
-def _percents(share: float) -> int:
+def _short_of_the_whole(share: float) -> int:
     """Whole percents; short of the whole never 100."""
     whole = percents(share)
     return 99 if whole == 100 and share < 1 else whole

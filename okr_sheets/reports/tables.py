@@ -16,8 +16,9 @@ from okr_sheets.language import Language
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.reading.apostrophes import marked
 from okr_sheets.rollups import Rollup, problem_records
+from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.trend import CHANGE_KINDS
-from okr_sheets.schema import OKRS, PLANNED, STATUSES
+from okr_sheets.schema import OKRS, STATUSES
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.text import printable
 
@@ -118,13 +119,7 @@ def _reason(code: str, fields: Mapping[str, Any], words: Language) -> str:
 
 def plan_changes(row: Mapping[str, Any] | pd.Series, words: Language) -> str:
     """What of a key result's plan is another now, and its score by the plan; "" if nothing is."""
-    said = []
-    for key in PLANNED:
-        before, after = row[f"planned_{key}"], row[key]
-        if before is None or after is None or pd.isna(before) or pd.isna(after) or before == after:
-            continue
-        code = "plan-lowered" if after < before else "plan-raised"
-        said.append(_reason(code, {"label": key, "before": before, "after": after}, words))
+    said = [_reason(code, fields, words) for code, fields in changes_of(row)]
     return "; ".join(filter(None, [*said, by_plan(row, words)])) if said else ""
 
 

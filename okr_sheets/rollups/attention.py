@@ -10,8 +10,8 @@ import pandas as pd
 from okr_sheets.frames import serial
 from okr_sheets.language import fold, language, percents
 from okr_sheets.problems import Problem
+from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.scored import CALLED, WHICH
-from okr_sheets.schema import PLANNED
 from okr_sheets.tracker import Tracker
 
 ATTENTION = (
@@ -108,11 +108,7 @@ def _of_plan(row: Mapping[Any, Any]) -> Iterator[Reason]:
     """What of the plan was changed so that the score is better than by the plan."""
     if pd.isna(row["planned_score"]) or not row["score"] > row["planned_score"]:
         return
-    for key in PLANNED:
-        before, after = row[f"planned_{key}"], row[key]
-        if pd.notna(before) and pd.notna(after) and before != after:
-            way = "lowered" if after < before else "raised"
-            yield f"plan-{way}", {"label": key, "before": before, "after": after}
+    yield from changes_of(row)
     yield "by-plan", {"share": row["planned_score"]}
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
+from typing import Any
 
 import pandas as pd
 
@@ -12,7 +13,7 @@ from okr_sheets.frames import OPERATIONS, Rows, serial
 from okr_sheets.language import fold, headers, language
 from okr_sheets.reading.numbers import readings
 from okr_sheets.schema import OKRS, PLANNED
-from okr_sheets.scoring import has_own_plan
+from okr_sheets.scoring import PLAN_CODES, has_own_plan
 from okr_sheets.tracker import Tracker
 
 # A day, as a spreadsheet's number, with the columns and the numbers that a remark of it names.
@@ -48,6 +49,14 @@ def by_plan(rows: pd.DataFrame) -> pd.DataFrame:
         for key in PLANNED
     }
     return rows.assign(**planned)
+
+
+def changes_of(row: Mapping[Any, Any] | pd.Series) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What of a scored row's plan is another now: a code, and what fills its sentence."""
+    for key in PLANNED:
+        before, after = row[f"planned_{key}"], row[key]
+        if pd.notna(before) and pd.notna(after) and before != after:
+            yield PLAN_CODES[int(after > before)], {"label": key, "before": before, "after": after}
 
 
 def _held(rows: pd.DataFrame, key: str, remarks: Sequence[Remark]) -> pd.Series:
