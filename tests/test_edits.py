@@ -54,9 +54,14 @@ def test_values_typed_rows_inserted_sorted_and_columns_moved(marketing, letters,
     tracker = okr.read(marketing)
     last = tracker.objectives.index.union(tracker.key_results.index).max()
     week = f"checkin.{demo.AS_OF}"
+    # A total goes on from its last number: one that falls would be asked about.
+    reached = tracker.check_ins.groupby("id")["value"].max()
+    rows = tracker.key_results
     typed = {
-        row: round(value, 1)
-        for row, value in zip(tracker.key_results.index, range(3, 99, 7), strict=True)
+        row: value + (reached.get(key, 0) if kind.startswith("total") else 0)
+        for row, key, kind, value in zip(
+            rows.index, rows["id"], rows["type"], range(3, 99, 7), strict=True
+        )
     }
     new_row = 9  # pushed in between two key results
     end = column_letters(max(column_number(letter) for letter in letters.values()) + 13)
