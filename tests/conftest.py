@@ -18,15 +18,11 @@ QUICK = os.environ.get("QUICK") == "true"
 QUICK_PART = (
     "test_checks",
     "test_dtypes",
-    "test_languages",
-    "test_layers",
-    "test_quarters",
     "test_reminders",
     "test_reports",
     "test_rollups",
     "test_rows",
     "test_scoring",
-    "test_structure",
 )
 
 
