@@ -12,8 +12,8 @@ import pandas as pd
 
 from okr_sheets.problems import Problem
 from okr_sheets.rollups import Rollup
+from okr_sheets.text import printable, units
 from okr_sheets.writing.layout import quoted_sheet
-from okr_sheets.writing.text import printable, units
 
 Record = Mapping[str, Any]
 
