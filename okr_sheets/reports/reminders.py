@@ -143,7 +143,7 @@ def write_messages(
     for message, name in zip(found, names, strict=True):
         path = folder / f"{name}.{kind}"
         with each():
-            if path.exists() and MARK.encode() not in path.read_bytes():
+            if path.is_file() and MARK.encode() not in path.read_bytes():
                 raise MisuseError(f"{path} is there already and is no reminder. Choose a folder.")
             with saved(path) as temporary:
                 Path(temporary).write_bytes(_KINDS[kind](message))
