@@ -19,7 +19,7 @@ Record = Mapping[str, Any]
 
 MOST_ADDRESS = 2_000  # UTF-16 units of a link; Excel stops at 2,079
 # With : a name could pass for an address such as javascript:, with \\ for another computer's.
-_NOT_IN_LINKS = re.compile(r'[%"# <>\[\]^`{}:\\]')
+_NOT_IN_LINKS = re.compile(r'[\x00-\x1f%"# <>\[\]^`{}:\\]')
 
 
 class Links:
