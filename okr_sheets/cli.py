@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import logging
 import os
-import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +11,13 @@ import click
 
 from okr_sheets import __version__
 from okr_sheets.config import Config, find, read_config
+from okr_sheets.endings import MISUSE, NAME, PROBLEMS, Group, Outputs, debug_log
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import Language, from_locale, language, languages
-from okr_sheets.problems import MisuseError, grouped
+from okr_sheets.problems import grouped
 from okr_sheets.quarters import common_day
 from okr_sheets.schema import CADENCES, LEVELS
+from okr_sheets.streams import put, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,42 +25,7 @@ if TYPE_CHECKING:
     from okr_sheets.problems import Problem
     from okr_sheets.tracker import Tracker
 
-PROBLEMS, MISUSE = 1, 2  # exit codes; 0 is clean, or warnings only
-UNFORESEEN = (
-    "This is a fault of okr-sheets, not of your files. "
-    "`okr-sheets --debug` before the same command shows what to report."
-)
 FAR = timedelta(days=14)  # from a quarter; people still type after its last day
-
-
-class Group(click.Group):
-    """Commands whose errors end in one sentence; `--debug` shows where they came from.
-
-    Python's own words are none: what is not foreseen, a fault of ours, says that it is one.
-    """
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            # Whoever read our output has seen enough.
-            sys.stdout = None
-        except (click.exceptions.Exit, click.Abort, click.ClickException):
-            raise
-        except Exception as error:
-            if ctx.params.get("debug"):
-                raise
-            click.echo(f"okr-sheets: {_sentence(error)}", err=True)
-            ctx.exit(MISUSE)
-
-
-def _sentence(error: Exception) -> str:
-    """What people are told of an error."""
-    if isinstance(error, MisuseError) or (isinstance(error, OSError) and error.errno is None):
-        return str(error)
-    if isinstance(error, OSError):
-        return f"{error.filename or 'A file'} cannot be used: {error.strerror}."
-    return UNFORESEEN
 
 
 class Day(click.ParamType):  # type: ignore[type-arg]
@@ -105,20 +68,12 @@ LANGUAGE = click.option(
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
-@click.version_option(__version__, prog_name="okr-sheets")
+@click.version_option(__version__, prog_name=NAME)
 @click.pass_context
 def main(ctx: click.Context, debug: bool) -> None:
     """OKR trackers as workbooks: write them, read them back, score them, roll the quarter up."""
-    if debug:  # Group reads it too
-        log = logging.getLogger("okr_sheets")
-        shown = logging.StreamHandler()
-        log.addHandler(shown)
-        log.setLevel(logging.DEBUG)
-        ctx.call_on_close(lambda: log.removeHandler(shown))
-    for stream in (sys.stdout, sys.stderr):
-        # Windows still hands out code pages that know no Korean.
-        if hasattr(stream, "reconfigure") and (stream.encoding or "").lower() != "utf-8":
-            stream.reconfigure(encoding="utf-8", errors="replace")
+    if debug:
+        ctx.with_resource(debug_log())
 
 
 @main.command()
@@ -175,7 +130,7 @@ def new(
     force: bool,
     config: Config,
     **about: Any,
-) -> None:
+) -> int:
     """Write a tracker workbook, ready to be filled in.
 
     With example OKRs (the B2B SaaS marketing set, or --template), with a plan of your own
@@ -222,7 +177,7 @@ def new(
         force=force,
     )
     words = language(tracker.about.language)
-    click.echo(
+    say(
         words(
             "terminal.wrote_blank" if tracker.objectives.empty else "terminal.wrote_tracker",
             path=str(out),
@@ -231,8 +186,7 @@ def new(
             quarter=tracker.about.quarter,
         )
     )
-    if source:
-        _finish(tracker.problems, [tracker], tracker.about.language, strict=False)
+    return _finish(tracker.problems, [tracker], words.code) if source else 0
 
 
 @main.command()
@@ -242,7 +196,7 @@ def new(
     "--out",
     "outs",
     multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
 )
 @AS_OF
@@ -266,7 +220,7 @@ def score(
     scheduler: str | None,
     config: Config,
     code: str | None,
-) -> None:
+) -> int:
     """Score trackers and roll them up.
 
     PATH is a file, a folder (every tracker below it) or a pattern; without one, the paths of
@@ -296,9 +250,12 @@ def score(
     _name_far_day(as_of, trackers, words)
     if not outs and not rollup.teams.empty:
         print_rollup(rollup, words)
+    outputs = Outputs()
     for out in dict.fromkeys(outs):
-        click.echo(words("terminal.wrote", path=str(report(rollup, out, words.code))))
-    _finish(rollup.problems, trackers, words.code, strict=False)
+        with outputs.each():
+            report(rollup, out, words.code)
+            say(words("terminal.wrote", path=str(out)))
+    return max(outputs.code, _finish(rollup.problems, trackers, words.code))
 
 
 @main.command()
@@ -321,14 +278,14 @@ def check(
     as_of: date | None,
     config: Config,
     code: str | None,
-) -> None:
+) -> int:
     """Name every problem by its cell.
 
     What cannot be read, placed or scored, what was repaired, and every formula that was typed
     over or is out of date. Exit code 1 if one is an error, 2 if nothing could be read.
     """
     from okr_sheets.checks import check as problems_of
-    from okr_sheets.reports.tables import harmless
+    from okr_sheets.reports.tables import csv_text, json_text
     from okr_sheets.rollups import PROBLEMS as COLUMNS
     from okr_sheets.rollups import alike, problem_records
     from okr_sheets.tracker import usual_language
@@ -340,15 +297,12 @@ def check(
     _name_far_day(as_of, trackers, language(code))
     if form == "text":
         for problem in grouped(problems):
-            click.echo(problem.line(code))
-    elif form == "json":
-        click.echo(json.dumps(problem_records(problems, code), ensure_ascii=False, indent=1))
+            say(problem.line(code))
     else:
-        writer = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
-        writer.writeheader()
         records = problem_records(problems, code)
-        writer.writerows({k: harmless(v) for k, v in record.items()} for record in records)
-    _finish(problems, trackers, code, strict, listed=True)
+        is_csv = form == "csv"
+        put(csv_text(COLUMNS, records, language(code), "\n") if is_csv else json_text(records))
+    return _finish(problems, trackers, code, strict, listed=True)
 
 
 def _read(
@@ -373,7 +327,7 @@ def _name_strangers(config: Config, trackers: Sequence[Tracker]) -> None:
     from okr_sheets.rollups.names import strangers
 
     for sentence in strangers(config, trackers):
-        click.echo(sentence, err=True)
+        say(sentence, err=True)
 
 
 def _name_far_day(as_of: date | None, trackers: Sequence[Tracker], words: Language) -> None:
@@ -381,32 +335,31 @@ def _name_far_day(as_of: date | None, trackers: Sequence[Tracker], words: Langua
     spans = [tracker.about.span for tracker in trackers if tracker.readable and tracker.about.span]
     if as_of and spans and all(span.distance(as_of) > FAR for span in spans):
         first, last = min(span.start for span in spans), max(span.end for span in spans)
-        click.echo(words("terminal.far_day", day=as_of, start=first, end=last), err=True)
+        say(words("terminal.far_day", day=as_of, start=first, end=last), err=True)
 
 
 def _finish(
     problems: Sequence[Problem],
     trackers: Sequence[Tracker],
     code: str,
-    strict: bool,
+    strict: bool = False,
     listed: bool = False,
-) -> None:
+) -> int:
     """Problems on standard error, their count, and the exit code they deserve."""
     words = language(code)
     if not listed:
         for problem in grouped(problems):
-            click.echo(problem.line(code), err=True)
+            say(problem.line(code), err=True)
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = sum(problem.severity == "warning" for problem in problems)
     if errors or warnings:
-        click.echo(words("terminal.problems", errors=errors, warnings=warnings), err=True)
+        say(words("terminal.problems", errors=errors, warnings=warnings), err=True)
     elif listed:
-        click.echo(words("terminal.no_problems", files=len(trackers)), err=True)
+        say(words("terminal.no_problems", files=len(trackers)), err=True)
     if not any(tracker.readable for tracker in trackers):
-        click.echo(words("terminal.nothing_read"), err=True)
-        sys.exit(MISUSE)
-    if errors or (strict and warnings):
-        sys.exit(PROBLEMS)
+        say(words("terminal.nothing_read"), err=True)
+        return MISUSE
+    return PROBLEMS if errors or (strict and warnings) else 0
 
 
 @main.command()
@@ -429,7 +382,7 @@ def _finish(
 @CONFIG
 def remind(
     paths: Sequence[str], out: Path | None, form: str, as_of: date | None, config: Config
-) -> None:
+) -> int:
     """Write one message per owner: numbers they owe and actions past their day.
 
     Each is in the language of the owner's tracker and names the cell to type in. Nothing is sent;
@@ -444,17 +397,18 @@ def remind(
     _name_strangers(config, trackers)
     _name_far_day(as_of, trackers, words)
     found = messages(rollup, config.email)
+    outputs = Outputs()
     if found:
         out = out or Path(f"reminders-{rollup.as_of}")
-        write_messages(found, out, form)
-        click.echo(words("terminal.wrote_messages", n=len(found), path=str(out)))
+        with outputs.each():
+            if written := write_messages(found, out, form, outputs.each):
+                say(words("terminal.wrote_messages", n=len(written), path=str(out)))
         if form == "eml" and (lacking := sum(not message.address for message in found)):
-            click.echo(words("terminal.no_address", n=lacking), err=True)
+            say(words("terminal.no_address", n=lacking), err=True)
     else:
-        click.echo(words("terminal.no_messages"))
-    _finish(
-        [p for p in rollup.problems if p.severity == "error"], trackers, words.code, strict=False
-    )
+        say(words("terminal.no_messages"))
+    errors = [problem for problem in rollup.problems if problem.severity == "error"]
+    return max(outputs.code, _finish(errors, trackers, words.code))
 
 
 @main.command()
@@ -465,7 +419,7 @@ def templates(name: str | None, code: str | None) -> None:
     from okr_sheets.reading import sets
 
     if name:
-        click.echo(sets.text_of(name, code), nl=False)
+        put(sets.text_of(name, code))
         return
     from okr_sheets.terminal import print_templates
 
@@ -478,4 +432,4 @@ def demo(folder: Path | None) -> None:
     """Show the whole loop on a sample company: six trackers, filled in, scored, rolled up."""
     from okr_sheets.demo import show
 
-    show(folder, click.echo)
+    show(folder, say)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Literal
 
+from okr_sheets.text import quotation
+
 Severity = Literal["error", "warning", "info"]
 
 # Codes never change; the sentences in languages/*.toml may. An error is something that cannot be
@@ -139,7 +141,6 @@ FEW = 3  # problems alike that are each listed; of more, one speaks for all
 MOST_RANGES = 6  # that the one names
 MOST_READINGS = 20  # of those where each cell says something else
 LONGEST_READING = 40  # characters of each
-LONGEST = 120  # characters of a cell that a sentence quotes
 
 
 class MisuseError(ValueError):
@@ -186,7 +187,7 @@ class Problem:
     def place(self) -> str:
         """`marketing.xlsx:OKRs!F12`, as compilers print a place."""
         inside = "!".join(part for part in (self.sheet, self.cell) if part)
-        return _on_one_line(f"{self.file}:{inside}" if inside else self.file)
+        return quotation(f"{self.file}:{inside}" if inside else self.file)
 
     def __str__(self) -> str:
         return self.line()
@@ -197,7 +198,7 @@ class Problem:
 
         words = words_of(language)
         fields = {**self.words, "given": self.given}
-        said = {key: _on_one_line(word) for key, word in fields.items()}
+        said = {key: quotation(word) for key, word in fields.items()}
         sentence = words.problem(self.code, **said)
         if not self.others:
             return sentence
@@ -219,12 +220,6 @@ class Problem:
     def line(self, language: str = "en") -> str:
         """One line: place, severity, code, sentence."""
         return f"{self.place}: {self.severity}: {self.code}: {self.say(language)}"
-
-
-def _on_one_line(text: str, longest: int = LONGEST) -> str:
-    """What a cell holds, as a sentence can quote it: no line breaks or controls, and no novel."""
-    quoted = "".join(sign if sign.isprintable() else " " for sign in text)
-    return quoted if len(quoted) <= longest else f"{quoted[:longest]}…"
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -293,7 +288,7 @@ def _reading(problem: Problem) -> str:
     """What a cell holds, and what was made of it: `120 bin → 120000`."""
     value = problem.words.get("value", "")
     reading = f"{problem.given} → {value}" if value else problem.given
-    return _on_one_line(reading.strip(), LONGEST_READING)
+    return quotation(reading.strip(), LONGEST_READING)
 
 
 def _ranges(problems: Iterable[Problem]) -> str:

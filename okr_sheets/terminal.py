@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from okr_sheets.writing.text import printable
+from okr_sheets.text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,16 +35,21 @@ LOOKS = {
 }
 
 
-def console() -> Console:
-    """Standard output: as wide as the terminal, or of a fixed width when piped."""
+def console(err: bool = False) -> Console:
+    """A standard stream, as wide as the terminal, or of a fixed width when piped.
+
+    No string is markup to it.
+    """
     width = None if sys.stdout.isatty() else PLAIN_WIDTH
-    return Console(width=width, highlight=False, soft_wrap=False, legacy_windows=False)
+    return Console(
+        stderr=err, width=width, markup=False, emoji=False, highlight=False, legacy_windows=False
+    )
 
 
 @contextmanager
 def progress(total: int) -> Iterator[Any]:
     """A bar on standard error while many files are read; silent where nobody watches."""
-    watched = Console(stderr=True)
+    watched = console(err=True)
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -63,12 +67,10 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
     from okr_sheets.reports.tables import headline, title, update  # noqa: PLC0415  waits for pandas
 
     out = console()
-    out.print(Text(printable(title(rollup, words)), style="bold"))
-    out.print(headline(rollup, words), style="bright_black")
+    out.print(_text(title(rollup, words), "bold"))
+    out.print(_text(headline(rollup, words), "bright_black"))
     for name, text in update(rollup, words):
-        line = Text("  ")
-        line.append(f"{printable(name)} " if name else "", "bold")
-        out.print(line.append(printable(text)))
+        out.print(Text.assemble("  ", _text(f"{name} " if name else "", "bold"), _text(text)))
     for _, team in rollup.teams.iterrows():
         out.print()
         out.print(_unit_line(team, words))
@@ -76,13 +78,18 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
             out.print(_unit_table(team, rollup, words))
 
 
+def _text(text: str, style: str = "") -> Text:
+    """Text of anybody's as one line in a style."""
+    return Text(one_line(text), style)
+
+
 def _unit_line(team: pd.Series, words: Language) -> Text:
     from okr_sheets.reports.tables import by_plan, coverage, heading  # noqa: PLC0415
 
-    line = Text(printable(team["unit_name"]), style="bold")
+    line = _text(team["unit_name"], "bold")
     if team["level"]:
         line.append(f" · {words.choice('level', team['level'])}", "default not bold")
-    line.append(f" · {team['quarter']}  ", "default not bold")
+    line.append(one_line(f" · {team['quarter']}  "), "default not bold")
     below = "" if team["below"] != team["below"] else words.percent(team["below"])  # NaN: none
     if not team["objectives"] and (team["blank"] or below):
         notes = (
@@ -146,9 +153,9 @@ def _cells(row: pd.Series, words: Language, style: str) -> Sequence[Text]:
     style = "bright_black strike" if stopped else style
     indent = "" if style == "bold" else "  "
     return (
-        Text(printable(row["id"]), "bold" if style == "bold" else "bright_black"),
-        Text(indent + printable(row["title"]), style),
-        Text(printable(row["owner_name"]), style),
+        _text(row["id"], "bold" if style == "bold" else "bright_black"),
+        _text(indent + row["title"], style),
+        _text(row["owner_name"], style),
         _bar(row["score"], row["expected"], row["status"]),
         Text(words.percent(row["score"]), style),
         Text(words.percent(row["expected"]), "bright_black"),
@@ -183,5 +190,5 @@ def print_templates(rows: Sequence[tuple[str, str, str]]) -> None:
     table.add_column(no_wrap=True, style="bold")
     table.add_column()
     for name, title, description in rows:
-        table.add_row(name, f"{escape(title)}. {escape(description)}")
+        table.add_row(name, _text(f"{title}. {description}"))
     console().print(table)

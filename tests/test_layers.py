@@ -8,8 +8,8 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 # Bottom to top; a folder stands for all its modules.
 LAYERS = (
-    ("schema", "problems", "quarters", "engine", "toml"),
-    ("scoring", "language", "config"),
+    ("text", "streams", "schema", "problems", "quarters", "engine", "toml"),
+    ("scoring", "language", "config", "endings"),
     ("tracker", "frames", "bands"),
     ("reading",),
     ("checks", "planning", "rollups"),

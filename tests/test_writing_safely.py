@@ -7,7 +7,7 @@ import subprocess
 import warnings
 import zipfile
 from dataclasses import replace
-from itertools import cycle, product
+from itertools import cycle
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -21,9 +21,9 @@ from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
 from okr_sheets.problems import Problem
-from okr_sheets.reading.apostrophes import marked, unmarked
 from okr_sheets.reports.workbook import sheets
 from okr_sheets.reports.workbook.fitting import sheet_names
+from okr_sheets.text import unmarked
 from okr_sheets.tracker import Tracker
 
 # What a program that opens a CSV file may run.
@@ -297,16 +297,6 @@ def test_numbers_below_zero_stay_numbers(tmp_path):
     tracker = replace(tracker, key_results=tracker.key_results.assign(baseline=-5.0))
     path = okr.report(okr.rollup(tracker), tmp_path / "r.csv")
     assert set(pd.read_csv(path).baseline) == {-5.0}
-
-
-def test_what_is_marked_is_unmarked_whatever_it_is():
-    signs = "'\"= \t\r-＝a"
-    for length in range(5):
-        for text in map("".join, product(signs, repeat=length)):
-            assert unmarked(marked(text)) == text
-            # Excel looks at the first sign, others past spaces and quotes.
-            assert not re.match(r"[=\-＝\t\r]", marked(text))
-            assert marked(text).startswith("'") or not re.match(r"[=\-＝]", text.strip("'\" \t\r"))
 
 
 def test_json_gives_back_every_text(rollup, tmp_path):

@@ -40,7 +40,7 @@ def report(rollup: Rollup, path: str | Path, language: str | None = None) -> Pat
     path = Path(path)
     if path.suffix.lower() not in KINDS:
         raise MisuseError(f"{path}: choose a name that ends in one of: {', '.join(KINDS)}.")
-    if os.path.exists(path):  # noqa: PTH110  a name may be too long to be looked up
+    if os.path.isfile(path):  # noqa: PTH113  a name may be too long to be looked up
         if any(same_file(path, tracker.path) for tracker in rollup.trackers if tracker.path):
             raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
         if path.stat().st_size and not is_report(path):

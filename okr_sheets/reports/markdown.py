@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -23,29 +22,26 @@ from okr_sheets.reports.tables import (
     whose,
 )
 from okr_sheets.rollups import Rollup
-from okr_sheets.writing.text import printable
-
-# What Markdown takes for markup; & only where it begins an entity.
-_MARKUP = re.compile(r"[\\|*_`~<\[\]#]|&(?=#?\w+;)")
+from okr_sheets.text import as_code, escaped
 
 
 def write_markdown(rollup: Rollup, path: str, words: Language) -> None:
     """The update a leader pastes: score, end, changes, what comes first, who owes; then details."""
     # A comment at the end tells the file from people's own notes, which are never replaced.
     lines = [*_update(rollup, words), *_details(rollup, words), f"<!-- {REPORT_MARK} -->"]
-    Path(path).write_text(printable("\n".join(lines)) + "\n", "utf-8")
+    Path(path).write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _update(rollup: Rollup, words: Language) -> Iterator[str]:
     """The ten lines."""
     yield f"# {escaped(title(rollup, words))}"
     yield ""
-    yield headline(rollup, words)
+    yield escaped(headline(rollup, words))
     yield ""
     if missing := left_out(rollup, words):
         yield words("page.left_out")
         yield ""
-        yield from (f"- {_code(name)} {escaped(why)}".rstrip() for name, why in missing)
+        yield from (f"- {as_code(name)} {escaped(why)}".rstrip() for name, why in missing)
         yield ""
     for name, text in update(rollup, words):
         yield f"- **{escaped(name)}** {escaped(text)}" if name else f"- {escaped(text)}"
@@ -70,7 +66,7 @@ def _details(rollup: Rollup, words: Language) -> Iterator[str]:
         yield ""
         for problem in grouped(rollup.problems):
             severity = words(f"report.{problem.severity}")
-            yield f"- {severity}: {_code(problem.place)} {escaped(problem.say(words.code))}"
+            yield f"- {severity}: {as_code(problem.place)} {escaped(problem.say(words.code))}"
         yield ""
 
 
@@ -170,16 +166,3 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str
     for row in rows:
         yield "| " + " | ".join(escaped(cell) for cell in row) + " |"
     yield ""
-
-
-def escaped(text: str) -> str:
-    """`text` on one line, as Markdown shows it and never takes it for markup."""
-    return _MARKUP.sub(r"\\\g<0>", " ".join(str(text).split()))
-
-
-def _code(text: str) -> str:
-    """`text` as code, between more backticks than it has in a row."""
-    line = " ".join(text.split())
-    fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
-    edge = " " if "`" in line else ""
-    return f"{fence}{edge}{line}{edge}{fence}"

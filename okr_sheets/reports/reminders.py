@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,12 +14,11 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.language import Language, language
-from okr_sheets.problems import Problem
-from okr_sheets.reports.markdown import escaped
+from okr_sheets.problems import MisuseError, Problem
 from okr_sheets.reports.tables import attainment, day_text
 from okr_sheets.rollups import Rollup
+from okr_sheets.text import escaped, one_line
 from okr_sheets.writing.saving import saved
-from okr_sheets.writing.text import printable
 
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|(com|lpt)\d")  # no file names on Windows
 _NUMBERS = ("row", "row_first")  # kinds of task that ask for one
@@ -92,23 +92,23 @@ def _message(owner: str, tasks: Sequence[Task], address: str) -> Message:
     blank = [task for task in tasks if task.kind == "blank_row"]
     late = [task for task in tasks if task.kind == "action"]
     owed = [task for task in tasks if task.kind in _NUMBERS]
-    paragraphs = [words("reminders.hello", owner=tasks[0].fields["owner"])]
+    paragraphs = [[words("reminders.hello", owner=tasks[0].fields["owner"])]]
     if blank:
-        paragraphs += [words("reminders.blank"), _list(blank, words)]
+        paragraphs += [[words("reminders.blank")], _list(blank, words)]
     if owed:
         day = day_text(max(task.fields["day"] for task in owed), words)
-        paragraphs += [words("reminders.owe", day=day), _list(owed, words)]
+        paragraphs += [[words("reminders.owe", day=day)], _list(owed, words)]
     if late:
-        paragraphs += [words("reminders.actions"), _list(late, words)]
+        paragraphs += [[words("reminders.actions")], _list(late, words)]
     quarters = ", ".join(sorted({task.quarter for task in tasks}))
     subject = words("reminders.subject", quarter=quarters, n=len(tasks))
-    thanks = words("reminders.thanks" if owed else "reminders.thanks_actions")
-    body = "\n\n".join([*paragraphs, thanks])
-    return Message(owner, address, _one_line(subject), printable(body) + "\n")
+    paragraphs.append([words("reminders.thanks" if owed else "reminders.thanks_actions")])
+    body = "\n\n".join("\n".join(map(one_line, lines)) for lines in paragraphs)
+    return Message(owner, address, one_line(subject), f"{body}\n")
 
 
-def _list(tasks: Sequence[Task], words: Language) -> str:
-    return "\n".join(f"- {_line(task, words)}" for task in tasks)
+def _list(tasks: Sequence[Task], words: Language) -> list[str]:
+    return [f"- {_line(task, words)}" for task in tasks]
 
 
 def _line(task: Task, words: Language) -> str:
@@ -123,27 +123,32 @@ def _line(task: Task, words: Language) -> str:
 def _said(value: Any, words: Language) -> str:
     if isinstance(value, pd.Timestamp):
         return day_text(value, words)
-    return words.number(value) if isinstance(value, (int, float)) else _one_line(str(value))
+    return words.number(value) if isinstance(value, (int, float)) else str(value)
 
 
-def _one_line(text: str) -> str:
-    return " ".join(printable(text).split())
-
-
-def write_messages(found: Sequence[Message], folder: Path, kind: str) -> list[Path]:
+def write_messages(
+    found: Sequence[Message],
+    folder: Path,
+    kind: str,
+    each: Callable[[], AbstractContextManager[object]] = nullcontext,
+) -> list[Path]:
     """Write each message as a file, `eml` (opens as a draft) or `md`, named after its owner.
 
-    FileExistsError if a file of such a name is there and is no reminder.
+    Gives those that were written. Each is written inside `each()`, which may keep an error to
+    itself: a MisuseError if a file of such a name is there and is no reminder.
     """
     folder.mkdir(parents=True, exist_ok=True)
     names = _file_names([message.owner for message in found])
-    paths = [folder / f"{name}.{kind}" for name in names]
-    for message, path in zip(found, paths, strict=True):
-        if path.exists() and MARK.encode() not in path.read_bytes():
-            raise FileExistsError(f"{path} is there already and is no reminder. Choose a folder.")
-        with saved(path) as temporary:
-            Path(temporary).write_bytes(_KINDS[kind](message))
-    return paths
+    written = []
+    for message, name in zip(found, names, strict=True):
+        path = folder / f"{name}.{kind}"
+        with each():
+            if path.is_file() and MARK.encode() not in path.read_bytes():
+                raise MisuseError(f"{path} is there already and is no reminder. Choose a folder.")
+            with saved(path) as temporary:
+                Path(temporary).write_bytes(_KINDS[kind](message))
+            written.append(path)
+    return written
 
 
 def _mail(message: Message) -> bytes:

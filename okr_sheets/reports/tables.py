@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,13 +15,12 @@ import pandas as pd
 
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem, file_names
-from okr_sheets.reading.apostrophes import marked
 from okr_sheets.rollups import Rollup, problem_records
 from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.trend import CHANGE_KINDS
 from okr_sheets.schema import OKRS, STATUSES
+from okr_sheets.text import marked, printable
 from okr_sheets.tracker import Tracker
-from okr_sheets.writing.text import printable
 
 FIRST = 3  # of the attention list, in an update
 MOST_NAMES = 6  # of those who owe an update or their OKRs
@@ -42,32 +42,41 @@ FRAMES = (
 )
 
 
-def write_csv(rollup: Rollup, path: str, _: Language) -> None:
+def write_csv(rollup: Rollup, path: str, words: Language) -> None:
     """The scored key results, columns as in `frames.SCORED`; UTF-8 with the mark Excel needs."""
-    rows = records(rollup.key_results)
-    with open(path, "w", encoding="utf-8-sig", newline="") as file:  # noqa: PTH123
-        writer = csv.writer(file)
-        writer.writerow(rollup.key_results.columns)
-        writer.writerows(map(harmless, row.values()) for row in rows)
+    text = csv_text(rollup.key_results.columns, records(rollup.key_results), words, "\r\n")
+    Path(path).write_text(text, "utf-8-sig", newline="")
 
 
-def harmless(value: Any) -> Any:
-    """`value` for a CSV file: text that a program would take for a formula gets an apostrophe."""
-    return marked(value) if isinstance(value, str) else value
+def csv_text(
+    columns: Iterable[str], rows: Iterable[Mapping[str, Any]], words: Language, end: str
+) -> str:
+    """Records as CSV, for programs in the language; each line ends in `end`."""
+    separator = words("formats.list_separator")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator=end)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(
+            marked(value, separator) if isinstance(value, str) else value for value in row.values()
+        )
+    return text.getvalue()
 
 
 def write_json(rollup: Rollup, path: str, words: Language) -> None:
     """An object with `about`, the `FRAMES` as lists of rows, and `problems`."""
     document = {
-        "about": {key: plain_value(value) for key, value in rollup.about.items()},
+        "about": rollup.about,
         **{name: records(getattr(rollup, name)) for name in FRAMES},
-        "problems": [
-            {key: plain_value(value) for key, value in record.items()}
-            for record in problem_records(rollup.problems, words.code)
-        ],
+        "problems": problem_records(rollup.problems, words.code),
     }
-    text = json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False)
-    Path(path).write_text(text + "\n", "utf-8")
+    Path(path).write_text(json_text(document), "utf-8")
+
+
+def json_text(document: Any) -> str:
+    """A document of plain and pandas values as JSON."""
+    text = json.dumps(plain_value(document), ensure_ascii=False, indent=1, allow_nan=False)
+    return f"{text}\n"
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.writing.text import clean
+from okr_sheets.text import in_cell
 
 # In memory, so that a run that is killed leaves no part of it elsewhere.
 _OPTIONS = {"in_memory": True} | dict.fromkeys(
@@ -27,12 +27,12 @@ class CleanSheet(Worksheet):  # type: ignore[misc]
     def _write_string(
         self, row: int, col: int, string: str, cell_format: Format | None = None
     ) -> int:
-        return int(super()._write_string(row, col, clean(string), cell_format))
+        return int(super()._write_string(row, col, in_cell(string), cell_format))
 
     def _write_formula(
         self, row: int, col: int, formula: str, cell_format: Format | None = None, value: Any = 0
     ) -> int:
-        value = clean(value) if isinstance(value, str) else value
+        value = in_cell(value) if isinstance(value, str) else value
         return int(super()._write_formula(row, col, formula, cell_format, value))
 
 
@@ -45,7 +45,7 @@ def workbook(path: str, title: str, comments: str, created: date) -> Iterator[Wo
     content = BytesIO()
     book = Workbook(content, _OPTIONS)
     made = datetime.combine(created, time(), tzinfo=UTC).replace(tzinfo=None)
-    properties = {"title": clean(title)[:255], "comments": clean(comments), "created": made}
+    properties = {"title": in_cell(title)[:255], "comments": in_cell(comments), "created": made}
     book.set_properties(properties)
     book.set_size(2400, 1400)
     yield book

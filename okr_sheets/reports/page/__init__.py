@@ -16,7 +16,7 @@ from okr_sheets.reports.page import head, lists, look, units
 from okr_sheets.reports.page.pieces import Row
 from okr_sheets.reports.tables import as_of, left_out, title
 from okr_sheets.rollups import Rollup
-from okr_sheets.writing.text import printable
+from okr_sheets.text import printable
 
 FIRST = 10  # rows of a long list that show before “Show all”
 

@@ -182,7 +182,8 @@ def unit_lines(
         scores = path.set_index("day")["score"].reindex(days)
         chart.add_series(
             {
-                "name": shortened(name, 26),
+                # By its cell, since a name is a reference where it begins like one.
+                "name": f"={report.data.row([shortened(name, 26)])}",
                 "categories": labels,
                 "values": report.data.row([shown(score) for score in scores]),
                 "line": {"color": colour, "width": 2.25},

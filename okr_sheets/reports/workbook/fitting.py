@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from okr_sheets.language import Language
-from okr_sheets.writing.text import clean
+from okr_sheets.text import in_cell
 
 BOLDER = 1.06  # how much wider bold text runs
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -18,7 +18,7 @@ _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
 
 def trimmed(text: Any) -> str:
     """Clean `text` without spaces around it."""
-    return clean(str(text)).strip()
+    return in_cell(str(text)).strip()
 
 
 def unique(texts: Iterable[str], most: int) -> list[str]:

@@ -12,14 +12,14 @@ import pandas as pd
 
 from okr_sheets.problems import Problem
 from okr_sheets.rollups import Rollup
+from okr_sheets.text import printable, units
 from okr_sheets.writing.layout import quoted_sheet
-from okr_sheets.writing.text import printable, units
 
 Record = Mapping[str, Any]
 
 MOST_ADDRESS = 2_000  # UTF-16 units of a link; Excel stops at 2,079
 # With : a name could pass for an address such as javascript:, with \\ for another computer's.
-_NOT_IN_LINKS = re.compile(r'[%"# <>\[\]^`{}:\\]')
+_NOT_IN_LINKS = re.compile(r'[\x00-\x1f%"# <>\[\]^`{}:\\]')
 
 
 class Links:

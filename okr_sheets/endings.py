@@ -1,0 +1,137 @@
+"""How a command ends: with an exit code, and one sentence on what went wrong."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from okr_sheets import __version__
+from okr_sheets.problems import MisuseError
+from okr_sheets.streams import put, say, standard_streams
+from okr_sheets.text import printable
+
+NAME = "okr-sheets"
+PROBLEMS, MISUSE, FAULT, STOPPED = 1, 2, 3, 130  # exit codes; 0 is clean, or warnings only
+UNFORESEEN = (
+    "A fault of okr-sheets {version}, at {place}, and not of your files. Send this line, and what "
+    "`okr-sheets --debug` before the same command prints, to the issue tracker of the place that "
+    "okr-sheets was installed from; README, “Reporting a fault”."
+)
+_HERE = Path(__file__).parent
+_LOG = logging.getLogger("okr_sheets")
+
+
+class Group(click.Group):
+    """Commands that give their exit code, and whose errors end in one sentence.
+
+    Python's own words are none: what is not foreseen, a fault of ours, says that it is one.
+    """
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run a command and end the process by its exit code, whatever became of the streams."""
+        extra |= {"prog_name": NAME, "standalone_mode": False}
+        if not standalone_mode:
+            return super().main(*args, **extra)
+        with standard_streams() as all_arrived:
+            try:
+                code = super().main(*args, **extra) or 0
+            except click.ClickException as error:
+                code = _misused(error)
+            if not all_arrived():
+                code = code or PROBLEMS
+        sys.exit(code)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException):
+            raise
+        except (KeyboardInterrupt, click.Abort):
+            say("Stopped.", err=True)
+            return STOPPED
+        except Exception as error:  # noqa: BLE001  of whatever kind, it is said
+            return _failed(error)
+
+
+def _misused(error: click.ClickException) -> int:
+    """Say what is wrong with a command line, and give the exit code."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        put(f"{error.format_message()}\n", err=True)
+        return error.exit_code
+    if isinstance(error, click.UsageError) and error.ctx:
+        context = error.ctx
+        hint = f"Try '{context.command_path} {context.help_option_names[0]}' for help."
+        put(f"{context.get_usage()}\n{hint}\n\n", err=True)
+    say(f"Error: {error.format_message()}", err=True)
+    return error.exit_code
+
+
+def _failed(error: Exception) -> int:
+    """Say an error in a sentence, and give the exit code it deserves."""
+    _LOG.debug("In full:", exc_info=error)
+    code = MISUSE
+    if isinstance(error, MisuseError) or (isinstance(error, OSError) and error.errno is None):
+        sentence = str(error)
+    elif isinstance(error, OSError):
+        sentence = f"{error.filename or 'A file'} cannot be used: {error.strerror}."
+    else:
+        code = FAULT
+        sentence = UNFORESEEN.format(version=__version__, place=_place(error))
+    say(f"{NAME}: {sentence}", err=True)
+    return code
+
+
+def _place(error: Exception) -> str:
+    """Where in our code an error came up: `rollups/units.py line 120`."""
+    frames = reversed(traceback.extract_tb(error.__traceback__))
+    ours = next(frame for frame in frames if Path(frame.filename).is_relative_to(_HERE))
+    return f"{Path(ours.filename).relative_to(_HERE).as_posix()} line {ours.lineno}"
+
+
+class Outputs:
+    """The files a run was asked for, of which each that fails costs itself."""
+
+    def __init__(self) -> None:
+        self._codes: list[int] = []
+        self._is_any_written = False
+
+    @contextmanager
+    def each(self) -> Iterator[None]:
+        """Write one of the files inside, or several, each in its own. Why one failed is said."""
+        failed = len(self._codes)
+        try:
+            yield
+            self._is_any_written |= len(self._codes) == failed
+        except Exception as error:  # noqa: BLE001  of whatever kind, it is said
+            self._codes.append(_failed(error))
+
+    @property
+    def code(self) -> int:
+        """The exit code: that of misuse only where nothing was written."""
+        worst = max(self._codes, default=0)
+        return PROBLEMS if worst == MISUSE and self._is_any_written else worst
+
+
+@contextmanager
+def debug_log() -> Iterator[None]:
+    """Show on standard error where errors come from."""
+    shown = logging.StreamHandler()
+    shown.setFormatter(_Printable())
+    _LOG.addHandler(shown)
+    _LOG.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        _LOG.removeHandler(shown)
+
+
+class _Printable(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(super().format(record))
