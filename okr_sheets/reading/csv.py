@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from okr_sheets.language import choice_keys, fold, headers
-from okr_sheets.problems import Problem
+from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.reading.apostrophes import unmarked
 from okr_sheets.reading.encodings import decode
 from okr_sheets.reading.grid import TOP, Book, Grid, Value
-from okr_sheets.reading.guard import MOST_CELLS, UnreadableError
+from okr_sheets.reading.guard import MOST_CELLS
 from okr_sheets.schema import OBJECTIVE, SHEETS
 
 DELIMITERS = ",;\t|"

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from okr_sheets.problems import UnreadableError
+
 MOST_MEMBERS = 10_000
 MOST_LISTED = 2_000_000  # bytes in which an archive lists them
 MOST_BYTES = 300_000_000  # unpacked
@@ -70,14 +72,6 @@ _MAIN_PARTS = {
 }
 _SHEETS = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTROLS = frozenset(map(chr, (*range(9), *range(14, 26), *range(28, 32))))
-
-
-class UnreadableError(Exception):
-    """A file that cannot be read; `code` and `given` make the problem."""
-
-    def __init__(self, code: str, given: str = "", sheet: str = "") -> None:
-        super().__init__(code, given, sheet)
-        self.code, self.given, self.sheet = code, given, sheet
 
 
 class FarCellError(Exception):

@@ -13,15 +13,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import product
 from pathlib import Path
 
-from okr_sheets.problems import Problem
+from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.reading.grid import Book, Broken, Cell, Grid, Uncalculated, Value
-from okr_sheets.reading.guard import (
-    MOST_TEXT,
-    ZIP_ERRORS,
-    Extent,
-    FarCellError,
-    UnreadableError,
-)
+from okr_sheets.reading.guard import MOST_TEXT, ZIP_ERRORS, Extent, FarCellError
 from okr_sheets.reading.markup import walk
 from okr_sheets.reading.worksheet import Formulas
 

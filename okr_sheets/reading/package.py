@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from okr_sheets.problems import Problem
+from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.reading.grid import Book, Grid
-from okr_sheets.reading.guard import ZIP_ERRORS, FarCellError, UnreadableError, plain_names
+from okr_sheets.reading.guard import ZIP_ERRORS, FarCellError, plain_names
 from okr_sheets.reading.markup import walk
 
 MOST_PART_BYTES = 60_000_000

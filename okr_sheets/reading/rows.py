@@ -11,18 +11,15 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import pandas as pd
-
 from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
-from okr_sheets.reading import sets
+from okr_sheets.reading import examples
 from okr_sheets.reading.cells import Ask, Read, amount, parse, parsed_as, real_days, shown
 from okr_sheets.reading.days import usual_order
 from okr_sheets.reading.grid import Value
 from okr_sheets.reading.headers import Table
 from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of, weighed
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
-from okr_sheets.tracker import frame
 
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
 _NAMES = frozenset({"id", "title"})
@@ -32,11 +29,11 @@ Row = dict[str, Any]  # typed columns by key (the weight as a Read), `row`, `pre
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The frames of one OKRs table; `problems` are of rows and what they belong to."""
+    """The rows of one OKRs table; `problems` are of what they belong to."""
 
-    objectives: pd.DataFrame
-    key_results: pd.DataFrame
-    check_ins: pd.DataFrame
+    objectives: Sequence[Row]
+    key_results: Sequence[Row]
+    check_ins: Sequence[Row]
     problems: Sequence[Problem]
 
 
@@ -240,7 +237,7 @@ def _below(rows: Sequence[Row]) -> list[Row]:
 @cache
 def _examples() -> frozenset[tuple[object, ...]]:
     """Title, baseline and target of every row of the example sets, in all languages."""
-    texts = {sets.text_of(name, code) for name in sets.names() for code in languages()}
+    texts = {examples.text_of(name, code) for name in examples.names() for code in languages()}
     objectives = [each for text in texts for each in tomllib.loads(text)["objectives"]]
     key_results = [each for objective in objectives for each in objective["key_results"]]
     return frozenset(_said(row) for row in (*objectives, *key_results))
@@ -312,11 +309,11 @@ def _is_blank(value: Value) -> bool:
 
 def families(rows: Sequence[Row], table: Table, ask: Ask, path: str) -> Family:
     """Objectives and the key results that belong to them; ids given where they lack."""
-    return _Families(rows, table, ask, path).frames()
+    return _Families(rows, table, ask, path).family()
 
 
 class _Families:
-    """Rows on their way to frames; collects problems as it goes."""
+    """Rows on their way to their families; collects problems as it goes."""
 
     def __init__(self, rows: Sequence[Row], table: Table, ask: Ask, path: str) -> None:
         self.rows, self.table, self.ask, self.path = rows, table, ask, path
@@ -327,7 +324,7 @@ class _Families:
     def _add(self, code: str, row: int, given: str = "", key: str = "id", **words: str) -> None:
         self.problems.append(self.table.problem(self.path, code, row, key, given, words))
 
-    def frames(self) -> Family:
+    def family(self) -> Family:
         objectives = [row for row in self.rows if row.get("type") == OBJECTIVE]
         for number, row in enumerate(objectives, 1):
             if "id" not in row:
@@ -357,12 +354,7 @@ class _Families:
             for day, value in row["check_ins"].items()
             for letter in [letters[f"{CHECK_IN_PREFIX}{day}"]]
         ]
-        return Family(
-            frame("objectives", objectives, [row["row"] for row in objectives]),
-            frame("key_results", key_results, [row["row"] for row in key_results]),
-            frame("check_ins", check_ins, [row["row"] for row in check_ins]),
-            self.problems,
-        )
+        return Family(objectives, key_results, check_ins, self.problems)
 
     def _place(self, row: Row, by_id: Mapping[str, Row], above: Row | None) -> None:
         """Give a key result its objective: by the id up to the last full stop, else by place."""
@@ -403,19 +395,19 @@ class _Families:
         self._add("missing-id", row["row"], value=wanted)
 
 
-def stored(rows: Sequence[Row], table: Table) -> pd.DataFrame:
+def stored(rows: Sequence[Row], table: Table) -> list[Row]:
     """The computed cells as the file holds them, and the formula of each; none of a text file.
 
-    Columns: the computed keys, and `formula.` and the key: its text, "" for a constant, None where
-    the format does not tell. Text files hold what a cell showed, which is rounded.
+    Keys: `row`, the computed keys, and `formula.` and the key: its text, "" for a constant, None
+    where the format does not tell. Text files hold what a cell showed, which is rounded.
     """
     if table.grid.untyped:
-        return pd.DataFrame()
+        return []
     formulas = table.grid.formulas
     found = []
     for values in rows:
         row = values["row"]
-        cells: dict[str, Any] = {}
+        cells: Row = {"row": row}
         for column in OKRS.computed:
             at = table.columns.get(column.key)
             if at is None:
@@ -425,8 +417,7 @@ def stored(rows: Sequence[Row], table: Table) -> pd.DataFrame:
                 None if formulas is None else formulas.get((row, at), "")
             )
         found.append(cells)
-    index = pd.Index([values["row"] for values in rows], dtype="int64", name="row")
-    return pd.DataFrame(found, index=index, dtype=object)
+    return found
 
 
 def _aligned(given: str) -> str:

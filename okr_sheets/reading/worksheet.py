@@ -8,12 +8,12 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import IO
 
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.grid import Broken, Cell, Grid, Uncalculated, Value
 from okr_sheets.reading.guard import (
     LAST_COLUMN,
     LAST_ROW,
     FarCellError,
-    UnreadableError,
     column_letters,
     column_number,
 )

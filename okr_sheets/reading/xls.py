@@ -12,10 +12,10 @@ import xlrd
 from xlrd.book import Book as Workbook
 from xlrd.sheet import Sheet
 
-from okr_sheets.problems import Problem
+from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.reading.formats import format_of
 from okr_sheets.reading.grid import Book, Broken, Grid, Value
-from okr_sheets.reading.guard import FarCellError, UnreadableError
+from okr_sheets.reading.guard import FarCellError
 from okr_sheets.reading.layout import Layout, Shared
 
 _MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")  # the folder that holds them

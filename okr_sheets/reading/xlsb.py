@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.formats import Format, formats
 from okr_sheets.reading.grid import Book, Broken, Grid, Value
-from okr_sheets.reading.guard import FarCellError, UnreadableError, column_letters
+from okr_sheets.reading.guard import FarCellError, column_letters
 from okr_sheets.reading.layout import Layout, Shared
 from okr_sheets.reading.package import (
     MOST_PART_BYTES,
