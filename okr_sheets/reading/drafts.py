@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -15,13 +15,15 @@ from okr_sheets.reading import settings
 from okr_sheets.reading.books import read_book
 from okr_sheets.reading.cells import Ask, parse, parsed_as, shown
 from okr_sheets.reading.grid import Book, Grid
-from okr_sheets.reading.guard import column_letters
+from okr_sheets.reading.guard import column_letters, why_skipped
 from okr_sheets.reading.headers import Table, almost, find, words_seen
 from okr_sheets.reading.locks import lock_of
 from okr_sheets.reading.rows import Row, families, okr_rows, stored
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
 from okr_sheets.scoring import Bands
 
+MOST_TABLES = 100  # of OKRs in one file
+MOST_ROWS = 5_000  # in all of them; a company of thousands has a few hundred a file
 REQUIRED = ("title", "type", "baseline", "target")
 
 
@@ -67,7 +69,9 @@ def read_drafts(place: Path, path: str, fiscal_start: int) -> Drafts:
 
 
 def _drafts(place: Path, path: str, book: Book, fiscal_start: int) -> Drafts:
-    parts = list(_parts(book.grids, _tables(book.grids, fiscal_start)))
+    tables = _tables(book.grids, fiscal_start)
+    _check_number(tables)
+    parts = list(_parts(book.grids, tables))
     if not parts:
         return Drafts(problems=(_without_table(path, book),))
     open_elsewhere = [Problem("open-elsewhere", path)] if lock_of(place) else []
@@ -86,11 +90,24 @@ def _tables(grids: Sequence[Grid], fiscal_start: int) -> list[Table]:
     return [table for grid in grids for table in find(grid, around)]
 
 
+def _check_number(tables: Iterable[Table]) -> None:
+    """UnreadableError where a file holds more tables or rows of OKRs than anybody has."""
+    okrs = [table for table in tables if table.sheet is OKRS]
+    rows = sum(any(cell is not None for cell in cells) for t in okrs for _, cells in t.rows())
+    for count, most, name in (
+        (len(okrs), MOST_TABLES, "tables of OKRs"),
+        (rows, MOST_ROWS, "rows of OKRs"),
+    ):
+        if count > most:
+            raise UnreadableError("too-large", f"{count:,} {name} ({most:,} are read at most)")
+
+
 def _without_table(path: str, book: Book) -> Problem:
     """Why there is nothing to read: the sheet that was too large for it, or what was seen."""
     for problem in book.problems:
         if problem.code == "sheet-skipped":
-            return Problem("stray-cell", path, problem.sheet, given=problem.given)
+            code, given = why_skipped(problem)
+            return Problem(code, path, problem.sheet, given=given)
     for found in (almost(grid, path) for grid in book.grids):
         if found:
             return found

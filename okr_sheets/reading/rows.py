@@ -24,6 +24,8 @@ from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
 _NAMES = frozenset({"id", "title"})
 _UNTYPED = frozenset(column.key for column in OKRS.columns if column.computed or column.hidden)
+_CHOICES = frozenset(column.key for column in OKRS.columns if column.kind == "choice")
+_SAID_AS_TYPED = tuple(column for column in OKRS.typed if column.key not in ENDS)
 Row = dict[str, Any]  # typed columns by key (the weight as a Read), `row`, `prepared`, `check_ins`
 
 
@@ -111,9 +113,9 @@ class _Cells:
         if prepared and not (is_stem or _is_objective(raw.get("type"))):
             return None
         values: Row = {"row": number, "prepared": prepared, "check_ins": {}}
-        for column in OKRS.typed:
+        for column in _SAID_AS_TYPED:
             key = column.key
-            if key in raw and key not in ENDS:
+            if key in raw:
                 read = parse(parsed_as(column), raw[key], self._ask(number, key))
                 # What a weight says, those that are averaged with it tell too.
                 value = read if key == "weight" else self._take(read, number, key)
@@ -133,7 +135,7 @@ class _Cells:
     def _ask(self, row: int, key: str, unit: str = "", whole: float = 1) -> Ask:
         """What to know of a cell; one value for all the cells that ask the same."""
         form = self.table.grid.formats.get((row, self.columns[key]), "")
-        choices = key if key in OKRS.keys and OKRS[key].kind == "choice" else ""
+        choices = key if key in _CHOICES else ""
         order = self.orders.get(key, "")
         about = choices, unit, form, order, whole
         if about not in self.asks:
