@@ -44,6 +44,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 _SERVE = f"import sys; sys.path.append({str(_ROOT)!r}); from {__name__} import serve; serve()"
 _LOG = logging.getLogger(__name__)
 _serving = False
+_is_closed = False
 
 
 def apart(work: str, *arguments: Any) -> Any:
@@ -73,11 +74,20 @@ def start_ahead(work: str) -> None:
         _idle.append(_Child(work))
 
 
-def end_children() -> None:
-    """End every child at once, idle or at work; who waits for one gets an UnreadableError."""
-    _idle.clear()
+@contextmanager
+def no_children() -> Iterator[None]:
+    """End every child at once, and each that is started meanwhile.
+
+    Whoever waits for one, in whatever thread, gets an UnreadableError.
+    """
+    global _is_closed  # noqa: PLW0603  all threads go by it
+    _is_closed = True
     for child in list(_living):
         child.kill()
+    try:
+        yield
+    finally:
+        _is_closed = False
 
 
 def _function(work: str) -> Any:
@@ -97,6 +107,8 @@ class _Child:
         )
         self._is_ready = self._is_late = False
         _living.add(self)
+        if _is_closed:
+            self.kill()
 
     @property
     def is_fit(self) -> bool:
@@ -187,10 +199,9 @@ def _idle_one() -> _Child | None:
 
 
 def _end_with_us() -> None:
-    children = list(_living)
-    end_children()
-    for child in children:
-        child.end()
+    with no_children():
+        for child in list(_living):
+            child.end()
 
 
 def _leave_to_parent() -> None:

@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
-from time import sleep
 from typing import Any, Protocol, TypeVar
 
-from okr_sheets.apart import end_children
+from okr_sheets.apart import no_children
 from okr_sheets.problems import MisuseError
 
 CONNECTING = 10  # seconds in which a scheduler answers
+WAITING = 5  # seconds until it is asked whether there are workers
 # A cluster of this process alone, which opens no port.
 _HERE = {"processes": False, "n_workers": 1, "dashboard_address": None}
 _LOG = logging.getLogger(__name__)
@@ -50,22 +49,15 @@ def serial(_: str | None = None) -> Iterator[Map]:
 def processes(_: str | None = None) -> Iterator[Map]:
     """As many files at once as the machine has processors."""
     pool = ThreadPoolExecutor(os.cpu_count())
-    shared: deque[Future[Any]] = deque()
 
-    def share(work: Callable[[Any], Any], items: Iterable[Any], /) -> Iterator[Any]:
-        shared.extend(pool.submit(work, item) for item in items)
-        while shared:
-            yield shared[0].result()
-            shared.popleft()
+    def share(work: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]:
+        return pool.map(work, items)
 
     try:
         yield share
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        # A thread may just have taken up its next file, and be starting a child for it.
-        while not all(future.done() for future in shared):
-            end_children()
-            sleep(0.01)
+        with no_children():
+            pool.shutdown(cancel_futures=True)
         raise
     pool.shutdown()
 
@@ -88,8 +80,8 @@ def dask(address: str | None = None) -> Iterator[Map]:
         # Not pure: a file of the same name may have changed since.
         for item, future in zip(items, client.map(work, items, pure=False), strict=True):
             try:
-                result = future.result()
-            except Exception:  # noqa: BLE001  whatever became of the worker or its scheduler
+                result = _result(future, client)
+            except Exception:  # noqa: BLE001  whatever became of the workers or the scheduler
                 _LOG.debug("No worker read %s.", item, exc_info=True)
                 result = work(item)
             yield result
@@ -102,10 +94,20 @@ def dask(address: str | None = None) -> Iterator[Map]:
     try:
         yield share
     except BaseException:
-        end_children()
+        with no_children():
+            client.close()
         raise
-    finally:
-        client.close()
+    client.close()
+
+
+def _result(future: Any, client: Any) -> Any:
+    """What a future gives; TimeoutError if it has none and no worker is left to give it one."""
+    while True:
+        try:
+            return future.result(timeout=WAITING)
+        except TimeoutError:
+            if not client.scheduler_info()["workers"]:
+                raise
 
 
 ENGINES: dict[str, Callable[[str | None], AbstractContextManager[Map]]] = {
