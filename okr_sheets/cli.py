@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets import __version__
+from okr_sheets.apart import start_ahead
 from okr_sheets.config import Config, find, read_config
 from okr_sheets.endings import MISUSE, NAME, PROBLEMS, Group, Outputs, debug_log
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import Language, from_locale, language, languages
 from okr_sheets.problems import grouped
 from okr_sheets.quarters import common_day
+from okr_sheets.reading import READING
 from okr_sheets.schema import CADENCES, LEVELS
 from okr_sheets.streams import put, say
 
@@ -227,6 +229,7 @@ def score(
     okr.toml are read. Without -o the result is a table here; problems go to standard error, a line
     each. Exit code 1 if one is an error, 2 if nothing could be read.
     """
+    start_ahead(READING)
     from okr_sheets.reports import KINDS, report
     from okr_sheets.rollups import roll_up
     from okr_sheets.scoring import PRESETS
@@ -284,6 +287,7 @@ def check(
     What cannot be read, placed or scored, what was repaired, and every formula that was typed
     over or is out of date. Exit code 1 if one is an error, 2 if nothing could be read.
     """
+    start_ahead(READING)
     from okr_sheets.checks import check as problems_of
     from okr_sheets.reports.tables import csv_text, json_text
     from okr_sheets.rollups import PROBLEMS as COLUMNS
@@ -388,6 +392,7 @@ def remind(
     Each is in the language of the owner's tracker and names the cell to type in. Nothing is sent;
     addresses stand in okr.toml.
     """
+    start_ahead(READING)
     from okr_sheets.reports.reminders import messages, write_messages
     from okr_sheets.rollups import roll_up
 
@@ -416,14 +421,14 @@ def remind(
 @click.option("--language", "code", type=click.Choice(languages()), help="Of the set.")
 def templates(name: str | None, code: str | None) -> None:
     """List the example sets, or print one to start a plan of your own from."""
-    from okr_sheets.reading import sets
+    from okr_sheets.reading import examples
 
     if name:
-        put(sets.text_of(name, code))
+        put(examples.text_of(name, code))
         return
     from okr_sheets.terminal import print_templates
 
-    print_templates([(each, *sets.headline(each)) for each in sets.names()])
+    print_templates([(each, *examples.headline(each)) for each in examples.names()])
 
 
 @main.command()

@@ -21,7 +21,7 @@ import pandas as pd
 from okr_sheets.config import NAME, read_config
 from okr_sheets.language import language
 from okr_sheets.planning import new
-from okr_sheets.reading.sets import names
+from okr_sheets.reading.examples import names
 from okr_sheets.reading.tracker import read
 from okr_sheets.reports import report
 from okr_sheets.reports.reminders import messages, write_messages

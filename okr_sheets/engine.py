@@ -1,17 +1,29 @@
 """Who does the work: each engine lends something shaped like the built-in `map`.
 
 Only whole files are shared out: the work is a top-level function, its argument a path and its
-result small, so both pickle. Two processes pay from about fifty trackers on; a cluster pays when
-the files are many thousands or lie beside the workers.
+result small, so both pickle. All that costs time is done in children of their own (see `apart`), so
+threads are all that it takes to share it out. Two of them pay from about ten trackers on; a cluster
+pays when the files are many thousands or lie beside the workers.
 """
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
+from okr_sheets.apart import no_children
 from okr_sheets.problems import MisuseError
+
+CONNECTING = 10  # seconds in which a scheduler answers
+WAITING = 5  # seconds until it is asked whether there are workers
+# A cluster of this process alone, which opens no port.
+_HERE = {"processes": False, "n_workers": 1, "dashboard_address": None}
+_LOG = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -29,39 +41,73 @@ class Map(Protocol):
 
 @contextmanager
 def serial(_: str | None = None) -> Iterator[Map]:
-    """One file after the other, in this process."""
+    """One file after the other."""
     yield map
 
 
 @contextmanager
 def processes(_: str | None = None) -> Iterator[Map]:
-    """As many processes as the machine has processors."""
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415  only here
+    """As many files at once as the machine has processors."""
+    pool = ThreadPoolExecutor(os.cpu_count())
 
-    with ProcessPoolExecutor() as pool:
+    def share(work: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]:
+        return pool.map(work, items)
 
-        def share(work: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]:
-            return pool.map(work, items, chunksize=16)
-
+    try:
         yield share
+    except BaseException:
+        with no_children():
+            pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
 
 
 @contextmanager
 def dask(address: str | None = None) -> Iterator[Map]:
-    """A dask.distributed cluster: the one at `address`, or a local one."""
+    """A dask.distributed cluster: the one at `address`, or threads of this process.
+
+    What no worker lives to do is done here.
+    """
     try:
-        from distributed import Client  # noqa: PLC0415  an optional extra
+        distributed = import_module("distributed")
     except ImportError:
         raise MisuseError(
             "The dask engine needs an extra: pip install 'okr-sheets[dask]'"
         ) from None
 
-    with Client(address) as client:
+    def share(work: Callable[[Any], Any], items: Iterable[Any], /) -> Iterator[Any]:
+        items = list(items)
+        # Not pure: a file of the same name may have changed since.
+        for item, future in zip(items, client.map(work, items, pure=False), strict=True):
+            try:
+                result = _result(future, client)
+            except Exception:  # noqa: BLE001  whatever became of the workers or the scheduler
+                _LOG.debug("No worker read %s.", item, exc_info=True)
+                result = work(item)
+            yield result
 
-        def share(work: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]:
-            return client.gather(client.map(work, list(items)))  # type: ignore[no-any-return]
-
+    try:
+        about = {"address": address, "timeout": CONNECTING} if address else _HERE
+        client = distributed.Client(**about)
+    except (OSError, ValueError) as error:
+        raise MisuseError(f"No dask scheduler answers at {address}.") from error
+    try:
         yield share
+    except BaseException:
+        with no_children():
+            client.close()
+        raise
+    client.close()
+
+
+def _result(future: Any, client: Any) -> Any:
+    """What a future gives; TimeoutError if it has none and no worker is left to give it one."""
+    while True:
+        try:
+            return future.result(timeout=WAITING)
+        except TimeoutError:
+            if not client.scheduler_info()["workers"]:
+                raise
 
 
 ENGINES: dict[str, Callable[[str | None], AbstractContextManager[Map]]] = {

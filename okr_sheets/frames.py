@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from okr_sheets.about import About
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, PLANNED, Column, Kind
 from okr_sheets.scoring import RULES, Bands
-from okr_sheets.tracker import About, Tracker, as_kind, declared
+from okr_sheets.tracker import Tracker, as_kind, declared
 
 # Day numbers as spreadsheets count them, so that dates are numbers in both engines.
 EPOCH = date(1899, 12, 30)

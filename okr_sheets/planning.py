@@ -9,15 +9,17 @@ from typing import Any
 
 import pandas as pd
 
+from okr_sheets.about import About
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, Span, check_in_dates
+from okr_sheets.reading.examples import SetError, text_of
 from okr_sheets.reading.files import is_report
-from okr_sheets.reading.sets import SetError, plan_of, read_set, text_of
+from okr_sheets.reading.sets import plan_of, read_set
 from okr_sheets.reading.tracker import read
 from okr_sheets.schema import CADENCES, LEVELS
 from okr_sheets.toml import read_toml
-from okr_sheets.tracker import About, Tracker
+from okr_sheets.tracker import Tracker
 
 DEFAULT_TEMPLATE = "b2b-saas-marketing"
 

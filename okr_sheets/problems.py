@@ -147,6 +147,14 @@ class MisuseError(ValueError):
     """What was asked for cannot be done; the message is a sentence for who asked."""
 
 
+class UnreadableError(Exception):
+    """A file that cannot be read; `code` and `given` make the problem."""
+
+    def __init__(self, code: str, given: str = "", sheet: str = "") -> None:
+        super().__init__(code, given, sheet)
+        self.code, self.given, self.sheet = code, given, sheet
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong, with its place.

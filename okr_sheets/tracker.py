@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from okr_sheets.about import About
 from okr_sheets.problems import Problem
-from okr_sheets.quarters import Span, counted_until
+from okr_sheets.quarters import counted_until
 from okr_sheets.schema import ACTIONS, LOG, OKRS, Column, Kind
 from okr_sheets.scoring import Bands
 
@@ -90,57 +91,6 @@ def mapped(values: pd.Series, by: Any, kind: Kind) -> pd.Series:
     Of no values pandas makes none, and leaves an empty column of text one of text.
     """
     return as_kind(values.astype(object).map(by), kind)
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """Whose OKRs these are, and when. Blank text is "", a blank date None."""
-
-    company: str = ""
-    department: str = ""
-    team: str = ""
-    level: str = ""
-    parent: str = ""
-    quarter: str = ""
-    start: date | None = None
-    end: date | None = None
-    cadence: str = "weekly"
-    as_of: date | None = None
-    language: str = "en"
-    fiscal_start: int = 1
-
-    @property
-    def unit(self) -> str:
-        """The smallest unit named: the team, else the department, else the company."""
-        return self.team or self.department or self.company
-
-    @property
-    def span(self) -> Span | None:
-        """The quarter's days; None if they are unknown."""
-        return Span(self.start, self.end) if self.start and self.end else None
-
-    def day(self, as_of: date | None = None) -> date | None:
-        """The day to score by: the one given, else the tracker's own, else today.
-
-        Today is held to the quarter. None if the quarter's days are unknown.
-        """
-        span = self.span
-        if span is None:
-            return None
-        return as_of or self.as_of or min(max(_today(), span.start), span.end)
-
-    def counts_to(self, calculated_on: date | None) -> date | None:
-        """The day up to which a tracker counts; None while its quarter is not on.
-
-        It is the one by which the workbook was calculated, else the tracker's own, else today.
-        """
-        today, span = _today(), self.span
-        is_on = span is not None and span.start < today < span.end
-        return calculated_on or self.as_of or (today if is_on else None)
-
-
-def _today() -> date:
-    return datetime.now().date()  # noqa: DTZ005  people mean their own day
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,8 +7,9 @@ import pytest
 
 import okr_sheets as okr
 from okr_sheets.language import language, languages
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.csv import read_book
-from okr_sheets.reading.guard import UnreadableError, kind_of
+from okr_sheets.reading.guard import kind_of
 
 DELIMITERS = (",", ";", "\t", "|")
 UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")

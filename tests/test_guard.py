@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from hostile import HOSTILE, ole, packed, workbook
 
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.books import read_book
 from okr_sheets.reading.guard import (
     LAST_COLUMN,
@@ -10,7 +11,6 @@ from okr_sheets.reading.guard import (
     MOST_CELLS,
     Extent,
     FarCellError,
-    UnreadableError,
     column_letters,
     column_number,
     kind_of,

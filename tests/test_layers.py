@@ -8,9 +8,9 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 # Bottom to top; a folder stands for all its modules.
 LAYERS = (
-    ("text", "streams", "schema", "problems", "quarters", "engine", "toml"),
+    ("text", "streams", "schema", "problems", "quarters", "apart", "engine", "toml"),
     ("scoring", "language", "config", "endings"),
-    ("tracker", "frames", "bands"),
+    ("about", "tracker", "frames", "bands"),
     ("reading",),
     ("checks", "planning", "rollups"),
     ("writing",),

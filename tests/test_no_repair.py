@@ -16,7 +16,7 @@ from xlsxwriter import Workbook
 import okr_sheets as okr
 from okr_sheets.language import languages
 from okr_sheets.quarters import check_in_dates
-from okr_sheets.reading.sets import names
+from okr_sheets.reading.examples import names
 
 CADENCES = ("weekly", "two-weekly", "monthly")
 KINDS = ("blank", "default", "filled")

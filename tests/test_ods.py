@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineWorkbook
 
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.grid import Broken, Uncalculated
-from okr_sheets.reading.guard import UnreadableError
 from okr_sheets.reading.ods import REFERENCE, read_book
 from okr_sheets.reading.worksheet import relative
 

@@ -19,10 +19,11 @@ from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
+from okr_sheets import apart
 from okr_sheets.cli import main
 from okr_sheets.language import language, languages
 from okr_sheets.problems import CODES, KINDS, Problem, grouped, in_order
-from okr_sheets.reading import apart, tracker
+from okr_sheets.reading import tracker
 from okr_sheets.reading.guard import column_number
 from okr_sheets.tracker import frame
 

@@ -6,8 +6,8 @@ from xlsxwriter import Workbook
 
 import okr_sheets as okr
 from okr_sheets.language import language, languages
+from okr_sheets.reading.examples import names
 from okr_sheets.reading.files import expand
-from okr_sheets.reading.sets import names
 
 
 @pytest.mark.parametrize("name", names())

@@ -13,10 +13,10 @@ from hostile import HOSTILE
 import okr_sheets as okr
 from okr_sheets import cli, rollups
 from okr_sheets.language import languages
-from okr_sheets.problems import Problem
+from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.reading import books, csv
-from okr_sheets.reading.guard import UnreadableError
-from okr_sheets.reading.sets import SetError, read_set
+from okr_sheets.reading.examples import SetError
+from okr_sheets.reading.sets import read_set
 
 FILES = Path(__file__).parent / "files"
 PYTHON = re.compile(

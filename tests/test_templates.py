@@ -9,10 +9,11 @@ import pytest
 import okr_sheets as okr
 from okr_sheets import demo
 from okr_sheets.language import languages
-from okr_sheets.reading import sets
+from okr_sheets.reading import examples
+from okr_sheets.reading.sets import read_set
 from okr_sheets.schema import TYPES
 
-FILES = sorted(path.name for path in sets.folder().iterdir() if path.name.endswith(".toml"))
+FILES = sorted(path.name for path in examples.folder().iterdir() if path.name.endswith(".toml"))
 TRANSLATED = [name for name in FILES if name.count(".") == 2]
 TOTALS = ("total", "total-at-most")
 MOVES = ("increase", "decrease")
@@ -31,7 +32,7 @@ PERCENTS: dict[str, str] = {}
 
 @pytest.fixture(params=FILES)
 def example(request):
-    return sets.read_set((sets.folder() / request.param).read_text("utf-8"), request.param)
+    return read_set((examples.folder() / request.param).read_text("utf-8"), request.param)
 
 
 def test_every_number_fits_its_type(example):
@@ -74,7 +75,7 @@ def test_a_title_says_its_numbers(example):
 
 
 def test_no_total_is_said_to_go_from_one_number_to_another():
-    for name in sets.names():
+    for name in examples.names():
         rows = okr.new(name, quarter="2027-Q1").key_results
         totals = rows[rows["type"].isin(TOTALS)]
         assert totals["title"][totals["title"].str.contains(r"\bfrom .*\d.* to ")].tolist() == []
@@ -118,7 +119,7 @@ def test_a_group_is_known_by_its_name(code, owner):
 
 
 def test_every_type_is_taught_and_one_achieve_has_steps():
-    rows = pd.concat([okr.new(name, quarter="2027-Q1").key_results for name in sets.names()])
+    rows = pd.concat([okr.new(name, quarter="2027-Q1").key_results for name in examples.names()])
     assert set(rows["type"]) == set(TYPES)
     assert (rows.loc[rows["type"] == "achieve", "target"] > 1).any()
 
@@ -126,7 +127,7 @@ def test_every_type_is_taught_and_one_achieve_has_steps():
 @pytest.mark.parametrize("name", TRANSLATED)
 def test_a_translation_says_the_same(name):
     set_, code, _ = name.split(".")
-    texts = [sets.text_of(set_, each) for each in ("en", code)]
+    texts = [examples.text_of(set_, each) for each in ("en", code)]
     assert texts[0] != texts[1]
     english, translated = (_numbers(tomllib.loads(text)["objectives"]) for text in texts)
     assert translated == english
@@ -148,7 +149,7 @@ def _numbers(entries):
 
 @pytest.mark.parametrize("code", languages())
 def test_fresh_trackers_of_all_sets_have_no_problem(code, tmp_path):
-    for name in sets.names():
+    for name in examples.names():
         unit = {"company": "Acme"} | ({"parent": "company.xlsx"} if name != "company" else {})
         tracker = okr.new(name, quarter="2027-Q1", language=code, **unit)
         okr.write(tracker, tmp_path / f"{name}.xlsx")

@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 from okr_sheets.language import languages
-from okr_sheets.reading.sets import names
+from okr_sheets.reading.examples import names
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from conftest import needs
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.grid import Broken
-from okr_sheets.reading.guard import UnreadableError
 from okr_sheets.reading.xls import read_book
 
 FILES = Path(__file__).parent / "files"

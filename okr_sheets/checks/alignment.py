@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import NamedTuple
 
+from okr_sheets.about import About
 from okr_sheets.language import fold
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.schema import LEVELS, OKRS
-from okr_sheets.tracker import About, Tracker
+from okr_sheets.tracker import Tracker
 
 COMPANY, DEPARTMENT = LEVELS.index("company"), LEVELS.index("department")
 STOPPED = frozenset({"cancelled", "postponed"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.grid import Book
-from okr_sheets.reading.guard import UnreadableError, kind_of
+from okr_sheets.reading.guard import kind_of
 
 PARSERS = {"xlsx": "xlsx", "xlsb": "xlsb", "xls": "xls", "ods": "ods", "text": "csv"}
 

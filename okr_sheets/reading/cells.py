@@ -122,23 +122,25 @@ def number(raw: object, ask: Ask) -> Read:
 
 def number_from_text(typed: str, found: tuple[float, ...], ask: Ask) -> Read:
     """A text read as the first of the numbers that it may mean."""
-    value, *others = (_unmistakable(each, ask) for each in found)
     percent = typed if is_percent(typed) else ""
-    if ask.untyped and not others and (power := magnitude(typed, ask.words, ask.unit)):
+    other = _unmistakable(found[1], ask) if len(found) > 1 else ""
+    if ask.untyped and not other and (power := magnitude(typed, ask.words, ask.unit)):
         # The m of “12 m” may be one of minutes, too.
-        others = [amount(found[0] / 10**power, ask.words)]
-    if others:
-        said = {"value": value, "other": others[0]}
-        return Read(found[0], "ambiguous-number", typed, said, found, percent)
-    if ask.untyped:
+        other = amount(found[0] / 10**power, ask.words)
+    if ask.untyped and not other:
         return Read(found[0], readings=found, percent=percent)
+    value = _unmistakable(found[0], ask)
+    if other:
+        said = {"value": value, "other": other}
+        return Read(found[0], "ambiguous-number", typed, said, found, percent)
     return Read(found[0], "number-as-text", typed, {"value": value}, found, percent)
 
 
 def _unmistakable(value: float, ask: Ask) -> str:
     """A number as it can mean no other: 1.2340 in a text file, where 1.234 may be two."""
     written = amount(value, ask.words)
-    return f"{written}0" if ask.untyped and len(readings(written, ask.words)) > 1 else written
+    may_group = ask.untyped and ask.words.decimal in written
+    return f"{written}0" if may_group and len(readings(written, ask.words)) > 1 else written
 
 
 def attainment(raw: object, ask: Ask) -> Read:

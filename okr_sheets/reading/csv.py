@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from okr_sheets.language import choice_keys, fold, headers
-from okr_sheets.problems import Problem
+from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.reading.encodings import decode
 from okr_sheets.reading.grid import TOP, Book, Grid, Value
-from okr_sheets.reading.guard import MOST_CELLS, UnreadableError
+from okr_sheets.reading.guard import MOST_CELLS, MOST_TEXT, Extent, FarCellError, why_skipped
 from okr_sheets.schema import OBJECTIVE, SHEETS
 from okr_sheets.text import unmarked
 
@@ -57,7 +57,11 @@ def read_book(path: Path) -> Book:
     sign = named[1] if named else delimiter(table)
     if table.count(sign) + table.count("\n") > MOST_CELLS:
         raise UnreadableError("too-large", f"more than {MOST_CELLS:,} cells")
-    records = _unwrapped(list(_records(table, sign, first=2 if named else 1)), sign)
+    try:
+        records = _unwrapped(list(_within(_records(table, sign, first=2 if named else 1))), sign)
+    except FarCellError as far:
+        problem = far.problem(str(path), path.stem)
+        raise UnreadableError(*why_skipped(problem), path.stem) from None
     problems = [Problem("text-encoding", str(path), given=code_page)] if code_page else []
     for code, number, width in _misfits(records, cut=not table.endswith("\n")):
         record = records[number - 1]
@@ -67,9 +71,19 @@ def read_book(path: Path) -> Book:
         if code in _NOT_COUNTED:
             records[number - 1] = Record(record.line, [])
     rows: list[list[Value]] = [
-        [unmarked(cell.strip()) or None for cell in record.values] for record in records
+        [unmarked(cell.strip())[:MOST_TEXT] or None for cell in record.values] for record in records
     ]
     return Book((Grid(path.stem, rows, untyped=True),), tuple(problems))
+
+
+def _within(records: Iterable[Record]) -> Iterator[Record]:
+    """The records as they come; FarCellError once they are too many for a sheet."""
+    extent = Extent()
+    for number, record in enumerate(records, 1):
+        filled = [len(cell) for cell in record.values if cell]
+        if filled:
+            extent.reach(number, len(record.values), len(filled), sum(filled))
+        yield record
 
 
 def delimiter(text: str) -> str:

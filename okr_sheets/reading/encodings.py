@@ -10,7 +10,7 @@ from functools import cache
 from itertools import islice
 
 from okr_sheets.language import fold, language, languages
-from okr_sheets.reading.guard import UnreadableError
+from okr_sheets.problems import UnreadableError
 
 MARKS = (
     (codecs.BOM_UTF8, "UTF-8"),

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from okr_sheets.config import Config
 from okr_sheets.engine import Map
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.copies import without_copies
-from okr_sheets.reading.guard import UnreadableError, opened_safely
+from okr_sheets.reading.guard import opened_safely
 from okr_sheets.reading.locks import is_lock
 from okr_sheets.reading.tracker import read_trackers
 from okr_sheets.tracker import Tracker

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from okr_sheets.problems import Problem, UnreadableError
+
 MOST_MEMBERS = 10_000
 MOST_LISTED = 2_000_000  # bytes in which an archive lists them
 MOST_BYTES = 300_000_000  # unpacked
@@ -72,20 +74,25 @@ _SHEETS = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTROLS = frozenset(map(chr, (*range(9), *range(14, 26), *range(28, 32))))
 
 
-class UnreadableError(Exception):
-    """A file that cannot be read; `code` and `given` make the problem."""
-
-    def __init__(self, code: str, given: str = "", sheet: str = "") -> None:
-        super().__init__(code, given, sheet)
-        self.code, self.given, self.sheet = code, given, sheet
-
-
 class FarCellError(Exception):
-    """The cell that makes a sheet too large to read: a stray one, or the end of too much data."""
+    """The cell that makes a sheet too large to read: a stray one, or where there is too much.
 
-    def __init__(self, cell: str) -> None:
-        super().__init__(cell)
-        self.cell = cell
+    `size` says what there is too much of, "" of a stray one.
+    """
+
+    def __init__(self, cell: str, size: str = "") -> None:
+        super().__init__(cell, size)
+        self.cell, self.size = cell, size
+
+    def problem(self, path: str, sheet: str) -> Problem:
+        """That the sheet was left out."""
+        return Problem("sheet-skipped", path, sheet, given=self.cell, words={"size": self.size})
+
+
+def why_skipped(problem: Problem) -> tuple[str, str]:
+    """The code and the detail of a file of which no more is left than a sheet that was skipped."""
+    size = problem.words["size"]
+    return ("too-large", size) if size else ("stray-cell", problem.given)
 
 
 class Extent:
@@ -105,9 +112,14 @@ class Extent:
             self.right, self._widest = column, (row, column)
         self._filled += filled
         self._letters += letters
-        is_far = self.bottom * self.right > MOST_CELLS
-        if is_far or self._filled > MOST_FILLED or self._letters > MOST_LETTERS:
+        if self.bottom * self.right > MOST_CELLS:
             raise FarCellError(self.far())
+        for found, most, name in (
+            (self._filled, MOST_FILLED, "filled cells"),
+            (self._letters, MOST_LETTERS, "letters"),
+        ):
+            if found > most:
+                raise FarCellError(self.far(), f"more than {most:,} {name}")
 
     def far(self) -> str:
         """The cell that makes the sheet large: the one further out, as a share of all there is."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import IO
 from xml.parsers import expat
 
-from okr_sheets.reading.guard import UnreadableError
+from okr_sheets.problems import UnreadableError
 
 CHUNK = 1 << 16
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from okr_sheets.language import Language, fold, language, languages
 
@@ -31,6 +31,7 @@ _FORMS = {
 }
 
 
+@lru_cache(maxsize=8192)  # numbers repeat, and each is asked for again as it is written
 def readings(text: str, words: Language, unit: str = "") -> tuple[float, ...]:
     """The numbers that a text may mean, the language's own reading first; none if it means none.
 
@@ -60,6 +61,7 @@ def magnitude(text: str, words: Language, unit: str = "") -> int:
     return _power(word or "", words.code, _spelled(unit)) or 0
 
 
+@lru_cache(maxsize=8192)
 def _match(text: str, unit: str) -> re.Match[str] | None:
     """The parts of a number, if a text is one; `unit` is the row's own, as it is spelled."""
     if len(text) > LONGEST:
@@ -75,7 +77,9 @@ def is_percent(text: str) -> bool:
 
 def _spelled(text: str) -> str:
     """The text with one spelling for each sign: digits of any script, minus, currency, spaces."""
-    return fold("".join(_letter(letter) for letter in text.translate(_SIGNS)))
+    if not text.isascii():
+        text = "".join(_letter(letter) for letter in text.translate(_SIGNS))
+    return fold(text)
 
 
 def _letter(letter: str) -> str:
@@ -90,6 +94,7 @@ def _without(text: str, unit: str) -> str:
     return number.rstrip() if is_word else text
 
 
+@lru_cache(maxsize=8192)
 def _power(magnitude: str, code: str, unit: str) -> int | None:
     """The power of ten that a magnitude means; 0 where the row's unit says it: 1.2M in $M."""
     powers = _powers(code)

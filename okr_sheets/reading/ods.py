@@ -13,15 +13,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import product
 from pathlib import Path
 
-from okr_sheets.problems import Problem
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.grid import Book, Broken, Cell, Grid, Uncalculated, Value
-from okr_sheets.reading.guard import (
-    MOST_TEXT,
-    ZIP_ERRORS,
-    Extent,
-    FarCellError,
-    UnreadableError,
-)
+from okr_sheets.reading.guard import MOST_TEXT, ZIP_ERRORS, Extent, FarCellError, why_skipped
 from okr_sheets.reading.markup import walk
 from okr_sheets.reading.worksheet import Formulas
 
@@ -49,13 +43,10 @@ def read_book(path: Path) -> Book:
             walk(stream, "content.xml", content.start, content.end, content.text)
     except ZIP_ERRORS as error:  # among them ValueError, for a count that is no number
         raise UnreadableError("damaged", "content.xml") from error
-    if content.skipped and not content.grids:
-        raise UnreadableError("stray-cell", content.skipped[0].far, content.skipped[0].name)
-    problems = (
-        Problem("sheet-skipped", str(path), sheet.name, given=sheet.far)
-        for sheet in content.skipped
-    )
-    return Book(tuple(content.grids), tuple(problems))
+    skipped = [far.problem(str(path), name) for name, far in content.skipped]
+    if skipped and not content.grids:
+        raise UnreadableError(*why_skipped(skipped[0]), skipped[0].sheet)
+    return Book(tuple(content.grids), tuple(skipped))
 
 
 class _Content:
@@ -63,7 +54,7 @@ class _Content:
 
     def __init__(self) -> None:
         self.grids: list[Grid] = []
-        self.skipped: list[_Sheet] = []
+        self.skipped: list[tuple[str, FarCellError]] = []
         self.styles = _Styles()
         self.sheet: _Sheet | None = None
         self.ended = False  # what follows the sheets may hold copies of tables elsewhere
@@ -151,7 +142,7 @@ class _Content:
 
     def _end_table(self, sheet: _Sheet) -> None:
         if sheet.far:
-            self.skipped.append(sheet)
+            self.skipped.append((sheet.name, sheet.far))
         else:
             self.grids.append(sheet.grid())
         self.sheet = None
@@ -196,7 +187,7 @@ class _Sheet:
     def __init__(self, name: str, hidden: bool, styles: _Styles) -> None:
         self.name, self.hidden, self.styles = name, hidden, styles
         self.extent = Extent()
-        self.far = ""  # the cell that makes the sheet too large to lay out
+        self.far: FarCellError | None = None  # what makes the sheet too large to lay out
         self.rows: list[list[Value]] = []
         self.formulas: dict[Cell, tuple[str, Cell]] = {}
         self.formats: dict[Cell, str] = {}
@@ -253,7 +244,7 @@ class _Sheet:
         try:
             self.extent.reach(after - 1, column + count - 1, filled, letters)
         except FarCellError as error:
-            self.far = error.cell
+            self.far = error
         else:
             self._lay_out(first, after)
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from okr_sheets.problems import Problem
+from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.reading.grid import Book, Grid
-from okr_sheets.reading.guard import ZIP_ERRORS, FarCellError, UnreadableError, plain_names
+from okr_sheets.reading.guard import ZIP_ERRORS, FarCellError, plain_names, why_skipped
 from okr_sheets.reading.markup import walk
 
 MOST_PART_BYTES = 60_000_000
@@ -120,7 +120,7 @@ def read_sheets(
         try:
             grids.append(read(sheet))
         except FarCellError as far:
-            skipped.append(Problem("sheet-skipped", str(path), sheet.name, given=far.cell))
+            skipped.append(far.problem(str(path), sheet.name))
     if skipped and not grids:
-        raise UnreadableError("stray-cell", skipped[0].given, skipped[0].sheet)
+        raise UnreadableError(*why_skipped(skipped[0]), skipped[0].sheet)
     return Book(tuple(grids), (*problems, *skipped))

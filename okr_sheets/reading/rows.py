@@ -11,32 +11,31 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-import pandas as pd
-
 from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
-from okr_sheets.reading import sets
+from okr_sheets.reading import examples
 from okr_sheets.reading.cells import Ask, Read, amount, parse, parsed_as, real_days, shown
 from okr_sheets.reading.days import usual_order
 from okr_sheets.reading.grid import Value
 from okr_sheets.reading.headers import Table
 from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of, weighed
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
-from okr_sheets.tracker import frame
 
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
 _NAMES = frozenset({"id", "title"})
 _UNTYPED = frozenset(column.key for column in OKRS.columns if column.computed or column.hidden)
+_CHOICES = frozenset(column.key for column in OKRS.columns if column.kind == "choice")
+_SAID_AS_TYPED = tuple(column for column in OKRS.typed if column.key not in ENDS)
 Row = dict[str, Any]  # typed columns by key (the weight as a Read), `row`, `prepared`, `check_ins`
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The frames of one OKRs table; `problems` are of rows and what they belong to."""
+    """The rows of one OKRs table; `problems` are of what they belong to."""
 
-    objectives: pd.DataFrame
-    key_results: pd.DataFrame
-    check_ins: pd.DataFrame
+    objectives: Sequence[Row]
+    key_results: Sequence[Row]
+    check_ins: Sequence[Row]
     problems: Sequence[Problem]
 
 
@@ -114,9 +113,9 @@ class _Cells:
         if prepared and not (is_stem or _is_objective(raw.get("type"))):
             return None
         values: Row = {"row": number, "prepared": prepared, "check_ins": {}}
-        for column in OKRS.typed:
+        for column in _SAID_AS_TYPED:
             key = column.key
-            if key in raw and key not in ENDS:
+            if key in raw:
                 read = parse(parsed_as(column), raw[key], self._ask(number, key))
                 # What a weight says, those that are averaged with it tell too.
                 value = read if key == "weight" else self._take(read, number, key)
@@ -136,7 +135,7 @@ class _Cells:
     def _ask(self, row: int, key: str, unit: str = "", whole: float = 1) -> Ask:
         """What to know of a cell; one value for all the cells that ask the same."""
         form = self.table.grid.formats.get((row, self.columns[key]), "")
-        choices = key if key in OKRS.keys and OKRS[key].kind == "choice" else ""
+        choices = key if key in _CHOICES else ""
         order = self.orders.get(key, "")
         about = choices, unit, form, order, whole
         if about not in self.asks:
@@ -240,7 +239,7 @@ def _below(rows: Sequence[Row]) -> list[Row]:
 @cache
 def _examples() -> frozenset[tuple[object, ...]]:
     """Title, baseline and target of every row of the example sets, in all languages."""
-    texts = {sets.text_of(name, code) for name in sets.names() for code in languages()}
+    texts = {examples.text_of(name, code) for name in examples.names() for code in languages()}
     objectives = [each for text in texts for each in tomllib.loads(text)["objectives"]]
     key_results = [each for objective in objectives for each in objective["key_results"]]
     return frozenset(_said(row) for row in (*objectives, *key_results))
@@ -312,11 +311,11 @@ def _is_blank(value: Value) -> bool:
 
 def families(rows: Sequence[Row], table: Table, ask: Ask, path: str) -> Family:
     """Objectives and the key results that belong to them; ids given where they lack."""
-    return _Families(rows, table, ask, path).frames()
+    return _Families(rows, table, ask, path).family()
 
 
 class _Families:
-    """Rows on their way to frames; collects problems as it goes."""
+    """Rows on their way to their families; collects problems as it goes."""
 
     def __init__(self, rows: Sequence[Row], table: Table, ask: Ask, path: str) -> None:
         self.rows, self.table, self.ask, self.path = rows, table, ask, path
@@ -327,7 +326,7 @@ class _Families:
     def _add(self, code: str, row: int, given: str = "", key: str = "id", **words: str) -> None:
         self.problems.append(self.table.problem(self.path, code, row, key, given, words))
 
-    def frames(self) -> Family:
+    def family(self) -> Family:
         objectives = [row for row in self.rows if row.get("type") == OBJECTIVE]
         for number, row in enumerate(objectives, 1):
             if "id" not in row:
@@ -357,12 +356,7 @@ class _Families:
             for day, value in row["check_ins"].items()
             for letter in [letters[f"{CHECK_IN_PREFIX}{day}"]]
         ]
-        return Family(
-            frame("objectives", objectives, [row["row"] for row in objectives]),
-            frame("key_results", key_results, [row["row"] for row in key_results]),
-            frame("check_ins", check_ins, [row["row"] for row in check_ins]),
-            self.problems,
-        )
+        return Family(objectives, key_results, check_ins, self.problems)
 
     def _place(self, row: Row, by_id: Mapping[str, Row], above: Row | None) -> None:
         """Give a key result its objective: by the id up to the last full stop, else by place."""
@@ -403,19 +397,19 @@ class _Families:
         self._add("missing-id", row["row"], value=wanted)
 
 
-def stored(rows: Sequence[Row], table: Table) -> pd.DataFrame:
+def stored(rows: Sequence[Row], table: Table) -> list[Row]:
     """The computed cells as the file holds them, and the formula of each; none of a text file.
 
-    Columns: the computed keys, and `formula.` and the key: its text, "" for a constant, None where
-    the format does not tell. Text files hold what a cell showed, which is rounded.
+    Keys: `row`, the computed keys, and `formula.` and the key: its text, "" for a constant, None
+    where the format does not tell. Text files hold what a cell showed, which is rounded.
     """
     if table.grid.untyped:
-        return pd.DataFrame()
+        return []
     formulas = table.grid.formulas
     found = []
     for values in rows:
         row = values["row"]
-        cells: dict[str, Any] = {}
+        cells: Row = {"row": row}
         for column in OKRS.computed:
             at = table.columns.get(column.key)
             if at is None:
@@ -425,8 +419,7 @@ def stored(rows: Sequence[Row], table: Table) -> pd.DataFrame:
                 None if formulas is None else formulas.get((row, at), "")
             )
         found.append(cells)
-    index = pd.Index([values["row"] for values in rows], dtype="int64", name="row")
-    return pd.DataFrame(found, index=index, dtype=object)
+    return found
 
 
 def _aligned(given: str) -> str:

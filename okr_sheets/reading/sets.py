@@ -1,23 +1,21 @@
-"""Example sets and people's own plans as TOML: found, listed, read as Trackers."""
+"""Example sets and people's own plans, TOML, read as Trackers."""
 
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any
 
-from okr_sheets.problems import MisuseError, Problem, said_once
+from okr_sheets.about import About
+from okr_sheets.problems import Problem, said_once
 from okr_sheets.quarters import YEARS, Quarter, check_in_dates, common_day
 from okr_sheets.reading.days import is_buddhist
+from okr_sheets.reading.examples import SetError
 from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, SETTINGS, Column
 from okr_sheets.toml import parse_toml, shown
-from okr_sheets.tracker import COLUMNS, About, Tracker, frame
+from okr_sheets.tracker import COLUMNS, Tracker, frame
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "text": (str,),
@@ -26,40 +24,6 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "number": (int, float),
     "date": (date,),
 }
-
-
-class SetError(MisuseError):
-    """A set that cannot be read; the message says where and what to write instead."""
-
-
-def folder() -> Traversable:
-    """The example sets: inside the package once it is a wheel, beside it in a checkout."""
-    packed = files("okr_sheets") / "_templates"
-    return packed if packed.is_dir() else Path(__file__).parents[2] / "templates"
-
-
-def names() -> list[str]:
-    """The names of the example sets, the company's first."""
-    found = (entry.name.removesuffix(".toml") for entry in folder().iterdir())
-    return sorted((name for name in found if "." not in name), key=lambda n: (n != "company", n))
-
-
-def text_of(name: str, code: str | None = None) -> str:
-    """The TOML text of an example set, in a language if it is written in it, else in English.
-
-    SetError lists the names there are.
-    """
-    if name not in names():
-        raise SetError(f"No template “{name}”. Choose one of: {', '.join(names())}.")
-    translated = folder() / f"{name}.{code}.toml"
-    chosen = translated if translated.is_file() else folder() / f"{name}.toml"
-    return chosen.read_text("utf-8")
-
-
-def headline(name: str) -> tuple[str, str]:
-    """Title and one-sentence description of an example set."""
-    document = tomllib.loads(text_of(name))
-    return document["title"], document["description"]
 
 
 def read_set(text: str, name: str, fiscal_start: int = 1) -> Tracker:

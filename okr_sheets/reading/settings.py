@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from okr_sheets.about import About
 from okr_sheets.language import REFERENCE, fold, headers, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Quarter, Span
@@ -17,7 +18,6 @@ from okr_sheets.reading.guard import column_letters
 from okr_sheets.reading.headers import LONGEST, Table
 from okr_sheets.schema import SETTINGS
 from okr_sheets.scoring import Bands
-from okr_sheets.tracker import About
 
 PREFIX = "tracker."
 

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from okr_sheets.apart import apart
 from okr_sheets.config import Config
-from okr_sheets.language import language
-from okr_sheets.problems import MisuseError, Problem, in_order, said_once
-from okr_sheets.quarters import Quarter, counted_until
-from okr_sheets.reading import settings
-from okr_sheets.reading.apart import apart
-from okr_sheets.reading.cells import Ask, parse, parsed_as, shown
+from okr_sheets.problems import MisuseError, Problem, UnreadableError, in_order
+from okr_sheets.reading import READING
 from okr_sheets.reading.copies import without_copies
-from okr_sheets.reading.grid import Book, Grid
-from okr_sheets.reading.guard import UnreadableError, column_letters
-from okr_sheets.reading.headers import Table, almost, find, words_seen
-from okr_sheets.reading.locks import lock_of
-from okr_sheets.reading.rows import families, okr_rows, stored
-from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
-from okr_sheets.tracker import Tracker, frame
-
-REQUIRED = ("title", "type", "baseline", "target")
+from okr_sheets.reading.drafts import Draft, Drafts
+from okr_sheets.schema import ACTIONS, LOG, OKRS
+from okr_sheets.tracker import COLUMNS, Tracker, frame
 
 
 def read(path: str | Path, sheet: str | None = None, config: Config | None = None) -> Tracker:
@@ -51,89 +41,47 @@ def read_trackers(path: str | Path, fiscal_start: int = 1) -> list[Tracker]:
     `fiscal_start` is the first month of the company's fiscal year; what a file says of its own
     quarter goes before it.
     """
-    path = Path(path)
     try:
         # The child may have started in another folder.
-        book: Book = apart("okr_sheets.reading.books:read_book", path.absolute())
-        said = tuple(replace(problem, path=str(path)) for problem in book.problems)
-        return _trackers(path, replace(book, problems=said), fiscal_start)
+        read: Drafts = apart(READING, Path(path).absolute(), str(path), fiscal_start)
     except UnreadableError as error:
-        problem = Problem(error.code, str(path), error.sheet, given=error.given)
-        return [Tracker.empty(path=str(path), problems=(problem,))]
+        read = Drafts(problems=(Problem(error.code, str(path), error.sheet, given=error.given),))
+    if not read.drafts:
+        return [Tracker.empty(path=str(path), problems=read.problems)]
+    return _trackers(str(path), read)
 
 
-def _trackers(path: Path, book: Book, fiscal_start: int) -> list[Tracker]:
-    parts = list(_parts(book.grids, _tables(book.grids, fiscal_start)))
-    if not parts:
-        return [Tracker.empty(path=str(path), problems=(_without_table(str(path), book),))]
-    found = without_copies([_Reader(str(path), part, fiscal_start).tracker() for part in parts])
+def _trackers(path: str, read: Drafts) -> list[Tracker]:
+    found = without_copies([_tracker(path, draft) for draft in read.drafts])
     trackers = [tracker for tracker in found if tracker.readable]
-    first = [*book.problems, *_open_elsewhere(path)]
+    first = list(read.problems)
     if len(trackers) > 1:
         trackers = [*_told_apart(trackers)]
-        first.append(Problem("several-tables", str(path), words={"count": str(len(trackers))}))
+        first.append(Problem("several-tables", path, words={"count": str(len(trackers))}))
     problems = in_order([*first, *trackers[0].problems])
     copies = [tracker for tracker in found if tracker.set_aside]
     return [replace(trackers[0], problems=problems), *trackers[1:], *copies]
 
 
-def _tables(grids: Sequence[Grid], fiscal_start: int) -> list[Table]:
-    """The tables on all sheets; where no quarter is named, that of their full dates tells more."""
-    around = settings.span(grids, fiscal_start)
-    tables = [table for grid in grids for table in find(grid, around)]
-    dates = sorted(day for table in tables for day in table.check_ins)
-    if around or not dates:
-        return tables
-    around = Quarter.holding(dates[len(dates) // 2], fiscal_start).span
-    return [table for grid in grids for table in find(grid, around)]
-
-
-def _without_table(path: str, book: Book) -> Problem:
-    """Why there is nothing to read: the sheet that was too large for it, or what was seen."""
-    for problem in book.problems:
-        if problem.code == "sheet-skipped":
-            return Problem("stray-cell", path, problem.sheet, given=problem.given)
-    for found in (almost(grid, path) for grid in book.grids):
-        if found:
-            return found
-    seen = "; ".join(f"{grid.name}: {words_seen(grid)}" for grid in book.grids if grid.rows)
-    return Problem("no-okr-table", path, given=seen or "–")
-
-
-def _open_elsewhere(path: Path) -> Iterator[Problem]:
-    if lock_of(path):
-        yield Problem("open-elsewhere", str(path))
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What of a file makes one tracker: a table of OKRs, and the tables and settings it goes by."""
-
-    tables: Mapping[str, Table]
-    grids: Sequence[Grid]
-
-    @property
-    def okrs(self) -> Table:
-        return self.tables[OKRS.key]
-
-
-def _parts(grids: Sequence[Grid], tables: Sequence[Table]) -> Iterator[_Part]:
-    """One part for each table of OKRs.
-
-    Whole trackers copied into one workbook keep their order: the second one's actions are the
-    second actions. Where there are fewer, all go by the first.
-    """
-    of_kind = {sheet.key: [t for t in tables if t.sheet is sheet] for sheet in SHEETS}
-    okrs = of_kind.pop(OKRS.key)
-    others = [grid for grid in grids if grid not in [table.grid for table in tables]]
-    about = [grid for grid in others if settings.by_keys([grid])]
-    for number, table in enumerate(okrs):
-        mine = {OKRS.key: table}
-        for key, found in of_kind.items():
-            if found:
-                mine[key] = found[number if len(found) == len(okrs) else 0]
-        first = [about[number]] if len(about) == len(okrs) else []
-        yield _Part(mine, [table.grid, *first, *(grid for grid in others if grid not in first)])
+def _tracker(path: str, draft: Draft) -> Tracker:
+    frames = {
+        name: frame(name, draft.rows[name], [row["row"] for row in draft.rows[name]])
+        for name in COLUMNS
+    }
+    at = pd.Index([row["row"] for row in draft.stored], dtype="int64", name="row")
+    stored = pd.DataFrame(draft.stored, index=at, dtype=object)
+    return Tracker(
+        draft.about,
+        **frames,
+        check_in_dates=draft.check_in_dates,
+        path=path,
+        sheets=draft.sheets,
+        letters=draft.letters,
+        stored=stored.drop(columns="row", errors="ignore"),
+        calculated_on=draft.calculated_on,
+        bands=draft.bands,
+        problems=draft.problems,
+    )
 
 
 def _told_apart(trackers: Sequence[Tracker]) -> Iterator[Tracker]:
@@ -163,171 +111,3 @@ def _own_lines(trackers: Sequence[Tracker], number: int, sheet: str, column: str
     owned = [set(t.rows["id"].str.casefold()) for t in trackers]
     lost = ~ids.isin(set().union(*owned))
     return lines[ids.isin(owned[number]) | (lost & (number == 0))]
-
-
-class _Reader:
-    """One tracker on its way from tables to frames; collects problems as it goes."""
-
-    def __init__(self, path: str, part: _Part, fiscal_start: int) -> None:
-        self.path = path
-        self.tables, self.okrs = part.tables, part.okrs
-        self.problems: list[Problem] = []
-        places = settings.by_keys(part.grids)
-        self.has_keys = bool(places)
-        if "language" not in places:
-            places = settings.by_labels(part.grids, self.okrs) | places
-        say = self.problems.append
-        self.about = settings.read_about(places, self.okrs, path, say, fiscal_start)
-        self.ask = Ask(
-            language(self.about.language),
-            untyped=self.okrs.grid.untyped,
-            around=self.about.start,
-        )
-        self.calculated_on = settings.calculated_on(places, self.about, self.ask)
-        self.bands = settings.bands(places)
-
-    def tracker(self) -> Tracker:
-        self._say_what_is_odd()
-        day = self.about.counts_to(self.calculated_on)
-        until = day and counted_until(day, self.okrs.check_ins, self.about.span)
-        rows, problems = okr_rows(self.okrs, self.ask, self.path, until)
-        family = families(rows, self.okrs, self.ask, self.path)
-        self.problems += [*problems, *family.problems]
-        return Tracker(
-            about=self.about,
-            objectives=family.objectives,
-            key_results=family.key_results,
-            check_ins=family.check_ins,
-            actions=self._plain_table(ACTIONS),
-            log=self._plain_table(LOG),
-            check_in_dates=tuple(self.okrs.check_ins),
-            path=self.path,
-            sheets={key: table.grid.name for key, table in self.tables.items()},
-            letters={key: table.letters for key, table in self.tables.items()},
-            stored=stored(rows, self.okrs),
-            calculated_on=self.calculated_on,
-            bands=self.bands,
-            problems=in_order(said_once("buddhist-year", in_order(self._for_its_kind_of_file()))),
-        )
-
-    def _for_its_kind_of_file(self) -> Iterator[Problem]:
-        """The problems; a Buddhist year is none in a text file, which no formulas count."""
-        untyped = self.okrs.grid.untyped
-        return (p for p in self.problems if not (untyped and p.code == "buddhist-year"))
-
-    def _add(
-        self, code: str, table: Table, row: int = 0, key: str = "", given: str = "", **words: str
-    ) -> None:
-        self.problems.append(table.problem(self.path, code, row, key, given, words))
-
-    def _say_what_is_odd(self) -> None:
-        """What is to be said of the tables before a row of them is read."""
-        for key in REQUIRED:
-            if key not in self.okrs.columns and (key in {"title", "target"} or self.has_keys):
-                self._add("missing-column", self.okrs, label=self.ask.words(f"okrs.{key}"))
-        for table in self.tables.values():
-            if table.grid.hidden:
-                self._add("hidden-sheet", table)
-            if table.odd:
-                self._add(table.odd, table, table.header)
-            for row, letter in table.seconds:
-                place = (self.path, table.grid.name, row, letter)
-                self.problems.append(Problem("second-header", *place))
-            self._say_what_is_hidden(table)
-            self._say_what_is_doubled(table)
-        self._say_what_is_astray()
-        for column, said in self.okrs.undated.items():
-            values = (self.okrs.grid.cell(row, column) for row, _ in self.okrs.rows())
-            if any(parse("number", value, self.ask).value is not None for value in values):
-                place = (self.path, self.okrs.grid.name, self.okrs.header, column_letters(column))
-                self.problems.append(Problem("undated-column", *place, given=said))
-
-        days = {column: day for day, column in self.okrs.check_ins.items()}
-        for column, row in self.okrs.buddhist.items():
-            day = str(days[column])
-            given = shown(self.okrs.grid.cell(row, column))
-            key = f"{CHECK_IN_PREFIX}{day}"
-            self._add("buddhist-year", self.okrs, row, key, given, value=day)
-
-    def _say_what_is_astray(self) -> None:
-        """Check-ins that the workbook does not count as Python does, at the cell that mends it."""
-        table = self.okrs
-        days = {column: day for day, column in table.check_ins.items()}
-        last = max(set(table.check_ins.values()) - set(table.astray), default=0)
-        for day, column in table.check_ins.items():
-            code, twin = table.astray.get(column, ""), table.twins.get(column, 0)
-            if not code or not (_is_filled(table, column) or (twin and _is_filled(table, twin))):
-                continue
-            at = table.header if code == "week-dated-twice" else table.day_row
-            said = shown(table.grid.cell(table.header, column) or "")
-            words = {"value": str(day), "last": column_letters(last)}
-            if twin:
-                words |= {"other": column_letters(twin), "above": str(days[twin])}
-            key = f"{CHECK_IN_PREFIX}{day}"
-            self._add(code, table, at, key, said, **words)
-
-    def _say_what_is_hidden(self, table: Table) -> None:
-        grid = table.grid
-        filled = {number for number, cells in table.rows() if any(c is not None for c in cells)}
-        rows = sorted(filled & grid.hidden_rows)
-        if rows:
-            self._add("hidden-rows", table, given=_ranges(rows, str))
-        # The folded-away details of the plan are hidden by design.
-        weekly = {c for c in table.check_ins.values() if _is_filled(table, c)}
-        plain = {table.columns[key] for key in REQUIRED if key in table.columns}
-        columns = sorted((weekly | plain) & grid.hidden_columns)
-        if columns:
-            self._add("hidden-columns", table, given=_ranges(columns, column_letters))
-
-    def _say_what_is_doubled(self, table: Table) -> None:
-        for column, key in table.copies.items():
-            is_check_in = key.startswith(CHECK_IN_PREFIX)
-            if not _is_filled(table, column) or not (is_check_in or not table.sheet[key].computed):
-                continue
-            label = key.removeprefix(CHECK_IN_PREFIX)
-            label = label if is_check_in else self.ask.words(f"{table.sheet.key}.{key}")
-            place = (self.path, table.grid.name, table.header, column_letters(column), key)
-            words = {"label": label}
-            self.problems.append(Problem("duplicate-column", *place, table.letters[key], words))
-
-    def _plain_table(self, sheet: Sheet) -> pd.DataFrame:
-        """The rows of the actions or the log that say something."""
-        table = self.tables.get(sheet.key)
-        rows, index = [], []
-        for row, cells in table.rows() if table else ():
-            raw = {
-                key: cells[column - 1] if column <= len(cells) else None
-                for key, column in table.columns.items()  # type: ignore[union-attr]
-                if not sheet[key].computed
-            }
-            if all(value is None for value in raw.values()):
-                continue
-            values: dict[str, Any] = {}
-            for column in sheet.typed:
-                choices = f"{sheet.prefix}_{column.key}" if column.kind == "choice" else ""
-                form = table.grid.formats.get((row, table.columns.get(column.key, 0)), "")  # type: ignore[union-attr]
-                ask = replace(self.ask, choices=choices, format=form)
-                read = parse(parsed_as(column), raw.get(column.key), ask)
-                for code in read.codes:
-                    self._add(code, table, row, column.key, read.given, **read.words)  # type: ignore[arg-type]
-                if read.value is not None:
-                    values[column.key] = read.value
-            rows.append(values)
-            index.append(row)
-        return frame(sheet.key, rows, index)
-
-
-def _is_filled(table: Table, column: int) -> bool:
-    return any(table.grid.cell(row, column) is not None for row, _ in table.rows())
-
-
-def _ranges(numbers: Sequence[int], name: Callable[[int], str]) -> str:
-    """Sorted numbers in few words: “12–14, 17”."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    ends = ((name(run[0]), name(run[-1])) for run in runs)
-    return ", ".join(first if first == last else f"{first}–{last}" for first, last in ends)

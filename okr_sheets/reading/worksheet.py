@@ -8,12 +8,12 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import IO
 
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.grid import Broken, Cell, Grid, Uncalculated, Value
 from okr_sheets.reading.guard import (
     LAST_COLUMN,
     LAST_ROW,
     FarCellError,
-    UnreadableError,
     column_letters,
     column_number,
 )
@@ -162,7 +162,8 @@ class _Worksheet:
         if found.get("hidden") in TRUE:
             self.layout.hide_row(self.row)
         if self.stream.tell() > MOST_PART_BYTES:
-            raise FarCellError(self.layout.extent.far())
+            size = f"more than {MOST_PART_BYTES // 1_000_000} MB"
+            raise FarCellError(self.layout.extent.far(), size)
 
     def _cell(self, found: Mapping[str, str]) -> None:
         self.cell = found

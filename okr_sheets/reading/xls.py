@@ -12,10 +12,10 @@ import xlrd
 from xlrd.book import Book as Workbook
 from xlrd.sheet import Sheet
 
-from okr_sheets.problems import Problem
+from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.reading.formats import format_of
 from okr_sheets.reading.grid import Book, Broken, Grid, Value
-from okr_sheets.reading.guard import FarCellError, UnreadableError
+from okr_sheets.reading.guard import FarCellError, why_skipped
 from okr_sheets.reading.layout import Layout, Shared
 
 _MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")  # the folder that holds them
@@ -30,7 +30,7 @@ def read_book(path: Path) -> Book:
     grids, problems = [], []
     if _MACROS in content:
         problems.append(Problem("macros", str(path)))
-    far: tuple[str, str] | None = None
+    skipped = []
     try:
         workbook = xlrd.open_workbook(
             file_contents=content, logfile=io.StringIO(), formatting_info=True, ragged_rows=True
@@ -40,8 +40,7 @@ def read_book(path: Path) -> Book:
             try:
                 grids.append(_grid(sheet, shared))
             except FarCellError as error:
-                far = error.cell, sheet.name
-                problems.append(Problem("sheet-skipped", str(path), sheet.name, given=error.cell))
+                skipped.append(error.problem(str(path), sheet.name))
     except MemoryError:
         raise
     except Exception as error:
@@ -49,9 +48,9 @@ def read_book(path: Path) -> Book:
             raise UnreadableError("password") from None
         # Whatever stands in a damaged file, from struct.error to AssertionError.
         raise UnreadableError("damaged") from error
-    if far and not grids:
-        raise UnreadableError("stray-cell", *far)
-    return Book(tuple(grids), tuple(problems))
+    if skipped and not grids:
+        raise UnreadableError(*why_skipped(skipped[0]), skipped[0].sheet)
+    return Book(tuple(grids), (*problems, *skipped))
 
 
 def _shared(workbook: Workbook) -> Shared:

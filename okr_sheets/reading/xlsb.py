@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.formats import Format, formats
 from okr_sheets.reading.grid import Book, Broken, Grid, Value
-from okr_sheets.reading.guard import FarCellError, UnreadableError, column_letters
+from okr_sheets.reading.guard import FarCellError, column_letters
 from okr_sheets.reading.layout import Layout, Shared
 from okr_sheets.reading.package import (
     MOST_PART_BYTES,
@@ -178,7 +179,8 @@ class _Worksheet:
         if content[11] & 0x10:
             self.layout.hide_row(self.row)
         if self.stream.tell() > MOST_PART_BYTES:
-            raise FarCellError(self.layout.extent.far())
+            size = f"more than {MOST_PART_BYTES // 1_000_000} MB"
+            raise FarCellError(self.layout.extent.far(), size)
 
     def _cell(self, kind: int, content: bytes) -> None:
         value = self._value(kind, content)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.formats import Format, formats
 from okr_sheets.reading.grid import Book, Grid
-from okr_sheets.reading.guard import UnreadableError
 from okr_sheets.reading.layout import Shared
 from okr_sheets.reading.markup import walk
 from okr_sheets.reading.package import Package, Sheet, opened, part_of, read_sheets

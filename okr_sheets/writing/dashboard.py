@@ -11,12 +11,12 @@ import pandas as pd
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.about import About
 from okr_sheets.frames import serial
 from okr_sheets.language import Language
 from okr_sheets.quarters import counted_until
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import POINTS_PREFIX
-from okr_sheets.tracker import About
 from okr_sheets.writing.layout import DATE_ROW, FIRST_ROW, Layout, quoted_sheet
 from okr_sheets.writing.okrs import OkrsSheet
 from okr_sheets.writing.styles import (

@@ -7,13 +7,13 @@ from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.about import About
 from okr_sheets.bands import grade_rule, status_meaning, written
 from okr_sheets.frames import serial
 from okr_sheets.language import Language
 from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
 from okr_sheets.schema import SETTINGS, STATUSES
 from okr_sheets.scoring import Bands
-from okr_sheets.tracker import About
 from okr_sheets.writing.layout import quoted_sheet
 from okr_sheets.writing.styles import (
     ACCENT,

@@ -1,0 +1,44 @@
+"""The example sets: found and listed."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from okr_sheets.problems import MisuseError
+
+
+class SetError(MisuseError):
+    """A set that cannot be read; the message says where and what to write instead."""
+
+
+def folder() -> Traversable:
+    """The example sets: inside the package once it is a wheel, beside it in a checkout."""
+    packed = files("okr_sheets") / "_templates"
+    return packed if packed.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+def names() -> list[str]:
+    """The names of the example sets, the company's first."""
+    found = (entry.name.removesuffix(".toml") for entry in folder().iterdir())
+    return sorted((name for name in found if "." not in name), key=lambda n: (n != "company", n))
+
+
+def text_of(name: str, code: str | None = None) -> str:
+    """The TOML text of an example set, in a language if it is written in it, else in English.
+
+    SetError lists the names there are.
+    """
+    if name not in names():
+        raise SetError(f"No template “{name}”. Choose one of: {', '.join(names())}.")
+    translated = folder() / f"{name}.{code}.toml"
+    chosen = translated if translated.is_file() else folder() / f"{name}.toml"
+    return chosen.read_text("utf-8")
+
+
+def headline(name: str) -> tuple[str, str]:
+    """Title and one-sentence description of an example set."""
+    document = tomllib.loads(text_of(name))
+    return document["title"], document["description"]
