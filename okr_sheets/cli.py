@@ -8,6 +8,7 @@ import logging
 import os
 import sys
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -277,6 +278,7 @@ def score(
     from okr_sheets.rollups import roll_up
     from okr_sheets.scoring import PRESETS
     from okr_sheets.terminal import print_rollup
+    from okr_sheets.writing.saving import same_file
 
     if preset and preset not in PRESETS:
         raise click.UsageError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
@@ -296,8 +298,12 @@ def score(
     _name_far_day(as_of, trackers, words)
     if not outs and not rollup.teams.empty:
         print_rollup(rollup, words)
-    for out in dict.fromkeys(outs):
-        click.echo(words("terminal.wrote", path=str(report(rollup, out, words.code))))
+    written: list[Path] = []
+    for out in outs:
+        # Two names may be one file: by links, by case, however spelled.
+        if not any(same_file(out, other) for other in written):
+            written.append(report(rollup, out, words.code, partial(click.echo, err=True)))
+            click.echo(words("terminal.wrote", path=str(out)))
     _finish(rollup.problems, trackers, words.code, strict=False)
 
 
@@ -444,17 +450,24 @@ def remind(
     _name_strangers(config, trackers)
     _name_far_day(as_of, trackers, words)
     found = messages(rollup, config.email)
-    if found:
-        out = out or Path(f"reminders-{rollup.as_of}")
-        write_messages(found, out, form)
-        click.echo(words("terminal.wrote_messages", n=len(found), path=str(out)))
-        if form == "eml" and (lacking := sum(not message.address for message in found)):
-            click.echo(words("terminal.no_address", n=lacking), err=True)
-    else:
+    out = out or Path(f"reminders-{rollup.as_of}")
+    drafts = write_messages(found, out, form)
+    if not found:
         click.echo(words("terminal.no_messages"))
+    elif drafts.written:
+        click.echo(words("terminal.wrote_messages", n=len(drafts.written), path=str(out)))
+    if form == "eml" and (lacking := sum(not message.address for message in found)):
+        click.echo(words("terminal.no_address", n=lacking), err=True)
+    for key in ("removed", "changed"):
+        if names := ", ".join(path.name for path in getattr(drafts, key)):
+            click.echo(words(f"terminal.{key}_drafts", names=names), err=True)
+    for error in drafts.errors:
+        click.echo(f"okr-sheets: {_sentence(error)}", err=True)
     _finish(
         [p for p in rollup.problems if p.severity == "error"], trackers, words.code, strict=False
     )
+    if drafts.errors:
+        sys.exit(PROBLEMS)
 
 
 @main.command()
