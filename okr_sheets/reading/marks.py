@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+import stat
 import zipfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -160,7 +161,11 @@ DRAFTS: Mapping[str, InText] = {
 
 def standing(path: Path, marks: Marks = REPORTS) -> Standing:
     """What stands at a path: nothing (or an empty file), ours, ours and changed since, foreign."""
-    if not path.exists() or (path.is_file() and not path.stat().st_size):
+    try:
+        state = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "nothing"
+    if stat.S_ISREG(state.st_mode) and not state.st_size:
         return "nothing"
     if not is_marked(path, marks):
         return "foreign"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -102,15 +103,19 @@ def _in_words(path: Path) -> Iterator[None]:
 
 def _refuse(
     path: Path, target: Path, force: bool, marks: Marks | None, may_set_aside: bool
-) -> Standing:
-    """What stands at the target, unless it is not to be replaced."""
-    if target.is_dir():
+) -> Standing | None:
+    """What stands at the target, None if there is no file, unless it is not to be replaced."""
+    try:
+        mode = target.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        mode = 0
+    if stat.S_ISDIR(mode):
         raise IsADirectoryError(f"{path} is a folder. Name a file in it.")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {target.parent}. Make it first.")
-    if not target.exists():
-        return "nothing"
-    if not target.is_file():
+    if not mode:
+        return None
+    if not stat.S_ISREG(mode):
         raise FileExistsError(f"{path} is a device or a pipe. Choose another name.")
     if not force:
         raise FileExistsError(f"{path} is there already. Choose another name, or add --force.")
@@ -143,21 +148,20 @@ def _clear(temporary: Path) -> None:
 
 
 def _put_in_place(
-    path: Path, temporary: Path, target: Path, look: Callable[[], Standing]
+    path: Path, temporary: Path, target: Path, look: Callable[[], Standing | None]
 ) -> Path | None:
     """Give the file its name, and tell where what people changed is kept, if anything."""
     while True:
         found = look()
-        there = target.exists()
-        if there and (held := lock_of(target)):
+        if found and (held := lock_of(target)):
             raise _kept(path, temporary, target, f", or delete {held} if nothing has it open")
         try:
-            aside = _with_free_name(target, target) if found == "changed" else None
-            if there:
-                _liken(temporary, target)
-                temporary.replace(target)
-            else:
+            if not found:
                 _name(temporary, target)
+                return None
+            _liken(temporary, target)
+            aside = _with_free_name(target, target) if found == "changed" else None
+            temporary.replace(target)
         except FileExistsError:
             continue  # It came up this very moment.
         except PermissionError as error:
@@ -178,7 +182,10 @@ def _kept(path: Path, temporary: Path, target: Path, leftover: str = "") -> Perm
 
 def _liken(temporary: Path, target: Path) -> None:
     """Give the file the owner, group and mode of the one it replaces, as far as one may."""
-    old = target.stat()
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return
     for owner, group in ((old.st_uid, -1), (-1, old.st_gid)):
         # Windows has no such owners, and has no such function either.
         with suppress(OSError, AttributeError):
