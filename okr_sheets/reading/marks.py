@@ -109,7 +109,8 @@ class _InHeader:
     Nothing else in a CSV file is not read as a value by some program.
     """
 
-    NAMES = frozenset({"file", "objective_id", "last_check_in"})
+    NAMES = frozenset({"file", "sheet", "row", "objective_id", "last_check_in"})
+    FEWEST = 32  # names; fewer would make a digest that fits by chance
 
     def is_on(self, path: Path) -> bool:
         with path.open("rb") as file:
@@ -127,8 +128,11 @@ class _InHeader:
         path.write_bytes(self._marked(path.read_bytes()))
 
     def _marked(self, content: bytes) -> bytes:
+        """The file as it is marked; nothing where it has another header than ours."""
         header, end, rows = content.partition(b"\r\n")
         first, *names = header.replace(b'"', b"").split(b",")
+        if len(names) < self.FEWEST:
+            return b""
         bits = int(_digest(b",".join((first, *names)) + end + rows), 16)
         quoted = (b'"%b"' % name if bits >> at & 1 else name for at, name in enumerate(names))
         return b",".join((first, *quoted)) + end + rows
