@@ -82,7 +82,7 @@ class _InProperties:
 
     def fits(self, path: Path) -> bool:
         with opened_safely(path) as archive:
-            return archive.read(self._part) == self._marked(archive)
+            return self._content(archive) == self._marked(archive)
 
     def put(self, path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
@@ -99,8 +99,11 @@ class _InProperties:
             for each in archive.infolist()
             if each.filename != self._part
         ]
+        return self._text.marked(self._content(archive), "\n".join(sorted(others)).encode())
+
+    def _content(self, archive: zipfile.ZipFile) -> bytes:
         with archive.open(self._part) as part:
-            return self._text.marked(part.read(_MOST_BYTES), "\n".join(sorted(others)).encode())
+            return part.read(_MOST_BYTES)
 
 
 class _InHeader:

@@ -31,7 +31,7 @@ def report(
     rollup: Rollup,
     path: str | Path,
     language: str | None = None,
-    tell: Callable[[str], object] = str,
+    tell: Callable[[str], object] | None = None,
 ) -> Path:
     """Write a rollup as the kind of report that the suffix names, and give its path.
 
@@ -55,11 +55,10 @@ def report(
     module, function = KINDS[suffix]
     write: Writer = getattr(import_module(f"okr_sheets.reports.{module}"), function)
     words = words_of(language or rollup.language)
-
-    def tell_kept(kept: Path) -> None:
-        tell(words("terminal.kept_aside", path=str(path), kept=kept.name))
-
-    with saved(path, marks=REPORTS, aside=tell_kept) as temporary:
+    kept: list[Path] = []
+    with saved(path, marks=REPORTS, aside=kept.append) as temporary:
         write(rollup, temporary, words)
         put_digest(Path(temporary))
+    if kept and tell:
+        tell(words("terminal.kept_aside", path=str(path), kept=kept[0].name))
     return path
