@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -234,6 +235,7 @@ def score(
     from okr_sheets.rollups import roll_up
     from okr_sheets.scoring import PRESETS
     from okr_sheets.terminal import print_rollup
+    from okr_sheets.writing.saving import same_file
 
     if preset and preset not in PRESETS:
         raise click.UsageError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
@@ -254,9 +256,13 @@ def score(
     if not outs and not rollup.teams.empty:
         print_rollup(rollup, words)
     outputs = Outputs()
-    for out in dict.fromkeys(outs):
+    written: list[Path] = []
+    for out in outs:
+        # Two names may be one file: by links, by case, however spelled.
+        if any(same_file(out, other) for other in written):
+            continue
         with outputs.each():
-            report(rollup, out, words.code)
+            written.append(report(rollup, out, words.code, partial(say, err=True)))
             say(words("terminal.wrote", path=str(out)))
     return max(outputs.code, _finish(rollup.problems, trackers, words.code))
 
@@ -393,7 +399,7 @@ def remind(
     addresses stand in okr.toml.
     """
     start_ahead(READING)
-    from okr_sheets.reports.reminders import messages, write_messages
+    from okr_sheets.reports.reminders import Drafts, messages, write_messages
     from okr_sheets.rollups import roll_up
 
     trackers = _read(paths or config.paths, config)
@@ -402,16 +408,23 @@ def remind(
     _name_strangers(config, trackers)
     _name_far_day(as_of, trackers, words)
     found = messages(rollup, config.email)
+    out = out or Path(f"reminders-{rollup.as_of}")
     outputs = Outputs()
-    if found:
-        out = out or Path(f"reminders-{rollup.as_of}")
+    drafts = Drafts()
+    with outputs.each():
+        drafts = write_messages(found, out, form)
+    for error in drafts.errors:
         with outputs.each():
-            if written := write_messages(found, out, form, outputs.each):
-                say(words("terminal.wrote_messages", n=len(written), path=str(out)))
-        if form == "eml" and (lacking := sum(not message.address for message in found)):
-            say(words("terminal.no_address", n=lacking), err=True)
-    else:
+            raise error
+    if not found:
         say(words("terminal.no_messages"))
+    elif drafts.written:
+        say(words("terminal.wrote_messages", n=len(drafts.written), path=str(out)))
+    if form == "eml" and (lacking := sum(not message.address for message in found)):
+        say(words("terminal.no_address", n=lacking), err=True)
+    for key in ("removed", "changed"):
+        if names := ", ".join(path.name for path in getattr(drafts, key)):
+            say(words(f"terminal.{key}_drafts", names=names), err=True)
     errors = [problem for problem in rollup.problems if problem.severity == "error"]
     return max(outputs.code, _finish(errors, trackers, words.code))
 

@@ -14,7 +14,7 @@ from okr_sheets.config import Config, chosen_bands
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, Span, check_in_dates
 from okr_sheets.reading.examples import SetError, text_of
-from okr_sheets.reading.files import is_report
+from okr_sheets.reading.marks import is_marked
 from okr_sheets.reading.sets import plan_of, read_set
 from okr_sheets.reading.tracker import read
 from okr_sheets.schema import CADENCES, LEVELS
@@ -122,7 +122,7 @@ def _plan(
         raise SetError(f"{source.name}: a plan is a .toml or .csv file.")
     if source.suffix.lower() == ".toml":
         return plan_of(read_toml(source, SetError), source.name, fiscal_start)
-    if is_report(source):
+    if is_marked(source):
         raise SetError(f"{source.name} is a report, not a plan.")
     tracker = read(source, config=Config(fiscal_start=fiscal_start))
     if not tracker.readable:

@@ -1,9 +1,12 @@
 """Reminders: who is told what, in which language, and what is never replaced."""
 
+import errno
+import re
 from dataclasses import replace
 from datetime import date
 from email import message_from_bytes
 from email.policy import default
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,7 +15,8 @@ from click.testing import CliRunner
 import okr_sheets as okr
 from okr_sheets import demo
 from okr_sheets.cli import main
-from okr_sheets.reports.reminders import messages
+from okr_sheets.reports.reminders import Message, messages, write_messages
+from okr_sheets.writing import saving
 
 
 def remind(folder, *options):
@@ -61,14 +65,214 @@ def test_a_draft_is_mail_in_the_trackers_language_with_the_address_of_okr_toml(t
     assert all(mail["X-Unsent"] == "1" for mail in mails)
 
 
-def test_a_file_of_somebody_elses_is_never_replaced(company, tmp_path):
-    remind(company, "-o", tmp_path, "--format", "md")
-    remind(company, "-o", tmp_path, "--format", "md")  # ours are
-    (tmp_path / "CRO.md").write_text("my own notes", "utf-8")
-    done = CliRunner().invoke(main, ["remind", str(company), "-o", str(tmp_path), "--format", "md"])
-    assert done.exit_code == 1  # the others are written
-    assert "is no reminder" in done.output
-    assert (tmp_path / "CRO.md").read_text("utf-8") == "my own notes"
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(params=["eml", "md"])
+def kind(request):
+    return request.param
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "o"
+
+
+@pytest.fixture
+def drafted(out, kind):
+    """Write drafts to these owners, and give what became of the folder's, by name."""
+
+    def write(*owners, body="Type a number.", form=kind):
+        found = [Message(owner, "", "OKRs", f"Hello {owner},\n\n- {body}\n") for owner in owners]
+        drafts = write_messages(found, out, form)
+        return {
+            "removed": [path.name for path in drafts.removed],
+            "changed": [path.name for path in drafts.changed],
+            "errors": [str(error) for error in drafts.errors],
+        }
+
+    return write
+
+
+CLEAN = {"removed": [], "changed": [], "errors": []}
+
+
+def test_a_second_run_writes_the_same(drafted, out, kind):
+    assert drafted("Ann", "Bob") == CLEAN
+    before = contents(out)
+    assert drafted("Ann", "Bob") == CLEAN
+    assert contents(out) == before
+    assert names(out) == [f"Ann.{kind}", f"Bob.{kind}"]
+
+
+def test_an_unchanged_draft_goes_once_its_owner_owes_nothing(drafted, out, kind):
+    drafted("Ann", "Bob")
+    assert drafted("Ann") == CLEAN | {"removed": [f"Bob.{kind}"]}
+    assert names(out) == [f"Ann.{kind}"]
+    assert drafted() == CLEAN | {"removed": [f"Ann.{kind}"]}
+    assert names(out) == []
+
+
+@pytest.mark.parametrize("form", ["\nPS: call me.", "replace", "\n"])
+def test_a_draft_that_somebody_changed_stays(drafted, out, kind, form):
+    drafted("Ann", "Bob")
+    changed = [f"Ann.{kind}", f"Bob.{kind}"]
+    for name in changed:
+        text = (out / name).read_text("utf-8")
+        text = text.replace("Hello", "Dear") if form == "replace" else text + form
+        (out / name).write_text(text, "utf-8")
+    before = contents(out)
+    assert drafted("Ann", "Bob") == CLEAN | {"changed": changed}
+    assert names(out) == sorted([*changed, f"Ann-2.{kind}", f"Bob-2.{kind}"])
+    for removed in [f"Bob-2.{kind}"], []:
+        assert drafted("Ann") == CLEAN | {"changed": changed, "removed": removed}
+        assert names(out) == sorted([*changed, f"Ann-2.{kind}"])
+        assert contents(out).items() >= before.items()
+    (out / f"Ann.{kind}").unlink()
+    assert drafted("Ann") == CLEAN | {"changed": changed[1:], "removed": [f"Ann-2.{kind}"]}
+    assert names(out) == changed
+
+
+def test_a_draft_as_of_old_counts_as_changed(drafted, out, kind):
+    drafted("Ann", "Bob")
+    path = out / f"Bob.{kind}"
+    path.write_bytes(re.sub(rb"(okr-sheets reminder) [0-9a-f]{32}", rb"\1", path.read_bytes()))
+    assert drafted("Ann") == CLEAN | {"changed": [path.name]}
+    assert path.exists()
+
+
+def folder_of_that_name(path):
+    path.unlink()
+    path.mkdir()
+
+
+def link_to_a_draft(path):
+    path.rename(path.parent.parent / "moved")
+    path.symlink_to(path.parent.parent / "moved")
+
+
+def link_to_nothing(path):
+    path.unlink()
+    path.symlink_to("nowhere")
+
+
+def notes(path):
+    path.write_text("my own notes", "utf-8")
+
+
+def quotation(path):
+    text = path.read_text("utf-8")
+    path.write_text("> " + text.replace("\n", "\n> "), "utf-8")
+
+
+@pytest.mark.parametrize(
+    "put", [folder_of_that_name, link_to_a_draft, link_to_nothing, notes, quotation]
+)
+def test_what_is_no_draft_keeps_its_name(drafted, out, kind, put):
+    drafted("Ann")
+    put(out / f"Ann.{kind}")
+    before = (out / f"Ann.{kind}").lstat()
+    for _ in range(2):
+        assert drafted("Ann", "Bob") == CLEAN
+        assert (out / f"Ann.{kind}").lstat() == before
+        assert names(out) == [f"Ann-2.{kind}", f"Ann.{kind}", f"Bob.{kind}"]
+
+
+def test_both_forms_lie_in_one_folder_as_long_as_they_say_the_same(drafted, out, kind):
+    other = {"eml": "md", "md": "eml"}[kind]
+    drafted("Ann", "Bob")
+    assert drafted("Ann", "Bob", form=other) == CLEAN
+    assert len(names(out)) == 4
+    assert drafted("Ann", form=other) == CLEAN | {"removed": ["Bob.eml", "Bob.md"]}
+    # What the first run says is old now.
+    assert drafted("Ann", body="Type two.", form=other) == CLEAN | {"removed": [f"Ann.{kind}"]}
+    assert names(out) == [f"Ann.{other}"]
+
+
+def test_owners_who_are_called_alike_have_a_draft_each(drafted, out, kind):
+    for _ in range(2):
+        assert drafted("Ann", "ann", "Ann!", "CON") == CLEAN
+        assert names(out) == sorted(f"{n}.{kind}" for n in ("Ann", "ann-2", "Ann-3", "CON-1"))
+
+
+def test_a_draft_that_cannot_be_written_costs_itself(drafted, out, kind, monkeypatch):
+    drafted("Ann", "Bob", "Cid")
+    before = contents(out)
+    real = saving._begun
+
+    def full(target):
+        if target.stem == "Ann":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(target)
+
+    monkeypatch.setattr(saving, "_begun", full)
+    said = f"{out / f'Ann.{kind}'} was not written: the disk is full."
+    assert drafted("Ann", "Bob", body="Type two.") == CLEAN | {"errors": [said]}
+    now = contents(out)
+    assert {name for name in now if now[name] == before[name]} == {f"Ann.{kind}", f"Cid.{kind}"}
+
+
+def test_a_draft_that_cannot_be_removed_is_named(drafted, out, kind, monkeypatch):
+    drafted("Ann", "Bob", "Cid")
+    unlink = Path.unlink
+
+    def held(path, **how):
+        if path.stem == "Bob":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        unlink(path, **how)
+
+    monkeypatch.setattr(Path, "unlink", held)
+    said = f"{out / f'Bob.{kind}'} was not removed: Permission denied."
+    assert drafted("Ann") == CLEAN | {"errors": [said], "removed": [f"Cid.{kind}"]}
+
+
+def test_a_folder_that_is_a_link_in_a_circle_gets_a_sentence(drafted, out):
+    out.symlink_to("o")
+    said = rf"^{out} was not written: the link leads in a circle, or over too many others\.$"
+    with pytest.raises(OSError, match=said):
+        drafted("Ann")
+
+
+def test_a_folder_that_is_a_link_is_made_where_it_leads(drafted, out):
+    out.symlink_to("there")
+    assert drafted("Ann") == CLEAN
+    assert len(names(out.parent / "there")) == 1
+
+
+def test_what_became_of_drafts_is_said(tmp_path, out, monkeypatch):
+    about = "Quarter;2027-Q1\nAs of;2027-01-15\nID;Title;Owner;Type;Target;2027-01-08\n"
+    ann = "O1;Goal;Ann;Objective;;\nO1.KR1;Launch;Ann;Achieve;;{}\n"
+    bob, cid = (f"O1.KR{n};Sell;{name};Increase;9;\n" for n, name in ((2, "Bob"), (3, "Cid")))
+
+    def run(*lines):
+        (tmp_path / "t.csv").write_text(about + "".join(lines), "utf-8")
+        done = CliRunner().invoke(main, ["remind", str(tmp_path / "t.csv"), "-o", str(out)])
+        return done.output.splitlines(), done.exit_code
+
+    said, code = run(ann.format(""), bob, cid)
+    assert (said[0], code) == (f"Wrote 3 messages to {out}.", 0)
+    with (out / "Bob.eml").open("a") as file:
+        file.write("PS: call me.\n")
+    said, code = run(ann.format("1"))
+    assert code == 0
+    assert said == [
+        "Nobody owes anything.",
+        "Removed drafts of an earlier run: Ann.eml, Cid.eml",
+        "Old drafts that somebody changed, left as they are: Bob.eml",
+    ]
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(saving, "_begun", full)
+    said, code = run(ann.format(""))
+    assert code == 1
+    assert said[-1] == f"okr-sheets: {out / 'Ann.eml'} was not written: the disk is full."
 
 
 @pytest.mark.parametrize("owner", ["../../evil", "CON", "a/b", "Ann\r\nBcc: x@y", "ไทย", "..."])

@@ -66,7 +66,7 @@ def test_csv_holds_the_scored_key_results(rollup, tmp_path):
 
 def test_json_is_an_object_of_lists(rollup, tmp_path):
     document = json.loads(okr.report(rollup, tmp_path / "r.json").read_text("utf-8"))
-    assert list(document) == ["about", *FRAMES, "problems"]
+    assert list(document) == ["generator", "about", *FRAMES, "problems"]
     assert list(document["key_results"][0]) == COLUMNS
     assert document["about"]["as_of"] == "2027-03-05"
     assert len(document["teams"]) == 6

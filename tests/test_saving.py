@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import okr_sheets as okr
+from okr_sheets.reports.reminders import Message, write_messages
 from okr_sheets.writing import saving
 from okr_sheets.writing.saving import saved
 
@@ -48,63 +49,99 @@ import os, random, signal, sys, time
 from pathlib import Path
 import okr_sheets as okr
 
-folder = Path(sys.argv[1])
-tracker = okr.new(quarter="2027-Q1", team="Team", cadence="monthly")
-other = okr.new("sales", quarter="2027-Q2", team="Other", cadence="monthly")
-rollups = (okr.rollup(tracker), okr.rollup(other))
+folder, links, changed = Path(sys.argv[1]), *map(eval, sys.argv[2:4])
+trackers = [okr.new(quarter=f"2027-Q{n}", team="T", cadence="monthly") for n in (1, 2)]
+if not links:
+    def hardlink_to(name, source):
+        raise OSError(1, "Operation not permitted")
+    Path.hardlink_to = hardlink_to
+
+def write(version):
+    if path.stem == "t":
+        okr.write(trackers[version], path, force=True)
+    else:
+        okr.report(rollups[version], path)
+
+def others():
+    return [file for file in path.parent.iterdir() if file != path]
+
+def assert_whole():
+    assert path.read_bytes() in whole
+    assert all(file.name[0] == "." for file in others())
+
+def assert_nothing_is_lost():
+    kept = [file.read_bytes() for file in others() if file.name[0] != "."]
+    assert typed in kept or path.read_bytes() == typed
+    assert set(kept) <= {typed, b""}
+    assert path.read_bytes() in (typed, *whole) if path.exists() else not links
+
 rng = random.Random(7)
-
-def tracker_of(version, path):
-    okr.write((tracker, other)[version], path, force=True)
-
-def report_of(version, path):
-    okr.report(rollups[version], path)
-
-def writes(write, path):
-    while True:
-        for version in (0, 1):
-            write(version, path)
-
-for name, write, kills in (
-    ("t.xlsx", tracker_of, 8), ("r.xlsx", report_of, 8), ("r.html", report_of, 6),
-    ("r.md", report_of, 3), ("r.csv", report_of, 3), ("r.json", report_of, 3),
-):
-    path = folder / name
+for name, kills in zip(sys.argv[4::2], map(int, sys.argv[5::2])):
+    path = folder / name[2:] / name
+    path.parent.mkdir()
+    rollups = path.stem == "r" and [okr.rollup(tracker) for tracker in trackers]
+    write(0)  # loads what it needs
     whole, longest = [], 0
     for version in (0, 1):
         start = time.perf_counter()
-        write(version, path)
+        write(version)
         longest = max(longest, time.perf_counter() - start)
         whole.append(path.read_bytes())
     assert whole[0] != whole[1]
+    typed = whole[0] + b"typed by somebody"
     for _ in range(kills):
+        if changed:
+            path.write_bytes(typed)
+            for file in others():
+                file.unlink()
         child = os.fork()
         if not child:
-            writes(write, path)
+            while True:
+                write(1)
+                write(0)
         time.sleep(rng.uniform(0.1, 1.5) * longest)
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        assert path.read_bytes() in whole, name
-    left = [file for file in folder.iterdir() if file.name.startswith(".")]
+        assert_nothing_is_lost() if changed else assert_whole()
+    left = [file for file in others() if file.name[0] == "."]
     print(name, len(left))
     for file in left:
         os.utime(file, (0, 0))
-    write(0, path)
+    write(0)
     assert path.read_bytes() == whole[0]
-    assert [file.name for file in folder.iterdir() if file.name.startswith(".")] == []
+    assert not any(file.name[0] == "." for file in others())
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
-def test_a_killed_run_leaves_the_old_file_or_the_new_one(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-c", KILLER, tmp_path], capture_output=True, text=True, check=False
-    )
+def killed(folder, kills, *, links=True, changed=False):
+    """How many temporaries were left by runs that were killed while they wrote, by file."""
+    names = [part for pair in kills.items() for part in pair]
+    command = [sys.executable, "-c", KILLER, folder, links, changed, *names]
+    done = subprocess.run(map(str, command), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    left = dict(line.split() for line in done.stdout.splitlines())
-    assert len(left) == 6
-    # Many were killed on the way, else this shows nothing.
-    assert sum(map(int, left.values())) >= 8
+    return {name: int(left) for name, left in map(str.split, done.stdout.splitlines())}
+
+
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+
+
+@forks
+@pytest.mark.parametrize(
+    "kills",
+    [{"t.xlsx": 8}, {"r.xlsx": 8, "r.html": 8}, {"r.md": 30, "r.csv": 30, "r.json": 30}],
+    ids=" ".join,
+)
+def test_a_killed_run_leaves_the_old_file_or_the_new_one(kills, tmp_path):
+    left = killed(tmp_path, kills)
+    assert set(left) == set(kills)
+    # Some were killed on the way, else this shows nothing.
+    assert sum(left.values()) > 1
+
+
+@forks
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_a_killed_run_loses_nothing_that_somebody_typed(links, tmp_path):
+    assert killed(tmp_path, {"r.md": 30, "r.csv": 30}, links=links, changed=True)
 
 
 def test_reading_passes_over_what_a_killed_run_left(tmp_path):
@@ -140,31 +177,60 @@ FULL = """
 import resource, sys
 from pathlib import Path
 import okr_sheets as okr
+from okr_sheets.reports.reminders import Message, write_messages
 
-rollup = okr.rollup(okr.new(quarter="2027-Q1", team="Team"))
 tracker = okr.new(quarter="2027-Q1")
+rollup = okr.rollup(tracker)
 resource.setrlimit(resource.RLIMIT_FSIZE, (500, resource.RLIM_INFINITY))
 for path in map(Path, sys.argv[1:]):
     try:
-        okr.report(rollup, path) if path.stem == "r" else okr.write(tracker, path, force=True)
+        if path.stem == "t":
+            okr.write(tracker, path, force=True)
+        elif path.stem == "Ann":
+            found = [Message("Ann", "", "OKRs", "a long word " * 99)]
+            print(*write_messages(found, path.parent, path.suffix[1:]).errors)
+        else:
+            okr.report(rollup, path)
     except OSError as error:
         print(error)
 """
 
 
-@pytest.mark.parametrize("kind", ["t.xlsx", *(f"r{kind}" for kind in KINDS)])
-def test_a_disk_that_takes_no_more_gets_one_sentence(kind, tmp_path, rollup):
-    path = tmp_path / kind
-    if kind == "t.xlsx":
-        okr.write(okr.new(quarter="2027-Q1"), path)
-    else:
-        okr.report(rollup, path)
-    before = path.read_bytes()
-    command = [sys.executable, "-c", FULL, path]
+def test_a_disk_that_takes_no_more_gets_one_sentence(tmp_path, rollup):
+    okr.write(okr.new(quarter="2027-Q1"), tmp_path / "t.xlsx")
+    for kind in KINDS:
+        okr.report(rollup, tmp_path / f"r{kind}")
+    for kind in ("eml", "md"):
+        write_messages([Message("Ann", "", "OKRs", "a short word")], tmp_path, kind)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    assert len(before) == 1 + len(KINDS) + 2
+    command = [sys.executable, "-c", FULL, *before]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stderr == ""
-    assert done.stdout == f"{path} was not written: the disk takes no file as large.\n"
-    assert (path.read_bytes(), names(tmp_path)) == (before, [kind])
+    said = [f"{path} was not written: the disk takes no file as large." for path in before]
+    assert done.stdout.splitlines() == said
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 64 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if not shutil.which("mount") or subprocess.run(command, check=False).returncode:
+        pytest.skip("no disk can be mounted")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_disk_that_is_full_keeps_what_it_holds(small_disk):
+    path = small_disk / "r.html"
+    put(path, "old" * 10_000)
+    said = rf"^{path} was not written: the disk is full\.$"
+    with pytest.raises(OSError, match=said):
+        put(path, "new" * 20_000)
+    assert (path.read_text(), names(small_disk)) == ("old" * 10_000, ["r.html"])
 
 
 # --- nothing can be written ----------------------------------------------------------------------
@@ -224,6 +290,16 @@ def nobody():
     shutil.rmtree(folder)
 
 
+def as_root(work):
+    """What only root may prepare, by the one who was root; skips for others."""
+    if os.getresuid()[2]:
+        pytest.skip("only root may")
+    user = os.geteuid()
+    os.setresuid(0, 0, 0)
+    work()
+    os.setresuid(user, user, 0)
+
+
 def test_a_folder_that_takes_no_files_gets_one_sentence(nobody):
     path = nobody / "new.html"
     sentence = rf"^{path} was not written: nothing can be written in that folder\.$"
@@ -235,6 +311,15 @@ def test_a_folder_that_takes_no_files_gets_one_sentence(nobody):
 def test_a_protected_file_is_not_replaced(nobody):
     with pytest.raises(PermissionError, match=r"r\.html is write-protected\. Choose another name"):
         put(nobody / "r.html")
+
+
+def test_what_belongs_to_others_is_not_replaced_where_the_folder_says_so(nobody):
+    # As in /tmp: everybody may write there, and replace what is their own.
+    as_root(lambda: (nobody.chmod(0o1777), (nobody / "r.html").chmod(0o666)))
+    sentence = rf"^{nobody / 'r.html'} was not written: that folder does not allow it\.$"
+    with pytest.raises(PermissionError, match=sentence):
+        put(nobody / "r.html")
+    assert ((nobody / "r.html").read_text(), names(nobody)) == ("old", ["r.html"])
 
 
 # --- the target is open --------------------------------------------------------------------------
@@ -290,12 +375,219 @@ def test_a_new_file_is_for_whom_new_files_are(tmp_path):
     assert len(modes) == 1
 
 
+def test_what_is_written_is_no_more_open_on_the_way(old):
+    old.chmod(0o640)
+    with saved(old) as temporary:
+        assert stat.S_IMODE(Path(temporary).stat().st_mode) == 0o600
+        Path(temporary).write_text("new")
+    assert stat.S_IMODE(old.stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may")
+def test_a_file_stays_its_owners_and_their_groups(old):
+    os.chown(old, 12345, 23456)
+    old.chmod(0o460)
+    put(old)
+    state = old.stat()
+    assert (state.st_uid, state.st_gid, stat.S_IMODE(state.st_mode)) == (12345, 23456, 0o460)
+
+
+def test_another_group_may_not_read_what_the_old_one_might(nobody):
+    path = nobody / "r.html"
+
+    def prepare():
+        nobody.chmod(0o777)
+        os.chown(path, 65534, 23456)
+        path.chmod(0o664)
+
+    as_root(prepare)
+    put(path)
+    state = path.stat()
+    assert (path.read_text(), state.st_uid) == ("new", 65534)
+    assert (state.st_gid != 23456, stat.S_IMODE(state.st_mode)) == (True, 0o644)
+
+
 def test_a_link_stays_a_link(old, tmp_path):
     link = tmp_path / "latest.html"
     link.symlink_to(old)
     put(link)
     assert link.is_symlink()
     assert old.read_text() == "new"
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_link_to_no_file_yet_is_followed(tmp_path, force):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "r.html").symlink_to("middle.html")
+    (tmp_path / "middle.html").symlink_to("a/there.html")
+    put(tmp_path / "r.html", force=force)
+    assert (tmp_path / "a" / "there.html").read_text() == "new"
+    (tmp_path / "q.html").symlink_to("b/there.html")
+    with pytest.raises(FileNotFoundError, match=rf"^There is no folder {tmp_path / 'b'}\."):
+        put(tmp_path / "q.html", force=force)
+
+
+def circle(folder):
+    (folder / "r.xlsx").symlink_to("s.xlsx")
+    (folder / "s.xlsx").symlink_to("r.xlsx")
+    return folder / "r.xlsx"
+
+
+def itself(folder):
+    (folder / "r.xlsx").symlink_to("r.xlsx")
+    return folder / "r.xlsx"
+
+
+def long_chain(folder):
+    for number in range(60):
+        (folder / f"{number}.xlsx").symlink_to(f"{number + 1}.xlsx")
+    return folder / "0.xlsx"
+
+
+def folder_in_a_circle(folder):
+    (folder / "f").symlink_to("f")
+    return folder / "f" / "r.xlsx"
+
+
+@pytest.mark.parametrize("make", [circle, itself, long_chain, folder_in_a_circle])
+def test_a_link_that_leads_nowhere_gets_one_sentence(make, tmp_path, rollup):
+    path = make(tmp_path)
+    before = names(tmp_path)
+    said = rf"^{path} was not written: the link leads in a circle, or over too many others\.$"
+    for attempt in (
+        lambda: put(path),
+        lambda: okr.report(rollup, path),
+        lambda: okr.write(okr.new(quarter="2027-Q1"), path),
+        lambda: okr.write(okr.new(quarter="2027-Q1"), path, force=True),
+    ):
+        with pytest.raises(OSError, match=said):
+            attempt()
+    assert names(tmp_path) == before
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_what_is_no_file_is_left_as_it_is(tmp_path, force, rollup):
+    path = tmp_path / "r.csv"
+    os.mkfifo(path)
+    for attempt in (lambda: put(path, force=force), lambda: okr.report(rollup, path)):
+        with pytest.raises(FileExistsError, match=rf"^{path} is a device or a pipe\."):
+            attempt()
+    assert path.is_fifo()
+    (tmp_path / "null.csv").symlink_to("/dev/null")
+    with pytest.raises(FileExistsError, match=r"null\.csv is a device or a pipe\."):
+        put(tmp_path / "null.csv", force=force)
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_link_to_a_file_of_another_kind_is_refused(tmp_path, rollup):
+    (tmp_path / "r.json").symlink_to("r.csv")
+    with pytest.raises(ValueError, match=r"leads to .*r\.csv, which is no \.json file"):
+        okr.report(rollup, tmp_path / "r.json")
+    assert names(tmp_path) == ["r.json"]
+
+
+# --- others write there too ----------------------------------------------------------------------
+
+
+def test_what_comes_up_meanwhile_is_not_replaced(tmp_path):
+    path = tmp_path / "r.html"
+
+    def attempt():
+        with saved(path, force=False) as temporary:
+            Path(temporary).write_text("new")
+            path.write_text("theirs")
+
+    with pytest.raises(FileExistsError, match=rf"^{path} is there already\. Choose another name"):
+        attempt()
+    assert (path.read_text(), names(tmp_path)) == ("theirs", ["r.html"])
+
+
+@pytest.fixture(params=[True, False], ids=["links", "no links"])
+def links(request, monkeypatch):
+    """Whether the disk knows links, or says that it does not."""
+
+    def hardlink_to(name, source):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    if not request.param:
+        monkeypatch.setattr(Path, "hardlink_to", hardlink_to)
+    return request.param
+
+
+@pytest.mark.usefixtures("links")
+@pytest.mark.parametrize("force", [True, False])
+def test_what_comes_up_at_the_last_moment_is_not_replaced(tmp_path, force, monkeypatch):
+    path = tmp_path / "r.html"
+    name = saving._name
+
+    def name_late(source, target):
+        monkeypatch.setattr(saving, "_name", name)
+        path.write_text("theirs")
+        name(source, target)
+
+    monkeypatch.setattr(saving, "_name", name_late)
+    if force:
+        put(path)
+    else:
+        with pytest.raises(FileExistsError, match=r"is there already\. Choose another name"):
+            put(path, force=False)
+    assert (path.read_text(), names(tmp_path)) == ("new" if force else "theirs", ["r.html"])
+
+
+@pytest.mark.usefixtures("links")
+def test_a_new_file_has_one_name(tmp_path):
+    put(tmp_path / "r.html", force=False)
+    assert ((tmp_path / "r.html").stat().st_nlink, names(tmp_path)) == (1, ["r.html"])
+
+
+# A process whose children all write at once; what each came to is its exit code.
+RACE = """
+import os, sys
+from pathlib import Path
+from okr_sheets.writing.saving import saved
+
+folder, links = Path(sys.argv[1]), eval(sys.argv[2])
+if not links:
+    def hardlink_to(name, source):
+        raise OSError(1, "Operation not permitted")
+    Path.hardlink_to = hardlink_to
+
+def run(path, number, force, gate):
+    os.read(gate, 1)
+    try:
+        with saved(path, force=force) as temporary:
+            Path(temporary).write_text(str(number) * 100_000)
+    except FileExistsError as error:
+        assert "is there already. Choose another name" in str(error)
+        os._exit(1)
+    os._exit(0)
+
+for round in range(25):
+    for force in (True, False):
+        path = folder / f"{round}-{force}.txt"
+        gate, opened = os.pipe()
+        children = []
+        for number in range(4):
+            child = os.fork()
+            if not child:
+                run(path, number, force, gate)
+            children.append(child)
+        os.write(opened, b"0000")
+        codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
+        winners = [number for number, code in enumerate(codes) if not code]
+        assert set(codes) <= {0, 1}
+        assert len(winners) == (4 if force else 1), codes
+        assert path.read_text() in [str(number) * 100_000 for number in winners]
+assert not any(path.name[0] == "." for path in folder.iterdir())
+"""
+
+
+@forks
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_of_four_runs_at_once_each_writes_a_whole_file_or_says_it_is_there(links, tmp_path):
+    command = [sys.executable, "-c", RACE, str(tmp_path), str(links)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 # --- an input is never the output ----------------------------------------------------------------

@@ -10,24 +10,13 @@ from pathlib import Path
 
 from okr_sheets.config import Config
 from okr_sheets.engine import Map
-from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.copies import without_copies
-from okr_sheets.reading.guard import opened_safely
 from okr_sheets.reading.locks import is_lock
+from okr_sheets.reading.marks import is_marked
 from okr_sheets.reading.tracker import read_trackers
 from okr_sheets.tracker import Tracker
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods", ".xls", ".xlsb", ".csv", ".tsv"})
-
-REPORT_MARK = "okr-sheets rollup"  # a workbook's among its properties, Markdown's in a comment
-# How a report of ours is told from a tracker, and from what is somebody else's.
-_MARKS = {
-    ".html": b'<meta name="generator" content="okr-sheets"',
-    ".json": b'{\n "about": {',
-    ".md": f"<!-- {REPORT_MARK} -->".encode(),
-    ".csv": b"\xef\xbb\xbffile,sheet,row,company,",
-}
-_ENDS = 10_000  # bytes at both ends of a file, in which the mark stands
 
 Source = str | Path | Tracker
 
@@ -55,26 +44,7 @@ def expand(paths: Iterable[str | Path]) -> list[Path]:
 def _may_be_tracker(path: Path) -> bool:
     hidden = path.name.startswith(".") or is_lock(path)
     fits = path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
-    return fits and not is_report(path)
-
-
-def is_report(path: Path) -> bool:
-    """Whether a file is a report of ours, by the mark it carries."""
-    suffix = path.suffix.lower()
-    try:
-        if suffix == ".xlsx":
-            with opened_safely(path) as archive, archive.open("docProps/core.xml") as core:
-                return REPORT_MARK.encode() in core.read(100_000)
-        return suffix in _MARKS and _MARKS[suffix] in _ends(path)
-    except (OSError, UnreadableError):
-        return False
-
-
-def _ends(path: Path) -> bytes:
-    with path.open("rb") as file:
-        head = file.read(_ENDS)
-        file.seek(max(file.tell(), os.fstat(file.fileno()).st_size - _ENDS))
-        return head + file.read(_ENDS)
+    return fits and not is_marked(path)
 
 
 def read_all(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from okr_sheets.language import language as words_of
 from okr_sheets.problems import MisuseError
-from okr_sheets.reading.files import is_report
-from okr_sheets.writing.saving import same_file, saved
+from okr_sheets.reading.marks import REPORTS, put_digest
+from okr_sheets.writing.saving import place_of, same_file, saved
 
 if TYPE_CHECKING:
     from okr_sheets.language import Language
@@ -28,25 +27,38 @@ KINDS: Mapping[str, tuple[str, str]] = {
 Writer = Callable[["Rollup", str, "Language"], None]
 
 
-def report(rollup: Rollup, path: str | Path, language: str | None = None) -> Path:
+def report(
+    rollup: Rollup,
+    path: str | Path,
+    language: str | None = None,
+    tell: Callable[[str], object] | None = None,
+) -> Path:
     """Write a rollup as the kind of report that the suffix names, and give its path.
 
     `.xlsx` a formatted workbook, `.html` one self-contained page, `.md` a Markdown summary, `.csv`
     the scored key results, `.json` an object with `about`, all frames as lists, and `problems`.
     `language` defaults to the one most trackers are in. An earlier report of that name is replaced
-    once the new one is whole. ValueError for another suffix, and for a file that is no report of
-    ours.
+    once the new one is whole; one that was changed since it was written is kept under a free name,
+    which `tell` is given in a sentence. ValueError for another suffix and for a tracker that was
+    read, FileExistsError for a file that is no report of ours.
     """
-    path = Path(path)
-    if path.suffix.lower() not in KINDS:
+    path, place = Path(path), place_of(path)
+    suffix = path.suffix.lower()
+    if suffix not in KINDS:
         raise MisuseError(f"{path}: choose a name that ends in one of: {', '.join(KINDS)}.")
-    if os.path.isfile(path):  # noqa: PTH113  a name may be too long to be looked up
-        if any(same_file(path, tracker.path) for tracker in rollup.trackers if tracker.path):
-            raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
-        if path.stat().st_size and not is_report(path):
-            raise MisuseError(f"{path} is there already and is no report. Choose another name.")
-    module, name = KINDS[path.suffix.lower()]
-    write: Writer = getattr(import_module(f"okr_sheets.reports.{module}"), name)
-    with saved(path) as temporary:
-        write(rollup, temporary, words_of(language or rollup.language))
+    if place.suffix.lower() != suffix:
+        raise MisuseError(
+            f"{path} leads to {place}, which is no {suffix} file. Choose another name."
+        )
+    if any(same_file(path, tracker.path) for tracker in rollup.trackers if tracker.path):
+        raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
+    module, function = KINDS[suffix]
+    write: Writer = getattr(import_module(f"okr_sheets.reports.{module}"), function)
+    words = words_of(language or rollup.language)
+    kept: list[Path] = []
+    with saved(path, marks=REPORTS, aside=kept.append) as temporary:
+        write(rollup, temporary, words)
+        put_digest(Path(temporary))
+    if kept and tell:
+        tell(words("terminal.kept_aside", path=str(path), kept=kept[0].name))
     return path

@@ -9,7 +9,7 @@ import pandas as pd
 
 from okr_sheets.language import Language
 from okr_sheets.problems import grouped
-from okr_sheets.reading.files import REPORT_MARK
+from okr_sheets.reading.marks import REPORT_MARK
 from okr_sheets.reports.tables import (
     day_text,
     headline,

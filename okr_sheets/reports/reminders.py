@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from okr_sheets.language import Language, language
-from okr_sheets.problems import MisuseError, Problem
+from okr_sheets.problems import Problem
+from okr_sheets.reading.marks import DRAFT_MARK, DRAFTS, standing
 from okr_sheets.reports.tables import attainment, day_text
 from okr_sheets.rollups import Rollup
 from okr_sheets.text import escaped, one_line
-from okr_sheets.writing.saving import saved
+from okr_sheets.writing.saving import place_of, saved
 
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|(com|lpt)\d")  # no file names on Windows
 _NUMBERS = ("row", "row_first")  # kinds of task that ask for one
-MARK = "okr-sheets reminder"  # tells our files from others, which are never replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,16 @@ class Message:
     address: str
     subject: str
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """What became of a folder's drafts: `changed` are old ones that somebody changed, and stay."""
+
+    written: Sequence[Path] = ()
+    removed: Sequence[Path] = ()
+    changed: Sequence[Path] = ()
+    errors: Sequence[OSError] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,29 +137,69 @@ def _said(value: Any, words: Language) -> str:
     return words.number(value) if isinstance(value, (int, float)) else str(value)
 
 
-def write_messages(
-    found: Sequence[Message],
-    folder: Path,
-    kind: str,
-    each: Callable[[], AbstractContextManager[object]] = nullcontext,
-) -> list[Path]:
+def write_messages(found: Sequence[Message], folder: Path, kind: str) -> Drafts:
     """Write each message as a file, `eml` (opens as a draft) or `md`, named after its owner.
 
-    Gives those that were written. Each is written inside `each()`, which may keep an error to
-    itself: a MisuseError if a file of such a name is there and is no reminder.
+    Files of others and drafts that somebody changed stay, and have their names for themselves. Once
+    all is written, unchanged drafts of earlier runs that say other than `found` are removed. One
+    that cannot be written or removed is an error among those given back.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    names = _file_names([message.owner for message in found])
-    written = []
-    for message, name in zip(found, names, strict=True):
-        path = folder / f"{name}.{kind}"
-        with each():
-            if path.is_file() and MARK.encode() not in path.read_bytes():
-                raise MisuseError(f"{path} is there already and is no reminder. Choose a folder.")
-            with saved(path) as temporary:
-                Path(temporary).write_bytes(_KINDS[kind](message))
-            written.append(path)
-    return written
+    if found:
+        place_of(folder).mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    errors: list[OSError] = []
+    for message in found:
+        try:
+            written.append(_write(message, folder, kind, [path.name for path in written]))
+        except OSError as error:
+            errors.append(error)
+    old = {path: standing(path, DRAFTS) for path in _others(folder, written)}
+    changed = [path for path in old if old[path] == "changed"]
+    valid = {_content(message, other) for message in found for other in _KINDS if other != kind}
+    removed = []
+    # Of somebody whose draft was not written, an old one is better than none.
+    for path in [path for path in old if old[path] == "ours" and not errors]:
+        try:
+            if path.read_bytes() not in valid:
+                path.unlink()
+                removed.append(path)
+        except OSError as error:
+            errors.append(OSError(f"{path} was not removed: {error.strerror}."))
+    return Drafts(written, removed, changed, errors)
+
+
+def _write(message: Message, folder: Path, kind: str, taken: Sequence[str]) -> Path:
+    names = _names(message.owner)
+    while True:
+        path = folder / f"{next(names)}.{kind}"
+        is_free = path.name.casefold() not in map(str.casefold, taken)
+        if is_free and not path.is_symlink() and not path.is_dir():
+            with suppress(FileExistsError), saved(path, marks=DRAFTS) as temporary:
+                Path(temporary).write_bytes(_content(message, kind))
+                return path
+
+
+def _names(owner: str) -> Iterator[str]:
+    """Names of files for a person's name, the best first: letters and digits of any script."""
+    stem = re.sub(r"\W+", "-", owner).strip("-")[:60] or "owner"
+    stem = f"{stem}-1" if _RESERVED.fullmatch(stem) else stem
+    yield stem
+    yield from (f"{stem}-{number}" for number in count(2))
+
+
+def _others(folder: Path, written: Sequence[Path]) -> list[Path]:
+    """The files of the folder that this run has not written."""
+    if not folder.is_dir():
+        return []
+    fresh = {path.stat().st_ino for path in written}
+    with os.scandir(folder) as entries:
+        files = [each for each in entries if each.is_file(follow_symlinks=False)]
+    shown = (each for each in files if not each.name.startswith("."))
+    return sorted(Path(each) for each in shown if each.inode() not in fresh)
+
+
+def _content(message: Message, kind: str) -> bytes:
+    return DRAFTS[f".{kind}"].marked(_KINDS[kind](message))
 
 
 def _mail(message: Message) -> bytes:
@@ -157,7 +208,7 @@ def _mail(message: Message) -> bytes:
     if message.address:
         mail["To"] = message.address
     mail["X-Unsent"] = "1"  # mail programs open it for sending
-    mail["X-Generator"] = MARK
+    mail["X-Generator"] = DRAFT_MARK
     mail.set_content(message.body)
     return bytes(mail)
 
@@ -165,24 +216,9 @@ def _mail(message: Message) -> bytes:
 def _markdown(message: Message) -> bytes:
     lines = message.body.split("\n")
     shown = (f"- {escaped(line[2:])}" if line.startswith("- ") else escaped(line) for line in lines)
-    return "\n".join([f"# {escaped(message.subject)}", "", *shown, f"<!-- {MARK} -->", ""]).encode()
+    return "\n".join(
+        [f"# {escaped(message.subject)}", "", *shown, f"<!-- {DRAFT_MARK} -->", ""]
+    ).encode()
 
 
 _KINDS: Mapping[str, Callable[[Message], bytes]] = {"eml": _mail, "md": _markdown}
-
-
-def _file_names(owners: Sequence[str]) -> list[str]:
-    """Names of files for names of people: letters and digits of any script, each once."""
-    names: list[str] = []
-    taken: set[str] = set()
-    numbers: Counter[str] = Counter()
-    for owner in owners:
-        stem = re.sub(r"\W+", "-", owner).strip("-")[:60] or "owner"
-        stem = f"{stem}-1" if _RESERVED.fullmatch(stem) else stem
-        name = stem
-        while name.casefold() in taken:
-            numbers[stem.casefold()] += 1
-            name = f"{stem}-{numbers[stem.casefold()] + 1}"
-        taken.add(name.casefold())
-        names.append(name)
-    return names

@@ -15,6 +15,7 @@ import pandas as pd
 
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem, file_names
+from okr_sheets.reading.marks import REPORT_MARK
 from okr_sheets.rollups import Rollup, problem_records
 from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.trend import CHANGE_KINDS
@@ -64,8 +65,9 @@ def csv_text(
 
 
 def write_json(rollup: Rollup, path: str, words: Language) -> None:
-    """An object with `about`, the `FRAMES` as lists of rows, and `problems`."""
+    """An object with `about`, the `FRAMES` as lists of rows, and `problems`, after our mark."""
     document = {
+        "generator": REPORT_MARK,
         "about": rollup.about,
         **{name: records(getattr(rollup, name)) for name in FRAMES},
         "problems": problem_records(rollup.problems, words.code),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-import shutil
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 from okr_sheets.reading.locks import lock_of
+from okr_sheets.reading.marks import Marks, Standing, standing
 
 PREFIX = ".okr-sheets-"  # of temporary files; reading passes over what is hidden
 STALE = 3600  # seconds; no write takes as long, so an older temporary is a killed run's
@@ -21,36 +23,57 @@ REASONS: Mapping[int, str] = {
     errno.EFBIG: "the disk takes no file as large",
     errno.ENAMETOOLONG: "the name is too long",
     errno.EACCES: "nothing can be written in that folder",
-    errno.EPERM: "nothing can be written in that folder",
+    errno.EPERM: "that folder does not allow it",
+    errno.ELOOP: "the link leads in a circle, or over too many others",
     errno.EROFS: "nothing can be written on that disk",
 }
 
 
 @contextmanager
-def saved(path: str | Path, force: bool = True) -> Iterator[str]:
+def saved(
+    path: str | Path,
+    *,
+    force: bool = True,
+    marks: Marks | None = None,
+    aside: Callable[[Path], object] | None = None,
+) -> Iterator[str]:
     """Lend the name of a temporary file beside `path`, and rename it once all went well.
 
-    Whatever stops the run, an earlier file stays as it was. FileExistsError if there is one and
-    not `force`. PermissionError if a program has it open; the result is then kept under a free
-    name, which the sentence tells. Another OSError says in one sentence why nothing was written.
+    Whatever stops the run, an earlier file stays as it was; the new one has its owner, group and
+    mode where the system allows. FileExistsError if there is one and not `force`, or, with `marks`,
+    if it carries none of them, also if it came up meanwhile. One that was changed since it was
+    marked is kept under a free name, which `aside` is told; without `aside` it is refused too.
+    PermissionError if a program has the file open; the result is then kept under a free name, which
+    the sentence tells. Another OSError says in one sentence why nothing was written.
     """
-    path = Path(path)
+    path, target = Path(path), place_of(path)
+    look = partial(_refuse, path, target, force, marks, aside is not None)
     with _in_words(path):
-        target = path.resolve() if path.is_symlink() else path
-        _refuse(path, target, force)
+        look()
         temporary = _begun(target)
     try:
         with _in_words(path):
             _clear(temporary)
             yield str(temporary)
             _flush(temporary, os.O_RDWR)
-            said = _renamed(temporary, target)
-    except BaseException:
+            kept = _put_in_place(path, temporary, target, look)
+            _flush_folder(target.parent)
+    finally:
         with suppress(OSError):
             temporary.unlink()
-        raise
-    if said:
-        raise PermissionError(f"{path} is open in another program. {said}")
+    if kept and aside:
+        aside(kept)
+
+
+def place_of(path: str | Path) -> Path:
+    """Where a name leads: of a link, the file it stands for, be it there or not.
+
+    OSError, in a sentence, if it leads nowhere.
+    """
+    path = Path(path)
+    with _in_words(path), suppress(FileNotFoundError, NotADirectoryError):
+        path.stat()
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def same_file(one: str | Path, other: str | Path) -> bool:
@@ -78,23 +101,37 @@ def _in_words(path: Path) -> Iterator[None]:
         raise type(said)(f"{path} was not written: {reason}.") from error
 
 
-def _refuse(path: Path, target: Path, force: bool) -> None:
-    if target.is_dir():
+def _refuse(
+    path: Path, target: Path, force: bool, marks: Marks | None, may_set_aside: bool
+) -> Standing | None:
+    """What stands at the target, None if there is no file, unless it is not to be replaced."""
+    try:
+        mode = target.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        mode = 0
+    if stat.S_ISDIR(mode):
         raise IsADirectoryError(f"{path} is a folder. Name a file in it.")
-    if target.exists() and not force:
-        raise FileExistsError(f"{path} is there already. Choose another name, or add --force.")
-    if target.exists() and not os.access(target, os.W_OK):
-        raise PermissionError(f"{path} is write-protected. Choose another name.")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {target.parent}. Make it first.")
+    if not mode:
+        return None
+    if not stat.S_ISREG(mode):
+        raise FileExistsError(f"{path} is a device or a pipe. Choose another name.")
+    if not force:
+        raise FileExistsError(f"{path} is there already. Choose another name, or add --force.")
+    found = standing(target, marks) if marks else "ours"
+    if found == "foreign" or (found == "changed" and not may_set_aside):
+        raise FileExistsError(f"{path} is there already and is no report. Choose another name.")
+    if not os.access(target, os.W_OK):
+        raise PermissionError(f"{path} is write-protected. Choose another name.")
+    return found
 
 
 def _begun(target: Path) -> Path:
-    """An empty hidden file beside `target`, open to whom `target` is open, or any new file."""
+    """An empty hidden file beside `target`, as new files are; where one is replaced, ours alone."""
     temporary = target.with_name(f"{PREFIX}{secrets.token_hex(8)}{target.suffix}")
-    temporary.touch(exist_ok=False)
-    if target.exists():
-        shutil.copymode(target, temporary)
+    mode = 0o600 if target.exists() else 0o666
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode))
     return temporary
 
 
@@ -110,25 +147,81 @@ def _clear(temporary: Path) -> None:
                         Path(entry).unlink()
 
 
-def _renamed(temporary: Path, target: Path) -> str:
-    """Give the file its name. Where a program has the target open: a free name, and what to do."""
-    held = lock_of(target) if target.exists() else ""
-    if not held:
-        # What Windows says of a file that is open.
-        with suppress(PermissionError):
+def _put_in_place(
+    path: Path, temporary: Path, target: Path, look: Callable[[], Standing | None]
+) -> Path | None:
+    """Give the file its name, and tell where what people changed is kept, if anything."""
+    while True:
+        found = look()
+        if found and (held := lock_of(target)):
+            raise _kept(path, temporary, target, f", or delete {held} if nothing has it open")
+        try:
+            if not found:
+                _name(temporary, target)
+                return None
+            _liken(temporary, target)
+            aside = _with_free_name(target, target) if found == "changed" else None
             temporary.replace(target)
-            _flush_folder(target.parent)
-            return ""
-    kept = _free_name(target)
-    temporary.replace(kept)
-    _flush_folder(target.parent)
-    leftover = f", or delete {held} if nothing has it open" if held else ""
-    return f"Close it{leftover}; the result was kept as {kept.name}."
+        except FileExistsError:
+            continue  # It came up this very moment.
+        except PermissionError as error:
+            # Windows says EACCES of a file that is open.
+            if error.errno == errno.EPERM:
+                raise
+            raise _kept(path, temporary, target) from error
+        return aside
 
 
-def _free_name(path: Path) -> Path:
-    names = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in count(2))
-    return next(name for name in names if not name.exists())
+def _kept(path: Path, temporary: Path, target: Path, leftover: str = "") -> PermissionError:
+    """Keep the result beside a target that is open; what to do, as an error."""
+    name = _with_free_name(temporary, target).name
+    return PermissionError(
+        f"{path} is open in another program. Close it{leftover}; the result was kept as {name}."
+    )
+
+
+def _liken(temporary: Path, target: Path) -> None:
+    """Give the file the owner, group and mode of the one it replaces, as far as one may."""
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return
+    for owner, group in ((old.st_uid, -1), (-1, old.st_gid)):
+        # Windows has no such owners, and has no such function either.
+        with suppress(OSError, AttributeError):
+            os.chown(temporary, owner, group)
+    mode = old.st_mode & 0o777
+    if temporary.stat().st_gid != old.st_gid:
+        mode &= 0o707 | (mode & 0o007) << 3  # Another group may what everybody may.
+    temporary.chmod(mode)
+
+
+def _with_free_name(source: Path, target: Path) -> Path:
+    """Give a file a name like the target's that nothing has."""
+    for number in count(2):
+        name = target.with_name(f"{target.stem}-{number}{target.suffix}")
+        with suppress(FileExistsError):
+            _name(source, name)
+            break
+    return name
+
+
+def _name(source: Path, name: Path) -> None:
+    """Give a file one more name, or where the disk knows no links another one.
+
+    FileExistsError if something has it, be it since a moment ago.
+    """
+    try:
+        name.hardlink_to(source)
+    except FileExistsError:
+        raise
+    except OSError:
+        name.touch(exist_ok=False)
+        try:
+            source.replace(name)
+        except OSError:
+            name.unlink()
+            raise
 
 
 def _flush(path: Path, flags: int) -> None:

@@ -20,7 +20,7 @@ from okr_sheets.writing.dashboard import MOST_OBJECTIVES, Calc, Dashboard
 from okr_sheets.writing.layout import FIRST_ROW, LAST_ROW, Layout
 from okr_sheets.writing.okrs import OkrsSheet
 from okr_sheets.writing.placing import SPARE_ROWS, place
-from okr_sheets.writing.saving import same_file, saved
+from okr_sheets.writing.saving import place_of, same_file, saved
 from okr_sheets.writing.start import setting_cells, write_start
 from okr_sheets.writing.styles import Styles
 from okr_sheets.writing.tables import Ids, list_ranges, write_lists, write_table
@@ -67,8 +67,7 @@ def write(
     end in .xlsx or that is the tracker's own or its parent's, and if the tracker has no quarter,
     or more rows than a sheet's formulas look at.
     """
-    # Of a link, what it leads to.
-    if Path(path).resolve().suffix.lower() != ".xlsx":
+    if place_of(path).suffix.lower() != ".xlsx":
         raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
     if any(same_file(path, read.path) for read in (tracker, parent) if read and read.path):
         raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
@@ -99,7 +98,7 @@ def write(
     table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}
     comments = f"okr-sheets {about.quarter} {about.language}"
     with (
-        saved(path, force) as temporary,
+        saved(path, force=force) as temporary,
         workbook(temporary, words("start.title"), comments, about.start) as book,
     ):
         book.set_calc_mode("auto")

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from okr_sheets.language import Language
+from okr_sheets.reading.marks import REPORT_MARK
 from okr_sheets.reports.page import head, lists, look, units
 from okr_sheets.reports.page.pieces import Row
 from okr_sheets.reports.tables import as_of, left_out, title
@@ -63,6 +64,7 @@ def _page(rollup: Rollup, words: Language) -> dict[str, Any]:
     key_results: list[Row] = [row for each in objectives for row in each["key_results"]]
     return {
         "words": words,
+        "mark": REPORT_MARK,
         "title": title(rollup, words).strip(" –"),
         "company": about["company"],
         "heading": words("report.title", quarter=about["quarter"]).strip(" –"),

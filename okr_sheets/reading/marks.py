@@ -1,0 +1,197 @@
+"""Marks: how a file of ours is told from others', and whether anybody changed it since.
+
+A mark holds a digest of the file it stands in. A quotation may carry the mark into another file;
+there the digest does not fit, and nothing that somebody typed is ever taken for ours.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import stat
+import zipfile
+from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal, Protocol
+
+from okr_sheets.problems import UnreadableError
+from okr_sheets.reading.guard import opened_safely
+
+# "ours" is as it was written, "changed" is ours with what people or programs made of it since.
+Standing = Literal["nothing", "ours", "changed", "foreign"]
+
+_DIGITS = 32
+_OPEN = "0" * _DIGITS  # stands in a mark until the digest is known
+REPORT_MARK = f"okr-sheets rollup {_OPEN}"
+DRAFT_MARK = f"okr-sheets reminder {_OPEN}"
+_REPORT = rb"okr-sheets rollup ([0-9a-f]{32})"
+_DRAFT = rb"okr-sheets reminder(?: ([0-9a-f]{32}))?"
+_MOST_BYTES = 100_000  # at a file's head, or of a part, in which a mark is looked for
+
+
+class Mark(Protocol):
+    """How one kind of file is marked; what writes it leaves the digest open."""
+
+    def is_on(self, path: Path) -> bool:
+        """Whether a file carries the mark."""
+
+    def fits(self, path: Path) -> bool:
+        """Whether its digest is that of a file that carries the mark."""
+
+    def put(self, path: Path) -> None:
+        """Write the digest into the mark."""
+
+
+class InText:
+    """A mark at one place of a text: the pattern's only group is the digest."""
+
+    def __init__(self, pattern: bytes) -> None:
+        self._pattern = re.compile(pattern, re.MULTILINE)
+
+    def is_on(self, path: Path) -> bool:
+        return bool(self._pattern.search(path.read_bytes()))
+
+    def fits(self, path: Path) -> bool:
+        content = path.read_bytes()
+        return content == self.marked(content)
+
+    def put(self, path: Path) -> None:
+        path.write_bytes(self.marked(path.read_bytes()))
+
+    def marked(self, content: bytes, more: bytes = b"") -> bytes:
+        """`content` with the digest of itself and of `more` in its mark."""
+        found = self._pattern.search(content)
+        if not found or not found[1]:
+            return b""
+        start, end = found.span(1)
+        digest = _digest(content[:start] + content[end:] + more)
+        return content[:start] + digest.encode() + content[end:]
+
+
+class _InProperties:
+    """A mark among the properties of a workbook, with the digest of all its parts."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+        self._text = InText(rb"<dc:description[^>]*>" + _REPORT + rb"</dc:description>")
+
+    def is_on(self, path: Path) -> bool:
+        with opened_safely(path) as archive:
+            return bool(self._marked(archive))
+
+    def fits(self, path: Path) -> bool:
+        with opened_safely(path) as archive:
+            return self._content(archive) == self._marked(archive)
+
+    def put(self, path: Path) -> None:
+        with zipfile.ZipFile(path) as archive:
+            parts = [(part, archive.read(part)) for part in archive.infolist()]
+            marked = self._marked(archive)
+        with zipfile.ZipFile(path, "w") as archive:
+            for part, content in parts:
+                archive.writestr(part, marked if part.filename == self._part else content)
+
+    def _marked(self, archive: zipfile.ZipFile) -> bytes:
+        """The part as it is marked; nothing where it carries no mark."""
+        others = [
+            f"{each.filename} {each.file_size} {each.CRC}"
+            for each in archive.infolist()
+            if each.filename != self._part
+        ]
+        return self._text.marked(self._content(archive), "\n".join(sorted(others)).encode())
+
+    def _content(self, archive: zipfile.ZipFile) -> bytes:
+        with archive.open(self._part) as part:
+            return part.read(_MOST_BYTES)
+
+
+class _InHeader:
+    """Names of columns that nobody types; which of them stand in quotes is the digest.
+
+    Nothing else in a CSV file is not read as a value by some program.
+    """
+
+    NAMES = frozenset({"file", "sheet", "row", "objective_id", "last_check_in"})
+    FEWEST = 32  # names; fewer would make a digest that fits by chance
+
+    def is_on(self, path: Path) -> bool:
+        with path.open("rb") as file:
+            # Without the zeros, UTF-16 is ASCII here.
+            head = file.read(_MOST_BYTES).replace(b"\0", b"").decode("utf-8-sig", "replace")
+        line = head.lstrip("\ufffd").partition("\n")[0]
+        rows = (next(csv.reader([line], delimiter=sign)) for sign in ",;\t|")
+        return any(self.NAMES.issubset(row) for row in rows)
+
+    def fits(self, path: Path) -> bool:
+        content = path.read_bytes()
+        return content == self._marked(content)
+
+    def put(self, path: Path) -> None:
+        path.write_bytes(self._marked(path.read_bytes()))
+
+    def _marked(self, content: bytes) -> bytes:
+        """The file as it is marked; nothing where it has another header than ours."""
+        header, end, rows = content.partition(b"\r\n")
+        first, *names = header.replace(b'"', b"").split(b",")
+        if len(names) < self.FEWEST:
+            return b""
+        bits = int(_digest(b",".join((first, *names)) + end + rows), 16)
+        quoted = (b'"%b"' % name if bits >> at & 1 else name for at, name in enumerate(names))
+        return b",".join((first, *quoted)) + end + rows
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:_DIGITS]
+
+
+_OFFICE, _COMMENT = _InProperties("docProps/core.xml"), rb"^<!-- %b -->\r?$"
+Marks = Mapping[str, Mark]
+REPORTS: Marks = {
+    ".xlsx": _OFFICE,
+    ".html": InText(rb'<meta name="generator" content="' + _REPORT + rb'"'),
+    ".md": InText(_COMMENT % _REPORT),
+    ".csv": _InHeader(),
+    ".json": InText(rb'\A\s*{\s*"generator"\s*:\s*"' + _REPORT + rb'"'),
+    # What programs save reports as.
+    ".xlsm": _OFFICE,
+    ".xlsb": _OFFICE,
+    ".ods": _InProperties("meta.xml"),
+    ".xls": InText(rb"\x1e\0\0\0[\s\S]{4}" + _REPORT + rb"\0"),  # a property: kind, length, text
+    ".tsv": _InHeader(),
+}
+DRAFTS: Mapping[str, InText] = {
+    ".eml": InText(rb"\A(?:[^\r\n]+\r?\n)*?X-Generator: " + _DRAFT + rb"\r?$"),
+    ".md": InText(_COMMENT % _DRAFT),
+}
+
+
+def standing(path: Path, marks: Marks = REPORTS) -> Standing:
+    """What stands at a path: nothing (or an empty file), ours, ours and changed since, foreign."""
+    try:
+        state = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return "nothing"
+    if stat.S_ISREG(state.st_mode) and not state.st_size:
+        return "nothing"
+    if not is_marked(path, marks):
+        return "foreign"
+    with suppress(OSError, UnreadableError):
+        if marks[path.suffix.lower()].fits(path):
+            return "ours"
+    return "changed"
+
+
+def is_marked(path: Path, marks: Marks = REPORTS) -> bool:
+    """Whether a file is of ours, changed or not; False where that cannot be told."""
+    mark = marks.get(path.suffix.lower())
+    try:
+        return mark is not None and path.is_file() and mark.is_on(path)
+    except (OSError, UnreadableError, csv.Error):
+        return False
+
+
+def put_digest(path: Path, marks: Marks = REPORTS) -> None:
+    """Finish a file of ours: from now on a change shows."""
+    marks[path.suffix.lower()].put(path)
