@@ -413,9 +413,6 @@ def remind(
     drafts = Drafts()
     with outputs.each():
         drafts = write_messages(found, out, form)
-    for error in drafts.errors:
-        with outputs.each():
-            raise error
     if not found:
         say(words("terminal.no_messages"))
     elif drafts.written:
@@ -425,6 +422,9 @@ def remind(
     for key in ("removed", "changed"):
         if names := ", ".join(path.name for path in getattr(drafts, key)):
             say(words(f"terminal.{key}_drafts", names=names), err=True)
+    for error in drafts.errors:
+        with outputs.each():
+            raise error
     errors = [problem for problem in rollup.problems if problem.severity == "error"]
     return max(outputs.code, _finish(errors, trackers, words.code))
 
