@@ -213,20 +213,6 @@ def test_a_report_with_a_fault_of_ours_costs_itself(trackers, tmp_path, monkeypa
     assert [path.name for path in tmp_path.iterdir()] == ["b.json"]
 
 
-def test_a_message_that_fails_costs_itself(trackers, tmp_path):
-    remind = ["remind", str(trackers), "--as-of", "2027-01-20", "-o"]
-    whole = CliRunner().invoke(main, [*remind, str(tmp_path / "all")])
-    names = sorted(path.name for path in (tmp_path / "all").iterdir())
-    assert whole.exit_code == 1  # for the error in a tracker
-    (tmp_path / "out" / names[0]).mkdir(parents=True)
-    told = CliRunner().invoke(main, [*remind, str(tmp_path / "out")])
-    assert told.exit_code == 1
-    assert f"Wrote {len(names) - 1} messages" in told.stdout
-    assert f"{names[0]} is a folder" in told.stderr
-    written = [path.name for path in (tmp_path / "out").iterdir() if path.is_file()]
-    assert sorted(written) == names[1:]
-
-
 @pytest.mark.skipif(not hasattr(os, "setuid"), reason="the system has no users")
 def test_a_folder_that_is_closed_to_us_costs_what_should_go_there(trackers):
     """As root nothing is closed, so the process becomes nobody once all is read."""
