@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets import __version__
-from okr_sheets.config import Config, find, read_config
+from okr_sheets.config import NAME, Config, find, is_ours, read_config
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import Language, from_locale, language, languages
-from okr_sheets.problems import MisuseError, grouped
+from okr_sheets.problems import MisuseError, grouped, quoted
 from okr_sheets.quarters import common_day
 from okr_sheets.schema import CADENCES, LEVELS
 
@@ -32,6 +32,7 @@ UNFORESEEN = (
     "This is a fault of okr-sheets, not of your files. "
     "`okr-sheets --debug` before the same command shows what to report."
 )
+MOST_PATHS = 6  # that one line names
 FAR = timedelta(days=14)  # from a quarter; people still type after its last day
 
 
@@ -82,9 +83,29 @@ class Day(click.ParamType):  # type: ignore[type-arg]
         return day
 
 
-def _config(_: click.Context, __: click.Parameter, given: Path | None) -> Config:
-    path = given or find(Path())
-    return read_config(path) if path else Config()
+def _config(ctx: click.Context, _: click.Parameter, given: Path | None) -> Config:
+    path = given or _settings()
+    config = read_config(path) if path else Config()
+    reads = any(param.name == "paths" for param in ctx.command.params)
+    if path and reads and config.outside:
+        named = ", ".join(map(quoted, config.outside[:MOST_PATHS]))
+        more = ", …" if len(config.outside) > MOST_PATHS else ""
+        click.echo(f"{path.name} names paths outside its folder: {named}{more}", err=True)
+    return config
+
+
+def _settings() -> Path | None:
+    """The okr.toml here, or the nearest above that is ours; one above is said, used or not."""
+    for file in find(Path()):
+        name = os.path.relpath(file)
+        if name == NAME:
+            return file
+        if is_ours(file):
+            click.echo(f"Settings: {quoted(name)}", err=True)
+            return file
+        said = f"{quoted(name)} is not used, since it belongs to somebody else."
+        click.echo(f"{said} If you trust it, name it with --config.", err=True)
+    return None
 
 
 PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
@@ -354,18 +375,20 @@ def check(
 def _read(
     paths: Sequence[str], config: Config, engine: str = "serial", scheduler: str | None = None
 ) -> list[Tracker]:
-    from okr_sheets.reading.files import expand, read_all
+    from okr_sheets.reading.files import read_found, search
     from okr_sheets.terminal import progress
 
     if not paths:
         raise click.UsageError("Name a file or a folder of trackers, or set paths in okr.toml.")
-    files = expand(paths)
-    if not files:
+    found = search(paths)
+    if not found.files:
+        for problem in found.left_out:
+            click.echo(problem.line(config.language or "en"), err=True)
         raise click.UsageError(
             f"No tracker in {', '.join(paths)}. Name a file or a folder of them."
         )
-    with ENGINES[engine](scheduler) as share, progress(len(files)) as count:
-        return read_all(files, share, count, config)
+    with ENGINES[engine](scheduler) as share, progress(len(found.files)) as count:
+        return read_found(found, share, config, count)
 
 
 def _name_strangers(config: Config, trackers: Sequence[Tracker]) -> None:
@@ -401,7 +424,8 @@ def _finish(
     if errors or warnings:
         click.echo(words("terminal.problems", errors=errors, warnings=warnings), err=True)
     elif listed:
-        click.echo(words("terminal.no_problems", files=len(trackers)), err=True)
+        files = len({tracker.path for tracker in trackers})
+        click.echo(words("terminal.no_problems", files=files), err=True)
     if not any(tracker.readable for tracker in trackers):
         click.echo(words("terminal.nothing_read"), err=True)
         sys.exit(MISUSE)

@@ -24,6 +24,11 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "reader-slow": "error",
         "reader-memory": "error",
         "reader-failed": "error",
+        "cannot-open": "error",
+        "being-written": "error",
+        "dead-link": "error",
+        "folder-linked": "warning",
+        "nothing-found": "warning",
         "open-elsewhere": "warning",
         "text-encoding": "info",
         "macros": "info",
@@ -133,6 +138,8 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "other-bands": "warning",
     },
 }
+# Of what was never opened: there is nothing of it to count, and no cell to go to.
+UNOPENED = frozenset({"not-found", "cannot-open", "dead-link", "folder-linked", "nothing-found"})
 CODES = {code: severity for codes in KINDS.values() for code, severity in codes.items()}
 
 FEW = 3  # problems alike that are each listed; of more, one speaks for all
@@ -140,6 +147,7 @@ MOST_RANGES = 6  # that the one names
 MOST_READINGS = 20  # of those where each cell says something else
 LONGEST_READING = 40  # characters of each
 LONGEST = 120  # characters of a cell that a sentence quotes
+LONGEST_QUOTE = 79  # of a key, a value or a name that one on settings quotes
 
 
 class MisuseError(ValueError):
@@ -225,6 +233,11 @@ def _on_one_line(text: str, longest: int = LONGEST) -> str:
     """What a cell holds, as a sentence can quote it: no line breaks or controls, and no novel."""
     quoted = "".join(sign if sign.isprintable() else " " for sign in text)
     return quoted if len(quoted) <= longest else f"{quoted[:longest]}…"
+
+
+def quoted(text: str) -> str:
+    """A key, a value or a name as a sentence on settings or options can quote it."""
+    return _on_one_line(text, LONGEST_QUOTE)
 
 
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:

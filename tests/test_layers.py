@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 # Bottom to top; a folder stands for all its modules.
 LAYERS = (
-    ("schema", "problems", "quarters", "engine", "toml"),
+    ("schema", "problems", "quarters", "engine", "regular", "toml"),
     ("scoring", "language", "config"),
     ("tracker", "frames", "bands"),
     ("reading",),

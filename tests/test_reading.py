@@ -6,7 +6,7 @@ from xlsxwriter import Workbook
 
 import okr_sheets as okr
 from okr_sheets.language import language, languages
-from okr_sheets.reading.files import expand
+from okr_sheets.reading.files import search
 from okr_sheets.reading.sets import names
 
 
@@ -287,9 +287,9 @@ def test_a_folder_stands_for_its_trackers_and_leaves_locks_out(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    found = [path.relative_to(tmp_path).as_posix() for path in expand([tmp_path])]
+    found = [path.relative_to(tmp_path).as_posix() for path in search([tmp_path]).files]
     assert found == ["a.csv", "b.xlsx", "sub/c.ods"]
-    assert [path.name for path in expand([str(tmp_path / "*.xlsx")])] == ["b.xlsx"]
+    assert [path.name for path in search([str(tmp_path / "*.xlsx")]).files] == ["b.xlsx"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])

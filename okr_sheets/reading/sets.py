@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from okr_sheets.problems import MisuseError, Problem, said_once
+from okr_sheets.problems import MisuseError, Problem, quoted, said_once
 from okr_sheets.quarters import YEARS, Quarter, check_in_dates, common_day
 from okr_sheets.reading.days import is_buddhist
 from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, SETTINGS, Column
@@ -165,7 +165,7 @@ class _Set:
         checked = dict(entry)
         known = {column.key: column for column in columns}
         for key, value in entry.items():
-            place = f"{self.name}: {where}.{key}".replace(": .", ": ")
+            place = f"{self.name}: {where}.{quoted(key)}".replace(": .", ": ")
             if key not in known:
                 raise SetError(f"{place} is not known. Use one of: {', '.join(known)}.")
             column = known[key]
