@@ -81,5 +81,5 @@ def _rest(path: Path) -> float:
                 return 0.0
             file.seek(max(seen.st_size - 2, 0))
             return 0.0 if file.read().endswith(_ENDS) else QUIET - age
-    except OSError:
+    except (OSError, ValueError):
         return 0.0

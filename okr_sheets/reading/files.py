@@ -91,7 +91,7 @@ class _Search:
     def found(self) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
         """Each file by the first plain one of its names, and a problem for all left out."""
         names: dict[Identity, list[Path]] = {}
-        for file in self._files:
+        for file in dict.fromkeys(self._files):
             names.setdefault(_identity(file), []).append(file)
         linked = [Problem("folder-linked", str(link)) for link, sought in self._unseen(self._links)]
         # Where nothing at all was found, whoever asked says so in one sentence.
@@ -112,7 +112,8 @@ class _Search:
         if os.path.isdir(path):  # noqa: PTH112  a name may be too long to be looked up
             self._walk(path, ())
         elif not os.path.lexists(path) and glob.has_magic(str(path)):
-            self._walk(Path(path.anchor), path.relative_to(path.anchor).parts)
+            start = Path(path.anchor)
+            self._walk(start, path.relative_to(start).parts)
         elif _is_dead(path):
             self._problems.append(Problem("dead-link", str(path)))
         else:
@@ -141,20 +142,23 @@ class _Search:
                 if parts in {(), _ALL} and _may_be_tracker(path):
                     self._files.append(path)
                 continue
-            parts = parts or _ALL
-            every = parts[0] == "**"
+            head, *rest = parts = parts or _ALL
             visit = (_identity(path), parts)
-            if not follows and _is_link(path):
+            if _is_link(path) and not follows:
                 # All that is below a ** comes by with it too.
-                self._links += [(path, parts)] if every else []
-            elif every and visit not in searched:
+                self._links += [(path, parts)] if head == "**" else []
+            elif head == "**" and visit not in searched:
                 searched.add(visit)
-                todo += [(path, parts[1:], False)] if parts[1:] else []
                 todo += [(each, parts, False) for each in self._entries(path, "*")]
-            elif glob.has_magic(parts[0]) and not every:
-                todo += [(each, parts[1:], follows) for each in self._entries(path, parts[0])]
-            elif not every:
-                todo.append((path / parts[0], parts[1:], follows))
+                if rest and rest[0] == "**":
+                    todo.append((path, tuple(rest), True))
+                elif rest:
+                    below = self._entries(path, rest[0])
+                    todo += [(each, tuple(rest[1:]), False) for each in below]
+            elif head != "**" and glob.has_magic(head):
+                todo += [(each, tuple(rest), follows) for each in self._entries(path, head)]
+            elif head != "**":
+                todo.append((path / head, tuple(rest), follows))
         self._searched |= searched
         self._files[first:] = sorted(self._files[first:])
 
@@ -208,6 +212,8 @@ def _is_dead(path: Path) -> bool:
 
 def _plainest(names: Sequence[Path]) -> Path:
     """Of the names of one file the first that no link is part of, else the first."""
+    if len(names) == 1:
+        return names[0]
     plain = (name for name in names if os.path.realpath(name) == os.path.abspath(name))  # noqa: PTH100  links stay
     return next(plain, names[0])
 
