@@ -177,24 +177,22 @@ import json, os, sys
 import okr_sheets as okr
 from okr_sheets.reading import books, files, tracker
 
-def said():
-    found = files.search(sys.argv[1:])
-    codes = [(p.path, p.code) for p in okr.check(sys.argv[1:])]
-    left = [(p.path, p.code) for p in found.left_out]
-    return [[(os.path.basename(n), c) for n, c in named] for named in (left, codes)] + [
-        [path.name for path in found.files]
-    ]
+def said(path):
+    found = files.search(path)
+    left = [(os.path.basename(p.path), p.code) for p in found.left_out]
+    codes = [(os.path.basename(p.path), p.code) for p in okr.check(path)]
+    return left, codes, [path.name for path in found.files]
 
 # This user may not start the interpreter again; and what is loaded lazily is loaded before.
 tracker.apart = lambda work, path: books.read_book(path)
-said()
+said(sys.argv[1])
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
-print(json.dumps(said()))
+print(json.dumps([said(path) for path in sys.argv[1:]]))
 """
 
 
 def as_nobody(*paths):
-    """What was left out, what `check` says and what is read, for a user who may not read all."""
+    """Of each path what was left out, what `check` says and what is read, for a user of no rights."""
     done = subprocess.run(
         [sys.executable, "-c", CLOSED, *map(str, paths)],
         capture_output=True,
@@ -223,14 +221,18 @@ def test_what_may_not_be_read_is_named_and_costs_itself(monkeypatch):
     )
     for name, mode in (("shut", 0), ("listed", 0o744), ("mine.csv", 0), (".x", 0)):
         Path("t", name).chmod(mode)
-    left_out, codes, names = as_nobody(folder / "t")
+    paths = (
+        folder / "t",
+        *(folder / "t" / below for below in ("**/*.csv", "shut/*.csv", "shut/b.csv")),
+    )
+    (left_out, codes, names), deep, flat, outright = as_nobody(*paths)
     assert names == ["a.csv", "mine.csv"]
     assert sorted(left_out) == [["c.csv", "cannot-open"], ["shut", "cannot-open"]]
-    closed = sorted(name for name, code in codes if code == "cannot-open")
-    assert closed == ["c.csv", "mine.csv", "shut"]
-    assert sorted(as_nobody(folder / "t" / "**" / "*.csv")[0]) == sorted(left_out)
-    assert as_nobody(folder / "t" / "shut" / "*.csv")[0] == [["shut", "cannot-open"]]
-    assert as_nobody(folder / "t" / "shut" / "b.csv")[1] == [["b.csv", "cannot-open"]]
+    said = sorted(name for name, code in codes if code == "cannot-open")
+    assert said == ["c.csv", "mine.csv", "shut"]
+    assert sorted(deep[0]) == sorted(left_out)
+    assert flat[0] == [["shut", "cannot-open"]]
+    assert outright[1] == [["b.csv", "cannot-open"]]
     shutil.rmtree(folder)
 
 
@@ -313,7 +315,7 @@ def test_names_of_all_kinds_cost_themselves_only(folder):
     put("t/a.csv")
     odd = [b"line\nbreak.csv", b"not\xffutf-8.csv", b"\x1b[31mred.csv"]
     for name in odd:
-        (folder / "t" / os.fsdecode(name)).write_bytes(b"\xff\xfe\x00bad")
+        (folder / "t" / os.fsdecode(name)).write_bytes(b"\xff\xfe\x00bad\n")
     for command in (["check", "t"], ["score", "t"], ["score", "t", "-o", "r.html", "-o", "r.xlsx"]):
         done = CliRunner().invoke(main, command)
         assert isinstance(done.exception, SystemExit), done.exception

@@ -129,6 +129,8 @@ class _Search:
         """Take the files that match the parts of a pattern, from a folder on."""
         first = len(self._files)
         searched: set[tuple[Identity, Parts]] = set()
+        # All links come by with the pattern's own **, if it has any.
+        wide = {pattern[at:] for at, part in enumerate(pattern) if part == "**"} or {_ALL}
         # Each with the parts that it has still to match, and whether a link to a folder is one.
         todo = [(start, pattern, True)]
         while todo:
@@ -142,12 +144,12 @@ class _Search:
                 if parts in {(), _ALL} and _may_be_tracker(path):
                     self._files.append(path)
                 continue
+            if _is_link(path) and not follows:
+                self._links += [(path, parts)] if parts in wide else []
+                continue
             head, *rest = parts = parts or _ALL
             visit = (_identity(path), parts)
-            if _is_link(path) and not follows:
-                # All that is below a ** comes by with it too.
-                self._links += [(path, parts)] if head == "**" else []
-            elif head == "**" and visit not in searched:
+            if head == "**" and visit not in searched:
                 searched.add(visit)
                 todo += [(each, parts, False) for each in self._entries(path, "*")]
                 if rest and rest[0] == "**":
@@ -177,7 +179,9 @@ class _Search:
         suffix = path.suffix.lower()
         is_sought = parts in {(), _ALL} and suffix in SUFFIXES
         # A folder has no suffix, or one such as that of “2027.Q1”.
-        if not os.path.lexists(path) or not (is_sought or not suffix[1:].isalpha()):
+        is_folder = not suffix[1:].isalpha()
+        is_gone = isinstance(error, (FileNotFoundError, NotADirectoryError)) and not _is_link(path)
+        if is_gone or not (is_sought or is_folder):
             return
         said = getattr(error, "strerror", "")
         code, given = ("dead-link", "") if _is_dead(path) else ("cannot-open", said)
