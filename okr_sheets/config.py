@@ -19,6 +19,7 @@ from okr_sheets.scoring import PRESETS, Bands
 from okr_sheets.toml import read_toml, shown
 
 NAME = "okr.toml"
+ROOT = 0  # who may write everywhere anyway
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 Kind = Literal["text", "choice", "whole", "number", "list", "email"]
@@ -253,7 +254,7 @@ def is_ours(file: Path) -> bool:
     if not hasattr(os, "geteuid"):
         return True
     try:
-        return {file.lstat().st_uid, file.stat().st_uid} <= {os.geteuid(), 0}
+        return {file.lstat().st_uid, file.stat().st_uid} <= {os.geteuid(), ROOT}
     except OSError:
         return False
 
