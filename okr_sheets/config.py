@@ -246,7 +246,7 @@ def find(folder: Path) -> Iterator[Path]:
 
 
 def is_ours(file: Path) -> bool:
-    """Whether a file is the user's own or root's, links on the way to it too.
+    """Whether a file is the user's own or root's, and a link of its name too.
 
     Anybody may leave a file in a folder above, such as one for temporary files. Where the system
     tells no owners, all files are ours.

@@ -142,7 +142,7 @@ def test_what_was_meant_is_read_and_said(tmp_path):
 
 def test_in_a_text_file_only_what_is_in_doubt_or_means_nothing_is_said(tmp_path):
     path = tmp_path / "t.csv"
-    path.write_text("\n".join(";".join(map(str, row)) for row in MEANT), "utf-8")
+    path.write_text("".join(f"{';'.join(map(str, row))}\n" for row in MEANT), "utf-8")
     tracker = okr.read(path)
     assert [(problem.cell, problem.code) for problem in tracker.problems] == [
         ("D3", "ambiguous-number"),
@@ -300,7 +300,9 @@ def test_text_files_of_any_delimiter(tmp_path, delimiter, encoding):
         ["O1", "Más, más", "Objective", "", "", ""],
         ["O1.KR1", 'A "big" one', "Increase", "0", "10", "5"],
     ]
-    text = "\n".join(delimiter.join('"' + c.replace('"', '""') + '"' for c in r) for r in rows)
+    text = (
+        "\n".join(delimiter.join('"' + c.replace('"', '""') + '"' for c in r) for r in rows) + "\n"
+    )
     path = tmp_path / "t.csv"
     path.write_bytes(text.encode(encoding))
     tracker = okr.read(path)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +15,7 @@ PARSERS = {"xlsx": "xlsx", "xlsb": "xlsb", "xls": "xls", "ods": "ods", "text": "
 TRIES = 2
 TICK = 0.01  # seconds by which clocks differ
 QUIET = 1.0  # seconds after which a text that has no end is taken to be finished
+State = tuple[int, ...] | None
 _ENDS = (b"\n", b"\r", b"\n\0", b"\r\0")  # of a line, in UTF-16 too
 
 
@@ -30,24 +29,16 @@ def read_book(path: Path) -> Book:
     for attempt in range(TRIES):
         if attempt:
             time.sleep(_rest(path) + TICK)
-        with suppress(_WrittenError), _watched(path):
-            return _parsed(path)
+        before = _state(path)
+        try:
+            book = _parsed(path)
+        except UnreadableError:
+            if _is_whole(path, before):
+                raise
+        else:
+            if _is_whole(path, before):
+                return book
     raise UnreadableError("being-written")
-
-
-class _WrittenError(Exception):
-    """What was read may be half of what a program is writing."""
-
-
-@contextmanager
-def _watched(path: Path) -> Iterator[None]:
-    """_WrittenError, whatever came of it, if the file has changed after the block or may be cut."""
-    before = _state(path)
-    try:
-        yield
-    finally:
-        if _state(path) != before or _rest(path):
-            raise _WrittenError
 
 
 def _parsed(path: Path) -> Book:
@@ -61,13 +52,18 @@ def _parsed(path: Path) -> Book:
     return book
 
 
-def _state(path: Path) -> tuple[int, ...] | None:
+def _state(path: Path) -> State:
     """What changes when a file is written or replaced; None for no file."""
     try:
         seen = path.stat()
     except (OSError, ValueError):
         return None
     return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
+
+
+def _is_whole(path: Path, before: State) -> bool:
+    """Whether what was read since is not half of what a program is writing."""
+    return _state(path) == before and not _rest(path)
 
 
 def _rest(path: Path) -> float:
