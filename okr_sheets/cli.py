@@ -12,8 +12,9 @@ import click
 
 from okr_sheets import __version__
 from okr_sheets.apart import start_ahead
-from okr_sheets.config import Config, find, read_config
-from okr_sheets.endings import MISUSE, NAME, PROBLEMS, Group, Outputs, debug_log
+from okr_sheets.config import NAME, Config, find, is_ours, read_config
+from okr_sheets.endings import MISUSE, PROBLEMS, Group, Outputs, debug_log
+from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import Language, from_locale, language, languages
 from okr_sheets.problems import grouped
@@ -21,6 +22,7 @@ from okr_sheets.quarters import common_day
 from okr_sheets.reading import READING
 from okr_sheets.schema import CADENCES, LEVELS
 from okr_sheets.streams import put, say
+from okr_sheets.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from okr_sheets.problems import Problem
     from okr_sheets.tracker import Tracker
 
+MOST_PATHS = 6  # that one line names
 FAR = timedelta(days=14)  # from a quarter; people still type after its last day
 
 
@@ -48,9 +51,29 @@ class Day(click.ParamType):  # type: ignore[type-arg]
         return day
 
 
-def _config(_: click.Context, __: click.Parameter, given: Path | None) -> Config:
-    path = given or find(Path())
-    return read_config(path) if path else Config()
+def _config(ctx: click.Context, _: click.Parameter, given: Path | None) -> Config:
+    path = given or _settings()
+    config = read_config(path) if path else Config()
+    reads = any(param.name == "paths" for param in ctx.command.params)
+    if path and reads and config.outside:
+        named = ", ".join(map(quoted, config.outside[:MOST_PATHS]))
+        more = ", …" if len(config.outside) > MOST_PATHS else ""
+        say(f"{path.name} names paths outside its folder: {named}{more}", err=True)
+    return config
+
+
+def _settings() -> Path | None:
+    """The okr.toml here, or the nearest above that is ours; one above is said, used or not."""
+    for file in find(Path()):
+        name = os.path.relpath(file)
+        if name == NAME:
+            return file
+        if is_ours(file):
+            say(f"Settings: {quoted(name)}", err=True)
+            return file
+        said = f"{quoted(name)} is not used, since it belongs to somebody else."
+        say(f"{said} If you trust it, name it with --config.", err=True)
+    return None
 
 
 PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
@@ -71,7 +94,7 @@ LANGUAGE = click.option(
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
-@click.version_option(__version__, prog_name=NAME)
+@click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context
 def main(ctx: click.Context, debug: bool) -> None:
     """OKR trackers as workbooks: write them, read them back, score them, roll the quarter up."""
@@ -318,18 +341,20 @@ def check(
 def _read(
     paths: Sequence[str], config: Config, engine: str = "serial", scheduler: str | None = None
 ) -> list[Tracker]:
-    from okr_sheets.reading.files import expand, read_all
+    from okr_sheets.reading.files import read_found, search
     from okr_sheets.terminal import progress
 
     if not paths:
         raise click.UsageError("Name a file or a folder of trackers, or set paths in okr.toml.")
-    files = expand(paths)
-    if not files:
+    found = search(paths)
+    if not found.files:
+        for problem in found.left_out:
+            say(problem.line(config.language or "en"), err=True)
         raise click.UsageError(
             f"No tracker in {', '.join(paths)}. Name a file or a folder of them."
         )
-    with ENGINES[engine](scheduler) as share, progress(len(files)) as count:
-        return read_all(files, share, count, config)
+    with ENGINES[engine](scheduler) as share, progress(len(found.files)) as count:
+        return read_found(found, share, config, count)
 
 
 def _name_strangers(config: Config, trackers: Sequence[Tracker]) -> None:
@@ -365,7 +390,8 @@ def _finish(
     if errors or warnings:
         say(words("terminal.problems", errors=errors, warnings=warnings), err=True)
     elif listed:
-        say(words("terminal.no_problems", files=len(trackers)), err=True)
+        files = len({tracker.path for tracker in trackers})
+        say(words("terminal.no_problems", files=files), err=True)
     if not any(tracker.readable for tracker in trackers):
         say(words("terminal.nothing_read"), err=True)
         return MISUSE

@@ -6,18 +6,21 @@ import glob
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
 from okr_sheets.language import fold, languages
 from okr_sheets.problems import MisuseError
 from okr_sheets.scoring import PRESETS, Bands
+from okr_sheets.text import quoted
 from okr_sheets.toml import read_toml, shown
 
 NAME = "okr.toml"
+ROOT = 0  # who may write everywhere anyway
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 Kind = Literal["text", "choice", "whole", "number", "list", "email"]
@@ -194,8 +197,9 @@ class Config:
     """The settings of one okr.toml; without a file, the defaults.
 
     "" and None leave it to the trackers. `paths` and `previous` are seen from where the program
-    runs. `cuts` are the [bands] that were given; departments, teams and owners' addresses are
-    found by their folded names.
+    runs; `outside` are those of them, as written, that leave the file's folder. `cuts` are the
+    [bands] that were given; departments, teams and owners' addresses are found by their folded
+    names.
     """
 
     company: str = ""
@@ -204,6 +208,7 @@ class Config:
     preset: str = "default"
     paths: tuple[str, ...] = ()
     previous: Path | None = None
+    outside: tuple[str, ...] = ()
     cuts: Mapping[str, float] = field(default_factory=dict)
     departments: Mapping[str, Unit] = field(default_factory=dict)
     teams: Mapping[str, Unit] = field(default_factory=dict)
@@ -231,11 +236,28 @@ class Config:
         return self.owners.get(fold(owner), "")
 
 
-def find(folder: Path) -> Path | None:
-    """The okr.toml of a folder, else of the nearest folder above that has one."""
-    folder = folder.resolve()
+def find(folder: Path) -> Iterator[Path]:
+    """The okr.toml of a folder and of those above it, the nearest first."""
+    try:
+        folder = folder.resolve()
+    except OSError:  # the folder is gone, or closed to us
+        return
     files = (place / NAME for place in (folder, *folder.parents))
-    return next((file for file in files if os.path.isfile(file)), None)  # noqa: PTH113  a folder above may be closed to us
+    yield from (file for file in files if os.path.isfile(file))  # noqa: PTH113  a folder above may be closed to us
+
+
+def is_ours(file: Path) -> bool:
+    """Whether a file is the user's own or root's, and a link of its name too.
+
+    Anybody may leave a file in a folder above, such as one for temporary files. Where the system
+    tells no owners, all files are ours.
+    """
+    if not hasattr(os, "geteuid"):
+        return True
+    try:
+        return {file.lstat().st_uid, file.stat().st_uid} <= {os.geteuid(), ROOT}
+    except OSError:
+        return False
 
 
 def read_config(path: Path) -> Config:
@@ -248,10 +270,12 @@ def read_config(path: Path) -> Config:
             departments.setdefault(fold(team.department), Unit(team.department))
     top = given[""]
     paths, previous = top.pop("paths", ()), top.pop("previous", "")
+    named = (*paths, previous) if previous else paths
     config = Config(
         **top,
         paths=tuple(_seen_from(path.parent, each) for each in paths),
         previous=path.parent / previous if previous else None,
+        outside=tuple(each for each in named if _leaves(path.parent, each)),
         cuts=given["bands"],
         departments=departments,
         teams=teams,
@@ -290,8 +314,8 @@ class _File:
         return entries
 
     def _named(self, table: str, name: str, row: Any) -> dict[str, Any]:
-        label = f'[{table}."{name}"]'
-        entry = self._table(row, f"[{table}] {name}", label)
+        label = f'[{table}."{quoted(name)}"]'
+        entry = self._table(row, f"[{table}] {quoted(name)}", label)
         return self._checked(entry, f"{table}.*", f"{label} ")
 
     def _table(self, value: Any, place: str, example: str) -> dict[str, Any]:
@@ -306,7 +330,7 @@ class _File:
             if not _is_text(name) or not name.strip():
                 raise ConfigError(f"{self.name}: [{table}] has a name that is blank or no text.")
             if fold(name) in seen:
-                both = f"“{seen[fold(name)]}” and “{name}”"
+                both = f"“{quoted(seen[fold(name)])}” and “{quoted(name)}”"
                 raise ConfigError(f"{self.name}: [{table}] {both} are one name. Keep one of them.")
             seen[fold(name)] = name
         return rows
@@ -318,11 +342,11 @@ class _File:
             if key is None:
                 names = (*known, *_TABLES) if not table else tuple(known)
                 advice = _advice(name, names)
-                raise ConfigError(f"{self.name}: {label}no key “{name}”. {advice}")
+                raise ConfigError(f"{self.name}: {label}no key “{quoted(name)}”. {advice}")
             if not key.takes(value):
                 wants = key.wants if key.choices else f"{key.wants}, such as {key.example}"
                 raise ConfigError(
-                    f"{self.name}: {label}{name} must be {wants}, not {shown(value)}."
+                    f"{self.name}: {label}{quoted(name)} must be {wants}, not {shown(value)}."
                 )
         return {
             name: value.strip() if isinstance(value, str) else value
@@ -357,6 +381,14 @@ def _seen_from(folder: Path, given: str) -> str:
     if path.exists() or not glob.has_magic(given):
         return str(path)
     return str(Path(glob.escape(str(folder))) / given)
+
+
+def _leaves(folder: Path, given: str) -> bool:
+    """Whether a path or pattern leads out of a folder, by its parts or through a link."""
+    fixed = takewhile(lambda part: not glob.has_magic(part), Path(given).parts)
+    inside = Path(os.path.realpath(folder))
+    ways = (os.path.realpath(folder.joinpath(*fixed)), os.path.normpath(inside / given))
+    return not all(Path(way).is_relative_to(inside) for way in ways)
 
 
 def chosen_bands(preset: str, config: Config | None) -> Bands:

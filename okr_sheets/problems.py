@@ -26,6 +26,11 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "reader-slow": "error",
         "reader-memory": "error",
         "reader-failed": "error",
+        "cannot-open": "error",
+        "being-written": "error",
+        "dead-link": "error",
+        "folder-linked": "warning",
+        "nothing-found": "warning",
         "open-elsewhere": "warning",
         "text-encoding": "info",
         "macros": "info",
@@ -135,6 +140,8 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "other-bands": "warning",
     },
 }
+# Of what was never opened: there is nothing of it to count, and no cell to go to.
+UNOPENED = frozenset({"not-found", "cannot-open", "dead-link", "folder-linked", "nothing-found"})
 CODES = {code: severity for codes in KINDS.values() for code, severity in codes.items()}
 
 FEW = 3  # problems alike that are each listed; of more, one speaks for all

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from okr_sheets.problems import MisuseError
+from okr_sheets.text import quoted
 
 FRIDAY = 4
 YEARS = range(1990, 2101)
@@ -91,11 +92,11 @@ class Quarter:
         pattern = r"\s*(?:(\d{4})[\s/-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4}))\s*"
         found = re.fullmatch(pattern, text, re.IGNORECASE)
         if not found:
-            raise MisuseError(f"“{text}” is not a quarter. Type it as 2027-Q1.")
+            raise MisuseError(f"“{quoted(text)}” is not a quarter. Type it as 2027-Q1.")
         year = common_year(int(found[1] or found[4]))
         if year is None:
             between = f"from {YEARS[0]} to {YEARS[-1]}"
-            raise MisuseError(f"“{text}” is not of a year {between}. Type it as 2027-Q1.")
+            raise MisuseError(f"“{quoted(text)}” is not of a year {between}. Type it as 2027-Q1.")
         return cls(year, int(found[2] or found[3]), fiscal_start)
 
     @classmethod

@@ -10,6 +10,7 @@ import re
 
 MOST_IN_CELL = 32_767  # UTF-16 units
 LONGEST = 120  # characters of a cell that a sentence quotes
+LONGEST_NAME = 79  # of a key, a value or a name that one on settings quotes
 
 # Controls but tab and line ends, halves of pairs, and what is no character: XML has none of them.
 # Then what makes letters stand in another order than they are read in.
@@ -43,6 +44,11 @@ def quotation(text: str, longest: int = LONGEST) -> str:
     """What a cell holds, as a sentence can quote it: on one line, and no novel."""
     line = one_line(text)
     return line if len(line) <= longest else f"{line[:longest]}…"
+
+
+def quoted(text: str) -> str:
+    """A key, a value or a name as a sentence on settings or options can quote it."""
+    return quotation(text, LONGEST_NAME)
 
 
 def escaped(text: str) -> str:

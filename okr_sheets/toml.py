@@ -2,38 +2,89 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from okr_sheets.problems import MisuseError
+from okr_sheets.regular import opened
+from okr_sheets.text import quoted
+
+MOST_BYTES = 1_000_000
+DEEPEST = 32  # levels of tables and lists
+_DEEP = f"Lists or tables nested more than {DEEPEST} levels deep"
+_LONG = "A number with too many digits"
+
+# Strings and comments, to where they end or should: dots and brackets in them are text.
+_TEXTS = re.compile(
+    r'"""(?:\\.|[^\\])*?(?:"""|\\?\Z)|\'\'\'.*?(?:\'\'\'|\Z)'
+    r'|"(?:\\.|[^"\\\n])*(?:"|$|\\\Z)|\'[^\'\n]*(?:\'|$)|#[^\n]*',
+    re.DOTALL | re.MULTILINE,
+)
+_SIGNS = re.compile(r"[\[\]{}.,=\n]")
 
 
 def read_toml(path: Path, error: type[MisuseError]) -> dict[str, Any]:
     """The document in a file; `error` with a sentence if there is none to read."""
     try:
+        with opened(path) as file:
+            content = file.read(MOST_BYTES + 1)
         # Windows' editor begins a file with a mark that TOML does not know.
-        text = path.read_text("utf-8-sig")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as failed:
         raise error(f"{path.name} cannot be read: {failed.strerror}.") from failed
     except UnicodeDecodeError as failed:
         raise error(f"{path.name} is not UTF-8. Save it with that encoding.") from failed
+    if len(content) > MOST_BYTES:
+        raise error(f"{path.name} has more than {MOST_BYTES // 1000:,} kB. Name a smaller file.")
     return parse_toml(text, path.name, error)
 
 
 def parse_toml(text: str, name: str, error: type[MisuseError]) -> dict[str, Any]:
     """The document in a text; `error` with a sentence on the file of that name if it is none."""
+    document: dict[str, Any] = {}
     try:
-        return tomllib.loads(text)
+        # First the text: the parser takes hours for one key of a hundred thousand parts.
+        beyond = _DEEP if _depth(text) > DEEPEST else ""
+        if not beyond:
+            document = tomllib.loads(text)
+            beyond = _beyond(document, DEEPEST)
     except tomllib.TOMLDecodeError as failed:
-        raise error(f"{name} is not valid TOML: {failed}.") from failed
-    except RecursionError as failed:
-        raise error(f"{name} is not valid TOML: Lists or tables nested too deeply.") from failed
-    except ValueError as failed:  # of numbers alone: Python counts their digits
-        raise error(f"{name} is not valid TOML: A number with too many digits.") from failed
+        # What it quotes can be as long as the file; the place comes last.
+        what, at, place = str(failed).rpartition(" (at ")
+        raise error(f"{name} is not valid TOML: {quoted(what)}{at}{place}.") from failed
+    except ValueError:  # of numbers alone: Python counts their digits
+        beyond = _LONG
+    if beyond:
+        raise error(f"{name} is not valid TOML: {beyond}.")
+    return document
+
+
+def _depth(text: str) -> int:
+    """The most brackets that are open at once, or parts that a key has, whichever is more."""
+    deepest = brackets = dots = 0
+    for sign in _SIGNS.findall(_TEXTS.sub("", text)):
+        dots = dots + 1 if sign == "." else 0
+        brackets += (sign in "[{") - (sign in "]}")
+        deepest = max(deepest, brackets, dots + 1)
+    return deepest
+
+
+def _beyond(value: Any, levels: int) -> str:
+    """What in a value is more than settings and plans can need; "" for nothing."""
+    if isinstance(value, int):
+        return _LONG if value.bit_length() >= 64 else ""
+    if not isinstance(value, (dict, list)):
+        return ""
+    if levels < 0:
+        return _DEEP
+    inner = value.values() if isinstance(value, dict) else value
+    return next(filter(None, (_beyond(each, levels - 1) for each in inner)), "")
 
 
 def shown(value: Any) -> str:
-    """A value as its writer knows it."""
-    kinds = {dict: "a table", list: "a list", bool: str(value).lower(), str: f"“{value}”"}
-    return kinds.get(type(value), str(value))
+    """A value as its writer knows it, as far as a sentence can quote it."""
+    said = quoted(str(value))
+    kinds = {dict: "a table", list: "a list", bool: said.lower(), str: f"“{said}”"}
+    return kinds.get(type(value), said)

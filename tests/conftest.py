@@ -61,7 +61,7 @@ def book(tmp_path):
         lines = [line.strip() for line in table.strip().splitlines()]
         rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
         path = tmp_path / name
-        path.write_text("\n".join(";".join(row) for row in rows), "utf-8")
+        path.write_text("".join(f"{';'.join(row)}\n" for row in rows), "utf-8")
         return path
 
     return draw

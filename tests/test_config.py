@@ -1,5 +1,6 @@
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,15 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 import okr_sheets as okr
+from okr_sheets import config as config_module
 from okr_sheets.cli import main
-from okr_sheets.config import KEYS, Config, ConfigError, find, read_config
+from okr_sheets.config import KEYS, Config, ConfigError, find, is_ours, read_config
+from okr_sheets.problems import quoted
 from okr_sheets.reading.files import read_all
+from okr_sheets.reading.sets import SetError, read_set
 from okr_sheets.rollups.names import strangers
 from okr_sheets.scoring import PRESETS, Bands
+from okr_sheets.toml import parse_toml
 
 
 @pytest.fixture
@@ -56,15 +61,15 @@ def test_the_nearest_file_upwards_counts(tmp_path):
     below = tmp_path / "company" / "marketing" / "growth"
     below.mkdir(parents=True)
     (tmp_path / "okr.toml").touch()
-    assert find(below) == tmp_path / "okr.toml"
+    assert next(find(below)) == tmp_path / "okr.toml"
     (below.parent / "okr.toml").touch()
     (below / "okr.toml").mkdir()  # a folder of that name is no file
-    assert find(below) == below.parent / "okr.toml"
-    assert find(tmp_path) == tmp_path / "okr.toml"
+    assert list(find(below))[:2] == [below.parent / "okr.toml", tmp_path / "okr.toml"]
+    assert next(find(tmp_path)) == tmp_path / "okr.toml"
 
 
 def test_nothing_is_found_where_there_is_none(tmp_path):
-    assert find(tmp_path / "nowhere") is None
+    assert list(find(tmp_path / "nowhere")) == []
 
 
 @pytest.mark.parametrize(
@@ -108,7 +113,7 @@ def test_a_wrong_key_is_answered_with_the_right_one(said, text, sentence):
         ("fiscal_start = true", "a whole number from 1 to 12, such as 4, not true."),
         ("fiscal_start = 4.0", "a whole number from 1 to 12, such as 4, not 4.0."),
         ("company = 3", 'okr.toml: company must be a text, such as "Acme", not 3.'),
-        ('company = "A\\nB"', 'company must be a text, such as "Acme", not “A\nB”.'),
+        ('company = "A\\nB"', 'company must be a text, such as "Acme", not “A B”.'),
         ("[company]", 'company must be a text, such as "Acme", not a table.'),
         ('language = "xx"', "language must be one of en, fi, hu, ko, th, tr, not “xx”."),
         ('preset = "vivo"', "preset must be one of default, google, viva, "),
@@ -309,6 +314,211 @@ def test_a_wrong_key_stops_every_command_but_not_its_help(run):
         assert run(arguments[0], "--help").exit_code == 0
 
 
+# --- whose file it is, and what it may ask for ---------------------------------------------------
+
+
+@pytest.fixture
+def below(run, tmp_path, monkeypatch):
+    """Run a command in a folder two below that of an okr.toml."""
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    (tmp_path / "okr.toml").write_text('company = "Above"\n')
+    monkeypatch.chdir(folder)
+    return run
+
+
+def company_of(path):
+    return okr.read(path).about.company
+
+
+def test_a_file_above_the_working_folder_is_said(below):
+    done = below("new", "t.xlsx", "--blank")
+    assert done.stderr == f"Settings: {Path('../../okr.toml')}\n"
+    assert company_of("t.xlsx") == "Above"
+
+
+def test_a_file_here_or_named_needs_no_word(below):
+    Path("okr.toml").write_text('company = "Here"\n')
+    for options, company in (((), "Here"), (("--config", "../../okr.toml"), "Above")):
+        done = below("new", "t.xlsx", "--blank", "--force", *options)
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert company_of("t.xlsx") == company
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="the system tells no owners")
+def test_a_file_above_that_belongs_to_somebody_else_is_not_used(below, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    monkeypatch.setattr(config_module, "ROOT", 12346)
+    done = below("new", "t.xlsx", "--blank")
+    name = Path("../../okr.toml")
+    assert done.stderr == (
+        f"{name} is not used, since it belongs to somebody else. "
+        "If you trust it, name it with --config.\n"
+    )
+    assert company_of("t.xlsx") == ""
+    done = below("new", "t.xlsx", "--blank", "--force", "--config", name)
+    assert (done.stderr, company_of("t.xlsx")) == ("", "Above")
+    # The one in the working folder is as trusted as what else lies there.
+    Path("okr.toml").write_text('company = "Here"\n')
+    assert below("new", "t.xlsx", "--blank", "--force").stderr == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="root alone can give")
+def test_links_count_by_their_own_owner_too(tmp_path):
+    (tmp_path / "mine").touch()
+    for name in ("link", "theirs"):
+        (tmp_path / name).symlink_to("mine")
+    os.chown(tmp_path / "theirs", 65534, 65534, follow_symlinks=False)
+    assert is_ours(tmp_path / "mine")
+    assert is_ours(tmp_path / "link")
+    assert not is_ours(tmp_path / "theirs")
+    os.chown(tmp_path / "mine", 65534, 65534)
+    assert not is_ours(tmp_path / "link")
+    assert not is_ours(tmp_path / "gone")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_paths_that_leave_the_folder_of_the_file_are_said(run, tmp_path):
+    for name in ("work/t", "other", "work/..dots"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "other" / "t.csv").write_text(TRACKER)
+    (tmp_path / "work" / "way").symlink_to("../other")
+    (tmp_path / "work" / "near").symlink_to("t")
+    os.chdir(tmp_path / "work")
+    inside = ["t", "near/*.csv", "t/../t", f"{tmp_path}/work/t", "..dots", "*/x.csv"]
+    outside = ["../other", "way/*.csv", f"{tmp_path}/other", "t/*/../../../other"]
+    Path("okr.toml").write_text(f"paths = {json.dumps(inside + outside)}\nprevious = '..'\n")
+    assert read_config(Path("okr.toml")).outside == (*outside, "..")
+    named = ", ".join(quoted(each) for each in (*outside, ".."))
+    line = f"okr.toml names paths outside its folder: {named}\n"
+    assert run("check").stderr.startswith(line)
+    assert "outside" not in run("new", "t.xlsx", "--blank").stderr
+
+
+def test_where_the_working_folder_is_gone_the_defaults_count(monkeypatch, tmp_path):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    assert list(find(Path())) == []
+    done = CliRunner().invoke(main, ["check", "t.csv"])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("okr-sheets: The folder that you are in is gone.")
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_a_home_all_is_as_ever(run, monkeypatch):
+    monkeypatch.delenv("HOME", raising=False)
+    assert run("new", "t.xlsx", "--blank").exit_code == 0
+
+
+ODD = "K\u202e\x1b[31m\n" + "x" * 5000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{key} = 1",
+        "[bands]\n{key} = 1",
+        "[teams.{key}]\nweight = -1",
+        "[teams.{key}]\nwieght = 1",
+        "[teams]\n{key} = 1",
+        "[teams.{key}]\n[teams.{upper}]",
+        "[owners]\n{key} = 1",
+        "company = 1\ncompany = {key}",
+        "language = {key}",
+        "fiscal_start = [{key}]",
+        "{key} = 1\n{key} = 2",
+        "[{key}]\n[{key}]",
+        "a = {{ {key} = 1, {key} = 2 }}",
+        "a.{key}.{key} = 1\na.{key} = 1",
+        "about.quarter = {key}",
+    ],
+)
+def test_what_is_quoted_is_short_and_plain(said, text):
+    key, upper = json.dumps(ODD), json.dumps(ODD.upper())
+    with pytest.raises(SetError) as caught:
+        read_set(text.format(key=key, upper=upper), "plan.toml")
+    for sentence in (said(text.format(key=key, upper=upper)), str(caught.value)):
+        assert sentence.isprintable()
+        assert "xx" * 40 not in sentence
+        assert len(sentence) < 800  # where all keys are listed
+
+
+@pytest.mark.parametrize(
+    "value", ["0x" + "f" * 5000, "9" * 30, "-" + "9" * 25, "[1, {a = 0b" + "1" * 70 + "}]"]
+)
+def test_a_number_that_no_program_holds_is_refused(said, value):
+    sentence = said(f"fiscal_start = {value}")
+    assert sentence == "okr.toml is not valid TOML: A number with too many digits."
+
+
+NESTED = (
+    lambda levels: "a = " + "[" * (levels - 1) + "]" * (levels - 1),
+    lambda levels: ".".join("a" * levels) + " = 1",
+    lambda levels: "[" + " . ".join(['"a.b"'] * levels) + "]",
+    lambda levels: "a = " + "{a = " * (levels - 1) + "1" + "}" * (levels - 1),
+    lambda levels: (
+        f"[{'.'.join('a' * (levels // 2))}]\n{'.'.join('b' * (levels - levels // 2))} = 1"
+    ),
+)
+
+
+@pytest.mark.parametrize("nested", NESTED)
+def test_tables_nest_32_levels_deep_and_no_more(said, nested):
+    deep = "okr.toml is not valid TOML: Lists or tables nested more than 32 levels deep."
+    assert "no key" in said(nested(32))
+    assert said(nested(34)) == deep
+    began = time.monotonic()
+    assert said(nested(100_000)) == deep
+    assert time.monotonic() - began < 3
+
+
+def test_dots_and_brackets_in_texts_and_comments_are_no_levels(settings):
+    dots = "a." * 50 + "[" * 50
+    for text in (
+        f'"{dots}"',
+        f"'{dots}'",
+        f'"{dots}\\" {dots}" # {dots}',
+        f"'{dots}' # \" ' {dots}",
+    ):
+        assert dots in settings(f"company = {text}").company
+    document = parse_toml(f'a = """\n{dots}""{dots}\n"""', "t.toml", ConfigError)
+    assert document["a"].count(dots) == 2
+
+
+@pytest.mark.parametrize(
+    "text", ['"' * 99_999, '"""' * 33_333, '"\\' * 50_000, "'" * 3 + '"\\' * 40_000, "." * 99_999]
+)
+def test_texts_that_never_end_take_no_time(said, text):
+    began = time.monotonic()
+    assert said(f"a = {text}").startswith("okr.toml is not valid TOML: ")
+    assert time.monotonic() - began < 2
+
+
+def test_a_file_of_more_than_a_megabyte_is_refused(tmp_path):
+    path = tmp_path / "okr.toml"
+    path.write_bytes(b"#" * 1_000_000)
+    assert read_config(path) == Config()
+    path.write_bytes(b"#" * 1_000_001)
+    with pytest.raises(ConfigError, match=r"^okr\.toml has more than 1,000 kB\."):
+        read_config(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
+def test_a_pipe_or_a_device_is_no_file_of_settings(run):
+    os.mkfifo("okr.toml")
+    assert run("new", "t.xlsx", "--blank").exit_code == 0
+    link = Path("link.toml")
+    for name, kind in (("okr.toml", "a pipe"), ("/dev/zero", "a device")):
+        link.unlink(missing_ok=True)
+        link.symlink_to(name)
+        for option in ("--config", "--from"):
+            done = run("new", "u.xlsx", option, link)
+            assert done.exit_code == 2
+            assert done.stderr.endswith(f"link.toml cannot be read: it is {kind} and no file.\n")
+
+
 # --- the documents -------------------------------------------------------------------------------
 
 
@@ -323,7 +533,8 @@ def test_the_example_file_is_printed_from_the_code(golden):
 def test_the_example_file_is_read_and_sets_every_key():
     config = read_config(ROOT / "docs" / "okr.toml")
     assert all(
-        getattr(config, name) != getattr(Config(), name) for name in Config.__dataclass_fields__
+        getattr(config, name) != getattr(Config(), name)
+        for name in set(Config.__dataclass_fields__) - {"outside"}
     )
     assert all(getattr(config.bands(), name) != getattr(Bands(), name) for name in Bands.__slots__)
 
@@ -358,8 +569,10 @@ def key_table():
         "",
         "Optional: what a company settles once for all its trackers. `new`, `score`, `check` and",
         "`remind` take the file of the working folder, else of the nearest folder above, or the one",
-        "that `--config` names. Options of the command line come first, then this file, then what a",
-        "tracker says. A `--preset` asked for is taken as it is published, without [bands].",
+        "that `--config` names. One above is taken only if it is your own or root's, and is said. So are",
+        "`paths` and `previous` that lead out of the file's folder. Options of the command line come",
+        "first, then this file, then what a tracker says. A `--preset` asked for is taken as it is",
+        "published, without [bands].",
         "",
         "Names of departments, teams and owners are found however they are cased and spaced.",
         "Departments and teams are written as they stand here, owners as the first tracker has them. A",

@@ -1,9 +1,8 @@
-from pathlib import Path
-
 import pytest
 from hostile import HOSTILE, ole, packed, workbook
 
 from okr_sheets.problems import UnreadableError
+from okr_sheets.reading import guard
 from okr_sheets.reading.books import read_book
 from okr_sheets.reading.guard import (
     LAST_COLUMN,
@@ -121,8 +120,8 @@ def test_a_file_that_must_not_be_read_is_said(tmp_path, monkeypatch):
 
     path = tmp_path / "t.xlsx"
     path.write_bytes(packed(workbook()))
-    monkeypatch.setattr(Path, "open", refuse)
-    assert refusal(path) == ("reader-failed", "Permission denied")
+    monkeypatch.setattr(guard, "opened", refuse)
+    assert refusal(path) == ("cannot-open", "Permission denied")
 
 
 def test_a_repetitive_sheet_is_no_bomb(kind):

@@ -53,7 +53,7 @@ def test_a_hostile_file_ends_in_one_sentence(name, tmp_path):
     assert megabytes < MEGABYTES
 
 
-@pytest.mark.parametrize(("length", "code"), [(250, "no-okr-table"), (400, "reader-failed")])
+@pytest.mark.parametrize(("length", "code"), [(250, "no-okr-table"), (400, "cannot-open")])
 def test_a_name_too_long_for_the_disk_is_no_surprise(length, code, tmp_path):
     path = tmp_path / f"{'x' * length}.csv"
     with suppress(OSError):

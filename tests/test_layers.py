@@ -8,7 +8,7 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 # Bottom to top; a folder stands for all its modules.
 LAYERS = (
-    ("text", "streams", "schema", "problems", "quarters", "apart", "engine", "toml"),
+    ("text", "streams", "schema", "problems", "quarters", "apart", "engine", "regular", "toml"),
     ("scoring", "language", "config", "endings"),
     ("about", "tracker", "frames", "bands"),
     ("reading",),

@@ -23,7 +23,7 @@ from okr_sheets import apart
 from okr_sheets.cli import main
 from okr_sheets.language import language, languages
 from okr_sheets.problems import CODES, KINDS, Problem, grouped, in_order
-from okr_sheets.reading import tracker
+from okr_sheets.reading import books, files, tracker
 from okr_sheets.reading.guard import column_number
 from okr_sheets.tracker import frame
 
@@ -241,6 +241,43 @@ def leave_open(folder):
     return okr.check(as_workbook({}, folder / "okrs.xlsx", lambda book: None))
 
 
+def in_closed_folder(folder):
+    (folder / "sales").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        # A root user may read everything.
+        patch.setattr(files.os, "listdir", closed)
+        return okr.check(folder / "sales")
+
+
+def closed(folder):
+    raise PermissionError(13, "Permission denied", str(folder))
+
+
+def while_written(folder):
+    path = as_text({}, folder / "okrs.csv")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart, "_serving", True)  # all is done here
+        patch.setattr(books, "_parsed", lambda path: path.write_text(path.read_text() + ";\n"))
+        return okr.check(path)
+
+
+def by_dead_link(folder):
+    (folder / "okrs.csv").symlink_to("gone.csv")
+    return okr.check(folder)
+
+
+def by_linked_folder(folder):
+    for name in ("company", "elsewhere"):
+        (folder / name).mkdir()
+    (folder / "company" / "sales").symlink_to(folder / "elsewhere")
+    return okr.check(folder / "company")
+
+
+def in_empty_folder(folder):
+    (folder / "sales").mkdir()
+    return okr.check([as_text({}, folder / "okrs.csv"), folder / "sales"])
+
+
 def cut_in_half(folder):
     path = as_workbook({}, folder / "okrs.xlsx", lambda book: None)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -301,6 +338,11 @@ RECIPES = {
     "reader-slow": in_reader("A file that takes the parser too long.", "time:sleep", 60, haste=40),
     "reader-memory": in_reader("A file that takes too much memory.", "builtins:bytearray", 10**10),
     "reader-failed": in_reader("A file that ends the parser.", "os:_exit", 3),
+    "cannot-open": Recipe("A folder that you may not read.", "sales", in_closed_folder),
+    "being-written": Recipe("A file that changes whenever it is read.", "okrs.csv", while_written),
+    "dead-link": Recipe("A link to a file that is gone.", "okrs.csv", by_dead_link),
+    "folder-linked": Recipe("A link to a folder elsewhere.", "sales", by_linked_folder),
+    "nothing-found": Recipe("A folder without trackers, beside others.", "sales", in_empty_folder),
     "open-elsewhere": Recipe("The lock file of Excel beside it.", "okrs.xlsx", leave_open),
     "text-encoding": in_file(
         "Turkish letters, saved the old way.",

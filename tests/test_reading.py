@@ -7,7 +7,7 @@ from xlsxwriter import Workbook
 import okr_sheets as okr
 from okr_sheets.language import language, languages
 from okr_sheets.reading.examples import names
-from okr_sheets.reading.files import expand
+from okr_sheets.reading.files import search
 
 
 @pytest.mark.parametrize("name", names())
@@ -142,7 +142,7 @@ def test_what_was_meant_is_read_and_said(tmp_path):
 
 def test_in_a_text_file_only_what_is_in_doubt_or_means_nothing_is_said(tmp_path):
     path = tmp_path / "t.csv"
-    path.write_text("\n".join(";".join(map(str, row)) for row in MEANT), "utf-8")
+    path.write_text("".join(f"{';'.join(map(str, row))}\n" for row in MEANT), "utf-8")
     tracker = okr.read(path)
     assert [(problem.cell, problem.code) for problem in tracker.problems] == [
         ("D3", "ambiguous-number"),
@@ -287,9 +287,9 @@ def test_a_folder_stands_for_its_trackers_and_leaves_locks_out(tmp_path):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    found = [path.relative_to(tmp_path).as_posix() for path in expand([tmp_path])]
+    found = [path.relative_to(tmp_path).as_posix() for path in search([tmp_path]).files]
     assert found == ["a.csv", "b.xlsx", "sub/c.ods"]
-    assert [path.name for path in expand([str(tmp_path / "*.xlsx")])] == ["b.xlsx"]
+    assert [path.name for path in search([str(tmp_path / "*.xlsx")]).files] == ["b.xlsx"]
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -300,7 +300,9 @@ def test_text_files_of_any_delimiter(tmp_path, delimiter, encoding):
         ["O1", "Más, más", "Objective", "", "", ""],
         ["O1.KR1", 'A "big" one', "Increase", "0", "10", "5"],
     ]
-    text = "\n".join(delimiter.join('"' + c.replace('"', '""') + '"' for c in r) for r in rows)
+    text = (
+        "\n".join(delimiter.join('"' + c.replace('"', '""') + '"' for c in r) for r in rows) + "\n"
+    )
     path = tmp_path / "t.csv"
     path.write_bytes(text.encode(encoding))
     tracker = okr.read(path)

@@ -430,5 +430,5 @@ def test_ten_times_the_rows_without_ids_take_about_ten_times_as_long(tmp_path):
 def test_ids_are_taken_from_what_the_drop_down_offers(tmp_path, typed, ids):
     path = tmp_path / "t.tsv"
     lines = ("ID\tTitle\tType\tBaseline\tTarget\tAligns to", f"O1\tGoal\tObjective\t\t\t{typed}")
-    path.write_text("\n".join(lines), "utf-8")
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     assert okr.read(path).objectives["aligns_to"].tolist() == [ids]

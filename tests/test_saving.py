@@ -145,11 +145,11 @@ def test_a_killed_run_loses_nothing_that_somebody_typed(links, tmp_path):
 
 
 def test_reading_passes_over_what_a_killed_run_left(tmp_path):
-    from okr_sheets.reading.files import expand
+    from okr_sheets.reading.files import search
 
     okr.write(okr.new(quarter="2027-Q1"), tmp_path / "t.xlsx")
     shutil.copy(tmp_path / "t.xlsx", tmp_path / f"{saving.PREFIX}1a2b.xlsx")
-    assert expand([tmp_path]) == [tmp_path / "t.xlsx"]
+    assert search([tmp_path]).files == (tmp_path / "t.xlsx",)
 
 
 def test_the_next_run_clears_what_a_killed_one_left_and_nothing_else(old):

@@ -1,15 +1,19 @@
-"""Files, folders and patterns as a list of trackers."""
+"""Files, folders and patterns as a list of trackers; what they leave out is named."""
 
 from __future__ import annotations
 
+import fnmatch
 import glob
 import os
-from collections.abc import Callable, Iterable, Sequence
+import stat
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from okr_sheets.config import Config
 from okr_sheets.engine import Map
+from okr_sheets.problems import MisuseError, Problem
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.locks import is_lock
 from okr_sheets.reading.marks import is_marked
@@ -19,53 +23,225 @@ from okr_sheets.tracker import Tracker
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods", ".xls", ".xlsb", ".csv", ".tsv"})
 
 Source = str | Path | Tracker
+Identity = tuple[int, int] | str
+Parts = tuple[str, ...]  # of a pattern
+
+_ALL: Parts = ("**",)
 
 
-def expand(paths: Iterable[str | Path]) -> list[Path]:
-    """The files that paths name, in a stable order, none twice.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gives: trackers as they were given, files to read, and what was left out."""
 
-    A folder stands for every tracker below it, a pattern for all that match; lock files, hidden
-    files and our own reports are left out. A file named outright is kept whatever it is called, so
-    that its absence can be said.
+    trackers: tuple[Tracker, ...]
+    files: tuple[Path, ...]
+    left_out: tuple[Problem, ...]
+
+
+def search(source: Source | Sequence[Source]) -> Found:
+    """The files that paths name, in a stable order, each once, and what was left out.
+
+    A folder stands for every tracker below it, a pattern for all that match and for those below
+    folders that match; lock files, what is hidden and our own reports are left out without a word.
+    A file named outright is kept whatever it is called, so that its absence can be said. Links to
+    folders are followed where they are named, not below a folder or a `**`.
     """
-    found: list[Path] = []
-    for given in paths:
-        path = Path(given)
+    given = [source] if isinstance(source, (str, Path, Tracker)) else list(source)
+    trackers = tuple(item for item in given if isinstance(item, Tracker))
+    paths = [Path(item) for item in given if not isinstance(item, Tracker)]
+    _check_working_folder(paths)
+    looking = _Search()
+    for path in paths:
+        looking.for_path(path)
+    files, left_out = looking.found()
+    return Found(trackers, files, left_out)
+
+
+def _check_working_folder(paths: Sequence[Path]) -> None:
+    try:
+        Path.cwd()
+    except OSError:
+        if not all(path.is_absolute() for path in paths):
+            said = "The folder that you are in is gone. Go to another one and run this again."
+            raise MisuseError(said) from None
+
+
+class _Search:
+    """A search on its way."""
+
+    def __init__(self) -> None:
+        self._files: list[Path] = []
+        self._problems: list[Problem] = []
+        self._empty: list[Problem] = []
+        # Folders that were searched, and links to folders that were not, each with what was sought.
+        self._searched: set[tuple[Identity, Parts]] = set()
+        self._links: list[tuple[Path, Parts]] = []
+
+    def found(self) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+        """Each file by the first plain one of its names, and a problem for all left out."""
+        names: dict[Identity, list[Path]] = {}
+        for file in dict.fromkeys(self._files):
+            names.setdefault(_identity(file), []).append(file)
+        linked = [Problem("folder-linked", str(link)) for link, sought in self._unseen(self._links)]
+        # Where nothing at all was found, whoever asked says so in one sentence.
+        empty = self._empty if names else []
+        problems = dict.fromkeys([*self._problems, *linked, *empty])
+        return tuple(map(_plainest, names.values())), tuple(problems)
+
+    def _unseen(self, links: Iterable[tuple[Path, Parts]]) -> Iterator[tuple[Path, Parts]]:
+        """The links to what was not searched under its own name either."""
+        for link, sought in links:
+            target = _identity(link)
+            if not self._searched & {(target, sought), (target, _ALL)}:
+                yield link, sought
+
+    def for_path(self, path: Path) -> None:
+        """Look for what one path names: a folder, a pattern or a file."""
+        before = self._count
         if os.path.isdir(path):  # noqa: PTH112  a name may be too long to be looked up
-            found += sorted(file for file in path.rglob("*") if _may_be_tracker(file))
-        elif not os.path.exists(path) and glob.has_magic(str(given)):  # noqa: PTH110  the same
-            matches = sorted(Path(name) for name in glob.glob(str(given), recursive=True))  # noqa: PTH207  a whole pattern
-            found += [file for file in matches if _may_be_tracker(file)]
+            self._walk(path, ())
+        elif not os.path.lexists(path) and glob.has_magic(str(path)):
+            start = Path(path.anchor)
+            self._walk(start, path.relative_to(start).parts)
+        elif _is_dead(path):
+            self._problems.append(Problem("dead-link", str(path)))
         else:
-            found.append(path)
-    return list(dict.fromkeys(found))
+            self._files.append(path)
+        if self._count == before:
+            self._empty.append(Problem("nothing-found", str(path)))
+
+    @property
+    def _count(self) -> int:
+        return len(self._files) + len(self._problems) + len(self._links)
+
+    def _walk(self, start: Path, pattern: Parts) -> None:
+        """Take the files that match the parts of a pattern, from a folder on."""
+        first = len(self._files)
+        searched: set[tuple[Identity, Parts]] = set()
+        # All links come by with the pattern's own **, if it has any.
+        wide = {pattern[at:] for at, part in enumerate(pattern) if part == "**"} or {_ALL}
+        # Each with the parts that it has still to match, and whether a link to a folder is one.
+        todo = [(start, pattern, True)]
+        while todo:
+            path, parts, follows = todo.pop()
+            try:
+                is_folder = stat.S_ISDIR(path.stat().st_mode)
+            except (OSError, ValueError) as error:
+                self._miss(path, parts, error)
+                continue
+            if not is_folder:
+                if parts in {(), _ALL} and _may_be_tracker(path):
+                    self._files.append(path)
+                continue
+            if _is_link(path) and not follows:
+                self._links += [(path, parts)] if parts in wide else []
+                continue
+            head, *rest = parts = parts or _ALL
+            visit = (_identity(path), parts)
+            if head == "**" and visit not in searched:
+                searched.add(visit)
+                todo += [(each, parts, False) for each in self._entries(path, "*")]
+                if rest and rest[0] == "**":
+                    todo.append((path, tuple(rest), True))
+                elif rest:
+                    below = self._entries(path, rest[0])
+                    todo += [(each, tuple(rest[1:]), False) for each in below]
+            elif head != "**" and glob.has_magic(head):
+                todo += [(each, tuple(rest), follows) for each in self._entries(path, head)]
+            elif head != "**":
+                todo.append((path / head, tuple(rest), follows))
+        self._searched |= searched
+        self._files[first:] = sorted(self._files[first:])
+
+    def _entries(self, folder: Path, pattern: str) -> list[Path]:
+        """What stands in a folder and fits a pattern; a folder that cannot be opened is named."""
+        try:
+            names = os.listdir(folder)  # noqa: PTH208  names are all that is wanted
+        except OSError as error:
+            self._problems.append(Problem("cannot-open", str(folder), given=error.strerror or ""))
+            return []
+        fitting = fnmatch.filter(names, pattern)
+        return [folder / name for name in fitting if name[0] != "." or pattern[0] == "."]
+
+    def _miss(self, path: Path, parts: Parts, error: OSError | ValueError) -> None:
+        """Name what cannot be looked at, if it may be a tracker or a folder of them."""
+        suffix = path.suffix.lower()
+        is_sought = parts in {(), _ALL} and suffix in SUFFIXES
+        # A folder has no suffix, or one such as that of “2027.Q1”.
+        is_folder = not suffix[1:].isalpha()
+        is_gone = isinstance(error, (FileNotFoundError, NotADirectoryError)) and not _is_link(path)
+        if is_gone or not (is_sought or is_folder):
+            return
+        said = getattr(error, "strerror", "")
+        code, given = ("dead-link", "") if _is_dead(path) else ("cannot-open", said)
+        self._problems.append(Problem(code, str(path), given=given))
+
+
+def _identity(path: Path) -> Identity:
+    """What tells a file or folder from others, whatever it is called."""
+    try:
+        seen = path.stat()
+    except (OSError, ValueError):
+        seen = None
+    if seen and seen.st_ino:
+        return seen.st_dev, seen.st_ino
+    return os.path.normcase(os.path.abspath(path))  # noqa: PTH100  a link to nothing is itself
+
+
+def _is_link(path: Path) -> bool:
+    return os.path.islink(path)  # noqa: PTH114  a name may be too long to be looked up
+
+
+def _is_dead(path: Path) -> bool:
+    """Whether a path is a link that leads nowhere, or in a circle."""
+    try:
+        path.stat()
+    except PermissionError:
+        return False
+    except (OSError, ValueError):
+        return _is_link(path)
+    return False
+
+
+def _plainest(names: Sequence[Path]) -> Path:
+    """Of the names of one file the first that no link is part of, else the first."""
+    if len(names) == 1:
+        return names[0]
+    plain = (name for name in names if os.path.realpath(name) == os.path.abspath(name))  # noqa: PTH100  links stay
+    return next(plain, names[0])
 
 
 def _may_be_tracker(path: Path) -> bool:
-    hidden = path.name.startswith(".") or is_lock(path)
-    fits = path.suffix.lower() in SUFFIXES and not hidden and path.is_file()
+    fits = path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and not is_lock(path)
     return fits and not is_marked(path)
 
 
 def read_all(
     source: Source | Sequence[Source],
     map: Map = map,  # noqa: A002  shaped like it
-    progress: Callable[[int], object] | None = None,
     config: Config | None = None,
 ) -> list[Tracker]:
     """The trackers of a source: trackers as they are, paths read, folders searched.
 
     A workbook with several tables of OKRs gives a tracker each; of copies of one tracker the one
-    updated last counts, and the others come back empty.
-    A file that cannot be read comes back too, as an empty tracker whose problem says why.
-    `progress` is told the number of files read so far; `config` tells the fiscal year.
+    updated last counts, and the others come back empty. So does what cannot be read, with a problem
+    that says why: a file, and what a search left out. `config` tells the fiscal year.
     """
-    given = [source] if isinstance(source, (str, Path, Tracker)) else list(source)
-    trackers = [item for item in given if isinstance(item, Tracker)]
-    paths = expand(item for item in given if not isinstance(item, Tracker))
+    return read_found(search(source), map, config)
+
+
+def read_found(
+    found: Found,
+    map: Map = map,  # noqa: A002  shaped like it
+    config: Config | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> list[Tracker]:
+    """What `read_all` gives, of a search; `progress` is told the number of files read so far."""
+    trackers = list(found.trackers)
     read = partial(read_trackers, fiscal_start=(config or Config()).fiscal_start)
-    for count, found in enumerate(map(read, paths), 1):
-        trackers += found
+    for count, tables in enumerate(map(read, found.files), 1):
+        trackers += tables
         if progress:
             progress(count)
+    trackers += [Tracker.empty(path=each.path, problems=(each,)) for each in found.left_out]
     return without_copies(trackers)

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from okr_sheets.problems import Problem, UnreadableError
+from okr_sheets.regular import NotAFileError, open_regular, opened
 
 MOST_MEMBERS = 10_000
 MOST_LISTED = 2_000_000  # bytes in which an archive lists them
@@ -28,6 +29,7 @@ MOST_LETTERS = 10_000_000  # in all the texts of a sheet
 MOST_TEXT = 32_767  # in one text: Excel keeps no more in a cell
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 CHUNK = 1 << 18
+HEAD = 4096  # bytes that tell what a file is
 
 # What zipfile and zlib raise for archives that are damaged, or made to hurt.
 ZIP_ERRORS = (
@@ -131,15 +133,15 @@ class Extent:
 def kind_of(path: Path) -> str:
     """`xlsx`, `xlsb`, `xls`, `ods` or `text`; UnreadableError for anything else."""
     try:
-        with path.open("rb") as file:
-            head = file.read(4096)
+        with opened(path) as file:
+            head = file.read(HEAD)
             size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         raise UnreadableError("not-found") from None
+    except NotAFileError as error:
+        raise UnreadableError("not-a-workbook", error.kind) from None
     except OSError as error:
-        if os.path.isdir(path):  # noqa: PTH112  a name may be too long to be looked up
-            raise UnreadableError("not-a-workbook", "a folder") from None
-        raise UnreadableError("reader-failed", error.strerror or "") from None
+        raise UnreadableError("cannot-open", error.strerror or "") from None
     if head.startswith(b"PK"):
         return _kind_of_archive(path, size)
     kind = _kind_of_flat(path, head)
@@ -158,7 +160,7 @@ def _kind_of_flat(path: Path, head: bytes) -> str:
     for signature, given in _SIGNATURES:
         if head.startswith(signature):
             raise UnreadableError("not-a-workbook", given)
-    text = _text(head)
+    text = text_in(head)
     if text is None:
         raise UnreadableError("not-a-workbook", "binary data")
     start = text.removeprefix("ï»¿").lstrip("\ufeff \t\r\n").lower()
@@ -168,7 +170,7 @@ def _kind_of_flat(path: Path, head: bytes) -> str:
     return "text"
 
 
-def _text(head: bytes) -> str | None:
+def text_in(head: bytes) -> str | None:
     """The bytes as text under the first encoding that leaves hardly a control character in it."""
     for encoding in ("latin-1", "utf-16-le", "utf-16-be"):
         try:
@@ -215,7 +217,7 @@ def opened_safely(path: Path) -> Iterator[zipfile.ZipFile]:
 
     UnreadableError if it is damaged, wherever that shows, or has too many.
     """
-    with _Archive(io.FileIO(path)) as content:
+    with _Archive(io.FileIO(path, opener=open_regular)) as content:
         try:
             archive = zipfile.ZipFile(content)
         except ZIP_ERRORS as error:

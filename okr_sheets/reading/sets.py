@@ -14,6 +14,7 @@ from okr_sheets.quarters import YEARS, Quarter, check_in_dates, common_day
 from okr_sheets.reading.days import is_buddhist
 from okr_sheets.reading.examples import SetError
 from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, SETTINGS, Column
+from okr_sheets.text import quoted
 from okr_sheets.toml import parse_toml, shown
 from okr_sheets.tracker import COLUMNS, Tracker, frame
 
@@ -129,7 +130,7 @@ class _Set:
         checked = dict(entry)
         known = {column.key: column for column in columns}
         for key, value in entry.items():
-            place = f"{self.name}: {where}.{key}".replace(": .", ": ")
+            place = f"{self.name}: {where}.{quoted(key)}".replace(": .", ": ")
             if key not in known:
                 raise SetError(f"{place} is not known. Use one of: {', '.join(known)}.")
             column = known[key]

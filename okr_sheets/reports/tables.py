@@ -197,8 +197,8 @@ def left_out(rollup: Rollup, words: Language) -> list[tuple[str, str]]:
 
 
 def _why_not(tracker: Tracker, problems: Sequence[Problem], words: Language) -> str:
-    own = (p for p in problems if p.path == tracker.path and p.severity == "error")
-    whole = next((problem for problem in own if not problem.row), None)
+    own = (p for p in problems if p.path == tracker.path and not p.row and p.severity != "info")
+    whole = min(own, key=lambda problem: problem.severity != "error", default=None)
     return whole.say(words.code) if whole else ""
 
 

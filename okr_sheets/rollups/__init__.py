@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ import pandas as pd
 from okr_sheets.checks import check
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.frames import SCORED
-from okr_sheets.problems import MisuseError, Problem, file_names, in_order, told_apart
+from okr_sheets.problems import UNOPENED, MisuseError, Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.rollups.alignment import ALIGNMENT, alignment
@@ -36,6 +37,9 @@ from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams
 from okr_sheets.schema import LEVELS, Kind
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker, declared, usual_language
+
+NOTHING = "No tracker to read. Name a file or a folder of them."
+_LOG = logging.getLogger(__name__)
 
 __all__ = [
     "FORECAST",
@@ -202,11 +206,14 @@ def score(
     the last check-in date, `with_number` whether there is any. `as_of` defaults to each tracker's
     own as-of date, else today held to its quarter. `preset` names the bands of status and grade;
     `config` tells them too (a `preset` other than the default goes first), and the fiscal year.
-    Files that cannot be read give no row; `check` names them. FileNotFoundError if no path is
-    there, ValueError for no tracker at all, another preset or as-of.
+    What cannot be read gives no row: a warning in the log `okr_sheets` names it, as `check` does.
+    FileNotFoundError if no path is there, ValueError for no tracker at all, another preset or
+    as-of.
     """
     as_of = scoring_day(as_of)
     trackers = sorted(_read(source, config), key=_order)
+    for problem in _unread(trackers):
+        _LOG.warning(problem.line())
     bands = chosen_bands(preset, config)
     rows = scored(trackers, [[as_of] * len(trackers)], bands).key_results
     return _framed("key_results", rows)
@@ -236,11 +243,13 @@ def rollup(
 def _read(source: Source | Sequence[Source], config: Config | None) -> list[Tracker]:
     trackers = read_all(source, config=config)
     if not trackers:
-        raise MisuseError("No tracker to read. Name a file or a folder of them.")
-    lost = [p for tracker in trackers for p in tracker.problems if p.code == "not-found"]
-    if lost and len(lost) == len(trackers):
+        raise MisuseError(NOTHING)
+    if any(not UNOPENED.intersection(p.code for p in tracker.problems) for tracker in trackers):
+        return trackers
+    lost = [problem for tracker in trackers for problem in tracker.problems]
+    if all(problem.code == "not-found" for problem in lost):
         raise FileNotFoundError(lost[0].line())
-    return trackers
+    raise MisuseError("\n".join((NOTHING, *(problem.line() for problem in lost))))
 
 
 def roll_up(

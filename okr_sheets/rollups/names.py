@@ -11,6 +11,7 @@ import pandas as pd
 from okr_sheets.config import Config
 from okr_sheets.language import fold
 from okr_sheets.rollups.namesakes import owner_names, unit_names
+from okr_sheets.text import quoted
 from okr_sheets.tracker import Tracker
 
 
@@ -34,9 +35,9 @@ def strangers(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
         return
     teams = {fold(tracker.about.team): tracker.about.team for tracker in known}
     departments = {fold(tracker.about.department): tracker.about.department for tracker in known}
-    given = [(f"[teams] “{unit.name}”", unit.name, teams) for unit in config.teams.values()]
+    given = [(f"[teams] “{quoted(unit.name)}”", unit.name, teams) for unit in config.teams.values()]
     given += [
-        (f"[departments] “{unit.name}”", unit.name, departments)
+        (f"[departments] “{quoted(unit.name)}”", unit.name, departments)
         for unit in config.departments.values()
         if not _holds_teams(unit.name, config) or _nearly(unit.name, departments)
     ]
@@ -44,12 +45,16 @@ def strangers(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
     called = (*owner_names(spelled).values(), *unit_names(spelled).values())
     owners = {fold(name): name for name in called}
     given += [
-        (f"[owners] “{name}”", name, owners) for name in config.owners if _nearly(name, owners)
+        (f"[owners] “{quoted(name)}”", name, owners)
+        for name in config.owners
+        if _nearly(name, owners)
     ]
     for place, name, names in given:
         if fold(name) not in names:
             close = _nearly(name, names)
-            advice = f"Did you mean {close}?" if close else "Correct the name, or remove it."
+            advice = (
+                f"Did you mean {quoted(close)}?" if close else "Correct the name, or remove it."
+            )
             yield f"okr.toml: {place} is in no tracker. {advice}"
 
 

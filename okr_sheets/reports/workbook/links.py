@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from okr_sheets.problems import Problem
+from okr_sheets.problems import UNOPENED, Problem
 from okr_sheets.rollups import Rollup
 from okr_sheets.text import printable, units
 from okr_sheets.writing.layout import quoted_sheet
@@ -44,7 +44,7 @@ class Links:
 
     def to_problem(self, problem: Problem) -> str:
         """Give the address of a problem's cell."""
-        if problem.code == "not-found":
+        if problem.code in UNOPENED:
             return ""
         cell = f"{problem.column or 'A'}{problem.row or 1}"
         return self.to_cell(problem.path, problem.sheet, cell)
