@@ -84,6 +84,8 @@ def no_children() -> Iterator[None]:
     _is_closed = True
     for child in list(_living):
         child.kill()
+    while _idle:
+        _idle.pop().end()
     try:
         yield
     finally:

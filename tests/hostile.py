@@ -394,7 +394,7 @@ HOSTILE = {
             "<row/>", head='<cols><col min="-9999999999" max="9999999999" hidden="1"/></cols>'
         ),
     ),
-    "three million cells": Hostile("x.xlsx", many_cells, STRAY),
+    "three million cells": Hostile("x.xlsx", many_cells, codes("too-large")),
     "21 million cells packed small": Hostile("x.xlsx", more_cells, LARGE),
     "texts of 3 GB": Hostile("x.xlsx", bomb(STRINGS, 3_000), LARGE),
     "texts of 3 GB that say they are few": Hostile("x.xlsx", bomb(STRINGS, 3_000, 10), LARGE),

@@ -133,3 +133,48 @@ def test_children_end_with_their_parent():
     )
     with pytest.raises(ProcessLookupError):
         os.kill(int(done.stdout), 0)
+
+
+def test_children_need_none_of_the_standard_streams():
+    script = (
+        "import os, sys\n"
+        "from okr_sheets.apart import apart\n"
+        "kept = os.dup(1)\n"
+        "for stream in (0, 1, 2):\n"
+        "    os.close(stream)\n"
+        "answers = apart('math:sqrt', 4), apart('os:getpid') != os.getpid()\n"
+        "os.write(kept, str(answers).encode())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout == "(2.0, True)"
+
+
+def test_no_child_lives_or_starts_while_none_may():
+    apart("os:getpid")
+    with module.no_children():
+        assert code_of("os:getpid") == "reader-memory"  # as what was killed is taken
+        assert not any(child.is_fit for child in module._living)
+    assert apart("math:sqrt", 4) == 2
+
+
+@pytest.mark.skipif(not LINUX, reason="only Linux lets a process cap its own memory")
+def test_what_one_file_took_is_not_counted_for_the_next():
+    child = apart("os:getpid")
+    for _ in range(3):
+        # Names that the child keeps.
+        apart(
+            "builtins:exec",
+            "import math; math.kept = [*getattr(math, 'kept', []), bytes(150_000_000)]",
+        )
+    assert apart("os:getpid") == child
+
+
+def test_a_child_is_started_ahead_once():
+    with module.no_children():
+        pass
+    module.start_ahead("math:sqrt")
+    (ahead,) = [child for child in module._idle if child.is_fit]
+    module.start_ahead("math:sqrt")
+    assert apart("os:getpid") == ahead._process.pid

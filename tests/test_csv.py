@@ -1,6 +1,7 @@
 import csv
 import io
 import random
+import time
 
 import pandas as pd
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import okr_sheets as okr
 from okr_sheets.language import language, languages
 from okr_sheets.problems import UnreadableError
+from okr_sheets.reading import guard
 from okr_sheets.reading.csv import read_book
 from okr_sheets.reading.guard import kind_of
 
@@ -430,3 +432,51 @@ def test_day_numbers_are_dates_wherever_a_date_is_due(tmp_path):
     assert key_result["target"] == 46395
     assert [str(day) for day in tracker.check_in_dates] == ["2027-01-08"]
     assert tracker.check_ins.value.tolist() == [46400]
+
+
+# --- bounds ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "width", "said"),
+    [
+        (11, 10, ("too-large", "more than 100 filled cells")),
+        (10, 10, None),
+        (2, 60, ("too-large", "more than 100 filled cells")),
+    ],
+)
+def test_a_text_file_has_as_many_filled_cells_as_a_sheet(
+    monkeypatch, refused, table, rows, width, said
+):
+    monkeypatch.setattr(guard, "MOST_FILLED", 100)
+    content = "\n".join([",".join(["x"] * width)] * rows) + "\n"
+    if said:
+        assert refused(content) == said
+    else:
+        assert len(table(content)[0]) == rows
+
+
+def test_a_text_file_has_as_many_letters_as_a_sheet(monkeypatch, refused, table):
+    monkeypatch.setattr(guard, "MOST_LETTERS", 50)
+    assert table(f"{'x' * 25},{'y' * 25}\n")[0] == [["x" * 25, "y" * 25]]
+    assert refused(f"{'x' * 25},{'y' * 26}\n") == ("too-large", "more than 50 letters")
+
+
+def test_a_text_file_reaches_as_far_as_a_sheet(monkeypatch, refused):
+    monkeypatch.setattr(guard, "MOST_CELLS", 100)
+    assert refused("a\n" * 20 + ",,,,,b\n") == ("stray-cell", "F21")
+
+
+def test_the_bound_is_met_before_the_rest_is_read(monkeypatch, refused):
+    # The quote that is never closed comes later.
+    monkeypatch.setattr(guard, "MOST_FILLED", 100)
+    assert refused("a,b\n" * 60 + '"') == ("too-large", "more than 100 filled cells")
+
+
+def test_150_000_rows_are_named_before_a_person_wonders(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("ID,Title,Owner,Type\n" + "O1.KR1,Leads,Ann,Increase\n" * 150_000)
+    began = time.process_time()
+    (problem,) = okr.check(path)
+    assert time.process_time() - began < 1
+    assert "more than 200,000 filled cells" in problem.say()

@@ -1,8 +1,9 @@
 import pytest
 from hostile import HOSTILE, ole, packed, workbook
+from openpyxl import Workbook
 
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading import guard
+from okr_sheets.reading import drafts, guard
 from okr_sheets.reading.books import read_book
 from okr_sheets.reading.guard import (
     LAST_COLUMN,
@@ -153,7 +154,54 @@ def test_a_sheet_may_be_long_or_wide():
         assert extent.bottom * extent.right <= MOST_CELLS
 
 
+@pytest.mark.parametrize(
+    ("bound", "more", "size"),
+    [
+        ("MOST_FILLED", {}, "more than 3 filled cells"),
+        ("MOST_LETTERS", {"letters": 1}, "more than 3 letters"),
+        ("MOST_CELLS", {"filled": 0}, ""),
+    ],
+)
+def test_a_sheet_with_too_much_in_it_says_of_what(monkeypatch, bound, more, size):
+    monkeypatch.setattr(guard, bound, 3)
+    extent = Extent()
+    for row in (1, 2, 3):
+        extent.reach(row, 1, **more)
+    with pytest.raises(FarCellError) as caught:
+        extent.reach(4, 1, **more)
+    assert caught.value.size == size
+    (code, given) = guard.why_skipped(caught.value.problem("t.xlsx", "OKRs"))
+    assert (code, given) == (("too-large", size) if size else ("stray-cell", "A1"))
+
+
 def test_columns_are_lettered_and_numbered():
     known = {1: "A", 26: "Z", 27: "AA", 702: "ZZ", 703: "AAA", 16_384: "XFD"}
     assert {number: column_letters(number) for number in known} == known
     assert all(column_number(column_letters(n)) == n for n in range(1, 16_385))
+
+
+@pytest.mark.parametrize(
+    ("bound", "most", "said"),
+    [
+        ("MOST_ROWS", 5, "6 rows of OKRs (5 are read at most)"),
+        ("MOST_ROWS", 6, ""),
+        ("MOST_TABLES", 1, "2 tables of OKRs (1 are read at most)"),
+        ("MOST_TABLES", 2, ""),
+    ],
+)
+def test_more_okrs_than_anybody_has_are_counted(monkeypatch, tmp_path, bound, most, said):
+    monkeypatch.setattr(drafts, bound, most)
+    book = Workbook()
+    for name, sheet in (("O1", book.active), ("O2", book.create_sheet())):
+        sheet.append(["ID", "Title", "Type", "Target"])
+        sheet.append([name, "Goal", "Objective"])
+        sheet.append([f"{name}.KR1", "Leads", "Increase", 5])
+        sheet.append([f"{name}.KR2", "Sales", "Increase", 5])
+    path = tmp_path / "t.xlsx"
+    book.save(path)
+    if said:
+        with pytest.raises(UnreadableError) as caught:
+            drafts.read_drafts(path, "t.xlsx", 1)
+        assert (caught.value.code, caught.value.given) == ("too-large", said)
+    else:
+        assert len(drafts.read_drafts(path, "t.xlsx", 1).drafts) == 2

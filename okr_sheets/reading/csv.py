@@ -16,7 +16,7 @@ from okr_sheets.language import choice_keys, fold, headers
 from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.reading.encodings import decode
 from okr_sheets.reading.grid import TOP, Book, Grid, Value
-from okr_sheets.reading.guard import MOST_CELLS, MOST_TEXT, Extent, FarCellError, why_skipped
+from okr_sheets.reading.guard import MOST_CELLS, Extent, FarCellError, why_skipped
 from okr_sheets.schema import OBJECTIVE, SHEETS
 from okr_sheets.text import unmarked
 
@@ -71,7 +71,7 @@ def read_book(path: Path) -> Book:
         if code in _NOT_COUNTED:
             records[number - 1] = Record(record.line, [])
     rows: list[list[Value]] = [
-        [unmarked(cell.strip())[:MOST_TEXT] or None for cell in record.values] for record in records
+        [unmarked(cell.strip()) or None for cell in record.values] for record in records
     ]
     return Book((Grid(path.stem, rows, untyped=True),), tuple(problems))
 
