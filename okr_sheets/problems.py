@@ -55,6 +55,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "error-cell": "error",
         "not-calculated": "error",
         "not-a-number": "error",
+        "extreme-number": "error",
         "not-a-date": "error",
         "not-a-choice": "error",
         "odd-year": "error",
@@ -99,6 +100,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
     },
     "Numbers and dates": {
         "no-quarter": "error",
+        "odd-days": "error",
         "quarter-disagrees": "warning",
         "mixed-scale": "warning",
         "mixed-weights": "warning",
