@@ -228,9 +228,7 @@ class Tracker:
             object.__setattr__(self, name, _sound(name, getattr(self, name)))
         rows = self.objectives.index.append(self.key_results.index)
         if not (rows.is_unique and (rows >= 0).all() and (rows < ROWS).all()):
-            raise MisuseError(
-                "Two rows of a tracker share one number, or one is below 0 or no row."
-            )
+            raise MisuseError("Each row of a tracker has a number of its own, as on a sheet.")
         if not self.key_results["objective"].isin([0, *self.objectives.index]).all():
             raise MisuseError("A key result's objective must be the row of one, or 0 for none.")
         if not all(map(_is_day, self.check_in_dates)):
