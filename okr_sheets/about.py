@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from okr_sheets.quarters import Span
+from okr_sheets.language import languages
+from okr_sheets.problems import MisuseError
+from okr_sheets.quarters import DAYS, Span
+from okr_sheets.schema import SETTINGS, Column
+
+_LANGUAGE = Column("language", "choice", choices=languages())
+A_DAY = f"a date from {DAYS.start} to {DAYS.end}"
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Whose OKRs these are, and when. Blank text is "", a blank date None."""
+    """Whose OKRs these are, and when. Blank text is "", a blank date None.
+
+    ValueError for what a file could not say without being named: no text, another choice, a day of
+    no year from 1989 to 2100, days that are not those of a quarter.
+    """
 
     company: str = ""
     department: str = ""
@@ -24,6 +35,27 @@ class About:
     as_of: date | None = None
     language: str = "en"
     fiscal_start: int = 1
+
+    def __post_init__(self) -> None:
+        for setting in (*SETTINGS, _LANGUAGE):
+            value = getattr(self, setting.key)
+            if setting.kind == "date":
+                if value is not None and not is_day(value):
+                    raise MisuseError(f"A tracker's {setting.key} must be {A_DAY}, not {value!r}.")
+            elif not isinstance(value, str):
+                raise MisuseError(f"A tracker's {setting.key} must be a text, not {value!r}.")
+            elif value and setting.choices and value not in setting.choices:
+                listed = ", ".join(setting.choices)
+                raise MisuseError(
+                    f"A tracker's {setting.key} must be one of {listed}, not “{value}”."
+                )
+        if self.fiscal_start not in range(1, 13):
+            raise MisuseError(f"A fiscal year begins in month 1 to 12, not {self.fiscal_start!r}.")
+        if self.span and not self.span.is_sound:
+            raise MisuseError(
+                f"{self.start} to {self.end} are not the days of a quarter. "
+                "Its end comes after its start, within two years."
+            )
 
     @property
     def unit(self) -> str:
@@ -53,6 +85,11 @@ class About:
         today, span = _today(), self.span
         is_on = span is not None and span.start < today < span.end
         return calculated_on or self.as_of or (today if is_on else None)
+
+
+def is_day(value: Any) -> bool:
+    """Whether it is a date, without a time, of a year that counts."""
+    return isinstance(value, date) and not isinstance(value, datetime) and value in DAYS
 
 
 def _today() -> date:

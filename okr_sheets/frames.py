@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from okr_sheets.about import About
+from okr_sheets.quarters import DAYS
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, PLANNED, Column, Kind
 from okr_sheets.scoring import RULES, Bands
-from okr_sheets.tracker import Tracker, as_kind, declared
+from okr_sheets.tracker import ROWS, Tracker, as_kind, declared
 
 # Day numbers as spreadsheets count them, so that dates are numbers in both engines.
 EPOCH = date(1899, 12, 30)
@@ -21,6 +22,7 @@ EPOCH = date(1899, 12, 30)
 _MISREAD = frozenset(
     {
         "not-a-number",
+        "extreme-number",
         "bad-confidence",
         "not-a-choice",
         "number-as-text",
@@ -35,7 +37,6 @@ _MISREAD = frozenset(
         "not-calculated",
     }
 )
-ROWS = 1 << 21  # more than a sheet has: tracker number times this plus row names one row of all
 
 SCORED = (
     "file",
@@ -141,8 +142,11 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> pd.Da
     """
     known = [n for n, tracker in enumerate(trackers) if tracker.about.day()]
     if not known:
-        trackers, known = [Tracker.empty(About(start=EPOCH, end=EPOCH))], [0]
-        rounds = ([EPOCH],)
+        trackers, known = (
+            [Tracker.empty(About(start=DAYS.start, end=DAYS.start + timedelta(weeks=1)))],
+            [0],
+        )
+        rounds = ([DAYS.start],)
     own = _okr_rows(trackers).reset_index()
     own = own[own["tracker"].isin(known)].reset_index(drop=True)
     abouts = [tracker.about for tracker in trackers]

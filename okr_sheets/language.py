@@ -39,6 +39,9 @@ def fold(text: str) -> str:
     return " ".join(text.replace("\u200b", "").split())
 
 
+EXACT = 1e15  # from here on a number has more digits than a cell tells
+
+
 def percents(share: float) -> int:
     """A share of 1 in whole percents; halves go away from zero, as in a cell shown as 0%.
 
@@ -113,7 +116,8 @@ class Language:
         """
         if share is None or share != share:  # noqa: PLR0124  NaN
             return "–"
-        return self("formats.percent", n=_short_of_the_whole(share))
+        whole = _short_of_the_whole(share)
+        return self("formats.percent", n=whole if abs(whole) < EXACT else f"{whole:.6g}")
 
     def percent_range(self, low: float, high: float) -> str:
         """Two shares of 1 as “60–90%”, in the language's way; as one where they read the same."""
@@ -128,7 +132,7 @@ class Language:
             return ""
         # Above six digits a fraction says nothing, and would come as an exponent.
         whole = value == round(value) or abs(value) >= 100_000
-        text = f"{value:,.0f}" if whole else f"{value:,.6g}"
+        text = f"{value:,.0f}" if whole and abs(value) < EXACT else f"{value:,.6g}"
         signs = {",": self("numbers.group").replace(" ", "\N{NO-BREAK SPACE}"), ".": self.decimal}
         return "".join(signs.get(sign, sign) for sign in text)
 

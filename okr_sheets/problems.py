@@ -62,6 +62,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "error-cell": "error",
         "not-calculated": "error",
         "not-a-number": "error",
+        "extreme-number": "error",
         "not-a-date": "error",
         "not-a-choice": "error",
         "odd-year": "error",
@@ -106,6 +107,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
     },
     "Numbers and dates": {
         "no-quarter": "error",
+        "odd-days": "error",
         "quarter-disagrees": "warning",
         "mixed-scale": "warning",
         "mixed-weights": "warning",

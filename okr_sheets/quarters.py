@@ -15,6 +15,7 @@ FRIDAY = 4
 YEARS = range(1990, 2101)
 BUDDHIST = range(2400, 2701)  # years of the calendar that Thailand counts by
 BUDDHIST_AHEAD = 543
+LONGEST = timedelta(days=731)  # that a tracker may count: two years, for those who plan by them
 
 
 def common_year(year: int) -> int | None:
@@ -54,6 +55,11 @@ class Span:
     start: date
     end: date
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether the last day comes after the first one, and so soon that it can be meant."""
+        return timedelta() < self.end - self.start < LONGEST
+
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
 
@@ -65,6 +71,10 @@ class Span:
     def middle(self) -> date:
         """The day half-way, which lies in the quarter even where the first one does not."""
         return self.start + (self.end - self.start) / 2
+
+
+# The days of the quarters that can be typed, whenever a fiscal year begins.
+DAYS = Span(date(YEARS[0] - 1, 1, 1), date(YEARS[-1], 12, 31))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -41,7 +41,13 @@ GRADES = ("green", "yellow", "red")
 
 PLANNED = ("target", "baseline", "weight")  # what of a plan is kept, and held against what stands
 
+LARGEST, SMALLEST = 1e30, 1e-30  # of the numbers that count, besides 0; see `is_countable`
 OBJECTIVE = "objective"  # the type that makes a row of the OKRs sheet an objective
+
+
+def is_countable(value: float) -> bool:
+    """Whether a number is near enough to 1 that no ratio or square of two such ones overflows."""
+    return value == 0 or SMALLEST <= abs(value) <= LARGEST
 
 
 @dataclass(frozen=True, slots=True)

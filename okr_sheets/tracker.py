@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date
+from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from okr_sheets.about import About
-from okr_sheets.problems import Problem
-from okr_sheets.quarters import counted_until
-from okr_sheets.schema import ACTIONS, LOG, OKRS, Column, Kind
+from okr_sheets.problems import MisuseError, Problem
+from okr_sheets.quarters import DAYS, counted_until
+from okr_sheets.schema import ACTIONS, LARGEST, LOG, OKRS, SMALLEST, Column, Kind
 from okr_sheets.scoring import Bands
 
 DTYPES: Mapping[Kind, Any] = {
@@ -52,6 +54,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "actions": ACTIONS.typed,
     "log": LOG.typed,
 }
+ROWS = 1 << 21  # more than a sheet has: tracker number times this plus row names one row of all
 
 
 def frame(name: str, rows: Iterable[Mapping[str, Any]], index: Iterable[int]) -> pd.DataFrame:
@@ -93,6 +96,9 @@ def mapped(values: pd.Series, by: Any, kind: Kind) -> pd.Series:
     return as_kind(values.astype(object).map(by), kind)
 
 
+_FIRST_DAY, _LAST_DAY = np.datetime64(DAYS.start), np.datetime64(DAYS.end)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Tracker:
     """One OKRs sheet with its settings, actions and log.
@@ -102,6 +108,11 @@ class Tracker:
     `stored` holds the computed cells as the file has them, untouched, for the checks.
     `bands` are those of its own formulas, None where it has none of ours.
     `sheets` and `letters` tell the sheet's name and each column's letter, to name cells by.
+
+    The frames have the dtypes of `COLUMNS`, or are given them. ValueError for what a file could not
+    say without being named: a column that is missing or of something else, a row twice, a key
+    result of no objective here, another choice, a number that is too large or too small to
+    calculate with, a day of a year that does not count.
     """
 
     about: About
@@ -118,6 +129,17 @@ class Tracker:
     calculated_on: date | None = None
     bands: Bands | None = None
     problems: tuple[Problem, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in COLUMNS:
+            object.__setattr__(self, name, _sound(name, getattr(self, name)))
+        rows = self.objectives.index.append(self.key_results.index)
+        if not (rows.is_unique and (rows >= 0).all() and (rows < ROWS).all()):
+            raise MisuseError("Each row of a tracker has a number of its own, as on a sheet.")
+        if not self.key_results["objective"].isin([0, *self.objectives.index]).all():
+            raise MisuseError("A key result's objective must be the row of one, or 0 for none.")
+        if not all(map(_is_day, self.check_in_dates)):
+            raise MisuseError(f"A tracker's check-in dates must each be {_DAY}.")
 
     @classmethod
     def empty(cls, about: About | None = None, **others: Any) -> Tracker:
@@ -174,6 +196,60 @@ class Tracker:
         return all(ours == theirs for ours, theirs in zip(_says(self), _says(other), strict=True))
 
     __hash__ = None  # type: ignore[assignment]
+
+
+@cache
+def _dtypes(name: str) -> pd.Series:
+    return frame(name, (), ()).dtypes
+
+
+def _sound(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """A frame of a tracker with its declared dtypes; MisuseError names what does not count."""
+    columns = {column.key: column for column in COLUMNS[name]}
+    lacking = [key for key in columns if key not in rows]
+    if lacking:
+        raise MisuseError(f"A tracker's {name} lack a column: {', '.join(lacking)}.")
+    if rows.index.dtype != "int64":
+        raise MisuseError(f"The index of a tracker's {name} must be the numbers of their rows.")
+    if not rows.dtypes.equals(_dtypes(name)):
+        made = {key: _of_its_kind(name, column, rows[key]) for key, column in columns.items()}
+        rows = pd.DataFrame(made, index=rows.index)
+    kinds: tuple[tuple[Kind, Callable[[Any], NDArray[np.bool_]]], ...] = (
+        ("number", _is_extreme),
+        ("date", _is_of_no_year),
+    )
+    for kind, is_uncounted in kinds:
+        keys = [key for key, column in columns.items() if column.kind == kind]
+        # Pandas takes thirty times as long to choose columns as to give each.
+        values = np.array([rows[key].to_numpy() for key in keys])
+        if keys and (wrong := is_uncounted(values)).any():
+            number, at = np.argwhere(wrong)[0]
+            said = f"{values[number, at]!s} as {keys[number]} of its {name}, row {rows.index[at]}"
+            raise MisuseError(f"A tracker cannot count {said}.")
+    for key, column in columns.items():
+        if column.choices and not {"", *column.choices}.issuperset(rows[key]):
+            listed = ", ".join(column.choices)
+            raise MisuseError(f"The {key} of a tracker's {name} must each be one of {listed}.")
+    return rows
+
+
+def _is_extreme(values: NDArray[np.float64]) -> NDArray[np.bool_]:
+    sizes = np.abs(values)
+    found: NDArray[np.bool_] = (sizes > LARGEST) | ((sizes < SMALLEST) & (sizes > 0))
+    return found
+
+
+def _is_of_no_year(values: NDArray[np.datetime64]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (values < _FIRST_DAY) | (values > _LAST_DAY)
+    return found
+
+
+def _of_its_kind(name: str, column: Column, values: pd.Series) -> pd.Series:
+    try:
+        return as_kind(values, column.kind)
+    except (TypeError, ValueError):
+        what = f"A tracker's {column.key} of its {name}"
+        raise MisuseError(f"{what} must be of the kind {column.kind}.") from None
 
 
 def _says(tracker: Tracker) -> Iterable[Any]:

@@ -323,7 +323,7 @@ def test_yes_and_no_are_attainments_and_numbers_are_too(raw, value, code):
         ("number", datetime(2027, 4, 5, 12), None, "date-number"),
         ("number", time(1, 30), None, "date-number"),
         ("number", timedelta(hours=30), None, "date-number"),
-        ("number", math.inf, None, "not-a-number"),
+        ("number", math.inf, None, "extreme-number"),
         ("number", math.nan, None, "not-a-number"),
         ("percent", "45 %", 0.45, "number-as-text"),
         ("date", datetime(2027, 2, 12, 9), date(2027, 2, 12), ""),

@@ -414,6 +414,7 @@ RECIPES = {
         "A formula that a program left without its value.", "okrs!G3", G3="=2+3"
     ),
     "not-a-number": in_text("A word where a number belongs.", "G3", G3="nil"),
+    "extreme-number": in_text("A number of three hundred digits.", "G3", G3="1e300"),
     "not-a-date": in_text("A word where a date belongs.", "H3", H1="Due", H3="soon"),
     "not-a-choice": in_text("A type that there is not.", "D3", D3="Grow"),
     "odd-year": in_workbook(
@@ -526,6 +527,11 @@ RECIPES = {
     ),
     # numbers and dates
     "no-quarter": in_text("Neither quarter nor dates.", "", G1="", G3="", G4=""),
+    "odd-days": in_file(
+        "A last day before the first one.",
+        "okrs.csv:okrs!B2",
+        "First day;2027-03-31;;;;;\nLast day;2027-01-01;;;;;\n" + ROWS + KR,
+    ),
     "quarter-disagrees": in_file(
         "A copied file of which only the quarter was changed.",
         "okrs.csv:okrs!B1",

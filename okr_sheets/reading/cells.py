@@ -6,6 +6,7 @@ not what the workbook's own formulas count is said.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,8 +19,8 @@ from okr_sheets.language import Language, choice_keys, fold, language, languages
 from okr_sheets.quarters import BUDDHIST_AHEAD, YEARS, common_day
 from okr_sheets.reading.days import QUARTER, date_from_text, is_buddhist
 from okr_sheets.reading.grid import Broken, Uncalculated
-from okr_sheets.reading.numbers import LARGEST, is_percent, magnitude, readings
-from okr_sheets.schema import Column
+from okr_sheets.reading.numbers import is_percent, magnitude, readings
+from okr_sheets.schema import Column, is_countable
 
 # Errors that reached a file as text, in the words of each language's programs.
 _ERROR = re.compile(
@@ -106,8 +107,9 @@ def number(raw: object, ask: Ask) -> Read:
     if isinstance(raw, bool):
         return Read(code="boolean-number", given=str(raw).upper())
     if isinstance(raw, (int, float)):
-        if not abs(raw) <= LARGEST:
-            return Read(code="not-a-number", given=str(raw))
+        if not is_countable(raw):
+            code = "not-a-number" if math.isnan(raw) else "extreme-number"
+            return Read(code=code, given=str(raw))
         is_percent_cell = "%" in _LITERAL.sub("", ask.format)
         shown_as = f"{amount(hundredfold(raw), ask.words)} %" if is_percent_cell else ""
         return Read(float(raw), percent=shown_as)
@@ -117,7 +119,10 @@ def number(raw: object, ask: Ask) -> Read:
     found = readings(typed, ask.words, ask.unit)
     if not found:
         return Read(code="not-a-number", given=typed)
-    return number_from_text(typed, found, ask)
+    counted = tuple(filter(is_countable, found))
+    if not counted:
+        return Read(code="extreme-number", given=typed)
+    return number_from_text(typed, counted, ask)
 
 
 def number_from_text(typed: str, found: tuple[float, ...], ask: Ask) -> Read:
@@ -193,7 +198,7 @@ def _word(value: object, typed: str, choices: str, key: str, ask: Ask) -> Read:
 def confidence(raw: object, ask: Ask) -> Read:
     """A number from 1 to 10; 70 % are 7 of them."""
     read = number(raw, ask)
-    if read.code == "not-a-number":
+    if read.code in {"not-a-number", "extreme-number"}:
         return replace(read, code="bad-confidence")
     if not read.percent or not 0 <= read.value <= 1:
         return read
@@ -202,6 +207,8 @@ def confidence(raw: object, ask: Ask) -> Read:
 
 def scaled(read: Read, value: float, ask: Ask) -> Read:
     """A percent as a number on another scale; said where a workbook counts it as a fraction."""
+    if not is_countable(value):
+        return Read(code="extreme-number", given=read.percent)
     if ask.untyped:
         return Read(value)
     return Read(value, "percent-scale", read.percent, {"value": amount(value, ask.words)})

@@ -14,8 +14,7 @@ from functools import cache, lru_cache
 
 from okr_sheets.language import Language, fold, language, languages
 
-LONGEST = 80  # characters; nobody types a longer number
-LARGEST = 8e307  # so that the difference of two numbers is one too
+LONGEST = 80  # characters; nobody types a longer number but of digits alone
 
 _KINDS = {"Cf": "", "No": "\ufffd", "Sc": "$"}  # ² and ½ are no digits; all currencies are one
 _SIGNS = str.maketrans(dict.fromkeys("−–—‐‑‒", "-") | dict.fromkeys("’ʼ", "'"))
@@ -36,7 +35,8 @@ def readings(text: str, words: Language, unit: str = "") -> tuple[float, ...]:
     """The numbers that a text may mean, the language's own reading first; none if it means none.
 
     Two of them where one sign may group thousands or begin a fraction, as in “1.250”. One percent
-    is 0.01; `unit`, the row's own, may stand behind the number.
+    is 0.01; `unit`, the row's own, may stand behind the number. They may be too large to count,
+    even infinite.
     """
     found = _match(text, _spelled(unit))
     if found is None:
@@ -51,7 +51,7 @@ def readings(text: str, words: Language, unit: str = "") -> tuple[float, ...]:
         float(Decimal(f"{signs}{plain}") * factor)
         for plain in _plain(found["digits"], words.decimal)
     ]
-    return tuple(dict.fromkeys(value for value in values if abs(value) <= LARGEST))
+    return tuple(dict.fromkeys(values))
 
 
 def magnitude(text: str, words: Language, unit: str = "") -> int:
@@ -64,7 +64,7 @@ def magnitude(text: str, words: Language, unit: str = "") -> int:
 @lru_cache(maxsize=8192)
 def _match(text: str, unit: str) -> re.Match[str] | None:
     """The parts of a number, if a text is one; `unit` is the row's own, as it is spelled."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST and not text.isdecimal():
         return None
     typed = _spelled(text).removeprefix("'")  # which marks a cell as text
     return _amount().fullmatch(_BRACKETS.sub(r"\1-\2\3", _without(typed, unit)))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from okr_sheets.reading.cells import Ask, Read, amount, hundredfold, number_from_text, scaled
-from okr_sheets.reading.numbers import LARGEST
+from okr_sheets.schema import LARGEST, is_countable
 
 ENDS = ("baseline", "target")
 LARGEST_FRACTION = 1.5  # of a row whose numbers are shares of 1; above it stand whole percents
@@ -48,7 +48,8 @@ def _on_one_scale(numbers: Reads, ask: Ask) -> Reads:
 def _whole(read: Read, ask: Ask) -> Read:
     """A percent as a whole number: 24 of “24 %”; said, unless it is typed where percents are."""
     if read.readings and "%" in ask.unit:
-        return number_from_text(read.percent, tuple(map(hundredfold, read.readings)), ask)
+        readings = filter(is_countable, map(hundredfold, read.readings))
+        return number_from_text(read.percent, tuple(readings), ask)
     return scaled(read, hundredfold(read.value), ask)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -10,10 +9,10 @@ from typing import Any
 
 from okr_sheets.about import About
 from okr_sheets.problems import Problem, said_once
-from okr_sheets.quarters import YEARS, Quarter, check_in_dates, common_day
+from okr_sheets.quarters import YEARS, Quarter, Span, check_in_dates, common_day
 from okr_sheets.reading.days import is_buddhist
 from okr_sheets.reading.examples import SetError
-from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, SETTINGS, Column
+from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, SETTINGS, Column, is_countable
 from okr_sheets.text import quoted
 from okr_sheets.toml import parse_toml, shown
 from okr_sheets.tracker import COLUMNS, Tracker, frame
@@ -75,6 +74,7 @@ class _Set:
 
     def _about(self, settings: Mapping[str, Any]) -> About:
         """The settings, the quarter and its days each filled in from the other."""
+        self._say_odd_days(settings.get("start"), settings.get("end"))
         about = About(**settings, fiscal_start=self.fiscal_start)
         if about.quarter:
             try:
@@ -91,7 +91,15 @@ class _Set:
         else:
             return about
         start, end = about.start or quarter.start, about.end or quarter.end
+        self._say_odd_days(start, end)
         return replace(about, quarter=str(quarter), start=start, end=end)
+
+    def _say_odd_days(self, start: date | None, end: date | None) -> None:
+        if start and end and not Span(start, end).is_sound:
+            raise SetError(
+                f"{self.name}: about: {start} to {end} are not the days of a quarter. "
+                "Write an end that comes after start, within two years."
+            )
 
     def _said(self, given: object, value: object) -> None:
         words = {"value": str(value)}
@@ -135,8 +143,11 @@ class _Set:
                 raise SetError(f"{place} is not known. Use one of: {', '.join(known)}.")
             column = known[key]
             fits = isinstance(value, _TYPES[column.kind]) and not isinstance(value, bool)
-            if not fits or (isinstance(value, float) and not math.isfinite(value)):
+            if not fits or value != value:  # noqa: PLR0124  NaN
                 raise SetError(f"{place} must be a {column.kind}, not {shown(value)}.")
+            if column.kind == "number" and not is_countable(value):
+                unit = "Write it in another unit, or 0."
+                raise SetError(f"{place} is too large or too small to calculate with. {unit}")
             choices = column.choices or (OKRS[key].choices if key in OKRS.keys else ())
             if column.kind == "choice" and value not in choices:
                 raise SetError(f"{place} must be one of {', '.join(choices)}, not {shown(value)}.")

@@ -91,9 +91,17 @@ def span(grids: Sequence[Grid], fiscal_start: int) -> Span | None:
     ask = _ask_for_days(places, ask, quarter)
     ends = (parse("date", _value(places, key), ask).value for key in ("start", "end"))
     start, end = ends
+    if not _may_be_days(start, end):
+        start = end = None
     if quarter:
-        return Span(start or quarter.start, end or quarter.end)
+        days = Span(start or quarter.start, end or quarter.end)
+        return days if days.is_sound else quarter.span
     return Span(start, end or start + timedelta(days=QUARTER)) if start else None
+
+
+def _may_be_days(start: date | None, end: date | None) -> bool:
+    """Whether the first and the last day that are typed belong together."""
+    return not (start and end) or Span(start, end).is_sound
 
 
 def _value(places: Mapping[str, Place], key: str) -> Value:
@@ -148,6 +156,10 @@ def read_about(
             say(place.problem(path, problem, setting.key, read.given, read.words))
         if read.value is not None:
             values[setting.key] = read.value
+    start, end = values.get("start"), values.get("end")
+    if not _may_be_days(start, end):
+        words = {key: str(values.pop(key)) for key in ("start", "end")}
+        say(places["end"].problem(path, "odd-days", "end", words["end"], words))
     return _Period(About(**values), places, okrs, path, say).about()
 
 
@@ -225,11 +237,9 @@ class _Period:
     def _days(self, quarter: Quarter) -> Span:
         """The days that are typed, else those of the quarter, else of the one they begin."""
         start, end = self.given.start, self.given.end
-        days = Span(start or quarter.start, end or quarter.end)
-        if days.start <= days.end or (start and end):
-            return days
         own = self._holding(start or end or quarter.start)
-        return Span(start or own.start, end or own.end)
+        found = (Span(start or each.start, end or each.end) for each in (quarter, own))
+        return next((days for days in found if days.is_sound), own.span)
 
     def _middle_date(self) -> date:
         dates = tuple(self.okrs.check_ins)

@@ -45,11 +45,10 @@ STRATA = 105  # an odd number of fives: the median and both ends are the middle 
 DRAWS = 20 * STRATA
 ROWS_AT_ONCE = 2_000  # their strata take some 20 MB
 SHARED_SEED = 1 << 64  # above every other
-# Numbers near the largest there are have a spread without bound; the score holds it to 0 and 1.
-UNBOUNDED = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+UNKNOWN = np.errstate(invalid="ignore", divide="ignore")  # nothing by nothing is NaN
 
 
-@UNBOUNDED
+@UNKNOWN
 def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) -> pd.DataFrame:
     """Each key result's value and score on its due day, with an 80 % range, from its check-ins.
 
@@ -91,7 +90,7 @@ def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) 
     return ends.assign(check_ins=counts)[list(COLUMNS)]
 
 
-@UNBOUNDED
+@UNKNOWN
 def combined(
     rows: pd.DataFrame,
     forecasts: pd.DataFrame,

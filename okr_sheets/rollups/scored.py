@@ -13,7 +13,6 @@ import pandas as pd
 from okr_sheets.frames import (
     EPOCH,
     OPERATIONS,
-    ROWS,
     InFrames,
     Rows,
     compute,
@@ -35,7 +34,7 @@ from okr_sheets.rollups.namesakes import (
 from okr_sheets.rollups.plans import as_then_planned, by_plan
 from okr_sheets.schema import OBJECTIVE, PLANNED
 from okr_sheets.scoring import Bands, has_own_plan
-from okr_sheets.tracker import Tracker, mapped
+from okr_sheets.tracker import ROWS, Tracker, mapped
 
 # What tells a row of a rollup from all others, and whose it is.
 WHICH = ("file", "sheet", "row", "company", "department", "team", "id", "title", "owner")

@@ -12,7 +12,7 @@ import pandas as pd
 from okr_sheets.frames import InFrames, to_day
 from okr_sheets.rollups.columns import kinds
 from okr_sheets.rollups.scored import CALLED, WHICH, Days, Scored, days
-from okr_sheets.rollups.units import KEYS, UNIT, mean
+from okr_sheets.rollups.units import KEYS, UNIT, files_named, mean
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker, declared, mapped
 
@@ -44,6 +44,13 @@ CHANGES = (
 )
 # What a key result came to that leaders want to hear of, the gravest first.
 CHANGE_KINDS = ("off-track", "at-risk", "stale", "down", "achieved", "new", "up")
+# What tells apart whom each level is about.
+_WHO: Mapping[str, list[str]] = {
+    "unit": KEYS,
+    "owner": ["quarter", "owner", "company", "owner_name"],
+    "objective": ["tracker", "row"],
+    "key-result": ["tracker", "row"],
+}
 _COUNTS: Mapping[str, Any] = {key: (key, "sum") for key in ("live", "updated", "with_number")}
 LEAST = 0.005  # a score that moved by less is shown as the same percent
 
@@ -55,12 +62,12 @@ def rounds(trackers: Sequence[Tracker], as_of: date | None) -> list[Days]:
     """
     last = [tracker.about.day(as_of) for tracker in trackers]
     latest = max((day for day in last if day), default=date.min)
-    dates = {day for tracker in trackers for day in _own_dates(tracker) if day < latest}
+    dates = {day for tracker in trackers for day in own_dates(tracker) if day < latest}
     past = [[own and min(own, day) for own in last] for day in sorted(dates)]
     return [*past, last]
 
 
-def _own_dates(tracker: Tracker) -> list[date]:
+def own_dates(tracker: Tracker) -> list[date]:
     """The check-in dates within the tracker's quarter; a mistyped header is none."""
     start, end = tracker.about.start, tracker.about.end
     return [day for day in tracker.check_in_dates if start and end and start <= day <= end]
@@ -90,7 +97,7 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
     objectives = objectives.assign(live=objectives["key_results"])
     live = key_results[key_results["live"] == 1]
     unit = objectives.groupby([*KEYS, "round"], sort=False).agg(
-        file=("file", "first"),
+        file=("file", files_named),
         day=("day", "max"),
         counted=("share", "sum"),
         points=("share_points", "sum"),
@@ -99,8 +106,7 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
         unit_name=("unit_name", "first"),
     )
     of_owner = live.assign(company=live["owner_company"])
-    by = ["quarter", "owner", "company", "owner_name", "round"]
-    owner = of_owner.groupby(by, sort=False).agg(
+    owner = of_owner.groupby([*_WHO["owner"], "round"], sort=False).agg(
         day=("day", "max"),
         counted=("counted", "sum"),
         points=("points", "sum"),
@@ -122,11 +128,11 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
 
 
 def _level(name: str, rows: pd.DataFrame) -> pd.DataFrame:
-    text = ["level", *UNIT, "file", "sheet", "id", "owner", *CALLED]
-    told = rows.assign(level=name, day=days(rows["day"])).reindex(columns=list(TREND))
-    told = declared(told.fillna({"row": 0}), kinds(TREND))
-    # Two rounds may fall on one day: a tracker's own, and another's date.
-    return told.drop_duplicates([*text, "row", "day"], keep="last")
+    # Two rounds may fall on one day: the own one of whom the level is about, and another's date.
+    # The later one counts: in the last one a tracker has scores before its quarter begins, too.
+    once = rows.drop_duplicates([*_WHO[name], "day"], keep="last")
+    told = once.assign(level=name, day=days(once["day"])).reindex(columns=list(TREND))
+    return declared(told.fillna({"row": 0}), kinds(TREND))
 
 
 def changes(history: Scored) -> pd.DataFrame:

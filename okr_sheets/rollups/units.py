@@ -102,7 +102,7 @@ def _own(now: Scored, operations: InFrames) -> pd.DataFrame:
     about = pd.concat([now.objectives, rows]).groupby(KEYS, sort=False)
     found = about.agg(
         level=("level", "first"),
-        file=("file", _files),
+        file=("file", files_named),
         day=("day", "max"),
         first_day=("first_day", "min"),
     )
@@ -175,7 +175,7 @@ def _blank_units(blanks: pd.DataFrame) -> pd.DataFrame:
     """A row for each unit whose trackers hold no OKRs yet."""
     found = blanks.groupby(KEYS, sort=False).agg(
         level=("level", "first"),
-        file=("file", _files),
+        file=("file", files_named),
         as_of=("day", "max"),
         blank=("file", "size"),
     )
@@ -186,7 +186,8 @@ def _without_rows(units: pd.DataFrame) -> pd.DataFrame:
     return units.assign(**dict.fromkeys(_COUNTS, 0), status="", score=np.nan)
 
 
-def _files(names: Iterable[str]) -> str:
+def files_named(names: Iterable[str]) -> str:
+    """Each file once, in a row."""
     return ", ".join(dict.fromkeys(names))
 
 

@@ -14,6 +14,7 @@ from okr_sheets.reports.tables import status_word
 from okr_sheets.reports.workbook.data import Value, history
 from okr_sheets.reports.workbook.fitting import shortened
 from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.rollups.trend import own_dates
 from okr_sheets.writing.styles import ACCENT, INK, LINE, MUTED, SLATE, STRONG_COLOURS, WHITE
 
 QUIET, PALE_BAR, GRID, BAND = "#7C86A3", "#C9CFDD", "#E8EBF2", "#C9D8F2"
@@ -122,14 +123,14 @@ def trend_chart(book: Workbook, report: Report, unit: pd.Series) -> Any:
 
 
 def _days_ahead(report: Report, unit: pd.Series, day: date) -> list[date]:
-    """The check-in dates of a unit after a day, and its last day."""
+    """The check-in dates of a unit's quarter after a day, and its last day."""
     keys = ("company", "department", "team", "quarter")
     mine = [
         tracker
         for tracker in report.rollup.trackers
         if all(getattr(tracker.about, key) == unit[key] for key in keys)
     ]
-    days = {each for tracker in mine for each in (*tracker.check_in_dates, tracker.about.end)}
+    days = {each for tracker in mine for each in (*own_dates(tracker), tracker.about.end)}
     return sorted(each for each in days if each and each > day)
 
 
