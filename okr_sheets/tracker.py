@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from okr_sheets.about import About
+from okr_sheets.about import A_DAY, About, is_day
 from okr_sheets.problems import MisuseError, Problem
 from okr_sheets.quarters import DAYS, counted_until
 from okr_sheets.schema import ACTIONS, LARGEST, LOG, OKRS, SMALLEST, Column, Kind
@@ -138,8 +139,8 @@ class Tracker:
             raise MisuseError("Each row of a tracker has a number of its own, as on a sheet.")
         if not self.key_results["objective"].isin([0, *self.objectives.index]).all():
             raise MisuseError("A key result's objective must be the row of one, or 0 for none.")
-        if not all(map(_is_day, self.check_in_dates)):
-            raise MisuseError(f"A tracker's check-in dates must each be {_DAY}.")
+        if not all(map(is_day, self.check_in_dates)):
+            raise MisuseError(f"A tracker's check-in dates must each be {A_DAY}.")
 
     @classmethod
     def empty(cls, about: About | None = None, **others: Any) -> Tracker:
