@@ -485,8 +485,10 @@ def saved(rows, folder, number, kind):
 @given(said=runs(), past=st.none() | runs(2), as_of=DAYS, config=CONFIGS)
 def test_every_rollup_keeps_its_promises(said, past, as_of, config):
     bands = (config or Config()).bands()
-    rollup = roll_up(said, as_of, bands, past, config)
+    rollup = roll_up(read_all(said), as_of, bands, past, config)
     promised(rollup)
+    places = rollup.key_results[["file", "sheet", "row"]]
+    assert not places.duplicated().any()
     assert all(problem.line() for problem in rollup.problems)
     paths = {tracker.path for tracker in (*said, *(past or ()))}
     assert {problem.path for problem in rollup.problems} <= paths
