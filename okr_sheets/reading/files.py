@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from itertools import chain, count
 from pathlib import Path
 
 from okr_sheets.config import Config
@@ -16,7 +14,6 @@ from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.guard import UnreadableError, opened_safely
 from okr_sheets.reading.locks import is_lock
 from okr_sheets.reading.tracker import read_trackers
-from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods", ".xls", ".xlsb", ".csv", ".tsv"})
@@ -96,24 +93,8 @@ def read_all(
     trackers = [item for item in given if isinstance(item, Tracker)]
     paths = expand(item for item in given if not isinstance(item, Tracker))
     read = partial(read_trackers, fiscal_start=(config or Config()).fiscal_start)
-    for number, found in enumerate(map(read, paths), 1):
+    for count, found in enumerate(map(read, paths), 1):
         trackers += found
         if progress:
-            progress(number)
-    return [*_told_apart(without_copies(trackers))]
-
-
-def _told_apart(trackers: Iterable[Tracker]) -> Iterator[Tracker]:
-    """The trackers; of those of one file and sheet, as Python may make them, the sheet numbered."""
-    taken: set[tuple[str, str]] = set()
-    for tracker in trackers:
-        sheet = tracker.sheets.get(OKRS.key, "")
-        names = chain([sheet], (f"{sheet} ({number})".strip() for number in count(2)))
-        name = next(name for name in names if (tracker.path, name) not in taken)
-        if name == sheet or not tracker.readable:
-            yield tracker
-        else:
-            told = (p if p.sheet != sheet else replace(p, sheet=name) for p in tracker.problems)
-            sheets = {**tracker.sheets, OKRS.key: name}
-            yield replace(tracker, sheets=sheets, problems=tuple(told))
-        taken.add((tracker.path, name))
+            progress(count)
+    return without_copies(trackers)
