@@ -314,3 +314,12 @@ def test_a_team_of_two_files_has_one_path_made_of_what_had_begun(tmp_path, other
     assert (path["score"].iloc[-1], path.index[-1]) == (team["score"], team["as_of"])
     for kind in ("xlsx", "html"):
         okr.report(rollup, tmp_path / f"r.{kind}")
+
+
+def test_trackers_of_one_file_and_sheet_keep_their_rows_apart(tmp_path):
+    plans = [okr.new("sales", quarter="2027-Q1", team=team) for team in ("West", "East")]
+    rollup = okr.rollup(plans)
+    assert not rollup.key_results[["file", "sheet", "row"]].duplicated().any()
+    assert len(rollup.key_results) == sum(len(plan.key_results) for plan in plans)
+    for kind in ("xlsx", "html"):
+        okr.report(rollup, tmp_path / f"r.{kind}")

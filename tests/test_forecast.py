@@ -589,8 +589,8 @@ def test_a_key_result_without_forecast_stands_still_and_is_not_counted_as_one():
     assert groups.loc["second", list(COMBINED[:3])].isna().all()
 
 
-def test_numbers_too_large_to_square_still_have_a_score():
-    rows, check_ins = drawn(key_result({1: 1e200, 2: -1e200, 3: 3e200}))
+def test_the_largest_numbers_that_count_have_a_score():
+    rows, check_ins = drawn(key_result({1: 3e29, 2: -3e29, 3: 1e30}))
     told = forecast(rows, check_ins)
     assert ends(told.loc[0]) == [0, 1, 1]
     assert ends(combined(rows, told, pd.Series(["team"])).loc["team"])[::2] == [0, 1]

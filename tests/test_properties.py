@@ -24,6 +24,7 @@ from xlsxwriter import Workbook
 
 import okr_sheets as okr
 from okr_sheets.language import languages
+from okr_sheets.quarters import YEARS
 from okr_sheets.reading.guard import column_letters
 
 TIMES = int(os.environ.get("EXAMPLES", "1"))
@@ -147,7 +148,7 @@ ROW = st.fixed_dictionaries(
         "note": TEXT,
         "baseline": NUMBER | EXTREME,
         "target": NUMBER | EXTREME,
-        "due": st.none() | DATE,
+        "due": st.none() | DATE.filter(lambda day: day.year in YEARS),
         "checked": NUMBER | EXTREME,
     }
 )

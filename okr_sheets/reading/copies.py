@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +29,31 @@ def without_copies(trackers: Sequence[Tracker]) -> list[Tracker]:
     that synchronises folders. What names no unit, such as an export as CSV, and the shown sheets of
     a workbook are copies only if most numbers are the same too. Of those that say the same in all,
     the one with the shortest name counts; of others the one that is shown, has the later check-in,
-    names its unit, or is the later file.
+    names its unit, or is the later file. No two come back of one file and sheet.
     """
     names = file_names(tracker.path for tracker in trackers)
     entries = [_Entry(tracker) for tracker in trackers]
     _set_aside(entries, "identical-copy", _Entry.plainness, _Entry.is_identical)
     _set_aside(entries, "same-tracker", _Entry.lateness, _Entry.is_copy)
-    return [entry.emptied(names) if entry.twin else entry.tracker for entry in entries]
+    kept = (entry.emptied(names) if entry.twin else entry.tracker for entry in entries)
+    return [*_told_apart(kept)]
+
+
+def _told_apart(trackers: Iterable[Tracker]) -> Iterator[Tracker]:
+    """The trackers; of those of one file and sheet, as Python may make them, the sheet numbered."""
+    taken: set[tuple[str, str]] = set()
+    for tracker in trackers:
+        sheet = tracker.sheets.get(OKRS.key, "")
+        numbered = (f"{sheet} ({number})".strip() for number in count(2))
+        names = (name for name in chain([sheet], numbered) if (tracker.path, name) not in taken)
+        name = next(names) if tracker.readable else sheet
+        taken.add((tracker.path, name))
+        if name == sheet:
+            yield tracker
+            continue
+        told = (p if p.sheet != sheet else replace(p, sheet=name) for p in tracker.problems)
+        sheets = {**tracker.sheets, OKRS.key: name}
+        yield replace(tracker, sheets=sheets, problems=tuple(told))
 
 
 class _Entry:

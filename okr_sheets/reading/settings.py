@@ -273,9 +273,10 @@ def bands(places: Mapping[str, Place]) -> Bands | None:
     usual = Bands().cuts
     typed = shown(places["bands"].value).split() if "bands" in places else []
     try:
-        return Bands.of(dict(zip(usual, map(float, typed), strict=True)))
+        cuts = dict(zip(usual, map(float, typed), strict=True))
     except ValueError:
         return Bands()
+    return Bands.of(cuts) if all(0 <= cut <= 1 for cut in cuts.values()) else Bands()
 
 
 def calculated_on(places: Mapping[str, Place], about: About, ask: Ask) -> date | None:
