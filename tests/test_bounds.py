@@ -118,7 +118,7 @@ def test_a_score_that_would_overflow_stops_no_report(tmp_path, kind):
     assert (tmp_path / f"r.{kind}").stat().st_size
 
 
-@pytest.mark.parametrize("value", ["1e306", "1e-31", "1" + "0" * 400, "inf", "-1e31"])
+@pytest.mark.parametrize("value", ["1e306", "1e-31", "inf", "-1e31"])
 def test_a_plan_with_such_a_number_gets_one_sentence(tmp_path, value):
     plan = tmp_path / "plan.toml"
     plan.write_text(
