@@ -55,7 +55,10 @@ def apart(work: str, *arguments: Any) -> Any:
     """
     if _serving:
         return _function(work)(*arguments)
-    child = _idle_one() or _Child(work)
+    try:
+        child = _idle_one() or _Child(work)
+    except OSError as refused:  # the system has no room for another process
+        raise UnreadableError("reader-failed", refused.strerror or "") from refused
     fine, answer = child.do(work, arguments)
     if child.is_fit:
         _idle.append(child)
@@ -71,7 +74,8 @@ def apart(work: str, *arguments: Any) -> Any:
 def start_ahead(work: str) -> None:
     """Have a child load what a work needs, while this process loads what it needs itself."""
     if not (_idle or _serving):
-        _idle.append(_Child(work))
+        with suppress(OSError):
+            _idle.append(_Child(work))
 
 
 @contextmanager

@@ -178,3 +178,14 @@ def test_a_child_is_started_ahead_once():
     (ahead,) = [child for child in module._idle if child.is_fit]
     module.start_ahead("math:sqrt")
     assert apart("os:getpid") == ahead._process.pid
+
+
+def test_where_no_child_can_be_started_that_is_said(monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(11, "Resource temporarily unavailable")
+
+    with module.no_children():
+        pass
+    monkeypatch.setattr(module.subprocess, "Popen", refuse)
+    module.start_ahead("math:sqrt")
+    assert code_of("math:sqrt", 4) == "reader-failed"

@@ -14,7 +14,7 @@ import okr_sheets as okr
 from okr_sheets import cli, rollups
 from okr_sheets.language import languages
 from okr_sheets.problems import Problem, UnreadableError
-from okr_sheets.reading import books, csv
+from okr_sheets.reading import books, csv, drafts
 from okr_sheets.reading.examples import SetError
 from okr_sheets.reading.sets import read_set
 
@@ -107,6 +107,19 @@ def test_a_parser_that_fails_leaves_its_words_to_the_log(error, tmp_path, monkey
     for code in languages():
         assert_for_people(problem.say(code))
         assert "(" not in problem.say(code)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_what_fails_after_the_parser_costs_the_file_alone_too(error, tmp_path, monkeypatch):
+    def fail(*_):
+        raise error
+
+    monkeypatch.setattr(drafts.settings, "bands", fail)
+    (tmp_path / "x.csv").write_text("ID,Title,Type,Target\nO1.KR1,Leads,Increase,5\n", "utf-8")
+    with pytest.raises(UnreadableError) as refused:
+        drafts.read_drafts(tmp_path / "x.csv", "x.csv", 1)
+    assert refused.value.code == "reader-failed"
+    assert refused.value.__cause__ is error
 
 
 def test_debug_shows_what_a_parser_said(tmp_path):
