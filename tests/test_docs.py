@@ -9,8 +9,10 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 import okr_sheets as okr
+from okr_sheets import apart, toml
 from okr_sheets.cli import main
 from okr_sheets.language import language, languages
+from okr_sheets.reading import drafts, guard
 from okr_sheets.reports.tables import FRAMES
 from okr_sheets.rollups import PROBLEMS
 from okr_sheets.schema import ACTIONS, LOG, OKRS, SETTINGS
@@ -108,6 +110,31 @@ def column_table():
             lines.append("| " + " | ".join(cells) + " |")
         lines.append("")
     return "\n".join(lines)
+
+
+def test_each_promise_is_kept_by_a_test_that_is_there():
+    promised = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", promised)
+    rows = [line for line in promised.splitlines() if re.match(r"\| (?!Fault|What|---)", line)]
+    assert len(named) == sum(line.count("|") == 5 for line in rows) > 40
+    for module, test in named:
+        assert f"\ndef {test}(" in (ROOT / "tests" / module).read_text("utf-8")
+    limits = {
+        "Seconds for one file": f"{apart.SECONDS}",
+        "Memory for one file, on Linux": f"{apart.MEGABYTES} MB",
+        "A text file or an .xls": f"{guard.MOST_FLAT_BYTES // 10**6} MB",
+        "A workbook unpacked": f"{guard.MOST_BYTES // 10**6} MB, and {guard.MOST_RATIO} times its size",
+        "Rows times columns of a sheet": f"{guard.MOST_CELLS:,}",
+        "Filled cells of a sheet": f"{guard.MOST_FILLED:,}",
+        "Letters of a sheet": f"{guard.MOST_LETTERS:,}",
+        "Rows of OKRs in a file": f"{drafts.MOST_ROWS:,}",
+        "Tables of OKRs in a file": f"{drafts.MOST_TABLES}",
+        "A TOML file": f"{toml.MOST_BYTES // 10**6} MB",
+    }
+    assert dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", promised, re.MULTILINE)) == limits | {
+        "What": "At most",
+        "---": "---",
+    }
 
 
 def test_nothing_in_the_repository_names_the_machine():

@@ -590,6 +590,31 @@ def test_of_four_runs_at_once_each_writes_a_whole_file_or_says_it_is_there(links
     assert (done.returncode, done.stderr) == (0, "")
 
 
+AT_ONCE = """
+import os, sys
+from okr_sheets import planning
+from okr_sheets.cli import main
+from okr_sheets.writing import tracker
+
+children = []
+for _ in range(4):
+    children.append(os.fork())
+    if not children[-1]:
+        main(["new", "t.xlsx", "--blank", "--objectives", "1", "--key-results", "1"])
+print(sorted(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children))
+"""
+
+
+@forks
+def test_four_commands_at_once_make_one_tracker(tmp_path):
+    run = [sys.executable, "-c", AT_ONCE]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1] == "[0, 2, 2, 2]", done.stderr
+    assert done.stderr.count("t.xlsx is there already. Choose another name, or add --force.") == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["t.xlsx"]
+    assert okr.read(tmp_path / "t.xlsx").readable
+
+
 # --- an input is never the output ----------------------------------------------------------------
 
 
