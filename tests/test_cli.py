@@ -194,7 +194,7 @@ def test_the_demo_takes_a_free_name_and_no_folder_in_use(run, tmp_path):
     assert "full is not empty. Name a new folder." in result.output
 
 
-@pytest.mark.parametrize("engine", ["processes"])
+@pytest.mark.parametrize("engine", ["processes", "dask"])
 def test_every_engine_gives_the_same(run, company, engine):
     serial = run("score", company, "-o", "serial.csv")
     shared = run("score", company, "--engine", engine, "-o", "shared.csv")

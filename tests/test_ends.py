@@ -5,21 +5,15 @@ import signal
 import subprocess
 import sys
 import time
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from okr_sheets.engine import ENGINES
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
 SOON = 2  # seconds: one, and one for machines that do much else
-ENGINES = [
-    "serial",
-    "processes",
-    pytest.param(
-        "dask", marks=pytest.mark.skipif(not find_spec("distributed"), reason="no dask here")
-    ),
-]
 # What a child does in place of reading; its file says that it has begun.
 SLOW = """
 import time
