@@ -1,6 +1,17 @@
-"""`python -m okr_sheets`."""
+"""The program: `okr-sheets`, or `python -m okr_sheets`."""
 
-from okr_sheets.cli import main
+import sys
+
+
+def run() -> None:
+    """Run a command. Ctrl-C ends it in a word, while it still loads too."""
+    try:
+        from okr_sheets.cli import main  # noqa: PLC0415  inside what is interrupted
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped.\n")
+        sys.exit(130)
+    main()
+
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -18,7 +18,7 @@ from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import Language, from_locale, language, languages
 from okr_sheets.problems import grouped
-from okr_sheets.quarters import common_day
+from okr_sheets.quarters import YEARS, common_day
 from okr_sheets.reading import READING
 from okr_sheets.schema import CADENCES, LEVELS
 from okr_sheets.streams import put, say
@@ -43,12 +43,14 @@ class Day(click.ParamType):  # type: ignore[type-arg]
         if isinstance(value, date):
             return value
         try:
-            day = common_day(datetime.strptime(value, "%Y-%m-%d").date())  # noqa: DTZ007  a day has no zone
+            day = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  a day has no zone
         except ValueError:
-            day = None
-        if day is None:
             self.fail(f"“{value}” is not a date. Type it as 2027-02-12.", param, ctx)
-        return day
+        common = common_day(day)
+        if common is None:
+            between = f"from {YEARS[0]} to {YEARS[-1]}"
+            self.fail(f"“{value}” is not of a year {between}. Type it as 2027-02-12.", param, ctx)
+        return common
 
 
 def _config(ctx: click.Context, _: click.Parameter, given: Path | None) -> Config:
@@ -232,7 +234,13 @@ def new(
     help="Last quarter's trackers: a file, a folder or a pattern.  [default: okr.toml's]",
 )
 @click.option("--preset", help="Bands of status and grade, by name.  [default: default]")
-@click.option("--engine", type=click.Choice(list(ENGINES)), default="serial", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(list(ENGINES)),
+    default="serial",
+    show_default=True,
+    help="Who reads: one process, as many as there are processors, or a dask cluster.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
 @CONFIG
 @LANGUAGE
@@ -350,9 +358,8 @@ def _read(
     if not found.files:
         for problem in found.left_out:
             say(problem.line(config.language or "en"), err=True)
-        raise click.UsageError(
-            f"No tracker in {', '.join(paths)}. Name a file or a folder of them."
-        )
+        named = ", ".join(f"“{path}”" for path in paths)
+        raise click.UsageError(f"No tracker in {named}. Name a file or a folder of them.")
     with ENGINES[engine](scheduler) as share, progress(len(found.files)) as count:
         return read_found(found, share, config, count)
 
@@ -437,15 +444,17 @@ def remind(
     out = out or Path(f"reminders-{rollup.as_of}")
     outputs = Outputs()
     drafts = Drafts()
+    # Whoever's tracker was not read may owe as much as before.
+    is_all_read = all(tracker.readable or tracker.set_aside for tracker in trackers)
     with outputs.each():
-        drafts = write_messages(found, out, form)
+        drafts = write_messages(found, out, form, keep=not is_all_read)
     if not found:
         say(words("terminal.no_messages"))
     elif drafts.written:
         say(words("terminal.wrote_messages", n=len(drafts.written), path=str(out)))
     if form == "eml" and (lacking := sum(not message.address for message in found)):
         say(words("terminal.no_address", n=lacking), err=True)
-    for key in ("removed", "changed"):
+    for key in ("removed", "kept", "changed"):
         if names := ", ".join(path.name for path in getattr(drafts, key)):
             say(words(f"terminal.{key}_drafts", names=names), err=True)
     for error in drafts.errors:

@@ -25,7 +25,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-
 
 Kind = Literal["text", "choice", "whole", "number", "list", "email"]
 _NOUNS: Mapping[Kind, str] = {
-    "text": "a text",
+    "text": "one line of text",
     "whole": "a whole number",
     "number": "a number",
     "list": "a list of texts",
@@ -199,7 +199,7 @@ class Config:
     "" and None leave it to the trackers. `paths` and `previous` are seen from where the program
     runs; `outside` are those of them, as written, that leave the file's folder. `cuts` are the
     [bands] that were given; departments, teams and owners' addresses are found by their folded
-    names.
+    names. ConfigError for what no file could say at its top.
     """
 
     company: str = ""
@@ -213,6 +213,13 @@ class Config:
     departments: Mapping[str, Unit] = field(default_factory=dict)
     teams: Mapping[str, Unit] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for key in KEYS:
+            value = getattr(self, key.name, "") if not key.table else ""
+            if key.kind in {"text", "choice", "whole"} and not isinstance(value, Path):
+                if value not in {"", None} and not key.takes(value):
+                    raise ConfigError(f"{key.name} must be {key.wants}, not {shown(value)}.")
 
     def bands(self) -> Bands:
         """The preset's bands, those of [bands] in their place."""
@@ -243,7 +250,8 @@ def find(folder: Path) -> Iterator[Path]:
     except OSError:  # the folder is gone, or closed to us
         return
     files = (place / NAME for place in (folder, *folder.parents))
-    yield from (file for file in files if os.path.isfile(file))  # noqa: PTH113  a folder above may be closed to us
+    # What has the name and cannot be read, such as a link to nothing, is said by who reads it.
+    yield from (file for file in files if os.path.lexists(file) and not os.path.isdir(file))  # noqa: PTH112  a folder above may be closed to us
 
 
 def is_ours(file: Path) -> bool:
@@ -260,8 +268,9 @@ def is_ours(file: Path) -> bool:
         return False
 
 
-def read_config(path: Path) -> Config:
+def read_config(path: str | Path) -> Config:
     """The settings of a file; ConfigError says what is wrong with it and where."""
+    path = Path(path)
     given = _File(path.name).entries(read_toml(path, ConfigError))
     departments = _units(given["departments"])
     teams = _units(given["teams"])

@@ -44,6 +44,8 @@ class Group(click.Group):
                 code = super().main(*args, **extra) or 0
             except click.ClickException as error:
                 code = _misused(error)
+            except click.Abort:
+                code = _stopped()
             if not all_arrived():
                 code = code or PROBLEMS
         sys.exit(code)
@@ -54,10 +56,14 @@ class Group(click.Group):
         except (click.exceptions.Exit, click.ClickException):
             raise
         except (KeyboardInterrupt, click.Abort):
-            say("Stopped.", err=True)
-            return STOPPED
+            return _stopped()
         except Exception as error:  # noqa: BLE001  of whatever kind, it is said
             return _failed(error)
+
+
+def _stopped() -> int:
+    say("Stopped.", err=True)
+    return STOPPED
 
 
 def _misused(error: click.ClickException) -> int:

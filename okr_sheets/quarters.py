@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from okr_sheets.problems import MisuseError
 from okr_sheets.text import quoted
@@ -40,11 +40,13 @@ def scoring_day(given: object) -> date | None:
     """The as-of day somebody asks for, None for none; ValueError says how to give one."""
     if given is None:
         return None
-    day = common_day(given) if isinstance(given, date) else None
-    if day is None:
+    if not isinstance(given, date):
         raise MisuseError(
             f"as_of must be a date, such as datetime.date(2027, 2, 12), not {given!r}."
         )
+    day = common_day(given.date() if isinstance(given, datetime) else given)
+    if day is None:
+        raise MisuseError(f"The day {given} is not of a year from {YEARS[0]} to {YEARS[-1]}.")
     return day
 
 

@@ -72,6 +72,13 @@ def untouched(tracker: Tracker, as_of: date | None) -> Iterator[Problem]:
         yield tracker.problem("untouched", OKRS.key, 0)
 
 
+def dayless(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+    """A tracker has the days of its quarter; a file that has none was named when it was read."""
+    is_named = any(problem.code == "no-quarter" for problem in tracker.problems)
+    if not (rows.empty or tracker.about.span or is_named):
+        yield tracker.problem("no-quarter", OKRS.key, 0)
+
+
 def unknown_ids(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
     """Actions and log lines name a key result or objective of the tracker, or a left-out one."""
     known = set(rows["id"].str.casefold())
@@ -122,6 +129,7 @@ def other_bands(trackers: Sequence[Tracker], bands: Bands | None) -> Iterator[Pr
 
 
 STRUCTURE = (
+    dayless,
     duplicate_ids,
     missing_titles,
     missing_owners,

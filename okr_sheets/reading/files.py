@@ -48,7 +48,10 @@ def search(source: Source | Sequence[Source]) -> Found:
     """
     given = [source] if isinstance(source, (str, Path, Tracker)) else list(source)
     trackers = tuple(item for item in given if isinstance(item, Tracker))
-    paths = [Path(item) for item in given if not isinstance(item, Tracker)]
+    named = [item for item in given if not isinstance(item, Tracker)]
+    if "" in named:
+        raise MisuseError("A path is empty. Name a file or a folder of trackers.")
+    paths = [Path(item) for item in named]
     _check_working_folder(paths)
     looking = _Search()
     for path in paths:

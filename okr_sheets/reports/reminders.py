@@ -38,10 +38,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
-    """What became of a folder's drafts: `changed` are old ones that somebody changed, and stay."""
+    """What became of a folder's drafts.
+
+    Of old ones `removed` went, `changed` were changed by somebody, and `kept` may still hold; both stay.
+    """
 
     written: Sequence[Path] = ()
     removed: Sequence[Path] = ()
+    kept: Sequence[Path] = ()
     changed: Sequence[Path] = ()
     errors: Sequence[OSError] = ()
 
@@ -137,12 +141,12 @@ def _said(value: Any, words: Language) -> str:
     return words.number(value) if isinstance(value, (int, float)) else str(value)
 
 
-def write_messages(found: Sequence[Message], folder: Path, kind: str) -> Drafts:
+def write_messages(found: Sequence[Message], folder: Path, kind: str, keep: bool = False) -> Drafts:
     """Write each message as a file, `eml` (opens as a draft) or `md`, named after its owner.
 
     Files of others and drafts that somebody changed stay, and have their names for themselves. Once
-    all is written, unchanged drafts of earlier runs that say other than `found` are removed. One
-    that cannot be written or removed is an error among those given back.
+    all is written, unchanged drafts of earlier runs that say other than `found` are removed, or not
+    if `keep`. One that cannot be written or removed is an error among those given back.
     """
     if found:
         place_of(folder).mkdir(parents=True, exist_ok=True)
@@ -156,16 +160,20 @@ def write_messages(found: Sequence[Message], folder: Path, kind: str) -> Drafts:
     old = {path: standing(path, DRAFTS) for path in _others(folder, written)}
     changed = [path for path in old if old[path] == "changed"]
     valid = {_content(message, other) for message in found for other in _KINDS if other != kind}
-    removed = []
+    removed, kept = [], []
     # Of somebody whose draft was not written, an old one is better than none.
     for path in [path for path in old if old[path] == "ours" and not errors]:
         try:
-            if path.read_bytes() not in valid:
-                path.unlink()
-                removed.append(path)
+            if path.read_bytes() in valid:
+                continue
+            if keep:
+                kept.append(path)
+                continue
+            path.unlink()
+            removed.append(path)
         except OSError as error:
             errors.append(OSError(f"{path} was not removed: {error.strerror}."))
-    return Drafts(written, removed, changed, errors)
+    return Drafts(written, removed, kept, changed, errors)
 
 
 def _write(message: Message, folder: Path, kind: str, taken: Sequence[str]) -> Path:

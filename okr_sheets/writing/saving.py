@@ -111,6 +111,8 @@ def _refuse(
         mode = 0
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(f"{path} is a folder. Name a file in it.")
+    if target.parent.exists() and not target.parent.is_dir():
+        raise NotADirectoryError(f"{target.parent} is a file and no folder. Name another one.")
     if not target.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {target.parent}. Make it first.")
     if not mode:
