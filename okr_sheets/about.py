@@ -19,8 +19,8 @@ A_DAY = f"a date from {DAYS.start} to {DAYS.end}"
 class About:
     """Whose OKRs these are, and when. Blank text is "", a blank date None.
 
-    ValueError for what a file could not say without being named: no text, another choice, a day of
-    no year from 1989 to 2100, days that are not those of a quarter.
+    ValueError for values that reading a file would report as a problem: no text, another choice, a
+    day of no year from 1989 to 2100, days that are not those of a quarter.
     """
 
     company: str = ""

@@ -294,6 +294,7 @@ def score(
             continue
         with outputs.each():
             written.append(report(rollup, out, words.code, partial(say, err=True)))
+            outputs.wrote()
             say(words("terminal.wrote", path=str(out)))
     return max(outputs.code, _finish(rollup.problems, trackers, words.code))
 
@@ -451,15 +452,19 @@ def remind(
     if not found:
         say(words("terminal.no_messages"))
     elif drafts.written:
+        outputs.wrote()
         say(words("terminal.wrote_messages", n=len(drafts.written), path=str(out)))
     if form == "eml" and (lacking := sum(not message.address for message in found)):
         say(words("terminal.no_address", n=lacking), err=True)
-    for key in ("removed", "kept", "changed"):
-        if names := ", ".join(path.name for path in getattr(drafts, key)):
-            say(words(f"terminal.{key}_drafts", names=names), err=True)
+    for word, old in (
+        ("terminal.removed_drafts", drafts.removed),
+        ("terminal.kept_drafts", drafts.kept),
+        ("terminal.changed_drafts", drafts.changed),
+    ):
+        if old:
+            say(words(word, names=", ".join(path.name for path in old)), err=True)
     for error in drafts.errors:
-        with outputs.each():
-            raise error
+        outputs.failed(error)
     errors = [problem for problem in rollup.problems if problem.severity == "error"]
     return max(outputs.code, _finish(errors, trackers, words.code))
 

@@ -180,6 +180,7 @@ KEYS: tuple[Key, ...] = (
         '"ann@example.com"',
     ),
 )
+_PLAIN = frozenset({"company", "fiscal_start", "language", "preset"})  # kept as they are written
 _TABLES = tuple(dict.fromkeys(key.table.split(".")[0] for key in KEYS if key.table))
 
 
@@ -215,11 +216,10 @@ class Config:
     owners: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for key in KEYS:
-            value = getattr(self, key.name, "") if not key.table else ""
-            if key.kind in {"text", "choice", "whole"} and not isinstance(value, Path):
-                if value not in {"", None} and not key.takes(value):
-                    raise ConfigError(f"{key.name} must be {key.wants}, not {shown(value)}.")
+        for key in (key for key in KEYS if key.name in _PLAIN and not key.table):
+            value = getattr(self, key.name)
+            if value != "" and not key.takes(value):
+                raise ConfigError(f"{key.name} must be {key.wants}, not {shown(value)}.")
 
     def bands(self) -> Bands:
         """The preset's bands, those of [bands] in their place."""

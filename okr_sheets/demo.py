@@ -342,8 +342,11 @@ def show(folder: Path | None, say: Callable[[str], object]) -> None:
         path = report(result, folder / f"{QUARTER}{suffix}")
         say(f"Wrote {path}")
     found = messages(result, config.email)
-    write_messages(found, folder / "reminders", "eml")
-    say(f"Wrote {folder / 'reminders'}: {len(found)} messages to those who owe something")
+    drafts = write_messages(found, folder / "reminders", "eml")
+    for error in drafts.errors:
+        raise error
+    written = len(drafts.written)
+    say(f"Wrote {folder / 'reminders'}: {written} messages to those who owe something")
     say("")
     say(f"Look at {folder / (QUARTER + '.html')} first, then open a tracker and change a number.")
     say("Someone mistyped a number on the way; this names the cell, and what to type:")

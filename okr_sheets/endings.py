@@ -20,9 +20,8 @@ from okr_sheets.text import printable
 NAME = "okr-sheets"
 PROBLEMS, MISUSE, FAULT, STOPPED = 1, 2, 3, 130  # exit codes; 0 is clean, or warnings only
 UNFORESEEN = (
-    "A fault of okr-sheets {version}, at {place}, and not of your files. Send this line, and what "
-    "`okr-sheets --debug` before the same command prints, to the issue tracker of the place that "
-    "okr-sheets was installed from; README, “Reporting a fault”."
+    "This is a fault of okr-sheets {version} ({place}), not of your files. Run the command again "
+    "as `okr-sheets --debug …` and send what it prints; README, “Reporting a fault”, says where."
 )
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger("okr_sheets")
@@ -110,13 +109,19 @@ class Outputs:
 
     @contextmanager
     def each(self) -> Iterator[None]:
-        """Write one of the files inside, or several, each in its own. Why one failed is said."""
-        failed = len(self._codes)
+        """Write one of the files inside; why it failed is said."""
         try:
             yield
-            self._is_any_written |= len(self._codes) == failed
         except Exception as error:  # noqa: BLE001  of whatever kind, it is said
-            self._codes.append(_failed(error))
+            self.failed(error)
+
+    def failed(self, error: Exception) -> None:
+        """Say why a file was not written."""
+        self._codes.append(_failed(error))
+
+    def wrote(self) -> None:
+        """Take down that a file was written."""
+        self._is_any_written = True
 
     @property
     def code(self) -> int:

@@ -208,7 +208,7 @@ def test_a_report_with_a_fault_of_ours_costs_itself(trackers, tmp_path, monkeypa
     told = CliRunner().invoke(main, ["score", str(trackers), "-oa.html", "-ob.json"])
     assert told.exit_code == 3
     assert told.stdout == "Wrote b.json\n"
-    assert "A fault of okr-sheets" in told.stderr
+    assert "This is a fault of okr-sheets" in told.stderr
     assert "reports/page/__init__.py line" in told.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["b.json"]
 

@@ -271,7 +271,7 @@ def test_what_became_of_drafts_is_said(tmp_path, out, monkeypatch):
 
     monkeypatch.setattr(saving, "_begun", full)
     said, code = run(ann.format(""))
-    assert code == 1
+    assert code == 2  # nothing was written
     assert said[-1] == f"okr-sheets: {out / 'Ann.eml'} was not written: the disk is full."
 
 

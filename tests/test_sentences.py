@@ -144,7 +144,7 @@ def test_a_fault_of_ours_is_said_to_be_one(error, book, monkeypatch):
     told = CliRunner().invoke(cli.main, ["score", path])
     assert told.exit_code == 3
     assert re.fullmatch(
-        rf"okr-sheets: A fault of okr-sheets {okr.__version__}, at cli\.py line \d+, .*\n",
+        rf"okr-sheets: This is a fault of okr-sheets {okr.__version__} \(cli\.py line \d+\), .*\n",
         told.output,
     )
     assert_for_people(told.output)
