@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -529,6 +530,42 @@ def test_a_pipe_or_a_device_is_no_file_of_settings(run):
     finally:
         pipe.unlink(missing_ok=True)
         link.unlink(missing_ok=True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_link_to_no_settings_is_said_and_not_passed_over(run):
+    Path("okr.toml").symlink_to("nowhere.toml")
+    done = run("new", "t.xlsx", "--blank")
+    assert done.exit_code == 2
+    assert "okr.toml" in done.stderr
+    assert "Errno" not in done.stderr
+    assert not Path("t.xlsx").exists()
+
+
+def test_a_file_is_named_by_text_too(tmp_path):
+    path = tmp_path / "okr.toml"
+    path.write_text('company = "Acme"\n', "utf-8")
+    assert read_config(str(path)) == read_config(path)
+    assert read_config(str(path)).company == "Acme"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"preset": "zz"}, "preset must be one of default, google, viva, "),
+        ({"preset": ["zz"]}, "preset must be one of default, google, viva, "),
+        (
+            {"fiscal_start": 99},
+            "fiscal_start must be a whole number from 1 to 12, such as 4, not 99.",
+        ),
+        ({"fiscal_start": "4"}, "fiscal_start must be a whole number from 1 to 12"),
+        ({"language": "xx"}, "language must be one of en, fi, hu, ko, th, tr, not “xx”."),
+        ({"company": "A\nB"}, "company must be one line of text"),
+    ],
+)
+def test_settings_made_in_python_are_held_to_the_same(given, sentence):
+    with pytest.raises(ConfigError, match=f"^{re.escape(sentence)}"):
+        Config(**given)
 
 
 # --- the documents -------------------------------------------------------------------------------

