@@ -216,10 +216,12 @@ class Config:
 
     def __post_init__(self) -> None:
         for key in KEYS:
-            value = getattr(self, key.name, "") if not key.table else ""
-            if key.kind in {"text", "choice", "whole"} and not isinstance(value, Path):
-                if value not in {"", None} and not key.takes(value):
-                    raise ConfigError(f"{key.name} must be {key.wants}, not {shown(value)}.")
+            if key.table or key.kind not in {"text", "choice", "whole"}:
+                continue
+            value = getattr(self, key.name)
+            is_left_out = value is None or value == "" or isinstance(value, Path)
+            if not (is_left_out or key.takes(value)):
+                raise ConfigError(f"{key.name} must be {key.wants}, not {shown(value)}.")
 
     def bands(self) -> Bands:
         """The preset's bands, those of [bands] in their place."""

@@ -241,7 +241,7 @@ def drawn_by_hand(
     about = {"company": "Acme", "team": team, "quarter": str(quarter), "cadence": "weekly"}
     about = About(**(about | {"start": quarter.start, "end": quarter.end} | own))
     dates = check_in_dates(quarter.start, quarter.end, "weekly")
-    above = {"id": key, "title": "Grow", "owner": "Ann", "weight": weight, "row": 6}
+    above = {"id": key, "title": f"Grow {path}", "owner": "Ann", "weight": weight, "row": 6}
     below = above | {"id": f"{key}.KR1", "row": 7, "objective": 6, "objective_id": key}
     below |= {"type": "increase", "baseline": baseline, "target": target, "aligns_to": "O1"}
     whose = {"id": below["id"], "column": "AF", "row": 7}
@@ -265,7 +265,7 @@ def drawn_by_hand(
 # What went wrong once, each as the trackers of a run.
 NAMED = {
     "two files of one team begin on different days": [
-        drawn_by_hand("late.xlsx", start=date(2027, 2, 15), as_of=date(2027, 1, 8)),
+        drawn_by_hand("late.xlsx", key="O2", start=date(2027, 2, 15), as_of=date(2027, 1, 8)),
         drawn_by_hand("early.xlsx", as_of=date(2027, 1, 8)),
         drawn_by_hand("other.xlsx", "East", as_of=date(2027, 1, 29)),
     ],
