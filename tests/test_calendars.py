@@ -5,7 +5,7 @@ import re
 import subprocess
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 import pandas as pd
@@ -495,7 +495,20 @@ def test_a_day_far_outside_all_quarters_gets_a_sentence(tmp_path, monkeypatch, c
 
 @pytest.mark.parametrize("day", ["2027-02-12", 46_395, date(9999, 1, 1)])
 def test_what_is_no_day_of_these_years_is_refused_with_a_sentence(tmp_path, day):
+    said = "as_of must be a date, such as|^The day 9999-01-01 is not of a year from 1990 to 2100"
     path = drawn(tmp_path / "t.csv", "2027-01-08", "2027-01-15")
     for work in (okr.score, okr.check, okr.rollup):
-        with pytest.raises(ValueError, match="as_of must be a date, such as"):
+        with pytest.raises(ValueError, match=said):
             work(path, as_of=day)
+
+
+@pytest.mark.parametrize("moment", [datetime(2027, 1, 8, 23, 59), pd.Timestamp("2027-01-08 12:00")])
+def test_a_moment_counts_as_its_day(tmp_path, moment):
+    path = drawn(tmp_path / "t.csv", "2027-01-08", "2027-01-15")
+    told, of_day = (okr.score(path, as_of=day) for day in (moment, date(2027, 1, 8)))
+    assert told.equals(of_day)
+    assert not told.equals(okr.score(path, as_of=date(2027, 1, 15)))
+    rollup = okr.rollup(path, as_of=moment)
+    assert type(rollup.as_of) is date
+    assert rollup.as_of == date(2027, 1, 8)
+    assert okr.check(path, as_of=moment) == okr.check(path, as_of=date(2027, 1, 8))

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -112,9 +113,9 @@ def test_a_wrong_key_is_answered_with_the_right_one(said, text, sentence):
         ("fiscal_start = 13", "a whole number from 1 to 12, such as 4, not 13."),
         ("fiscal_start = true", "a whole number from 1 to 12, such as 4, not true."),
         ("fiscal_start = 4.0", "a whole number from 1 to 12, such as 4, not 4.0."),
-        ("company = 3", 'okr.toml: company must be a text, such as "Acme", not 3.'),
-        ('company = "A\\nB"', 'company must be a text, such as "Acme", not “A B”.'),
-        ("[company]", 'company must be a text, such as "Acme", not a table.'),
+        ("company = 3", 'okr.toml: company must be one line of text, such as "Acme", not 3.'),
+        ('company = "A\\nB"', 'company must be one line of text, such as "Acme", not “A B”.'),
+        ("[company]", 'company must be one line of text, such as "Acme", not a table.'),
         ('language = "xx"', "language must be one of en, fi, hu, ko, th, tr, not “xx”."),
         ('preset = "vivo"', "preset must be one of default, google, viva, "),
         ('paths = "trackers"', 'such as ["trackers", "sales/*.xlsx"], not “trackers”.'),
@@ -507,16 +508,64 @@ def test_a_file_of_more_than_a_megabyte_is_refused(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
 def test_a_pipe_or_a_device_is_no_file_of_settings(run):
-    os.mkfifo("okr.toml")
-    assert run("new", "t.xlsx", "--blank").exit_code == 0
-    link = Path("link.toml")
-    for name, kind in (("okr.toml", "a pipe"), ("/dev/zero", "a device")):
-        link.unlink(missing_ok=True)
-        link.symlink_to(name)
-        for option in ("--config", "--from"):
+    pipe, link = Path("okr.toml"), Path("link.toml")
+    os.mkfifo(pipe)
+    try:
+        done = run("new", "t.xlsx", "--blank")
+        assert done.exit_code == 2
+        assert done.stderr.endswith("okr.toml cannot be read: it is a pipe and no file.\n")
+        for name, kind, option in (
+            (pipe, "a pipe", "--config"),
+            (pipe, "a pipe", "--from"),
+            ("/dev/zero", "a device", "--config"),
+            ("/dev/zero", "a device", "--from"),
+        ):
+            link.unlink(missing_ok=True)
+            link.symlink_to(name)
             done = run("new", "u.xlsx", option, link)
             assert done.exit_code == 2
-            assert done.stderr.endswith(f"link.toml cannot be read: it is {kind} and no file.\n")
+            assert done.stderr.endswith(f" cannot be read: it is {kind} and no file.\n")
+            pipe.unlink(missing_ok=True)
+            os.mkfifo(pipe)
+    finally:
+        pipe.unlink(missing_ok=True)
+        link.unlink(missing_ok=True)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_link_to_no_settings_is_said_and_not_passed_over(run):
+    Path("okr.toml").symlink_to("nowhere.toml")
+    done = run("new", "t.xlsx", "--blank")
+    assert done.exit_code == 2
+    assert "okr.toml" in done.stderr
+    assert "Errno" not in done.stderr
+    assert not Path("t.xlsx").exists()
+
+
+def test_a_file_is_named_by_text_too(tmp_path):
+    path = tmp_path / "okr.toml"
+    path.write_text('company = "Acme"\n', "utf-8")
+    assert read_config(str(path)) == read_config(path)
+    assert read_config(str(path)).company == "Acme"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"preset": "zz"}, "preset must be one of default, google, viva, "),
+        ({"preset": ["zz"]}, "preset must be one of default, google, viva, "),
+        (
+            {"fiscal_start": 99},
+            "fiscal_start must be a whole number from 1 to 12, not 99.",
+        ),
+        ({"fiscal_start": "4"}, "fiscal_start must be a whole number from 1 to 12"),
+        ({"language": "xx"}, "language must be one of en, fi, hu, ko, th, tr, not “xx”."),
+        ({"company": "A\nB"}, "company must be one line of text"),
+    ],
+)
+def test_settings_made_in_python_are_held_to_the_same(given, sentence):
+    with pytest.raises(ConfigError, match=f"^{re.escape(sentence)}"):
+        Config(**given)
 
 
 # --- the documents -------------------------------------------------------------------------------

@@ -8,12 +8,15 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 
 from okr_sheets.engine import ENGINES
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 
-SOON = 2  # seconds: one, and one for machines that do much else
+# Seconds. A second is promised; a machine that does much else may take ten, and who does not end is
+# at work for sixty.
+SOON = 10
 # What a child does in place of reading; its file says that it has begun.
 SLOW = """
 import time
@@ -70,7 +73,7 @@ def started(tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(tmp_path)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(tmp_path)])},
             start_new_session=True,
             text=True,
         )
@@ -121,11 +124,9 @@ def test_a_killed_run_leaves_no_process(reading, engine):
 def test_an_interrupted_run_ends_soon_and_writes_nothing(reading, engine, signalled, tmp_path):
     process = reading(engine)
     children = descendants(process.pid)
-    began = time.monotonic()
     signalled(process.pid, signal.SIGINT)
+    assert all_gone_soon({process.pid, *children})
     _, errors = process.communicate(timeout=30)
-    assert time.monotonic() - began < SOON
-    assert not any(map(is_alive, children))
     assert process.returncode > 0
     assert "Traceback" not in errors
     assert not list(tmp_path.glob("out*"))
@@ -133,11 +134,14 @@ def test_an_interrupted_run_ends_soon_and_writes_nothing(reading, engine, signal
 
 IN_MANY_WAYS = """
 import os, sys, threading, time
-from okr_sheets.apart import apart
+from okr_sheets.apart import _living as children, apart
+def living():
+    return [child for child in list(children) if child._is_ready]
 threading.Thread(target=apart, args=("time:sleep", 60), daemon=True).start()
 # The sum lets nothing else of its interpreter run meanwhile.
 threading.Thread(target=apart, args=("builtins:sum", range(10**13)), daemon=True).start()
-time.sleep(0.5)
+while len(living()) < 2:
+    time.sleep(0.01)
 apart("os:getpid")
 forked = os.fork() if sys.argv[1:] else 1
 if forked:
@@ -173,7 +177,7 @@ def test_a_hung_child_ends_itself_when_its_parent_cannot(started):
         "    print(error.code)\n"
     )
     process = started(lines)
-    assert process.communicate(timeout=10)[0] == "reader-failed\n"
+    assert process.communicate(timeout=30)[0] == "reader-failed\n"
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -87,11 +87,12 @@ def out(tmp_path):
 def drafted(out, kind):
     """Write drafts to these owners, and give what became of the folder's, by name."""
 
-    def write(*owners, body="Type a number.", form=kind):
+    def write(*owners, body="Type a number.", form=kind, keep=False):
         found = [Message(owner, "", "OKRs", f"Hello {owner},\n\n- {body}\n") for owner in owners]
-        drafts = write_messages(found, out, form)
+        drafts = write_messages(found, out, form, keep=keep)
         return {
             "removed": [path.name for path in drafts.removed],
+            "kept": [path.name for path in drafts.kept],
             "changed": [path.name for path in drafts.changed],
             "errors": [str(error) for error in drafts.errors],
         }
@@ -99,7 +100,38 @@ def drafted(out, kind):
     return write
 
 
-CLEAN = {"removed": [], "changed": [], "errors": []}
+CLEAN = {"removed": [], "kept": [], "changed": [], "errors": []}
+
+
+def test_old_drafts_are_kept_where_they_may_still_hold(drafted, out, kind):
+    drafted("Ann", "Bob")
+    before = contents(out)
+    assert drafted("Ann", keep=True) == CLEAN | {"kept": [f"Bob.{kind}"]}
+    assert contents(out) == before
+    assert drafted("Ann") == CLEAN | {"removed": [f"Bob.{kind}"]}
+
+
+def test_a_tracker_that_cannot_be_read_costs_no_draft(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = (
+        "ID;Title;Owner;Type;Target;2027-01-08\nO1;Grow;{0};Objective\nO1.KR1;Win;{0};Increase;9;\n"
+    )
+    for owner in ("Ann", "Bob"):
+        text = f"Team;{owner}\nQuarter;2027-Q1\n{rows.format(owner)}"
+        (tmp_path / f"{owner}.csv").write_text(text, "utf-8")
+    command = ["remind", "Ann.csv", "Bob.csv", "--as-of", "2027-01-15", "-o", "out"]
+    assert not CliRunner().invoke(main, command).exception
+    before = contents(tmp_path / "out")
+    assert len(before) == 2
+    whole = (tmp_path / "Bob.csv").read_bytes()
+    (tmp_path / "Bob.csv").write_bytes(b"\x00" * 99)
+    told = CliRunner().invoke(main, command)
+    [old] = [name for name in before if name.startswith("Bob")]
+    assert f"kept because not all trackers were read: {old}" in told.stderr
+    assert contents(tmp_path / "out") == before
+    (tmp_path / "Bob.csv").write_bytes(whole.replace(b"9;\n", b"9;1\n"))
+    told = CliRunner().invoke(main, command)
+    assert f"Removed drafts of an earlier run: {old}" in told.stderr
 
 
 def test_a_second_run_writes_the_same(drafted, out, kind):

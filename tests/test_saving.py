@@ -128,14 +128,14 @@ forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 @forks
 @pytest.mark.parametrize(
     "kills",
-    [{"t.xlsx": 8}, {"r.xlsx": 8, "r.html": 8}, {"r.md": 30, "r.csv": 30, "r.json": 30}],
+    [{"t.xlsx": 8}, {"r.xlsx": 8}, {"r.html": 8}, {"r.md": 30, "r.csv": 30}, {"r.json": 30}],
     ids=" ".join,
 )
 def test_a_killed_run_leaves_the_old_file_or_the_new_one(kills, tmp_path):
     left = killed(tmp_path, kills)
     assert set(left) == set(kills)
     # Some were killed on the way, else this shows nothing.
-    assert sum(left.values()) > 1
+    assert any(left.values())
 
 
 @forks
@@ -220,8 +220,10 @@ def small_disk(tmp_path):
     command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     if not shutil.which("mount") or subprocess.run(command, check=False).returncode:
         pytest.skip("no disk can be mounted")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", folder], check=True)
 
 
 def test_a_disk_that_is_full_keeps_what_it_holds(small_disk):
@@ -276,6 +278,10 @@ def test_a_folder_that_is_not_there_is_named(tmp_path):
 @pytest.fixture
 def nobody():
     """A folder that this process may read and not write, as someone without special rights."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("the system has no users")
+    if os.geteuid() == 0 and not hasattr(os, "setresuid"):
+        pytest.skip("root cannot drop its rights for a while")
     folder = Path(tempfile.mkdtemp())
     (folder / "r.html").write_text("old")
     root = os.geteuid() == 0
@@ -292,7 +298,7 @@ def nobody():
 
 def as_root(work):
     """What only root may prepare, by the one who was root; skips for others."""
-    if os.getresuid()[2]:
+    if not hasattr(os, "getresuid") or os.getresuid()[2]:
         pytest.skip("only root may")
     user = os.geteuid()
     os.setresuid(0, 0, 0)
@@ -465,18 +471,23 @@ def test_a_link_that_leads_nowhere_gets_one_sentence(make, tmp_path, rollup):
     assert names(tmp_path) == before
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
 @pytest.mark.parametrize("force", [True, False])
 def test_what_is_no_file_is_left_as_it_is(tmp_path, force, rollup):
-    path = tmp_path / "r.csv"
+    path, null = tmp_path / "r.csv", tmp_path / "null.csv"
     os.mkfifo(path)
-    for attempt in (lambda: put(path, force=force), lambda: okr.report(rollup, path)):
-        with pytest.raises(FileExistsError, match=rf"^{path} is a device or a pipe\."):
-            attempt()
-    assert path.is_fifo()
-    (tmp_path / "null.csv").symlink_to("/dev/null")
-    with pytest.raises(FileExistsError, match=r"null\.csv is a device or a pipe\."):
-        put(tmp_path / "null.csv", force=force)
-    assert Path("/dev/null").is_char_device()
+    null.symlink_to("/dev/null")
+    try:
+        for attempt in (lambda: put(path, force=force), lambda: okr.report(rollup, path)):
+            with pytest.raises(FileExistsError, match=rf"^{path} is a device or a pipe\."):
+                attempt()
+        assert path.is_fifo()
+        with pytest.raises(FileExistsError, match=r"null\.csv is a device or a pipe\."):
+            put(null, force=force)
+        assert Path("/dev/null").is_char_device()
+    finally:
+        path.unlink()
+        null.unlink()
 
 
 def test_a_link_to_a_file_of_another_kind_is_refused(tmp_path, rollup):

@@ -283,3 +283,19 @@ def test_each_table_of_okrs_is_a_tracker_named_by_its_sheet(tracker, tmp_path):
     assert set(okr.rollup(path, as_of=demo.AS_OF).teams["team"]) == {"North", "South"}
     with pytest.raises(ValueError, match="only on: North, South"):
         okr.read(path, sheet="West")
+
+
+def test_a_tracker_made_without_days_is_named(tracker):
+    about = replace(tracker.about, start=None, end=None)
+    dayless = replace(tracker, about=about, problems=())
+    assert [p.code for p in okr.check(dayless)].count("no-quarter") == 1
+    assert "no-quarter" not in [p.code for p in okr.check(tracker)]
+
+
+def test_a_file_without_days_is_named_once(book):
+    path = book("""
+        | ID     | Title | Type      | Baseline | Target |
+        | O1     | Goal  | Objective |          |        |
+        | O1.KR1 | Leads | Increase  | 0        | 10     |
+    """)
+    assert [p.code for p in okr.check(path)].count("no-quarter") == 1
