@@ -8,7 +8,8 @@ at work at once. One costs a tenth of a second once, and about two milliseconds 
 Memory is capped where a process can tell how much it has and stop at a limit, which is on Linux.
 Time is capped everywhere, by a clock here and one in the child that goes on without us.
 
-A child ends with its parent, however that ended: it hears its pipe close, at work too.
+A child ends with its parent, however that ended: it hears its pipe close. At work in native code
+it is woken for that on Linux; elsewhere it ends when the work does, or its clock.
 """
 
 from __future__ import annotations
@@ -51,14 +52,15 @@ def apart(work: str, *arguments: Any) -> Any:
     """What a function gives, called in a child: `apart("math:sqrt", 2)`.
 
     Raises what it raises, and logs where it was raised. UnreadableError where the child did not
-    live to answer: `reader-slow`, `reader-memory` or `reader-failed`.
+    live to answer: `reader-slow`, `reader-memory` or `reader-failed`; `no-process` where none could be
+    started.
     """
     if _serving:
         return _function(work)(*arguments)
     try:
         child = _idle_one() or _Child(work)
     except OSError as refused:  # the system has no room for another process
-        raise UnreadableError("reader-failed", refused.strerror or "") from refused
+        raise UnreadableError("no-process", refused.strerror or "") from refused
     fine, answer = child.do(work, arguments)
     if child.is_fit:
         _idle.append(child)
@@ -88,8 +90,9 @@ def no_children() -> Iterator[None]:
     _is_closed = True
     for child in list(_living):
         child.kill()
-    while _idle:
-        _idle.pop().end()
+    with suppress(IndexError):  # another thread may take the last one
+        while True:
+            _idle.pop().end()
     try:
         yield
     finally:
@@ -156,8 +159,11 @@ class _Child:
 
     def _lost(self) -> UnreadableError:
         code = self.end()
-        if self._is_late:
+        if self._is_late and self._is_ready:
             return UnreadableError("reader-slow", str(SECONDS))
+        if self._is_late:
+            _LOG.debug("The process that reads was not ready within %s seconds.", STARTING)
+            return UnreadableError("reader-failed")
         # Native code that gets no memory aborts; a system that has none left kills.
         if code in {-signal.SIGABRT, -getattr(signal, "SIGKILL", 9)}:
             return UnreadableError("reader-memory", str(MEGABYTES))
@@ -261,6 +267,7 @@ def serve() -> None:
     asked: queue.SimpleQueue[tuple[str, tuple[Any, ...], float]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(questions, asked), daemon=True).start()
     _function(sys.argv[1])
+    idle = _size()
     _write(answers, _packed(True))
     while True:
         work, arguments, seconds = asked.get()
@@ -271,6 +278,9 @@ def serve() -> None:
         _end_by_signal(questions, False)
         faulthandler.cancel_dump_traceback_later()
         _write(answers, answer)
+        del answer
+        if _size() > idle + MEGABYTES * 1_000_000 // 2:
+            return
 
 
 def _listen(questions: IO[bytes], asked: queue.SimpleQueue[Any]) -> None:
@@ -295,14 +305,14 @@ def _answer(work: str, arguments: tuple[Any, ...]) -> bytes:
 
 
 def _end_by_signal(pipe: IO[bytes], wanted: bool) -> None:
-    """Have the system send a signal that ends this process when the pipe closes, where it can."""
+    """Have Linux send a signal that ends this process when the pipe closes."""
     try:
         import fcntl  # noqa: PLC0415  not on Windows
 
         fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
         flags = fcntl.fcntl(pipe, fcntl.F_GETFL) & ~os.O_ASYNC
         fcntl.fcntl(pipe, fcntl.F_SETFL, flags | (os.O_ASYNC if wanted else 0))
-    except (ImportError, OSError):
+    except (ImportError, AttributeError, OSError):
         pass
 
 
@@ -311,8 +321,7 @@ def _cap() -> None:
     try:
         import resource  # noqa: PLC0415  not on Windows
 
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-        limit = pages * resource.getpagesize() + MEGABYTES * 1_000_000
+        limit = _size() + MEGABYTES * 1_000_000
         _, most = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (limit, most))
     except (ImportError, OSError, ValueError):

@@ -23,7 +23,7 @@ from okr_sheets import apart
 from okr_sheets.cli import main
 from okr_sheets.language import language, languages
 from okr_sheets.problems import CODES, KINDS, Problem, grouped, in_order
-from okr_sheets.reading import books, files, tracker
+from okr_sheets.reading import books, files, guard, tracker
 from okr_sheets.reading.guard import column_number
 from okr_sheets.tracker import frame
 
@@ -208,6 +208,13 @@ def copy_sheet(book):
     fill(book.create_sheet(), "copy", drawn({"A2": "P1", "A3": "P1.KR1", "A4": "P1.KR2"}))
 
 
+def add_full_sheet(book):
+    notes = book.create_sheet("Notes")
+    text = "x" * 30_000
+    for _ in range(334):
+        notes.append([text])
+
+
 def add_far_cell(book):
     book.create_sheet("Notes")["ZZ500000"] = 1
 
@@ -247,6 +254,31 @@ def in_closed_folder(folder):
         # A root user may read everything.
         patch.setattr(files.os, "listdir", closed)
         return okr.check(folder / "sales")
+
+
+def from_broken_disk(folder):
+    path = as_text({}, folder / "okrs.csv")
+
+    def refuse(*_):
+        raise OSError(5, "Input/output error", str(path))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart, "_serving", True)  # all is done here
+        patch.setattr(guard, "opened", refuse)
+        return okr.check(path)
+
+
+def without_process(folder):
+    path = as_text({}, folder / "okrs.csv")
+
+    def refuse(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with apart.no_children():
+        pass
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart.subprocess, "Popen", refuse)
+        return okr.check(path)
 
 
 def closed(folder):
@@ -331,6 +363,12 @@ RECIPES = {
         "okrs.xlsx",
         packed(xl__workbook=b"<workbook/>", xl__sharedStrings=bytes(2_000_000)),
     ),
+    "too-much": in_file(
+        "A text of 101 check-in dates.",
+        "okrs.csv",
+        ";".join((*SOUND[0][:6], *(str(TODAY + timedelta(days)) for days in range(101))))
+        + "\nO1;Goal;Ann;Objective\n",
+    ),
     "stray-cell": in_workbook("A value far out.", "Notes", only_far_cell),
     "unknown-encoding": in_file(
         "Bytes that no encoding has.", "okrs.csv", b"ID;Title\n\x81\x8d;\xff"
@@ -338,6 +376,8 @@ RECIPES = {
     "reader-slow": in_reader("A file that takes the parser too long.", "time:sleep", 60, haste=40),
     "reader-memory": in_reader("A file that takes too much memory.", "builtins:bytearray", 10**10),
     "reader-failed": in_reader("A file that ends the parser.", "os:_exit", 3),
+    "no-process": Recipe("No room in the system for another process.", "okrs.csv", without_process),
+    "open-failed": Recipe("A file on a disk that gives an error.", "okrs.csv", from_broken_disk),
     "cannot-open": Recipe("A folder that you may not read.", "sales", in_closed_folder),
     "being-written": Recipe("A file that changes whenever it is read.", "okrs.csv", while_written),
     "dead-link": Recipe("A link to a file that is gone.", "okrs.csv", by_dead_link),
@@ -389,6 +429,9 @@ RECIPES = {
         {r'(<c r="AB3"[^>]*)><v>46402</v></c>': r"\1><v>46395</v></c>"},
     ),
     "duplicate-column": in_text("Two columns of targets.", "H1", H1="Target", H3=12),
+    "sheet-too-much": in_workbook(
+        "A second sheet of ten million letters.", "Notes", add_full_sheet
+    ),
     "sheet-skipped": in_workbook("A second sheet with a value far out.", "Notes", add_far_cell),
     "long-row": in_file(
         "A decimal comma in a file of commas.",
