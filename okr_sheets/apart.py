@@ -39,6 +39,7 @@ MEGABYTES = 400  # on top of what an idle child takes
 STARTING = 60  # seconds in which a child is ready on the slowest disk
 
 _LENGTH = Struct("<Q")
+_RESERVED, _TAKEN = 0, 1  # fields of statm
 _ROOT = Path(__file__).resolve().parents[1]
 # Beside the trackers may lie anything, a pickle.py too: `-P` keeps the current folder off the path,
 # and our own, where others may lie as well, comes last.
@@ -52,8 +53,8 @@ def apart(work: str, *arguments: Any) -> Any:
     """What a function gives, called in a child: `apart("math:sqrt", 2)`.
 
     Raises what it raises, and logs where it was raised. UnreadableError where the child did not
-    live to answer: `reader-slow`, `reader-memory` or `reader-failed`; `no-process` where none could be
-    started.
+    live to answer: `reader-slow`, `reader-memory` or `reader-failed`; `no-process` where there was
+    no room for one.
     """
     if _serving:
         return _function(work)(*arguments)
@@ -115,14 +116,18 @@ class _Child:
             stderr=subprocess.DEVNULL,  # where native code prints its last words
         )
         self._is_ready = self._is_late = False
+        self._idle_size = 0
         _living.add(self)
         if _is_closed:
             self.kill()
 
     @property
     def is_fit(self) -> bool:
-        """Whether it lives and is not about to be killed."""
-        return not self._is_late and self._process.poll() is None
+        """Whether it lives, is not about to be killed, and keeps little of what it did."""
+        if self._is_late or self._process.poll() is not None:
+            return False
+        most = self._idle_size + MEGABYTES * 1_000_000 // 2
+        return not self._is_ready or _size(_TAKEN, self._process.pid) <= most
 
     def do(self, work: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
         """Whether the work was done, and what it gave, else what it raised and where."""
@@ -130,6 +135,7 @@ class _Child:
             if not self._is_ready:
                 with self._within(STARTING):
                     self._is_ready = _receive(self._process.stdout)
+                self._idle_size = _size(_TAKEN, self._process.pid)
             with self._within(SECONDS):
                 _write(self._process.stdin, _packed((work, arguments, SECONDS)))
                 return _receive(self._process.stdout)  # type: ignore[no-any-return]
@@ -250,6 +256,17 @@ def _receive(pipe: IO[bytes] | None) -> Any:
     return pickle.loads(content)  # noqa: S301  from our own child
 
 
+def _size(field: int, process: int | str = "self") -> int:
+    """The bytes that are `_RESERVED` or `_TAKEN` by a process; 0 where no Linux tells them."""
+    try:
+        import resource  # noqa: PLC0415  not on Windows
+
+        pages = Path(f"/proc/{process}/statm").read_text("ascii").split()[field]
+        return int(pages) * resource.getpagesize()
+    except (ImportError, OSError, IndexError):
+        return 0
+
+
 # --- in the child ---------------------------------------------------------------------------------
 
 
@@ -267,7 +284,6 @@ def serve() -> None:
     asked: queue.SimpleQueue[tuple[str, tuple[Any, ...], float]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(questions, asked), daemon=True).start()
     _function(sys.argv[1])
-    idle = _size()
     _write(answers, _packed(True))
     while True:
         work, arguments, seconds = asked.get()
@@ -278,9 +294,6 @@ def serve() -> None:
         _end_by_signal(questions, False)
         faulthandler.cancel_dump_traceback_later()
         _write(answers, answer)
-        del answer
-        if _size() > idle + MEGABYTES * 1_000_000 // 2:
-            return
 
 
 def _listen(questions: IO[bytes], asked: queue.SimpleQueue[Any]) -> None:
@@ -318,11 +331,13 @@ def _end_by_signal(pipe: IO[bytes], wanted: bool) -> None:
 
 def _cap() -> None:
     """Let this process grow by `MEGABYTES` at most, where the system knows such a limit."""
+    size = _size(_RESERVED)
+    if not size:
+        return
     try:
         import resource  # noqa: PLC0415  not on Windows
 
-        limit = _size() + MEGABYTES * 1_000_000
         _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+        resource.setrlimit(resource.RLIMIT_AS, (size + MEGABYTES * 1_000_000, most))
     except (ImportError, OSError, ValueError):
         pass

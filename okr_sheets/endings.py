@@ -24,6 +24,10 @@ UNFORESEEN = (
     "`okr-sheets --debug` before the same command prints, to the issue tracker of the place that "
     "okr-sheets was installed from; README, “Reporting a fault”."
 )
+TOO_MUCH = (
+    "All of it together is too much for the memory of this machine. Name fewer files, such as those "
+    "of one quarter or one department."
+)
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger("okr_sheets")
 
@@ -87,6 +91,8 @@ def _failed(error: Exception) -> int:
         sentence = str(error)
     elif isinstance(error, OSError):
         sentence = f"{error.filename or 'A file'} cannot be used: {error.strerror}."
+    elif isinstance(error, MemoryError):
+        sentence = TOO_MUCH
     else:
         code = FAULT
         sentence = UNFORESEEN.format(version=__version__, place=_place(error))

@@ -208,13 +208,6 @@ def copy_sheet(book):
     fill(book.create_sheet(), "copy", drawn({"A2": "P1", "A3": "P1.KR1", "A4": "P1.KR2"}))
 
 
-def add_full_sheet(book):
-    notes = book.create_sheet("Notes")
-    text = "x" * 30_000
-    for _ in range(334):
-        notes.append([text])
-
-
 def add_far_cell(book):
     book.create_sheet("Notes")["ZZ500000"] = 1
 
@@ -278,6 +271,17 @@ def without_process(folder):
         pass
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(apart.subprocess, "Popen", refuse)
+        return okr.check(path)
+
+
+def with_full_sheet(folder):
+    def add_sheet(book):
+        book.create_sheet("Notes").append(range(100))
+
+    path = as_workbook({}, folder / "okrs.xlsx", add_sheet)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart, "_serving", True)  # all is done here
+        patch.setattr(guard, "MOST_FILLED", 50)
         return okr.check(path)
 
 
@@ -377,8 +381,8 @@ RECIPES = {
     "reader-memory": in_reader("A file that takes too much memory.", "builtins:bytearray", 10**10),
     "reader-failed": in_reader("A file that ends the parser.", "os:_exit", 3),
     "no-process": Recipe("No room in the system for another process.", "okrs.csv", without_process),
-    "open-failed": Recipe("A file on a disk that gives an error.", "okrs.csv", from_broken_disk),
     "cannot-open": Recipe("A folder that you may not read.", "sales", in_closed_folder),
+    "open-failed": Recipe("A file on a disk that gives an error.", "okrs.csv", from_broken_disk),
     "being-written": Recipe("A file that changes whenever it is read.", "okrs.csv", while_written),
     "dead-link": Recipe("A link to a file that is gone.", "okrs.csv", by_dead_link),
     "folder-linked": Recipe("A link to a folder elsewhere.", "sales", by_linked_folder),
@@ -429,10 +433,10 @@ RECIPES = {
         {r'(<c r="AB3"[^>]*)><v>46402</v></c>': r"\1><v>46395</v></c>"},
     ),
     "duplicate-column": in_text("Two columns of targets.", "H1", H1="Target", H3=12),
-    "sheet-too-much": in_workbook(
-        "A second sheet of ten million letters.", "Notes", add_full_sheet
-    ),
     "sheet-skipped": in_workbook("A second sheet with a value far out.", "Notes", add_far_cell),
+    "sheet-too-much": Recipe(
+        "A second sheet of more values than are read.", "okrs.xlsx:Notes", with_full_sheet
+    ),
     "long-row": in_file(
         "A decimal comma in a file of commas.",
         "okrs.csv:okrs!3",
