@@ -8,7 +8,8 @@ at work at once. One costs a tenth of a second once, and about two milliseconds 
 Memory is capped where a process can tell how much it has and stop at a limit, which is on Linux.
 Time is capped everywhere, by a clock here and one in the child that goes on without us.
 
-A child ends with its parent, however that ended: it hears its pipe close, at work too.
+A child ends with its parent, however that ended: it hears its pipe close. At work in native code
+it is woken for that on Linux; elsewhere it ends when the work does, or its clock.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ MEGABYTES = 400  # on top of what an idle child takes
 STARTING = 60  # seconds in which a child is ready on the slowest disk
 
 _LENGTH = Struct("<Q")
+_RESERVED, _TAKEN = 0, 1  # fields of statm
 _ROOT = Path(__file__).resolve().parents[1]
 # Beside the trackers may lie anything, a pickle.py too: `-P` keeps the current folder off the path,
 # and our own, where others may lie as well, comes last.
@@ -51,14 +53,15 @@ def apart(work: str, *arguments: Any) -> Any:
     """What a function gives, called in a child: `apart("math:sqrt", 2)`.
 
     Raises what it raises, and logs where it was raised. UnreadableError where the child did not
-    live to answer: `reader-slow`, `reader-memory` or `reader-failed`.
+    live to answer: `reader-slow`, `reader-memory` or `reader-failed`; `no-process` where there was
+    no room for one.
     """
     if _serving:
         return _function(work)(*arguments)
     try:
         child = _idle_one() or _Child(work)
     except OSError as refused:  # the system has no room for another process
-        raise UnreadableError("reader-failed", refused.strerror or "") from refused
+        raise UnreadableError("no-process", refused.strerror or "") from refused
     fine, answer = child.do(work, arguments)
     if child.is_fit:
         _idle.append(child)
@@ -88,8 +91,9 @@ def no_children() -> Iterator[None]:
     _is_closed = True
     for child in list(_living):
         child.kill()
-    while _idle:
-        _idle.pop().end()
+    with suppress(IndexError):  # another thread may take the last one
+        while True:
+            _idle.pop().end()
     try:
         yield
     finally:
@@ -112,14 +116,18 @@ class _Child:
             stderr=subprocess.DEVNULL,  # where native code prints its last words
         )
         self._is_ready = self._is_late = False
+        self._idle_size = 0
         _living.add(self)
         if _is_closed:
             self.kill()
 
     @property
     def is_fit(self) -> bool:
-        """Whether it lives and is not about to be killed."""
-        return not self._is_late and self._process.poll() is None
+        """Whether it lives, is not about to be killed, and keeps little of what it did."""
+        if self._is_late or self._process.poll() is not None:
+            return False
+        most = self._idle_size + MEGABYTES * 1_000_000 // 2
+        return not self._is_ready or _size(_TAKEN, self._process.pid) <= most
 
     def do(self, work: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
         """Whether the work was done, and what it gave, else what it raised and where."""
@@ -127,6 +135,7 @@ class _Child:
             if not self._is_ready:
                 with self._within(STARTING):
                     self._is_ready = _receive(self._process.stdout)
+                self._idle_size = _size(_TAKEN, self._process.pid)
             with self._within(SECONDS):
                 _write(self._process.stdin, _packed((work, arguments, SECONDS)))
                 return _receive(self._process.stdout)  # type: ignore[no-any-return]
@@ -156,8 +165,11 @@ class _Child:
 
     def _lost(self) -> UnreadableError:
         code = self.end()
-        if self._is_late:
+        if self._is_late and self._is_ready:
             return UnreadableError("reader-slow", str(SECONDS))
+        if self._is_late:
+            _LOG.debug("The process that reads was not ready within %s seconds.", STARTING)
+            return UnreadableError("reader-failed")
         # Native code that gets no memory aborts; a system that has none left kills.
         if code in {-signal.SIGABRT, -getattr(signal, "SIGKILL", 9)}:
             return UnreadableError("reader-memory", str(MEGABYTES))
@@ -244,6 +256,17 @@ def _receive(pipe: IO[bytes] | None) -> Any:
     return pickle.loads(content)  # noqa: S301  from our own child
 
 
+def _size(field: int, process: int | str = "self") -> int:
+    """The bytes that are `_RESERVED` or `_TAKEN` by a process; 0 where no Linux tells them."""
+    try:
+        import resource  # noqa: PLC0415  not on Windows
+
+        pages = Path(f"/proc/{process}/statm").read_text("ascii").split()[field]
+        return int(pages) * resource.getpagesize()
+    except (ImportError, OSError, IndexError):
+        return 0
+
+
 # --- in the child ---------------------------------------------------------------------------------
 
 
@@ -295,25 +318,26 @@ def _answer(work: str, arguments: tuple[Any, ...]) -> bytes:
 
 
 def _end_by_signal(pipe: IO[bytes], wanted: bool) -> None:
-    """Have the system send a signal that ends this process when the pipe closes, where it can."""
+    """Have Linux send a signal that ends this process when the pipe closes."""
     try:
         import fcntl  # noqa: PLC0415  not on Windows
 
         fcntl.fcntl(pipe, fcntl.F_SETOWN, os.getpid())
         flags = fcntl.fcntl(pipe, fcntl.F_GETFL) & ~os.O_ASYNC
         fcntl.fcntl(pipe, fcntl.F_SETFL, flags | (os.O_ASYNC if wanted else 0))
-    except (ImportError, OSError):
+    except (ImportError, AttributeError, OSError):
         pass
 
 
 def _cap() -> None:
     """Let this process grow by `MEGABYTES` at most, where the system knows such a limit."""
+    size = _size(_RESERVED)
+    if not size:
+        return
     try:
         import resource  # noqa: PLC0415  not on Windows
 
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-        limit = pages * resource.getpagesize() + MEGABYTES * 1_000_000
         _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+        resource.setrlimit(resource.RLIMIT_AS, (size + MEGABYTES * 1_000_000, most))
     except (ImportError, OSError, ValueError):
         pass

@@ -23,6 +23,10 @@ UNFORESEEN = (
     "This is a fault of okr-sheets {version} ({place}), not of your files. Run the command again "
     "as `okr-sheets --debug …` and send what it prints; README, “Reporting a fault”, says where."
 )
+TOO_MUCH = (
+    "All of it together is too much for the memory of this machine. Name fewer files, such as those "
+    "of one quarter or one department."
+)
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger("okr_sheets")
 
@@ -86,6 +90,8 @@ def _failed(error: Exception) -> int:
         sentence = str(error)
     elif isinstance(error, OSError):
         sentence = f"{error.filename or 'A file'} cannot be used: {error.strerror}."
+    elif isinstance(error, MemoryError):
+        sentence = TOO_MUCH
     else:
         code = FAULT
         sentence = UNFORESEEN.format(version=__version__, place=_place(error))

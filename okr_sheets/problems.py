@@ -21,12 +21,15 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "damaged": "error",
         "password": "error",
         "too-large": "error",
+        "too-much": "error",
         "stray-cell": "error",
         "unknown-encoding": "error",
         "reader-slow": "error",
         "reader-memory": "error",
         "reader-failed": "error",
+        "no-process": "error",
         "cannot-open": "error",
+        "open-failed": "error",
         "being-written": "error",
         "dead-link": "error",
         "folder-linked": "warning",
@@ -49,6 +52,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "week-date-taken": "warning",
         "duplicate-column": "warning",
         "sheet-skipped": "warning",
+        "sheet-too-much": "warning",
         "long-row": "error",
         "short-row": "warning",
         "note-row": "info",
@@ -143,7 +147,9 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
     },
 }
 # Of what was never opened: there is nothing of it to count, and no cell to go to.
-UNOPENED = frozenset({"not-found", "cannot-open", "dead-link", "folder-linked", "nothing-found"})
+UNOPENED = frozenset(
+    {"not-found", "cannot-open", "open-failed", "dead-link", "folder-linked", "nothing-found"}
+)
 CODES = {code: severity for codes in KINDS.values() for code, severity in codes.items()}
 
 FEW = 3  # problems alike that are each listed; of more, one speaks for all
@@ -157,11 +163,31 @@ class MisuseError(ValueError):
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read; `code` and `given` make the problem."""
+    """A file that cannot be read; `code`, `given` and `words` make the problem."""
 
-    def __init__(self, code: str, given: str = "", sheet: str = "") -> None:
-        super().__init__(code, given, sheet)
-        self.code, self.given, self.sheet = code, given, sheet
+    def __init__(
+        self, code: str, given: str = "", sheet: str = "", words: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(code, given, sheet, words)
+        self.code, self.given, self.sheet, self.words = code, given, sheet, words or {}
+
+    def problem(self, path: str) -> Problem:
+        """The same as a problem of the file with this path."""
+        return Problem(self.code, path, self.sheet, given=self.given, words=self.words)
+
+
+def unopened(error: OSError | ValueError) -> UnreadableError:
+    """Why a file or folder could not be opened: it may not be read, or whatever the system said."""
+    code = "cannot-open" if isinstance(error, PermissionError) else "open-failed"
+    return UnreadableError(code, getattr(error, "strerror", None) or "")
+
+
+def too_much(what: str, most: int, count: int = 0, sheet: str = "") -> UnreadableError:
+    """That there are more than `most` of something, of which languages have the `counted` word.
+
+    A `count` of 0 is one that nobody knows, since reading stopped at the bound.
+    """
+    return UnreadableError("too-much", str(count or ""), sheet, {"what": what, "most": str(most)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +241,9 @@ class Problem:
 
         words = words_of(language)
         fields = {**self.words, "given": self.given}
+        if "what" in fields:
+            numbers = {key: words.number(float(fields[key] or "nan")) for key in ("most", "given")}
+            fields |= numbers | {"what": words(f"counted.{fields['what']}")}
         said = {key: quotation(word) for key, word in fields.items()}
         sentence = words.problem(self.code, **said)
         if not self.others:

@@ -321,6 +321,7 @@ def codes(*given):
 
 
 NOT_ONE, DAMAGED, LARGE = codes("not-a-workbook"), codes("damaged"), codes("too-large")
+MUCH = codes("too-much")
 STRAY, SECRET = codes("stray-cell"), codes("password")
 
 HOSTILE = {
@@ -394,7 +395,7 @@ HOSTILE = {
             "<row/>", head='<cols><col min="-9999999999" max="9999999999" hidden="1"/></cols>'
         ),
     ),
-    "three million cells": Hostile("x.xlsx", many_cells, codes("too-large")),
+    "three million cells": Hostile("x.xlsx", many_cells, MUCH),
     "21 million cells packed small": Hostile("x.xlsx", more_cells, LARGE),
     "texts of 3 GB": Hostile("x.xlsx", bomb(STRINGS, 3_000), LARGE),
     "texts of 3 GB that say they are few": Hostile("x.xlsx", bomb(STRINGS, 3_000, 10), LARGE),
@@ -402,7 +403,7 @@ HOSTILE = {
         "x.xlsx", bomb("xl/theme/theme1.xml", 1, 10), codes("damaged", "too-large")
     ),
     "a part of 5 MB in few bytes": Hostile("x.xlsx", bomb("xl/media/1.bin", 5), LARGE),
-    "10,001 parts": Hostile("x.xlsx", thousand_parts, LARGE),
+    "10,001 parts": Hostile("x.xlsx", thousand_parts, MUCH),
     "a list of 400,000 parts": Hostile("x.xlsx", many_parts, LARGE),
     "a part whose name is no text": Hostile("x.xlsx", misnamed, DAMAGED),
     "a part packed otherwise": Hostile("x.xlsx", packed_otherwise, DAMAGED),
@@ -433,7 +434,7 @@ HOSTILE = {
     ),
     "a text of 9 million letters": Hostile("x.xlsx", long_text(1)),
     "a text of 9 million letters in 1,000 cells": Hostile(
-        "x.xlsx", long_text(1_000), codes("sheet-skipped")
+        "x.xlsx", long_text(1_000), codes("sheet-too-much")
     ),
     "a text file of 3 GB": Hostile("x.csv", large_text, LARGE),
     "4 billion texts announced": Hostile(

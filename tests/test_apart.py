@@ -63,6 +63,7 @@ def test_a_child_that_swells_is_stopped():
     assert apart("builtins:len", b"x" * 1_000_000) == 1_000_000
 
 
+KEEP = "import math; math.kept = b'x' * {}"
 SLOWLY_ITS_PID = "[__import__('time').sleep(0.3), __import__('os').getpid()][1]"
 
 
@@ -162,13 +163,52 @@ def test_no_child_lives_or_starts_while_none_may():
 @pytest.mark.skipif(not LINUX, reason="only Linux lets a process cap its own memory")
 def test_what_one_file_took_is_not_counted_for_the_next():
     child = apart("os:getpid")
-    for _ in range(3):
-        # Names that the child keeps.
-        apart(
-            "builtins:exec",
-            "import math; math.kept = [*getattr(math, 'kept', []), bytes(150_000_000)]",
-        )
+    apart("builtins:exec", KEEP.format(150_000_000))
+    # Together they are too much.
+    apart("builtins:exec", "b'x' * int(3e8)")
     assert apart("os:getpid") == child
+
+
+@pytest.mark.skipif(not LINUX, reason="only Linux tells what a process takes")
+def test_a_child_that_keeps_too_much_is_ended():
+    child = apart("os:getpid")
+    apart("builtins:exec", KEEP.format(250_000_000))
+    assert apart("os:getpid") != child
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+def test_a_child_that_never_starts_is_no_fault_of_the_file(monkeypatch):
+    with module.no_children():
+        pass
+    monkeypatch.setattr(module, "STARTING", 0.001)
+    assert code_of("time:sleep", 60) == "reader-failed"
+
+
+def test_children_that_are_taken_while_all_end_are_no_surprise(monkeypatch):
+    class Taken(list):
+        def __bool__(self):
+            return True  # as another thread that takes the last one just after would have it
+
+    monkeypatch.setattr(module, "_idle", Taken())
+    with module.no_children():
+        pass
+
+
+def test_where_no_signal_tells_of_a_closed_pipe_work_is_done():
+    script = (
+        f"import os, sys; sys.path.append({str(ROOT)!r})\n"
+        "del os.O_ASYNC\n"
+        "from okr_sheets.apart import serve\n"
+        "serve()\n"
+    )
+    asked = module._packed(("math:sqrt", (4,), 5))
+    line = [sys.executable, "-c", script, "math:sqrt"]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        child.stdin.write(asked)
+        child.stdin.flush()
+        answers = [module._receive(child.stdout) for _ in range(2)]
+    assert answers == [True, (True, 2.0)]
 
 
 def test_a_child_is_started_ahead_once():
@@ -188,4 +228,4 @@ def test_where_no_child_can_be_started_that_is_said(monkeypatch):
         pass
     monkeypatch.setattr(module.subprocess, "Popen", refuse)
     module.start_ahead("math:sqrt")
-    assert code_of("math:sqrt", 4) == "reader-failed"
+    assert code_of("math:sqrt", 4) == "no-process"

@@ -129,6 +129,8 @@ def test_each_promise_is_kept_by_a_test_that_is_there():
         "Letters of a sheet": f"{guard.MOST_LETTERS:,}",
         "Rows of OKRs in a file": f"{drafts.MOST_ROWS:,}",
         "Tables of OKRs in a file": f"{drafts.MOST_TABLES}",
+        "Check-in dates of a table": f"{drafts.MOST_DATES}",
+        "Rows times check-in dates of a file": f"{drafts.MOST_NUMBERS:,}",
         "A TOML file": f"{toml.MOST_BYTES // 10**6} MB",
     }
     assert dict(re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", promised, re.MULTILINE)) == limits | {

@@ -121,6 +121,17 @@ def test_a_fault_of_ours_has_a_code_of_its_own_and_says_what_to_send(trackers, m
     assert "\x1b" not in full.output
 
 
+def test_too_little_memory_is_no_fault_of_ours(trackers, monkeypatch):
+    def fail(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(rollups, "roll_up", fail)
+    told = CliRunner().invoke(main, ["score", str(trackers)])
+    assert told.exit_code == 2
+    [line] = told.output.splitlines()
+    assert line.startswith("okr-sheets: All of it together is too much for the memory")
+
+
 def test_control_c_has_the_code_that_shells_know(trackers, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt

@@ -2,7 +2,8 @@ import pytest
 from hostile import HOSTILE, ole, packed, workbook
 from openpyxl import Workbook
 
-from okr_sheets.problems import UnreadableError
+from okr_sheets.language import language, languages
+from okr_sheets.problems import UnreadableError, too_much
 from okr_sheets.reading import drafts, guard
 from okr_sheets.reading.books import read_book
 from okr_sheets.reading.guard import (
@@ -155,23 +156,26 @@ def test_a_sheet_may_be_long_or_wide():
 
 
 @pytest.mark.parametrize(
-    ("bound", "more", "size"),
+    ("bound", "more", "what"),
     [
-        ("MOST_FILLED", {}, "more than 3 filled cells"),
-        ("MOST_LETTERS", {"letters": 1}, "more than 3 letters"),
+        ("MOST_FILLED", {}, "filled"),
+        ("MOST_LETTERS", {"letters": 1}, "letters"),
         ("MOST_CELLS", {"filled": 0}, ""),
     ],
 )
-def test_a_sheet_with_too_much_in_it_says_of_what(monkeypatch, bound, more, size):
+def test_a_sheet_with_too_much_in_it_says_of_what(monkeypatch, bound, more, what):
     monkeypatch.setattr(guard, bound, 3)
     extent = Extent()
     for row in (1, 2, 3):
         extent.reach(row, 1, **more)
     with pytest.raises(FarCellError) as caught:
         extent.reach(4, 1, **more)
-    assert caught.value.size == size
-    (code, given) = guard.why_skipped(caught.value.problem("t.xlsx", "OKRs"))
-    assert (code, given) == (("too-large", size) if size else ("stray-cell", "A1"))
+    assert caught.value.what == what
+    skipped = caught.value.problem("t.xlsx", "OKRs")
+    refused = guard.why_skipped(skipped)
+    assert (refused.code, refused.sheet) == ("too-much" if what else "stray-cell", "OKRs")
+    for problem in (skipped, refused.problem("t.xlsx")):
+        assert ("more than 3 " if what else " A1 ") in problem.say()
 
 
 def test_columns_are_lettered_and_numbered():
@@ -183,17 +187,21 @@ def test_columns_are_lettered_and_numbered():
 @pytest.mark.parametrize(
     ("bound", "most", "said"),
     [
-        ("MOST_ROWS", 5, "6 rows of OKRs (5 are read at most)"),
+        ("MOST_ROWS", 5, "more than 5 rows of OKRs (6)"),
         ("MOST_ROWS", 6, ""),
-        ("MOST_TABLES", 1, "2 tables of OKRs (1 are read at most)"),
+        ("MOST_TABLES", 1, "more than 1 tables of OKRs (2)"),
         ("MOST_TABLES", 2, ""),
+        ("MOST_DATES", 1, "more than 1 check-in dates in one table (2)"),
+        ("MOST_DATES", 2, ""),
+        ("MOST_NUMBERS", 11, "more than 11 cells for check-ins (12)"),
+        ("MOST_NUMBERS", 12, ""),
     ],
 )
 def test_more_okrs_than_anybody_has_are_counted(monkeypatch, tmp_path, bound, most, said):
     monkeypatch.setattr(drafts, bound, most)
     book = Workbook()
     for name, sheet in (("O1", book.active), ("O2", book.create_sheet())):
-        sheet.append(["ID", "Title", "Type", "Target"])
+        sheet.append(["ID", "Title", "Type", "Target", "2027-01-08", "2027-01-15"])
         sheet.append([name, "Goal", "Objective"])
         sheet.append([f"{name}.KR1", "Leads", "Increase", 5])
         sheet.append([f"{name}.KR2", "Sales", "Increase", 5])
@@ -202,6 +210,23 @@ def test_more_okrs_than_anybody_has_are_counted(monkeypatch, tmp_path, bound, mo
     if said:
         with pytest.raises(UnreadableError) as caught:
             drafts.read_drafts(path, "t.xlsx", 1)
-        assert (caught.value.code, caught.value.given) == ("too-large", said)
+        assert caught.value.code == "too-much"
+        assert said in caught.value.problem("t.xlsx").say()
     else:
         assert len(drafts.read_drafts(path, "t.xlsx", 1).drafts) == 2
+
+
+@pytest.mark.parametrize("code", languages())
+@pytest.mark.parametrize("what", ["rows", "filled"])
+def test_what_there_is_too_much_of_is_named_in_each_language(code, what):
+    number = language(code).number
+    problem = too_much(what, 5_000, 5_001).problem("t.xlsx")
+    assert number(5_000) in problem.say(code)
+    assert f"({number(5_001)})" in problem.say(code)
+    for problem in (
+        too_much(what, 5_000).problem("t.xlsx"),
+        FarCellError("A1", what, 5_000).problem("t.xlsx", "OKRs"),
+    ):
+        assert language(code)(f"counted.{what}") in problem.say(code)
+        assert number(5_000) in problem.say(code)
+        assert "(" not in problem.say(code)

@@ -51,12 +51,13 @@ def test_a_hostile_file_ends_in_one_sentence(name, tmp_path):
     assert named[0].split(": ")[2] in (hostile.codes or {"no-okr-table"}) | {
         "stray-cell",
         "too-large",
+        "too-much",
     }
     assert took < SECONDS * (3 if os.environ.get("PYTEST_XDIST_WORKER") else 1)
     assert megabytes < MEGABYTES
 
 
-@pytest.mark.parametrize(("length", "code"), [(250, "no-okr-table"), (400, "cannot-open")])
+@pytest.mark.parametrize(("length", "code"), [(250, "no-okr-table"), (400, "open-failed")])
 def test_a_name_too_long_for_the_disk_is_no_surprise(length, code, tmp_path):
     path = tmp_path / f"{'x' * length}.csv"
     with suppress(OSError):

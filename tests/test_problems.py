@@ -23,7 +23,7 @@ from okr_sheets import apart
 from okr_sheets.cli import main
 from okr_sheets.language import language, languages
 from okr_sheets.problems import CODES, KINDS, Problem, grouped, in_order
-from okr_sheets.reading import books, files, tracker
+from okr_sheets.reading import books, files, guard, tracker
 from okr_sheets.reading.guard import column_number
 from okr_sheets.tracker import frame
 
@@ -249,6 +249,42 @@ def in_closed_folder(folder):
         return okr.check(folder / "sales")
 
 
+def from_broken_disk(folder):
+    path = as_text({}, folder / "okrs.csv")
+
+    def refuse(*_):
+        raise OSError(5, "Input/output error", str(path))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart, "_serving", True)  # all is done here
+        patch.setattr(guard, "opened", refuse)
+        return okr.check(path)
+
+
+def without_process(folder):
+    path = as_text({}, folder / "okrs.csv")
+
+    def refuse(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    with apart.no_children():
+        pass
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart.subprocess, "Popen", refuse)
+        return okr.check(path)
+
+
+def with_full_sheet(folder):
+    def add_sheet(book):
+        book.create_sheet("Notes").append(range(100))
+
+    path = as_workbook({}, folder / "okrs.xlsx", add_sheet)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(apart, "_serving", True)  # all is done here
+        patch.setattr(guard, "MOST_FILLED", 50)
+        return okr.check(path)
+
+
 def closed(folder):
     raise PermissionError(13, "Permission denied", str(folder))
 
@@ -331,6 +367,12 @@ RECIPES = {
         "okrs.xlsx",
         packed(xl__workbook=b"<workbook/>", xl__sharedStrings=bytes(2_000_000)),
     ),
+    "too-much": in_file(
+        "A text of 101 check-in dates.",
+        "okrs.csv",
+        ";".join((*SOUND[0][:6], *(str(TODAY + timedelta(days)) for days in range(101))))
+        + "\nO1;Goal;Ann;Objective\n",
+    ),
     "stray-cell": in_workbook("A value far out.", "Notes", only_far_cell),
     "unknown-encoding": in_file(
         "Bytes that no encoding has.", "okrs.csv", b"ID;Title\n\x81\x8d;\xff"
@@ -338,7 +380,9 @@ RECIPES = {
     "reader-slow": in_reader("A file that takes the parser too long.", "time:sleep", 60, haste=40),
     "reader-memory": in_reader("A file that takes too much memory.", "builtins:bytearray", 10**10),
     "reader-failed": in_reader("A file that ends the parser.", "os:_exit", 3),
+    "no-process": Recipe("No room in the system for another process.", "okrs.csv", without_process),
     "cannot-open": Recipe("A folder that you may not read.", "sales", in_closed_folder),
+    "open-failed": Recipe("A file on a disk that gives an error.", "okrs.csv", from_broken_disk),
     "being-written": Recipe("A file that changes whenever it is read.", "okrs.csv", while_written),
     "dead-link": Recipe("A link to a file that is gone.", "okrs.csv", by_dead_link),
     "folder-linked": Recipe("A link to a folder elsewhere.", "sales", by_linked_folder),
@@ -390,6 +434,9 @@ RECIPES = {
     ),
     "duplicate-column": in_text("Two columns of targets.", "H1", H1="Target", H3=12),
     "sheet-skipped": in_workbook("A second sheet with a value far out.", "Notes", add_far_cell),
+    "sheet-too-much": Recipe(
+        "A second sheet of more values than are read.", "okrs.xlsx:Notes", with_full_sheet
+    ),
     "long-row": in_file(
         "A decimal comma in a file of commas.",
         "okrs.csv:okrs!3",

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from okr_sheets.language import choice_keys, fold, headers
-from okr_sheets.problems import Problem, UnreadableError
+from okr_sheets.problems import Problem, UnreadableError, too_much
 from okr_sheets.reading.encodings import decode
 from okr_sheets.reading.grid import TOP, Book, Grid, Value
 from okr_sheets.reading.guard import MOST_CELLS, Extent, FarCellError, why_skipped
@@ -56,12 +56,11 @@ def read_book(path: Path) -> Book:
     table = text[named.end() :] if named else text
     sign = named[1] if named else delimiter(table)
     if table.count(sign) + table.count("\n") > MOST_CELLS:
-        raise UnreadableError("too-large", f"more than {MOST_CELLS:,} cells")
+        raise too_much("cells", MOST_CELLS, sheet=path.stem)
     try:
         records = _unwrapped(list(_within(_records(table, sign, first=2 if named else 1))), sign)
     except FarCellError as far:
-        problem = far.problem(str(path), path.stem)
-        raise UnreadableError(*why_skipped(problem), path.stem) from None
+        raise why_skipped(far.problem(str(path), path.stem)) from None
     problems = [Problem("text-encoding", str(path), given=code_page)] if code_page else []
     for code, number, width in _misfits(records, cut=not table.endswith("\n")):
         record = records[number - 1]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import mul
 from pathlib import Path
 
 from okr_sheets.about import About
 from okr_sheets.language import language
-from okr_sheets.problems import Problem, UnreadableError, in_order, said_once
+from okr_sheets.problems import Problem, UnreadableError, in_order, said_once, too_much
 from okr_sheets.quarters import Quarter, counted_until
 from okr_sheets.reading import settings
 from okr_sheets.reading.books import read_book
@@ -24,6 +25,8 @@ from okr_sheets.scoring import Bands
 
 MOST_TABLES = 100  # of OKRs in one file
 MOST_ROWS = 5_000  # in all of them; a company of thousands has a few hundred a file
+MOST_DATES = 100  # of check-ins in one table; a fiscal year and the weeks around it have 60
+MOST_NUMBERS = 60_000  # check-ins that all rows have room for, of which each is scored on its day
 REQUIRED = ("title", "type", "baseline", "target")
 
 
@@ -91,23 +94,25 @@ def _tables(grids: Sequence[Grid], fiscal_start: int) -> list[Table]:
 
 
 def _check_number(tables: Iterable[Table]) -> None:
-    """UnreadableError where a file holds more tables or rows of OKRs than anybody has."""
+    """UnreadableError where a file holds more tables, rows or dates of OKRs than anybody has."""
     okrs = [table for table in tables if table.sheet is OKRS]
-    rows = sum(any(cell is not None for cell in cells) for t in okrs for _, cells in t.rows())
-    for count, most, name in (
-        (len(okrs), MOST_TABLES, "tables of OKRs"),
-        (rows, MOST_ROWS, "rows of OKRs"),
+    rows = [sum(any(cell is not None for cell in cells) for _, cells in t.rows()) for t in okrs]
+    dates = [len(table.check_ins) for table in okrs]
+    for count, most, what in (
+        (len(okrs), MOST_TABLES, "tables"),
+        (sum(rows), MOST_ROWS, "rows"),
+        (max(dates, default=0), MOST_DATES, "dates"),
+        (sum(map(mul, rows, dates)), MOST_NUMBERS, "numbers"),
     ):
         if count > most:
-            raise UnreadableError("too-large", f"{count:,} {name} ({most:,} are read at most)")
+            raise too_much(what, most, count)
 
 
 def _without_table(path: str, book: Book) -> Problem:
     """Why there is nothing to read: the sheet that was too large for it, or what was seen."""
     for problem in book.problems:
-        if problem.code == "sheet-skipped":
-            code, given = why_skipped(problem)
-            return Problem(code, path, problem.sheet, given=given)
+        if problem.code in {"sheet-skipped", "sheet-too-much"}:
+            return why_skipped(problem).problem(path)
     for found in (almost(grid, path) for grid in book.grids):
         if found:
             return found

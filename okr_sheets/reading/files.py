@@ -13,7 +13,7 @@ from pathlib import Path
 
 from okr_sheets.config import Config
 from okr_sheets.engine import Map
-from okr_sheets.problems import MisuseError, Problem
+from okr_sheets.problems import MisuseError, Problem, UnreadableError, unopened
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.locks import is_lock
 from okr_sheets.reading.marks import is_marked
@@ -161,7 +161,7 @@ class _Search:
         try:
             names = os.listdir(folder)  # noqa: PTH208  names are all that is wanted
         except OSError as error:
-            self._problems.append(Problem("cannot-open", str(folder), given=error.strerror or ""))
+            self._problems.append(unopened(error).problem(str(folder)))
             return []
         fitting = fnmatch.filter(names, pattern)
         return [folder / name for name in fitting if name[0] != "." or pattern[0] == "."]
@@ -175,9 +175,8 @@ class _Search:
         is_gone = isinstance(error, (FileNotFoundError, NotADirectoryError)) and not _is_link(path)
         if is_gone or not (is_sought or is_folder):
             return
-        said = getattr(error, "strerror", "")
-        code, given = ("dead-link", "") if _is_dead(path) else ("cannot-open", said)
-        self._problems.append(Problem(code, str(path), given=given))
+        named = UnreadableError("dead-link") if _is_dead(path) else unopened(error)
+        self._problems.append(named.problem(str(path)))
 
 
 def _identity(path: Path) -> Identity:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from okr_sheets.problems import Problem, UnreadableError
+from okr_sheets.problems import Problem, UnreadableError, too_much, unopened
 from okr_sheets.regular import NotAFileError, open_regular, opened
 
 MOST_MEMBERS = 10_000
@@ -79,22 +79,27 @@ _CONTROLS = frozenset(map(chr, (*range(9), *range(14, 26), *range(28, 32))))
 class FarCellError(Exception):
     """The cell that makes a sheet too large to read: a stray one, or where there is too much.
 
-    `size` says what there is too much of, "" of a stray one.
+    `what` there is too much of (a `counted` word of the languages) is "" of a stray one; `most` is
+    how many a sheet may hold.
     """
 
-    def __init__(self, cell: str, size: str = "") -> None:
-        super().__init__(cell, size)
-        self.cell, self.size = cell, size
+    def __init__(self, cell: str, what: str = "", most: int = 0) -> None:
+        super().__init__(cell, what, most)
+        self.cell, self.what, self.most = cell, what, most
 
     def problem(self, path: str, sheet: str) -> Problem:
         """That the sheet was left out."""
-        return Problem("sheet-skipped", path, sheet, given=self.cell, words={"size": self.size})
+        if not self.what:
+            return Problem("sheet-skipped", path, sheet, given=self.cell)
+        words = {"what": self.what, "most": str(self.most)}
+        return Problem("sheet-too-much", path, sheet, words=words)
 
 
-def why_skipped(problem: Problem) -> tuple[str, str]:
-    """The code and the detail of a file of which no more is left than a sheet that was skipped."""
-    size = problem.words["size"]
-    return ("too-large", size) if size else ("stray-cell", problem.given)
+def why_skipped(problem: Problem) -> UnreadableError:
+    """Why nothing is read of a file in which no more is left than a sheet that was skipped."""
+    if problem.code == "sheet-skipped":
+        return UnreadableError("stray-cell", problem.given, problem.sheet)
+    return UnreadableError("too-much", sheet=problem.sheet, words=problem.words)
 
 
 class Extent:
@@ -116,12 +121,12 @@ class Extent:
         self._letters += letters
         if self.bottom * self.right > MOST_CELLS:
             raise FarCellError(self.far())
-        for found, most, name in (
-            (self._filled, MOST_FILLED, "filled cells"),
+        for found, most, what in (
+            (self._filled, MOST_FILLED, "filled"),
             (self._letters, MOST_LETTERS, "letters"),
         ):
             if found > most:
-                raise FarCellError(self.far(), f"more than {most:,} {name}")
+                raise FarCellError(self.far(), what, most)
 
     def far(self) -> str:
         """The cell that makes the sheet large: the one further out, as a share of all there is."""
@@ -141,7 +146,7 @@ def kind_of(path: Path) -> str:
     except NotAFileError as error:
         raise UnreadableError("not-a-workbook", error.kind) from None
     except OSError as error:
-        raise UnreadableError("cannot-open", error.strerror or "") from None
+        raise unopened(error) from None
     if head.startswith(b"PK"):
         return _kind_of_archive(path, size)
     kind = _kind_of_flat(path, head)
@@ -240,7 +245,7 @@ def _check_members(archive: zipfile.ZipFile) -> None:
     """Whether each member has a name and bytes of its own, packed as programs pack them."""
     members = sorted(archive.infolist(), key=lambda member: member.header_offset)
     if len(members) > MOST_MEMBERS:
-        raise UnreadableError("too-large", f"{len(members):,} parts")
+        raise too_much("parts", MOST_MEMBERS, len(members))
     for member in members:
         # Of other methods a few bytes can unpack to any number at once.
         if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:

@@ -45,7 +45,7 @@ def read_book(path: Path) -> Book:
         raise UnreadableError("damaged", "content.xml") from error
     skipped = [far.problem(str(path), name) for name, far in content.skipped]
     if skipped and not content.grids:
-        raise UnreadableError(*why_skipped(skipped[0]), skipped[0].sheet)
+        raise why_skipped(skipped[0])
     return Book(tuple(content.grids), tuple(skipped))
 
 

@@ -122,5 +122,5 @@ def read_sheets(
         except FarCellError as far:
             skipped.append(far.problem(str(path), sheet.name))
     if skipped and not grids:
-        raise UnreadableError(*why_skipped(skipped[0]), skipped[0].sheet)
+        raise why_skipped(skipped[0])
     return Book(tuple(grids), (*problems, *skipped))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +46,7 @@ def read_trackers(path: str | Path, fiscal_start: int = 1) -> list[Tracker]:
         # The child may have started in another folder.
         read: Drafts = apart(READING, Path(path).absolute(), str(path), fiscal_start)
     except UnreadableError as error:
-        read = Drafts(problems=(Problem(error.code, str(path), error.sheet, given=error.given),))
+        read = Drafts(problems=(error.problem(str(path)),))
     if not read.drafts:
         return [Tracker.empty(path=str(path), problems=read.problems)]
     return _trackers(str(path), read)
@@ -87,6 +88,21 @@ def _tracker(path: str, draft: Draft) -> Tracker:
 def _told_apart(trackers: Sequence[Tracker]) -> Iterator[Tracker]:
     """Trackers of one workbook: named by their sheets unless they name units of their own."""
     units = {(t.about.company, t.about.department, t.about.team) for t in trackers}
+    owned = [frozenset(tracker.rows["id"].str.casefold()) for tracker in trackers]
+    everybody = frozenset().union(*owned)
+    shared = Counter((s, t.sheets.get(s)) for t in trackers for s in (ACTIONS.key, LOG.key))
+
+    def own_lines(number: int, sheet: str, column: str) -> pd.DataFrame:
+        """Of actions or remarks that trackers share: those of this one's rows.
+
+        What belongs to none of them is the first one's to mend.
+        """
+        lines: pd.DataFrame = getattr(trackers[number], sheet)
+        if lines.empty or shared[sheet, trackers[number].sheets.get(sheet)] == 1:
+            return lines
+        ids = lines[column].str.casefold()
+        return lines[ids.isin(owned[number]) | (~ids.isin(everybody) & (number == 0))]
+
     for number, tracker in enumerate(trackers):
         about = tracker.about
         if len(units) < len(trackers):
@@ -94,20 +110,6 @@ def _told_apart(trackers: Sequence[Tracker]) -> Iterator[Tracker]:
         yield replace(
             tracker,
             about=about,
-            actions=_own_lines(trackers, number, ACTIONS.key, "key_result"),
-            log=_own_lines(trackers, number, LOG.key, "id"),
+            actions=own_lines(number, ACTIONS.key, "key_result"),
+            log=own_lines(number, LOG.key, "id"),
         )
-
-
-def _own_lines(trackers: Sequence[Tracker], number: int, sheet: str, column: str) -> pd.DataFrame:
-    """Of actions or remarks that trackers share: those of this one's rows.
-
-    What belongs to none of them is the first one's to mend.
-    """
-    lines: pd.DataFrame = getattr(trackers[number], sheet)
-    if [t.sheets.get(sheet) for t in trackers].count(trackers[number].sheets.get(sheet)) == 1:
-        return lines
-    ids = lines[column].str.casefold()
-    owned = [set(t.rows["id"].str.casefold()) for t in trackers]
-    lost = ~ids.isin(set().union(*owned))
-    return lines[ids.isin(owned[number]) | (lost & (number == 0))]

@@ -162,8 +162,8 @@ class _Worksheet:
         if found.get("hidden") in TRUE:
             self.layout.hide_row(self.row)
         if self.stream.tell() > MOST_PART_BYTES:
-            size = f"more than {MOST_PART_BYTES // 1_000_000} MB"
-            raise FarCellError(self.layout.extent.far(), size)
+            megabytes = MOST_PART_BYTES // 1_000_000
+            raise FarCellError(self.layout.extent.far(), "megabytes", megabytes)
 
     def _cell(self, found: Mapping[str, str]) -> None:
         self.cell = found

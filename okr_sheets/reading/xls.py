@@ -49,7 +49,7 @@ def read_book(path: Path) -> Book:
         # Whatever stands in a damaged file, from struct.error to AssertionError.
         raise UnreadableError("damaged") from error
     if skipped and not grids:
-        raise UnreadableError(*why_skipped(skipped[0]), skipped[0].sheet)
+        raise why_skipped(skipped[0])
     return Book(tuple(grids), (*problems, *skipped))
 
 

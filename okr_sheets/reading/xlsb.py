@@ -179,8 +179,8 @@ class _Worksheet:
         if content[11] & 0x10:
             self.layout.hide_row(self.row)
         if self.stream.tell() > MOST_PART_BYTES:
-            size = f"more than {MOST_PART_BYTES // 1_000_000} MB"
-            raise FarCellError(self.layout.extent.far(), size)
+            megabytes = MOST_PART_BYTES // 1_000_000
+            raise FarCellError(self.layout.extent.far(), "megabytes", megabytes)
 
     def _cell(self, kind: int, content: bytes) -> None:
         value = self._value(kind, content)

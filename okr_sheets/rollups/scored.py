@@ -41,6 +41,7 @@ WHICH = ("file", "sheet", "row", "company", "department", "team", "id", "title",
 # What to call the unit and the owner of a row, here and in every report.
 CALLED = ("unit_name", "owner_name")
 STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence
+MOST_AT_ONCE = 60_000  # rows times rounds; with all their columns they take some 500 MB
 Days = Sequence[date | None]  # one for each tracker; see `About.day`
 
 
@@ -76,7 +77,31 @@ class Scored:
 
 
 def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) -> Scored:
-    """The rows of all trackers as of each list of days, computed at once."""
+    """The rows of all trackers as of each list of days, computed in pieces that memory holds."""
+    rows = sum(len(tracker.rows) for tracker in trackers)
+    size = max(MOST_AT_ONCE // max(rows, 1), 1)
+    first, *others = (
+        _scored_at_once(trackers, rounds[at : at + size], bands, at)
+        for at in range(0, len(rounds), size)
+    )
+    if not others:
+        return first
+    return replace(
+        first,
+        key_results=_one_below_another([first.key_results, *(p.key_results for p in others)]),
+        objectives=_one_below_another([first.objectives, *(p.objectives for p in others)]),
+        rounds=len(rounds),
+    )
+
+
+def _one_below_another(pieces: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(pieces, ignore_index=True)
+
+
+def _scored_at_once(
+    trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands, first: int
+) -> Scored:
+    """The same for some of the rounds, of which the one numbered `first` comes first."""
     count = len(trackers)
     misread = [
         (place + number * count * ROWS, key)
@@ -94,7 +119,9 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
         rows[f"{key}_of_all"], rows[f"{key}_by_plan"] = everything[key], planned[key]
     numbers = rows["tracker"].astype(int)
     names = unit_names(trackers)
-    rows = _named(rows.assign(tracker=numbers % count, round=numbers // count), trackers, names)
+    rows = _named(
+        rows.assign(tracker=numbers % count, round=numbers // count + first), trackers, names
+    )
     rows = rows.assign(week_before=_weeks_before(rows, trackers))
     rows = rows.assign(**_logged(rows, trackers))
     is_objective = rows["type"] == OBJECTIVE
