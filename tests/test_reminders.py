@@ -154,6 +154,7 @@ def test_what_was_just_written_stays_whatever_the_disk_says_of_it(drafted, out, 
     class Entry:
         def __init__(self, entry):
             self.name, self.is_file, self.path = entry.name, entry.is_file, entry.path
+            self.stat = entry.stat
 
         def __fspath__(self):
             return self.path

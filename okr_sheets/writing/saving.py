@@ -201,9 +201,7 @@ def _exchange(temporary: Path, target: Path, found: Standing, judge: Judge) -> P
         temporary.replace(target)
         return None
     try:
-        if target.exists() and not same_file(old, target):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
-        temporary.replace(target)
+        _replace(temporary, target, old)
     except BaseException:
         with suppress(OSError):
             _name(old, target)  # where the disk knows no links it has lost its name
@@ -211,6 +209,12 @@ def _exchange(temporary: Path, target: Path, found: Standing, judge: Judge) -> P
             _settled(old, target, found, judge)
         raise
     return _settled(old, target, found, judge)
+
+
+def _replace(temporary: Path, target: Path, old: Path) -> None:
+    if target.exists() and not same_file(old, target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    temporary.replace(target)
 
 
 def _second_name(target: Path, found: Standing) -> Path | None:
