@@ -433,7 +433,7 @@ def remind(
     addresses stand in okr.toml.
     """
     start_ahead(READING)
-    from okr_sheets.reports.reminders import Drafts, messages, write_messages
+    from okr_sheets.reports.reminders import Drafts, messages, owners_in, write_messages
     from okr_sheets.rollups import roll_up
 
     trackers = _read(paths or config.paths, config)
@@ -448,7 +448,7 @@ def remind(
     # Whoever's tracker was not read may owe as much as before.
     is_all_read = all(tracker.readable or tracker.set_aside for tracker in trackers)
     with outputs.each():
-        drafts = write_messages(found, out, form, keep=not is_all_read)
+        drafts = write_messages(found, out, form, owners_in(rollup) if is_all_read else ())
     if not found:
         say(words("terminal.no_messages"))
     elif drafts.written:

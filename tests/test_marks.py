@@ -6,6 +6,8 @@ import random
 import re
 import shutil
 import subprocess
+import time
+import tracemalloc
 import warnings
 import zipfile
 from pathlib import Path
@@ -17,7 +19,8 @@ from openpyxl import Workbook, load_workbook
 import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.language import languages
-from okr_sheets.reading.files import expand
+from okr_sheets.reading import guard
+from okr_sheets.reading.files import search
 from okr_sheets.reading.marks import is_marked, standing
 
 KINDS = (".xlsx", ".html", ".md", ".csv", ".json")
@@ -64,8 +67,10 @@ def test_a_change_of_any_letter_shows(report):
     places = [*range(120), *range(len(content) - 80, len(content))]
     for place in (*places, *(rng.randrange(len(content)) for _ in range(80))):
         for instead in (bytes([content[place] ^ 1]), b"", b"ab"):
-            report.write_bytes(content[:place] + instead + content[place + 1 :])
-            assert standing(report) != "ours"
+            changed = content[:place] + instead + content[place + 1 :]
+            report.write_bytes(changed)
+            is_end = changed.replace(b"\r", b"") == content.replace(b"\r", b"")
+            assert (standing(report) == "ours") == is_end
 
 
 def test_a_change_in_any_part_of_a_workbook_shows(written, tmp_path):
@@ -86,6 +91,16 @@ def test_a_change_in_any_part_of_a_workbook_shows(written, tmp_path):
             assert packed(parts | {name: changed}) != "ours"
         assert packed({key: parts[key] for key in parts if key != name}) != "ours"
     assert packed(parts | {"xl/more.xml": b"<x/>"}) == "changed"
+
+
+@pytest.mark.parametrize("report", TEXTS, indirect=True)
+def test_lines_may_end_as_any_program_ends_them(report):
+    lines = report.read_bytes().replace(b"\r\n", b"\n").split(b"\n")
+    for end in (b"\n", b"\r\n"):
+        report.write_bytes(end.join(lines))
+        assert standing(report) == "ours"
+        report.write_bytes(end.join([*lines, b"a note"]))
+        assert standing(report) == "changed"
 
 
 # --- changed -------------------------------------------------------------------------------------
@@ -124,7 +139,7 @@ def save_again(path):
     elif path.suffix == ".json":
         path.write_text(json.dumps(json.loads(path.read_text("utf-8"))), "utf-8")
     else:
-        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
 
 
 def save_as_we_write(path):
@@ -156,7 +171,37 @@ def test_what_was_changed_is_kept_aside_and_that_is_said(change, report, rollup,
     okr.report(rollup, report, tell=said.append)
     assert len(said) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == [kept.name, report.name]
-    assert expand([tmp_path]) == []
+    assert search(tmp_path).files == ()
+
+
+def of_old(path):
+    """A report as it was before its mark had a digest."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            parts = [(part, archive.read(part)) for part in archive.infolist()]
+        with zipfile.ZipFile(path, "w") as archive:
+            for part, content in parts:
+                archive.writestr(part, SEAL.sub(b"okr-sheets rollup", content))
+        return
+    content = path.read_bytes()
+    if path.suffix == ".json":
+        content = re.sub(rb'\A{\n "generator": "[^"]*",', b"{", content)
+    elif path.suffix == ".csv":
+        content = content.replace(b'"', b"")
+    else:
+        mark = b"okr-sheets" if path.suffix == ".html" else b"okr-sheets rollup"
+        content = SEAL.sub(mark, content)
+    path.write_bytes(content)
+
+
+def test_a_report_of_old_is_kept_aside_and_no_tracker(report, rollup, tmp_path):
+    of_old(report)
+    before = report.read_bytes()
+    assert not SEAL.search(before)
+    assert standing(report) == "changed"
+    assert search(tmp_path).files == ()
+    okr.report(rollup, report)
+    assert (tmp_path / f"r-2{report.suffix}").read_bytes() == before
 
 
 def test_a_csv_that_was_changed_with_our_own_hand_shows_it(written, tmp_path):
@@ -196,7 +241,7 @@ def test_what_programs_save_reports_as_is_changed_and_no_tracker(soffice, writte
         "r.ods": "changed",
         "r.xls": "changed",
     }
-    assert expand([out]) == []
+    assert search(out).files == ()
 
 
 # --- others' -------------------------------------------------------------------------------------
@@ -231,10 +276,10 @@ def test_a_workbook_that_speaks_of_reports_is_no_report(place, tmp_path):
     if place == "cell":
         book.active["A1"] = f"<dc:description>{words} {'0' * 32}</dc:description>"
     else:
-        setattr(book.properties, place, words)
+        setattr(book.properties, place, f"{words} of mine")
     book.save(tmp_path / "t.xlsx")
     assert standing(tmp_path / "t.xlsx") == "foreign"
-    assert expand([tmp_path]) == [tmp_path / "t.xlsx"]
+    assert search(tmp_path).files == (tmp_path / "t.xlsx",)
 
 
 def test_a_tracker_whose_texts_are_marks_is_read(tmp_path):
@@ -244,7 +289,7 @@ def test_a_tracker_whose_texts_are_marks_is_read(tmp_path):
     (tmp_path / "t.csv").write_text(
         'ID;Title;Owner\nO1;"file;objective_id;last_check_in";Ann\n', "utf-8"
     )
-    assert expand([tmp_path]) == [tmp_path / "t.csv", tmp_path / "t.xlsx"]
+    assert search(tmp_path).files == (tmp_path / "t.csv", tmp_path / "t.xlsx")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -261,7 +306,7 @@ def test_a_report_on_marks_is_as_any_other(kind, tmp_path):
 def test_no_tracker_is_taken_for_a_report():
     trackers = [path for path in FILES.iterdir() if path.name != "README.md"]
     assert not [path.name for path in trackers if is_marked(path)]
-    assert {*expand([FILES])} == {*trackers}
+    assert {*search(FILES).files} == {*trackers}
 
 
 def test_what_cannot_be_told_is_foreign(tmp_path):
@@ -270,3 +315,32 @@ def test_what_cannot_be_told_is_foreign(tmp_path):
         path.write_bytes(b"PK\x03\x04 \x00\xff\xfe" * 9)
         assert standing(path) == "foreign"
     assert standing(tmp_path) == "foreign"
+
+
+@pytest.mark.parametrize("report", TEXTS, indirect=True)
+def test_what_is_too_large_to_be_read_is_foreign_and_not_read(report, monkeypatch):
+    size = report.stat().st_size
+    monkeypatch.setattr(guard, "MOST_FLAT_BYTES", size)
+    assert standing(report) == "ours"
+    monkeypatch.setattr(guard, "MOST_FLAT_BYTES", size - 1)
+    assert (standing(report), is_marked(report)) == ("foreign", False)
+
+
+@pytest.mark.parametrize("kind", [".xls", ".csv", ".md"])
+def test_a_search_holds_no_large_file_in_memory(kind, tmp_path):
+    with (tmp_path / f"t{kind}").open("wb") as file:
+        file.truncate(guard.MOST_FLAT_BYTES + 1)
+    tracemalloc.start()
+    assert not is_marked(tmp_path / f"t{kind}")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 1_000_000
+
+
+def test_a_part_that_only_begins_a_property_costs_no_time(tmp_path):
+    path = tmp_path / "t.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("docProps/core.xml", b"<dc:description " * 6_000)
+    start = time.perf_counter()
+    assert not is_marked(path)
+    assert time.perf_counter() - start < 0.5

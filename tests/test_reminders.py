@@ -1,6 +1,7 @@
 """Reminders: who is told what, in which language, and what is never replaced."""
 
 import errno
+import os
 import re
 from dataclasses import replace
 from datetime import date
@@ -15,7 +16,8 @@ from click.testing import CliRunner
 import okr_sheets as okr
 from okr_sheets import demo
 from okr_sheets.cli import main
-from okr_sheets.reports.reminders import Message, messages, write_messages
+from okr_sheets.language import languages
+from okr_sheets.reports.reminders import Message, _others, messages, owners_in, write_messages
 from okr_sheets.writing import saving
 
 
@@ -87,9 +89,9 @@ def out(tmp_path):
 def drafted(out, kind):
     """Write drafts to these owners, and give what became of the folder's, by name."""
 
-    def write(*owners, body="Type a number.", form=kind, keep=False):
+    def write(*owners, body="Type a number.", form=kind, named=("Ann", "Bob", "Cid")):
         found = [Message(owner, "", "OKRs", f"Hello {owner},\n\n- {body}\n") for owner in owners]
-        drafts = write_messages(found, out, form, keep=keep)
+        drafts = write_messages(found, out, form, named)
         return {
             "removed": [path.name for path in drafts.removed],
             "kept": [path.name for path in drafts.kept],
@@ -101,14 +103,6 @@ def drafted(out, kind):
 
 
 CLEAN = {"removed": [], "kept": [], "changed": [], "errors": []}
-
-
-def test_old_drafts_are_kept_where_they_may_still_hold(drafted, out, kind):
-    drafted("Ann", "Bob")
-    before = contents(out)
-    assert drafted("Ann", keep=True) == CLEAN | {"kept": [f"Bob.{kind}"]}
-    assert contents(out) == before
-    assert drafted("Ann") == CLEAN | {"removed": [f"Bob.{kind}"]}
 
 
 def test_a_tracker_that_cannot_be_read_costs_no_draft(tmp_path, monkeypatch):
@@ -127,7 +121,9 @@ def test_a_tracker_that_cannot_be_read_costs_no_draft(tmp_path, monkeypatch):
     (tmp_path / "Bob.csv").write_bytes(b"\x00" * 99)
     told = CliRunner().invoke(main, command)
     [old] = [name for name in before if name.startswith("Bob")]
-    assert f"kept because not all trackers were read: {old}" in told.stderr
+    assert re.search(
+        rf"^Drafts of an earlier run, kept because .*: {old}$", told.stderr, re.MULTILINE
+    )
     assert contents(tmp_path / "out") == before
     (tmp_path / "Bob.csv").write_bytes(whole.replace(b"9;\n", b"9;1\n"))
     told = CliRunner().invoke(main, command)
@@ -148,6 +144,72 @@ def test_an_unchanged_draft_goes_once_its_owner_owes_nothing(drafted, out, kind)
     assert names(out) == [f"Ann.{kind}"]
     assert drafted() == CLEAN | {"removed": [f"Ann.{kind}"]}
     assert names(out) == []
+
+
+def test_a_draft_to_somebody_whom_no_tracker_names_stays_and_is_named(drafted, out, kind):
+    drafted("Ann", "Ann 2", "Ann*")
+    others = [f"Ann-2.{kind}", f"Ann-3.{kind}"]
+    assert set(names(out)) == {f"Ann.{kind}", *others}
+    assert drafted("Bob", named=["ANN", "Bob"]) == CLEAN | {
+        "kept": others,
+        "removed": [f"Ann.{kind}"],
+    }
+    assert drafted("Bob", named=["Bob", "Ann 2", "Ann*"]) == CLEAN | {"removed": others}
+    assert drafted(named=()) == CLEAN | {"kept": [f"Bob.{kind}"]}
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_draft_is_known_by_its_owner_in_every_language(code, kind, out):
+    tracker = demo.marketing(code)
+    results = tracker.key_results.assign(owner="Işıl *Ç* 2")
+    rollup = okr.rollup(replace(tracker, key_results=results, check_ins=tracker.check_ins[:0]))
+    found = messages(rollup, without_address)
+    written = write_messages(found, out, kind).written
+    assert written
+    assert [*write_messages([], out, kind).kept] == sorted(written)
+    assert [*write_messages([], out, kind, owners_in(rollup)).removed] == sorted(written)
+
+
+def test_a_blank_trackers_unit_is_an_owner_too():
+    rollup = okr.rollup(okr.new(quarter="2027-Q1", team="Team", blank=True))
+    assert owners_in(rollup) >= {"Team"}
+
+
+def test_what_was_just_written_stays_whatever_the_disk_says_of_it(drafted, out, kind, monkeypatch):
+    class Entry:
+        def __init__(self, entry):
+            self.name, self.is_file, self.path = entry.name, entry.is_file, entry.path
+            self.stat = entry.stat
+
+        def __fspath__(self):
+            return self.path
+
+        def inode(self):
+            return 0
+
+    class Entries(list):
+        __enter__ = list.copy
+
+        def __exit__(self, *_):
+            pass
+
+    scan = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda folder: Entries(map(Entry, scan(folder))))
+    assert drafted("Ann", "Bob") == CLEAN
+    assert drafted("Ann", "Bob", body="Type two.") == CLEAN
+    assert len(names(out)) == 2
+    # As where a disk spells a name in its own way.
+    (out / f"ANN.{kind}").hardlink_to(out / f"Ann.{kind}")
+    assert _others(out, [out / f"Ann.{kind}"]) == [out / f"Bob.{kind}"]
+
+
+def test_converted_line_ends_are_no_change(drafted, out, kind):
+    other = {"eml": "md", "md": "eml"}[kind]
+    drafted("Ann", "Bob")
+    for path in out.iterdir():
+        path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    assert drafted("Ann", "Bob", form=other) == CLEAN
+    assert drafted("Ann", form=other) == CLEAN | {"removed": ["Bob.eml", "Bob.md"]}
 
 
 @pytest.mark.parametrize("form", ["\nPS: call me.", "replace", "\n"])
@@ -276,6 +338,17 @@ def test_a_folder_that_is_a_link_is_made_where_it_leads(drafted, out):
     assert len(names(out.parent / "there")) == 1
 
 
+def test_the_reminders_of_two_teams_lie_in_one_folder(tmp_path, out):
+    about = "Quarter;2027-Q1\nAs of;2027-01-15\nID;Title;Owner;Type;Target;2027-01-08\n"
+    for name, owner in (("t", "Ann"), ("u", "Bob")):
+        rows = f"O1;Goal;{owner};Objective;;\nO1.KR1;Launch;{owner};Achieve;;\n"
+        (tmp_path / f"{name}.csv").write_text(about + rows, "utf-8")
+    remind(tmp_path / "t.csv", "-o", out)
+    said = remind(tmp_path / "u.csv", "-o", out)
+    assert names(out) == ["Ann.eml", "Bob.eml"]
+    assert re.search(r"^Drafts of an earlier run, kept because .*: Ann\.eml$", said, re.MULTILINE)
+
+
 def test_what_became_of_drafts_is_said(tmp_path, out, monkeypatch):
     about = "Quarter;2027-Q1\nAs of;2027-01-15\nID;Title;Owner;Type;Target;2027-01-08\n"
     ann = "O1;Goal;Ann;Objective;;\nO1.KR1;Launch;Ann;Achieve;;{}\n"
@@ -290,7 +363,7 @@ def test_what_became_of_drafts_is_said(tmp_path, out, monkeypatch):
     assert (said[0], code) == (f"Wrote 3 messages to {out}.", 0)
     with (out / "Bob.eml").open("a") as file:
         file.write("PS: call me.\n")
-    said, code = run(ann.format("1"))
+    said, code = run(ann.format("1"), *(line.replace("9;", "9;3") for line in (bob, cid)))
     assert code == 0
     assert said == [
         "Nobody owes anything.",

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import okr_sheets as okr
+from okr_sheets.reading.marks import standing
 from okr_sheets.reports.reminders import Message, write_messages
 from okr_sheets.writing import saving
 from okr_sheets.writing.saving import saved
@@ -365,6 +366,32 @@ def test_a_lock_without_its_file_stops_nothing(tmp_path):
     assert names(tmp_path) == ["r.html", "~$r.html"]
 
 
+@pytest.fixture(params=["ours", "changed"])
+def report(request, rollup, tmp_path):
+    path = okr.report(rollup, tmp_path / "r.md")
+    if request.param == "changed":
+        path.write_bytes(path.read_bytes() + b"typed by somebody")
+    return path
+
+
+@pytest.mark.usefixtures("links")
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM, errno.EIO])
+def test_a_report_that_is_not_let_go_has_no_second_name(number, report, rollup, monkeypatch):
+    before, rename = report.read_bytes(), Path.replace
+
+    def held(self, target):
+        if Path(target) == report and self.name.startswith("."):
+            raise OSError(number, "refused")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(OSError, match=r"open in another program|was not written"):
+        okr.report(rollup, report)
+    kept = ["r-2.md"] if number == errno.EACCES else []
+    assert (report.read_bytes(), names(report.parent)) == (before, [*kept, "r.md"])
+    assert not kept or standing(report.with_name("r-2.md")) == "ours"
+
+
 # --- what the file is like afterwards ------------------------------------------------------------
 
 
@@ -387,6 +414,15 @@ def test_what_is_written_is_no_more_open_on_the_way(old):
         assert stat.S_IMODE(Path(temporary).stat().st_mode) == 0o600
         Path(temporary).write_text("new")
     assert stat.S_IMODE(old.stat().st_mode) == 0o640
+
+
+def test_a_disk_that_knows_no_modes_takes_files_all_the_same(old, monkeypatch):
+    def chmod(path, mode):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", chmod)
+    put(old)
+    assert (old.read_text(), names(old.parent)) == ("new", ["r.html"])
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may")
@@ -543,6 +579,54 @@ def test_what_comes_up_at_the_last_moment_is_not_replaced(tmp_path, force, monke
         with pytest.raises(FileExistsError, match=r"is there already\. Choose another name"):
             put(path, force=False)
     assert (path.read_text(), names(tmp_path)) == ("new" if force else "theirs", ["r.html"])
+
+
+def in_place(path):
+    with path.open("ab") as file:
+        file.write(b"typed by somebody")
+
+
+def in_another_file(path):
+    other = path.with_name(".editor")
+    other.write_bytes(path.read_bytes() + b"typed by somebody")
+    os.rename(other, path)  # noqa: PTH104  a Path's own is watched
+
+
+@pytest.mark.parametrize("moment", ["_liken", "_second_name", "same_file"])
+@pytest.mark.parametrize("type_late", [in_place, in_another_file])
+def test_what_is_typed_at_the_last_moment_is_kept(moment, type_late, rollup, tmp_path, monkeypatch):
+    path = okr.report(rollup, tmp_path / "r.md")
+    before, said, real = path.read_bytes(), [], getattr(saving, moment)
+
+    def late(*given):
+        if moment == "same_file" and type_late is in_another_file:
+            monkeypatch.setattr(saving, moment, real)
+            type_late(path)
+            return real(*given)
+        result = real(*given)
+        monkeypatch.setattr(saving, moment, real)
+        type_late(path)
+        return result
+
+    monkeypatch.setattr(saving, moment, late)
+    okr.report(rollup, path, tell=said.append)
+    assert (path.read_bytes(), names(tmp_path)) == (before, ["r-2.md", "r.md"])
+    assert (tmp_path / "r-2.md").read_bytes() == before + b"typed by somebody"
+    assert said == [f"{path} was changed since it was written. It is kept as r-2.md."]
+
+
+def test_a_second_name_that_a_killed_run_left_goes_unless_it_was_changed(rollup, tmp_path):
+    path = okr.report(rollup, tmp_path / "r.md")
+    ours, changed = (tmp_path / f"{saving.ASIDE}{n}.md" for n in "12")
+    shutil.copy(path, ours)
+    shutil.copy(path, changed)
+    in_place(changed)
+    for left in (ours, changed):
+        os.utime(left, (0, 0))
+    put(tmp_path / "other.html")
+    assert ours.exists()
+    okr.report(rollup, path)
+    assert names(tmp_path) == [changed.name, "other.html", "r.md"]
 
 
 @pytest.mark.usefixtures("links")

@@ -7,6 +7,7 @@ there the digest does not fit, and nothing that somebody typed is ever taken for
 from __future__ import annotations
 
 import csv
+import os
 import re
 import stat
 import zipfile
@@ -17,7 +18,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading.guard import opened_safely
+from okr_sheets.reading import guard
+from okr_sheets.regular import opened
 
 # "ours" is as it was written, "changed" is ours with what people or programs made of it since.
 Standing = Literal["nothing", "ours", "changed", "foreign"]
@@ -26,7 +28,8 @@ _DIGITS = 32
 _OPEN = "0" * _DIGITS  # stands in a mark until the digest is known
 REPORT_MARK = f"okr-sheets rollup {_OPEN}"
 DRAFT_MARK = f"okr-sheets reminder {_OPEN}"
-_REPORT = rb"okr-sheets rollup ([0-9a-f]{32})"
+# Without a digest, as marks once were, a file is ours, and nobody knows whether it was changed.
+_REPORT = rb"okr-sheets rollup(?: ([0-9a-f]{32}))?"
 _DRAFT = rb"okr-sheets reminder(?: ([0-9a-f]{32}))?"
 _MOST_BYTES = 100_000  # at a file's head, or of a part, in which a mark is looked for
 
@@ -45,23 +48,27 @@ class Mark(Protocol):
 
 
 class InText:
-    """A mark at one place of a text: the pattern's only group is the digest."""
+    """A mark at one place of a text: the pattern's only group is the digest, if there is one."""
 
     def __init__(self, pattern: bytes) -> None:
         self._pattern = re.compile(pattern, re.MULTILINE)
 
     def is_on(self, path: Path) -> bool:
-        return bool(self._pattern.search(path.read_bytes()))
+        return self.is_in(_content(path))
+
+    def is_in(self, content: bytes) -> bool:
+        """Whether a file with this content carries the mark."""
+        return bool(self._pattern.search(content))
 
     def fits(self, path: Path) -> bool:
-        content = path.read_bytes()
+        content = _content(path)
         return content == self.marked(content)
 
     def put(self, path: Path) -> None:
         path.write_bytes(self.marked(path.read_bytes()))
 
     def marked(self, content: bytes, more: bytes = b"") -> bytes:
-        """`content` with the digest of itself and of `more` in its mark."""
+        """`content` with the digest of itself and of `more` in its mark; nothing if it has none."""
         found = self._pattern.search(content)
         if not found or not found[1]:
             return b""
@@ -75,14 +82,14 @@ class _InProperties:
 
     def __init__(self, part: str) -> None:
         self._part = part
-        self._text = InText(rb"<dc:description[^>]*>" + _REPORT + rb"</dc:description>")
+        self._text = InText(rb"<dc:description[^>]{0,200}>" + _REPORT + rb"</dc:description>")
 
     def is_on(self, path: Path) -> bool:
-        with opened_safely(path) as archive:
-            return bool(self._marked(archive))
+        with guard.opened_safely(path) as archive:
+            return self._text.is_in(self._content(archive))
 
     def fits(self, path: Path) -> bool:
-        with opened_safely(path) as archive:
+        with guard.opened_safely(path) as archive:
             return self._content(archive) == self._marked(archive)
 
     def put(self, path: Path) -> None:
@@ -117,15 +124,14 @@ class _InHeader:
     FEWEST = 32  # names; fewer would make a digest that fits by chance
 
     def is_on(self, path: Path) -> bool:
-        with path.open("rb") as file:
-            # Without the zeros, UTF-16 is ASCII here.
-            head = file.read(_MOST_BYTES).replace(b"\0", b"").decode("utf-8-sig", "replace")
+        # Without the zeros, UTF-16 is ASCII here.
+        head = _content(path, _MOST_BYTES).replace(b"\0", b"").decode("utf-8-sig", "replace")
         line = head.lstrip("\ufffd").partition("\n")[0]
         rows = (next(csv.reader([line], delimiter=sign)) for sign in ",;\t|")
         return any(self.NAMES.issubset(row) for row in rows)
 
     def fits(self, path: Path) -> bool:
-        content = path.read_bytes()
+        content = _content(path)
         return content == self._marked(content)
 
     def put(self, path: Path) -> None:
@@ -133,27 +139,49 @@ class _InHeader:
 
     def _marked(self, content: bytes) -> bytes:
         """The file as it is marked; nothing where it has another header than ours."""
-        header, end, rows = content.partition(b"\r\n")
+        line, end, rows = content.partition(b"\n")
+        header = line.removesuffix(b"\r")
         first, *names = header.replace(b'"', b"").split(b",")
         if len(names) < self.FEWEST:
             return b""
         bits = int(_digest(b",".join((first, *names)) + end + rows), 16)
         quoted = (b'"%b"' % name if bits >> at & 1 else name for at, name in enumerate(names))
-        return b",".join((first, *quoted)) + end + rows
+        return b",".join((first, *quoted)) + line[len(header) :] + end + rows
+
+
+def _content(path: Path, most: int = guard.MOST_FLAT_BYTES) -> bytes:
+    """A flat file's bytes, or its first so many.
+
+    UnreadableError if it is larger than any that is read, OSError if it is no file.
+    """
+    with opened(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > guard.MOST_FLAT_BYTES:
+            raise UnreadableError("too-large", f"{size // 1_000_000} MB")
+        return file.read(min(most, size))
 
 
 def _digest(content: bytes) -> str:
-    return sha256(content).hexdigest()[:_DIGITS]
+    return sha256(with_plain_ends(content)).hexdigest()[:_DIGITS]
+
+
+def with_plain_ends(content: bytes) -> bytes:
+    """A text whose lines end as when it was written: mail, Git and others convert the ends."""
+    return content.replace(b"\r\n", b"\n")
 
 
 _OFFICE, _COMMENT = _InProperties("docProps/core.xml"), rb"^<!-- %b -->\r?$"
 Marks = Mapping[str, Mark]
 REPORTS: Marks = {
     ".xlsx": _OFFICE,
-    ".html": InText(rb'<meta name="generator" content="' + _REPORT + rb'"'),
+    ".html": InText(rb'<meta name="generator" content="(?:' + _REPORT + rb'|okr-sheets)"'),
     ".md": InText(_COMMENT % _REPORT),
     ".csv": _InHeader(),
-    ".json": InText(rb'\A\s*{\s*"generator"\s*:\s*"' + _REPORT + rb'"'),
+    ".json": InText(
+        rb'\A(?:\s{0,99}\{\s{0,99}"generator"\s{0,99}:\s{0,99}"'
+        + _REPORT
+        + rb'"|\{\r?\n "about": \{\r?\n  "quarter": )'
+    ),
     # What programs save reports as.
     ".xlsm": _OFFICE,
     ".xlsb": _OFFICE,
@@ -162,7 +190,7 @@ REPORTS: Marks = {
     ".tsv": _InHeader(),
 }
 DRAFTS: Mapping[str, InText] = {
-    ".eml": InText(rb"\A(?:[^\r\n]+\r?\n)*?X-Generator: " + _DRAFT + rb"\r?$"),
+    ".eml": InText(rb"\A(?:[^\r\n]{1,999}\r?\n){0,999}?X-Generator: " + _DRAFT + rb"\r?$"),
     ".md": InText(_COMMENT % _DRAFT),
 }
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from okr_sheets.language import Language, language
+from okr_sheets.language import Language, fold, language, languages
 from okr_sheets.problems import Problem
-from okr_sheets.reading.marks import DRAFT_MARK, DRAFTS, standing
+from okr_sheets.reading.marks import DRAFT_MARK, DRAFTS, standing, with_plain_ends
 from okr_sheets.reports.tables import attainment, day_text
 from okr_sheets.rollups import Rollup
+from okr_sheets.rollups.namesakes import owner_names, unit_names
 from okr_sheets.text import escaped, one_line
-from okr_sheets.writing.saving import place_of, saved
+from okr_sheets.writing.saving import place_of, same_file, saved
 
 _RESERVED = re.compile(r"(?i)con|prn|aux|nul|(com|lpt)\d")  # no file names on Windows
 _NUMBERS = ("row", "row_first")  # kinds of task that ask for one
@@ -74,6 +77,12 @@ def messages(rollup: Rollup, address: Callable[[str], str]) -> list[Message]:
         if task.owner:
             tasks.setdefault(task.owner, []).append(task)
     return [_message(owner, tasks[owner], address(owner)) for owner in sorted(tasks)]
+
+
+def owners_in(rollup: Rollup) -> set[str]:
+    """Everybody whom the trackers name as an owner, and the units, which own what is blank."""
+    owners = {owner.name for owner in owner_names(rollup.trackers)}
+    return (owners | set(unit_names(rollup.trackers).values())) - {""}
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -141,12 +150,14 @@ def _said(value: Any, words: Language) -> str:
     return words.number(value) if isinstance(value, (int, float)) else str(value)
 
 
-def write_messages(found: Sequence[Message], folder: Path, kind: str, keep: bool = False) -> Drafts:
+def write_messages(
+    found: Sequence[Message], folder: Path, kind: str, owners: Collection[str] = ()
+) -> Drafts:
     """Write each message as a file, `eml` (opens as a draft) or `md`, named after its owner.
 
     Files of others and drafts that somebody changed stay, and have their names for themselves. Once
-    all is written, unchanged drafts of earlier runs that say other than `found` are removed, or not
-    if `keep`. One that cannot be written or removed is an error among those given back.
+    all is written, unchanged drafts of earlier runs to `owners` that say other than `found` are
+    removed. One that cannot be written or removed is an error among those given back.
     """
     if found:
         place_of(folder).mkdir(parents=True, exist_ok=True)
@@ -160,13 +171,15 @@ def write_messages(found: Sequence[Message], folder: Path, kind: str, keep: bool
     old = {path: standing(path, DRAFTS) for path in _others(folder, written)}
     changed = [path for path in old if old[path] == "changed"]
     valid = {_content(message, other) for message in found for other in _KINDS if other != kind}
+    greetings = _greetings(owners)
     removed, kept = [], []
     # Of somebody whose draft was not written, an old one is better than none.
     for path in [path for path in old if old[path] == "ours" and not errors]:
         try:
-            if path.read_bytes() in valid:
+            content = with_plain_ends(path.read_bytes())
+            if content in valid:
                 continue
-            if keep:
+            if greetings.isdisjoint(_lines(path, content)):
                 kept.append(path)
                 continue
             path.unlink()
@@ -195,15 +208,32 @@ def _names(owner: str) -> Iterator[str]:
     yield from (f"{stem}-{number}" for number in count(2))
 
 
+def _greetings(owners: Collection[str]) -> set[str]:
+    """How drafts to these owners begin, in any language; Markdown's too."""
+    said = {one_line(language(c)("reminders.hello", owner=o)) for c in languages() for o in owners}
+    return {fold(text) for plain in said for text in (plain, escaped(plain))}
+
+
+def _lines(path: Path, content: bytes) -> set[str]:
+    """The lines of a draft's text, however names in it are spelled."""
+    if path.suffix.lower() == ".eml":
+        text = message_from_bytes(content, policy=default).get_content()
+    else:
+        text = content.decode()
+    return set(map(fold, str(text).splitlines()))
+
+
 def _others(folder: Path, written: Sequence[Path]) -> list[Path]:
     """The files of the folder that this run has not written."""
     if not folder.is_dir():
         return []
-    fresh = {path.stat().st_ino for path in written}
+    names = {path.name for path in written}
     with os.scandir(folder) as entries:
         files = [each for each in entries if each.is_file(follow_symlinks=False)]
-    shown = (each for each in files if not each.name.startswith("."))
-    return sorted(Path(each) for each in shown if each.inode() not in fresh)
+    shown = [Path(each) for each in files if not each.name.startswith(".")]
+    others = [path for path in shown if path.name not in names]
+    # A name may be spelled otherwise on the disk.
+    return sorted(path for path in others if not any(same_file(path, new) for new in written))
 
 
 def _content(message: Message, kind: str) -> bytes:

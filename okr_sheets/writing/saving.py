@@ -16,7 +16,9 @@ from okr_sheets.reading.locks import lock_of
 from okr_sheets.reading.marks import Marks, Standing, standing
 
 PREFIX = ".okr-sheets-"  # of temporary files; reading passes over what is hidden
+ASIDE = f"{PREFIX}old-"  # of second names of files that are being replaced
 STALE = 3600  # seconds; no write takes as long, so an older temporary is a killed run's
+Judge = Callable[[Path], Standing]
 REASONS: Mapping[int, str] = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your share of the disk is full",
@@ -42,21 +44,23 @@ def saved(
     Whatever stops the run, an earlier file stays as it was; the new one has its owner, group and
     mode where the system allows. FileExistsError if there is one and not `force`, or, with `marks`,
     if it carries none of them, also if it came up meanwhile. One that was changed since it was
-    marked is kept under a free name, which `aside` is told; without `aside` it is refused too.
+    marked is kept under a free name, which `aside` is told; without `aside` it is refused too. What
+    is changed at the very moment of replacing is kept in any case, where the disk knows links.
     PermissionError if a program has the file open; the result is then kept under a free name, which
     the sentence tells. Another OSError says in one sentence why nothing was written.
     """
     path, target = Path(path), place_of(path)
-    look = partial(_refuse, path, target, force, marks, aside is not None)
+    judge = partial(standing, marks=marks) if marks else None
+    look = partial(_refuse, path, target, force, judge, aside is not None)
     with _in_words(path):
         look()
         temporary = _begun(target)
     try:
         with _in_words(path):
-            _clear(temporary)
+            _clear(temporary, judge)
             yield str(temporary)
             _flush(temporary, os.O_RDWR)
-            kept = _put_in_place(path, temporary, target, look)
+            kept = _put_in_place(path, temporary, target, look, judge)
             _flush_folder(target.parent)
     finally:
         with suppress(OSError):
@@ -102,7 +106,7 @@ def _in_words(path: Path) -> Iterator[None]:
 
 
 def _refuse(
-    path: Path, target: Path, force: bool, marks: Marks | None, may_set_aside: bool
+    path: Path, target: Path, force: bool, judge: Judge | None, may_set_aside: bool
 ) -> Standing | None:
     """What stands at the target, None if there is no file, unless it is not to be replaced."""
     try:
@@ -121,7 +125,7 @@ def _refuse(
         raise FileExistsError(f"{path} is a device or a pipe. Choose another name.")
     if not force:
         raise FileExistsError(f"{path} is there already. Choose another name, or add --force.")
-    found = standing(target, marks) if marks else "ours"
+    found = judge(target) if judge else "ours"
     if found == "foreign" or (found == "changed" and not may_set_aside):
         raise FileExistsError(f"{path} is there already and is no report. Choose another name.")
     if not os.access(target, os.W_OK):
@@ -137,20 +141,31 @@ def _begun(target: Path) -> Path:
     return temporary
 
 
-def _clear(temporary: Path) -> None:
-    """Delete the temporaries beside this one that killed runs left."""
+def _clear(temporary: Path, judge: Judge | None) -> None:
+    """Delete the temporaries beside this one that killed runs left, and second names of ours."""
     # By the clock of the disk, which may be another computer's.
     now = temporary.stat().st_mtime
     with os.scandir(temporary.parent) as entries:
         for entry in entries:
             if entry.name.startswith(PREFIX):
                 with suppress(OSError):
-                    if now - entry.stat().st_mtime > STALE:
+                    if now - entry.stat().st_mtime > STALE and _is_waste(Path(entry), judge):
                         Path(entry).unlink()
 
 
+def _is_waste(left: Path, judge: Judge | None) -> bool:
+    """Whether nobody misses what a killed run left: never what somebody changed."""
+    if not left.name.startswith(ASIDE):
+        return True
+    return judge is not None and judge(left) in {"ours", "nothing"}
+
+
 def _put_in_place(
-    path: Path, temporary: Path, target: Path, look: Callable[[], Standing | None]
+    path: Path,
+    temporary: Path,
+    target: Path,
+    look: Callable[[], Standing | None],
+    judge: Judge | None,
 ) -> Path | None:
     """Give the file its name, and tell where what people changed is kept, if anything."""
     while True:
@@ -162,7 +177,8 @@ def _put_in_place(
                 _name(temporary, target)
                 return None
             _liken(temporary, target)
-            aside = _with_free_name(target, target) if found == "changed" else None
+            if judge:
+                return _exchange(temporary, target, found, judge)
             temporary.replace(target)
         except FileExistsError:
             continue  # It came up this very moment.
@@ -171,7 +187,58 @@ def _put_in_place(
             if error.errno == errno.EPERM:
                 raise
             raise _kept(path, temporary, target) from error
-        return aside
+        return None
+
+
+def _exchange(temporary: Path, target: Path, found: Standing, judge: Judge) -> Path | None:
+    """Replace a marked file, and give the name it is kept under if somebody changed it.
+
+    It is judged once it is replaced, since it may be changed until then. FileExistsError if another
+    file has taken its place.
+    """
+    old = _second_name(target, found)
+    if not old:
+        temporary.replace(target)
+        return None
+    try:
+        _replace(temporary, target, old)
+    except BaseException:
+        with suppress(OSError):
+            _name(old, target)  # where the disk knows no links it has lost its name
+        with suppress(OSError):
+            _settled(old, target, found, judge)
+        raise
+    return _settled(old, target, found, judge)
+
+
+def _replace(temporary: Path, target: Path, old: Path) -> None:
+    if target.exists() and not same_file(old, target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    temporary.replace(target)
+
+
+def _second_name(target: Path, found: Standing) -> Path | None:
+    """A name to keep a file under: a hidden one unless it was changed; None without links."""
+    if found == "changed":
+        return _with_free_name(target, target)
+    hidden = target.with_name(f"{ASIDE}{secrets.token_hex(8)}{target.suffix}")
+    try:
+        hidden.hardlink_to(target)
+    except OSError:
+        return None
+    return hidden
+
+
+def _settled(old: Path, target: Path, found: Standing, judge: Judge) -> Path | None:
+    """The name under which a replaced file stays; None, and no such name, if nobody misses it."""
+    if same_file(old, target) or judge(old) in {"ours", found} - {"changed"}:
+        old.unlink(missing_ok=True)
+        return None
+    if not old.name.startswith(ASIDE):
+        return old
+    name = _with_free_name(old, target)
+    old.unlink(missing_ok=True)
+    return name
 
 
 def _kept(path: Path, temporary: Path, target: Path, leftover: str = "") -> PermissionError:
@@ -195,7 +262,8 @@ def _liken(temporary: Path, target: Path) -> None:
     mode = old.st_mode & 0o777
     if temporary.stat().st_gid != old.st_gid:
         mode &= 0o707 | (mode & 0o007) << 3  # Another group may what everybody may.
-    temporary.chmod(mode)
+    with suppress(OSError):
+        temporary.chmod(mode)
 
 
 def _with_free_name(source: Path, target: Path) -> Path:
