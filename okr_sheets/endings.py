@@ -25,8 +25,8 @@ UNFORESEEN = (
     "okr-sheets was installed from; README, “Reporting a fault”."
 )
 TOO_MUCH = (
-    "All of it together is too much for the memory of this machine. Name fewer files, such as those "
-    "of one quarter or one department."
+    "All of it together is too much for the memory of this machine. Name fewer files, such as "
+    "those of one quarter or one department."
 )
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger("okr_sheets")
