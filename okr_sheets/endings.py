@@ -24,8 +24,8 @@ UNFORESEEN = (
     "as `okr-sheets --debug …` and send what it prints; README, “Reporting a fault”, says where."
 )
 TOO_MUCH = (
-    "All of it together is too much for the memory of this machine. Name fewer files, such as those "
-    "of one quarter or one department."
+    "All of it together is too much for the memory of this machine. Name fewer files, such as "
+    "those of one quarter or one department."
 )
 _HERE = Path(__file__).parent
 _LOG = logging.getLogger("okr_sheets")

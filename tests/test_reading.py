@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import date
+from time import process_time
 
 import pytest
 from calculators import libreoffice_all
@@ -8,6 +10,8 @@ import okr_sheets as okr
 from okr_sheets.language import language, languages
 from okr_sheets.reading.examples import names
 from okr_sheets.reading.files import search
+from okr_sheets.reading.tracker import _told_apart
+from okr_sheets.tracker import frame
 
 
 @pytest.mark.parametrize("name", names())
@@ -336,3 +340,19 @@ def test_every_word_of_the_message_is_in_the_readers_language(book):
     assert len(set(said.values())) == len(languages())
     assert all("nil" in sentence for sentence in said.values())
     assert said["en"] == language("en").problem("not-a-number", given="nil")
+
+
+def test_a_hundred_tables_share_their_actions_in_no_time(tmp_path):
+    path = tmp_path / "t.csv"
+    rows = "".join(f"O1.KR{number};Leads;Increase;0;10\n" for number in range(1, 40))
+    path.write_text(f"ID;Title;Type;Baseline;Target\nO1;Goal;Objective;;\n{rows}", "utf-8")
+    one = okr.read(path)
+    actions = frame(
+        "actions", [{"key_result": "o1.kr7", "action": "Call"}, {"key_result": "?"}], [5, 6]
+    )
+    one = replace(one, actions=actions, sheets={**one.sheets, "actions": "Actions"})
+    began = process_time()
+    first, *others = _told_apart([one] * 100)
+    assert process_time() - began < 3
+    assert first.actions["key_result"].tolist() == ["o1.kr7", "?"]
+    assert [tracker.actions["key_result"].tolist() for tracker in others] == [["o1.kr7"]] * 99

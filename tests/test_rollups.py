@@ -7,6 +7,7 @@ import sqlite3
 import zipfile
 from dataclasses import replace
 from datetime import date
+from importlib import import_module
 
 import pandas as pd
 import pytest
@@ -17,6 +18,7 @@ import okr_sheets as okr
 from okr_sheets import demo
 from okr_sheets.config import read_config
 from okr_sheets.language import language
+from okr_sheets.rollups import FRAMES
 from okr_sheets.rollups.previous import CARRIED
 from okr_sheets.rollups.units import OWNERS, TEAMS
 from okr_sheets.tracker import frame
@@ -538,3 +540,20 @@ def test_a_unit_is_followed_to_last_quarter_however_its_name_is_cased(tmp_path):
         drawn(tmp_path / quarter, "t.csv", sheet(quarter, dates, row, company="Acme", team=team))
     rolled = okr.rollup(tmp_path / "2027-Q1", previous=tmp_path / "2026-Q4")
     assert rolled.teams[["team", "previous"]].to_numpy().tolist() == [["Sales", 0.4]]
+
+
+def test_rounds_scored_in_pieces_are_as_those_scored_at_once(company, rolled, monkeypatch):
+    scored = import_module("okr_sheets.rollups.scored")  # the package has a function so called
+    monkeypatch.setattr(scored, "MOST_AT_ONCE", 8 * len(rolled.key_results))
+    pieces = []
+    at_once = scored._scored_at_once
+
+    def counted(trackers, rounds, *given):
+        pieces.append(len(rounds))
+        return at_once(trackers, rounds, *given)
+
+    monkeypatch.setattr(scored, "_scored_at_once", counted)
+    in_pieces = okr.rollup(company)
+    assert len(pieces) > 2
+    for name in FRAMES:
+        pd.testing.assert_frame_equal(getattr(in_pieces, name), getattr(rolled, name))
