@@ -40,7 +40,7 @@ class Message:
 class Drafts:
     """What became of a folder's drafts.
 
-    Of old ones `removed` went, `changed` were changed by somebody, and `kept` may still hold; both stay.
+    Of old ones `removed` went; `changed` by somebody, and `kept`, which may still hold, stay.
     """
 
     written: Sequence[Path] = ()
