@@ -508,28 +508,26 @@ def test_a_file_of_more_than_a_megabyte_is_refused(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes")
 def test_a_pipe_or_a_device_is_no_file_of_settings(run):
-    pipe, link = Path("okr.toml"), Path("link.toml")
-    os.mkfifo(pipe)
+    pipes, link = (Path("okr.toml"), Path("pipe.toml")), Path("link.toml")
+    for pipe in pipes:
+        os.mkfifo(pipe)
     try:
         done = run("new", "t.xlsx", "--blank")
         assert done.exit_code == 2
         assert done.stderr.endswith("okr.toml cannot be read: it is a pipe and no file.\n")
-        for name, kind, option in (
-            (pipe, "a pipe", "--config"),
-            (pipe, "a pipe", "--from"),
-            ("/dev/zero", "a device", "--config"),
-            ("/dev/zero", "a device", "--from"),
-        ):
+        pipes[0].unlink()
+        for name, kind in ((pipes[1], "a pipe"), ("/dev/zero", "a device")):
             link.unlink(missing_ok=True)
             link.symlink_to(name)
-            done = run("new", "u.xlsx", option, link)
-            assert done.exit_code == 2
-            assert done.stderr.endswith(f" cannot be read: it is {kind} and no file.\n")
-            pipe.unlink(missing_ok=True)
-            os.mkfifo(pipe)
+            for option in ("--config", "--from"):
+                done = run("new", "u.xlsx", option, link)
+                assert done.exit_code == 2
+                assert done.stderr.endswith(
+                    f"link.toml cannot be read: it is {kind} and no file.\n"
+                )
     finally:
-        pipe.unlink(missing_ok=True)
-        link.unlink(missing_ok=True)
+        for path in (*pipes, link):
+            path.unlink(missing_ok=True)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links")

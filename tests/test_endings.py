@@ -143,7 +143,9 @@ def test_control_c_has_the_code_that_shells_know(trackers, monkeypatch):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are another thing elsewhere")
 def test_control_c_ends_a_process_with_that_code(trackers, tmp_path):
+    # Tests that run in the background of a shell ignore the signal, and hand that on.
     code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import time; from okr_sheets import rollups; from okr_sheets.cli import main\n"
         "def slow(*_, **__): print('now', flush=True); time.sleep(60)\n"
         "rollups.roll_up = slow; main()"

@@ -25,7 +25,10 @@ def read(place, path, fiscal_start):
     Path(path).with_suffix(".begun").touch()
     time.sleep(60)
 """
+# Tests that run in the background of a shell ignore the signal, and hand that on.
 RUN = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from okr_sheets.cli import main
 from okr_sheets.reading import tracker
 tracker.READING = "slow:read"

@@ -165,7 +165,9 @@ def test_what_was_changed_is_kept_aside_and_that_is_said(change, report, rollup,
     said = []
     okr.report(rollup, report, tell=said.append)
     kept = tmp_path / f"r-2{report.suffix}"
-    assert said == [f"{report} was changed since it was written. It is kept as {kept.name}."]
+    assert said == [
+        f"{report} was changed since it was written. The changed file is kept as {kept.name}."
+    ]
     assert (report.read_bytes(), kept.read_bytes()) == (before, typed)
     # The next run finds its own, and what is kept is no tracker.
     okr.report(rollup, report, tell=said.append)
@@ -227,7 +229,10 @@ def test_the_command_says_it_on_standard_error(written, tmp_path, monkeypatch):
     append(path)
     done = CliRunner().invoke(main, ["score", "t.xlsx", "-o", "r.md", "-o", "./r.md"])
     assert (done.exit_code, done.stdout) == (0, "Wrote r.md\n")
-    assert "r.md was changed since it was written. It is kept as r-2.md.\n" in done.stderr
+    assert (
+        "r.md was changed since it was written. The changed file is kept as r-2.md.\n"
+        in done.stderr
+    )
 
 
 def test_what_programs_save_reports_as_is_changed_and_no_tracker(soffice, written, tmp_path):

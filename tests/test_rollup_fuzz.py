@@ -265,9 +265,9 @@ def drawn_by_hand(
 # What went wrong once, each as the trackers of a run.
 NAMED = {
     "two files of one team begin on different days": [
-        drawn_by_hand("late.xlsx", key="O2", start=date(2027, 2, 15), as_of=date(2027, 1, 8)),
-        drawn_by_hand("early.xlsx", as_of=date(2027, 1, 8)),
-        drawn_by_hand("other.xlsx", "East", as_of=date(2027, 1, 29)),
+        drawn_by_hand("a.xlsx", key="O2", start=date(2027, 2, 15), as_of=date(2027, 1, 8)),
+        drawn_by_hand("b.xlsx", as_of=date(2027, 1, 8)),
+        drawn_by_hand("c.xlsx", "East", as_of=date(2027, 1, 29)),
     ],
     "what a score is made of overflows": [
         drawn_by_hand(f"{n}.xlsx", numbers=(LARGEST, -LARGEST), baseline=-LARGEST, target=LARGEST)

@@ -612,7 +612,7 @@ def test_what_is_typed_at_the_last_moment_is_kept(moment, type_late, rollup, tmp
     okr.report(rollup, path, tell=said.append)
     assert (path.read_bytes(), names(tmp_path)) == (before, ["r-2.md", "r.md"])
     assert (tmp_path / "r-2.md").read_bytes() == before + b"typed by somebody"
-    assert said == [f"{path} was changed since it was written. It is kept as r-2.md."]
+    assert said == [f"{path} was changed since it was written. The changed file is kept as r-2.md."]
 
 
 def test_a_second_name_that_a_killed_run_left_goes_unless_it_was_changed(rollup, tmp_path):
