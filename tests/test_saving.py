@@ -135,8 +135,8 @@ forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 def test_a_killed_run_leaves_the_old_file_or_the_new_one(kills, tmp_path):
     left = killed(tmp_path, kills)
     assert set(left) == set(kills)
-    # Some were killed on the way, else this shows nothing.
-    assert any(left.values())
+    # Some were killed on the way, else this shows nothing; of a few it may be none.
+    assert any(left.values()) or sum(kills.values()) < 20
 
 
 @forks
