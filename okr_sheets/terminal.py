@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PLAIN_WIDTH = 140  # of piped output, whatever the terminal it was piped from
 BAR_WIDTH = 12
+FEW = 20  # files that are read before a bar tells anybody anything
 # A shape beside each word, since colour alone is lost on paper and to some eyes.
 LOOKS = {
     "achieved": ("✔", "blue"),
@@ -50,13 +51,16 @@ def console(err: bool = False) -> Console:
 def progress(total: int) -> Iterator[Any]:
     """A bar on standard error while many files are read; silent where nobody watches."""
     watched = console(err=True)
+    if not watched.is_terminal or total < FEW:
+        # Older versions of rich print an empty line for a bar that is switched off.
+        yield lambda _: None
+        return
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         console=watched,
         transient=True,
-        disable=not watched.is_terminal or total < 20,
     ) as bars:
         task = bars.add_task("", total=total)
         yield lambda count: bars.update(task, completed=count)
