@@ -18,10 +18,8 @@ QUICK = os.environ.get("QUICK") == "true"
 QUICK_PART = (
     "test_checks",
     "test_dtypes",
-    "test_reminders",
     "test_reports",
     "test_rollups",
-    "test_rows",
     "test_scoring",
 )
 

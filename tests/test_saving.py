@@ -142,7 +142,7 @@ def test_a_killed_run_leaves_the_old_file_or_the_new_one(kills, tmp_path):
 @forks
 @pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
 def test_a_killed_run_loses_nothing_that_somebody_typed(links, tmp_path):
-    assert killed(tmp_path, {"r.md": 30, "r.csv": 30}, links=links, changed=True)
+    assert killed(tmp_path, {"r.md": 15, "r.csv": 10}, links=links, changed=True)
 
 
 def test_reading_passes_over_what_a_killed_run_left(tmp_path):
