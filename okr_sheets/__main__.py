@@ -8,7 +8,9 @@ def run() -> None:
     try:
         from okr_sheets.cli import main  # noqa: PLC0415  inside what is interrupted
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped.\n")
+        from okr_sheets.streams import say  # noqa: PLC0415  only then
+
+        say("Stopped.", err=True)
         sys.exit(130)
     main()
 
