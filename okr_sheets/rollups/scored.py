@@ -179,8 +179,12 @@ def _weeks_before(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.Series:
 
 
 def days(numbers: pd.Series) -> pd.Series:
-    """The dates of spreadsheets' numbers."""
-    return (pd.Timestamp(EPOCH) + pd.to_timedelta(numbers, unit="D")).astype("datetime64[s]")
+    """The dates of spreadsheets' numbers, NaT for none.
+
+    By numpy: pandas 2.2's to_timedelta rounds what it never set where a number is missing.
+    """
+    passed = numbers.to_numpy(dtype=float).astype("timedelta64[D]")
+    return pd.Series(np.datetime64(EPOCH, "D") + passed, index=numbers.index).astype("datetime64[s]")
 
 
 def _logged(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
