@@ -183,8 +183,8 @@ def days(numbers: pd.Series) -> pd.Series:
 
     By numpy: pandas 2.2's to_timedelta rounds what it never set where a number is missing.
     """
-    passed = numbers.to_numpy(dtype=float).astype("timedelta64[D]")
-    return pd.Series(np.datetime64(EPOCH, "D") + passed, index=numbers.index).astype("datetime64[s]")
+    dates = np.datetime64(EPOCH, "D") + numbers.to_numpy(dtype=float).astype("timedelta64[D]")
+    return pd.Series(dates, index=numbers.index).astype("datetime64[s]")
 
 
 def _logged(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
