@@ -17,9 +17,9 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+from by_frames import combined, forecast
 
 from okr_sheets.rollups.distributions import PRIOR
-from okr_sheets.rollups.forecast import combined, forecast
 
 REPORT_SEED, FIT_SEED = 2028, 1
 DAYS = np.arange(92)

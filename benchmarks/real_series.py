@@ -28,9 +28,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from by_frames import forecast
 from forecasting import FIRST_DAY, judged, show
 
-from okr_sheets.rollups.forecast import LOW, STRATA, forecast, student_t
+from okr_sheets.rollups.forecast import LOW, STRATA, student_t
 
 SEED = 2028
 WEEKS = 13

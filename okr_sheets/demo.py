@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.config import NAME, read_config
+from okr_sheets.frames import frame
 from okr_sheets.language import language
 from okr_sheets.planning import new
 from okr_sheets.reading.examples import names
@@ -27,7 +28,7 @@ from okr_sheets.reports import report
 from okr_sheets.reports.reminders import messages, write_messages
 from okr_sheets.reports.tables import status_word, updated
 from okr_sheets.rollups import rollup
-from okr_sheets.tracker import Tracker, frame
+from okr_sheets.tracker import Tracker
 from okr_sheets.writing.saving import saved
 from okr_sheets.writing.tracker import write
 

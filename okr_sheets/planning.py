@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from okr_sheets.about import About
+from okr_sheets.columns import Columns, filled, serial
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, Span, check_in_dates
@@ -83,7 +84,7 @@ def new(
     dates = check_in_dates(days.start, days.end, about.cadence)
     objectives, key_results, actions = (
         rows if is_own else _moved(rows, plan.about, days)
-        for rows in (plan.objectives, plan.key_results, plan.actions)
+        for rows in (plan.columns[name] for name in ("objectives", "key_results", "actions"))
     )
     return Tracker.empty(
         about,
@@ -130,22 +131,26 @@ def _plan(
     return tracker
 
 
-def _with_plan(key_results: pd.DataFrame, is_example: bool) -> pd.DataFrame:
+def _with_plan(key_results: Columns, is_example: bool) -> Columns:
     """The key results with what is planned for them, by which later changes are told.
 
     A plan holds for a row whose title begins as the planned one does. Titles name numbers too, so
     of one's own plan only the words before the first number count, if there are any. An example is
     another key result as soon as a word of it is changed.
     """
-    titles = key_results["title"]
-    words = titles.str.extract(r"^(\D*)", expand=False).str.strip()
-    begins = titles if is_example else words.where(words != "", titles)
-    return key_results.assign(
-        planned_title=begins.astype("str"),
-        planned_baseline=key_results["baseline"],
-        planned_target=key_results["target"],
-        planned_weight=key_results["weight"].fillna(1.0),
+    titles = key_results.title
+    begins = titles if is_example else filled(map(_words_before_numbers, titles), "text")
+    weight = key_results.weight
+    return key_results.having(
+        planned_title=begins,
+        planned_baseline=key_results.baseline,
+        planned_target=key_results.target,
+        planned_weight=np.where(np.isnan(weight), 1.0, weight),
     )
+
+
+def _words_before_numbers(title: str) -> str:
+    return re.split(r"\d", title, maxsplit=1)[0].strip() or title
 
 
 def _level(given: dict[str, str]) -> str:
@@ -153,15 +158,15 @@ def _level(given: dict[str, str]) -> str:
     return next((key for key in ("team", "department") if key in given), "")
 
 
-def _moved(rows: pd.DataFrame, about: About, period: Span) -> pd.DataFrame:
+def _moved(rows: Columns, about: About, period: Span) -> Columns:
     """The rows with their dates as far into the new quarter as they were into the old one."""
     if about.start is None:
         return rows
-    shift = pd.Timestamp(period.start) - pd.Timestamp(about.start)
-    last: Any = pd.Timestamp(period.end)
-    moved = {
-        key: (rows[key] + shift).clip(upper=last).astype("datetime64[s]")
-        for key in ("start", "due")
-        if key in rows
-    }
-    return rows.assign(**moved)
+    shift = serial(period.start) - serial(about.start)
+    return rows.having(
+        **{
+            key: np.minimum(rows[key] + shift, serial(period.end))
+            for key in ("start", "due")
+            if key in rows
+        }
+    )

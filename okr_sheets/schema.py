@@ -6,6 +6,7 @@ The writer, the reader, the checks, the example sets and the printed column tabl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -204,6 +205,32 @@ SETTINGS = (
     Column("cadence", "choice", choices=CADENCES),
     Column("as_of", "date"),
 )
+
+# What an objective does not have: it is scored through its key results.
+_ONLY_KEY_RESULTS = ("type", "baseline", "target", "unit")
+ROW = Column("row", "count")  # of the sheet
+# The columns of each part of a tracker, besides the row.
+PARTS: Mapping[str, tuple[Column, ...]] = {
+    "objectives": tuple(
+        column
+        for column in OKRS.typed
+        if column.key not in _ONLY_KEY_RESULTS and column.stage != "planned"
+    ),
+    "key_results": (
+        Column("objective", "count"),  # the row of its objective, 0 for none
+        Column("objective_id", "id"),
+        *OKRS.typed,
+        Column("typed_current", "number"),  # where the file tells it, and the check-ins do not
+    ),
+    "check_ins": (
+        Column("id", "id"),
+        Column("date", "date"),
+        Column("value", "number"),
+        Column("column", "text"),  # the letter of the cell
+    ),
+    "actions": ACTIONS.typed,
+    "log": LOG.typed,
+}
 
 # Sheets that are written but never read back.
 OTHER_SHEETS = ("start", "dashboard", "lists", "calc")

@@ -17,7 +17,9 @@ from pathlib import Path
 from unittest import mock
 
 import okr_sheets as okr
-from okr_sheets.tracker import About, Tracker, frame
+from okr_sheets.about import About
+from okr_sheets.frames import frame
+from okr_sheets.tracker import Tracker
 
 HERE = Path(__file__).parent
 FILES = HERE / "files"

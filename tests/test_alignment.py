@@ -1,5 +1,6 @@
 """Who serves whom: the tree across trackers, and what is odd in it."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from time import process_time
@@ -8,14 +9,17 @@ import numpy as np
 import pytest
 
 import okr_sheets as okr
+from okr_sheets.about import About
 from okr_sheets.checks.alignment import MOST_STEPS, misalignments
+from okr_sheets.frames import frame, framed
 from okr_sheets.problems import grouped
 from okr_sheets.reading.files import read_all
+from okr_sheets.rollups import FRAMES
 from okr_sheets.rollups.alignment import ALIGNMENT, DEEPEST, alignment
 from okr_sheets.rollups.scored import scored
 from okr_sheets.schema import LEVELS
 from okr_sheets.scoring import PRESETS
-from okr_sheets.tracker import About, Tracker, frame
+from okr_sheets.tracker import Tracker
 
 QUARTER = {"quarter": "2027-Q1", "start": date(2027, 1, 1), "end": date(2027, 3, 31)}
 DAY = date(2027, 1, 8)
@@ -86,7 +90,7 @@ def team(sheet, name, of, **about):
 
 def tree(*trackers):
     rows = scored(trackers, [[None] * len(trackers)], PRESETS["default"])
-    return alignment(trackers, rows.objectives, rows.key_results)
+    return framed(alignment(trackers, rows.objectives, rows.key_results), FRAMES["alignment"])
 
 
 def outline(frame):
@@ -520,8 +524,8 @@ def test_ten_thousand_objectives_take_about_a_second():
     start = process_time()
     result = alignment(trackers, rows.objectives, rows.key_results)
     taken = process_time() - start
-    assert result["depth"].value_counts().to_dict() == {0: 100, 1: 3_000, 2: 6_900}
-    assert set(result["finding"]) == {""}
+    assert Counter(result.depth.tolist()) == {0: 100, 1: 3_000, 2: 6_900}
+    assert set(result.finding) == {""}
     assert taken < 3  # one where nothing else runs
 
 

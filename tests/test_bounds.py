@@ -11,13 +11,15 @@ from test_dtypes import KEY_RESULT, OBJECTIVE, QUARTER
 from xlsxwriter import Workbook
 
 import okr_sheets as okr
+from okr_sheets.about import About
 from okr_sheets.cli import main
+from okr_sheets.frames import frame
 from okr_sheets.language import language, languages
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, Span
 from okr_sheets.reading.cells import Ask, parse
 from okr_sheets.schema import LARGEST, SMALLEST, is_countable
-from okr_sheets.tracker import About, Tracker, frame
+from okr_sheets.tracker import Tracker
 
 HEAD = ("ID", "Title", "Type", "Baseline", "Target", "Weight", "Confidence", "2027-01-08")
 EN = Ask(language("en"))

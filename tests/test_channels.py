@@ -27,7 +27,7 @@ from markdown_it import MarkdownIt
 
 import okr_sheets as okr
 from okr_sheets.cli import main
-from okr_sheets.tracker import frame
+from okr_sheets.frames import frame
 
 PACKAGE = Path(okr.__file__).parent
 # M is how the test knows the text of a marker again, LINE how it knows one that began a line.

@@ -114,7 +114,7 @@ def test_an_objective_whose_weights_are_all_0_is_named(book, weights, codes):
 
 
 def test_actions_and_log_name_what_there_is(tmp_path):
-    from okr_sheets.tracker import frame
+    from okr_sheets.frames import frame
 
     tracker = okr.new("sales", quarter="2027-Q1")
     tracker = replace(

@@ -7,13 +7,16 @@ import pytest
 from click.testing import CliRunner
 
 import okr_sheets as okr
+from okr_sheets.about import About
 from okr_sheets.cli import main
-from okr_sheets.frames import GATHERED, InFrames, compute, gather
+from okr_sheets.columns import ARRAYS
+from okr_sheets.computing import GATHERED, WORDED, InColumns, compute, gather, in_words
+from okr_sheets.frames import DTYPES, frame
 from okr_sheets.rollups import FRAMES
 from okr_sheets.rollups.scored import scored
-from okr_sheets.schema import OKRS
+from okr_sheets.schema import OKRS, PARTS
 from okr_sheets.scoring import RULES, Bands
-from okr_sheets.tracker import COLUMNS, DTYPES, About, Tracker, frame, mapped
+from okr_sheets.tracker import Tracker
 
 QUARTER = {"quarter": "2027-Q1", "start": date(2027, 1, 1), "end": date(2027, 3, 31)}
 OBJECTIVE = frame("objectives", [{"id": "O1", "title": "Grow"}], [5])
@@ -71,8 +74,7 @@ def test_trackers_that_lack_different_things_make_declared_dtypes_together():
 def test_a_full_rollup_declares_all_its_frames(company, last_quarter):
     legal = okr.new(blank=True, quarter="2027-Q1", company="Acme Cloud", team="Legal")
     rollup = okr.rollup([company, legal], previous=last_quarter)
-    frames = [name for name in rollup.__slots__ if isinstance(getattr(rollup, name), pd.DataFrame)]
-    assert frames == list(FRAMES)
+    assert list(rollup.columns) == list(FRAMES)
     assert all(len(getattr(rollup, name)) for name in FRAMES)
     assert_rollup_declared(rollup)
 
@@ -81,11 +83,11 @@ def test_a_full_rollup_declares_all_its_frames(company, last_quarter):
 def test_the_rules_give_the_kinds_of_the_schema_on_no_rows_too(name):
     tracker = TRACKERS[name]
     rows = gather([tracker], [tracker.about.day()])
-    assert_declared(rows, GATHERED)
-    computed = compute(rows, InFrames((), Bands()))[list(RULES)]
-    texts = {
-        key for key, dtype in computed.dtypes.items() if not pd.api.types.is_numeric_dtype(dtype)
-    }
+    assert list(rows) == list(GATHERED)
+    for key, kind in GATHERED.items():
+        assert rows[key].dtype == ("int8" if key in WORDED else ARRAYS[kind]), key
+    computed = in_words(compute(rows, InColumns((), Bands())))
+    texts = {key for key in RULES if computed[key].dtype == object}
     assert texts == {key for key in RULES if OKRS[key].kind in {"text", "choice"}}
 
 
@@ -98,7 +100,8 @@ def test_scored_rows_have_the_same_dtypes_empty_or_filled(company):
             (lacking.key_results, full.key_results),
             (lacking.objectives, full.objectives),
         ):
-            assert ours.dtypes.to_dict() == theirs.dtypes.to_dict()
+            kinds = {key: array.dtype.kind for key, array in ours.arrays.items()}
+            assert kinds == {key: array.dtype.kind for key, array in theirs.arrays.items()}
 
 
 def test_a_tracker_read_and_an_empty_one_have_the_declared_dtypes(company, tmp_path):
@@ -110,20 +113,12 @@ def test_a_tracker_read_and_an_empty_one_have_the_declared_dtypes(company, tmp_p
         okr.read(tmp_path / "blank.xlsx"),
         okr.read(company / "sales.xlsx"),
     ):
-        for name, columns in COLUMNS.items():
+        for name, columns in PARTS.items():
             found = getattr(tracker, name)
             assert_declared(found, {column.key: column.kind for column in columns})
             assert found.index.dtype == "int64"
-        assert_declared(tracker.rows, {each.key: each.kind for each in COLUMNS["key_results"]})
+        assert_declared(tracker.rows, {each.key: each.kind for each in PARTS["key_results"]})
         assert (tracker.stored.dtypes == "object").all()
-
-
-def test_text_mapped_to_numbers_is_numbers_of_no_text_too():
-    ranks = {"company": 0, "team": 2}
-    for values in ([], ["team", "company"], ["elsewhere"]):
-        text = pd.Series(values, dtype=DTYPES["text"])
-        assert mapped(text, ranks, "number").dtype == "float64"
-        assert mapped(text, str.upper, "text").dtype == text.dtype
 
 
 def nowhere(folder):

@@ -11,9 +11,9 @@ from conftest import needs
 
 import okr_sheets as okr
 from okr_sheets import demo
+from okr_sheets.frames import frame
 from okr_sheets.reading.grid import Uncalculated
 from okr_sheets.reading.guard import column_letters, column_number
-from okr_sheets.tracker import frame
 
 SCRIPT = Path(__file__).parent / "edit_in_libreoffice.py"
 COMPARED = ["current", "progress", "score", "expected", "gap", "status", "objective_id"]

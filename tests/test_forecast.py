@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.by_frames import columns, combined, forecast
 from okr_sheets.language import language, languages
 from okr_sheets.reports.tables import heading
 from okr_sheets.rollups.distributions import PRIOR
@@ -20,8 +21,6 @@ from okr_sheets.rollups.forecast import (
     HIGH,
     LOW,
     STRATA,
-    combined,
-    forecast,
     student_t,
 )
 from okr_sheets.rollups.scored import CALLED, WHICH, Scored
@@ -433,9 +432,9 @@ def test_findings_go_by_the_far_end_of_the_range_and_none_is_good_by_stale_numbe
 ):
     rows, check_ins = drawn(key_result({1: 1.0, 2: 2.0, 3: 3.0}, stale=stale, status=status))
     told = forecast(rows, check_ins).assign(forecast_low=low, forecast=0.95, forecast_high=high)
-    rows = rows.assign(**dict.fromkeys((*WHICH, *CALLED), ""))
-    found = forecasts(Scored(rows, rows, 1, {}), told, Bands())
-    assert found["finding"].tolist() == [expected]
+    rows = columns(rows.assign(**dict.fromkeys((*WHICH, *CALLED), "")))
+    found = forecasts(Scored(rows, rows, (), (), {}), columns(told), Bands())
+    assert found.finding.tolist() == [expected]
 
 
 @pytest.mark.parametrize("code", languages())

@@ -9,8 +9,8 @@ PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 # Bottom to top; a folder stands for all its modules.
 LAYERS = (
     ("text", "streams", "schema", "problems", "quarters", "apart", "engine", "regular", "toml"),
-    ("scoring", "language", "config", "endings"),
-    ("about", "tracker", "frames", "bands"),
+    ("scoring", "language", "config", "endings", "columns"),
+    ("about", "frames", "tracker", "computing", "bands"),
     ("reading",),
     ("checks", "planning", "rollups"),
     ("writing",),

@@ -186,7 +186,7 @@ def test_a_tracker_shows_the_statuses_of_the_bands_it_was_made_with(tmp_path, so
         {"row": row, "id": results.at[row, "id"], "date": AS_OF, "value": float(numbers[number])}
         for number, row in enumerate(results.index)
     ]
-    from okr_sheets.tracker import frame
+    from okr_sheets.frames import frame
 
     tracker = replace(tracker, check_ins=frame("check_ins", typed, [t["row"] for t in typed]))
     path = okr.write(tracker, tmp_path / "t.xlsx")
@@ -259,7 +259,7 @@ def test_what_the_first_sheet_says_of_statuses_are_its_own_bands(tmp_path):
 
 def lowered(tmp_path, remarks=(), language="en", target=30.0):
     """Deals planned at 60 and now at `target`, 15 of them on each of the first eight Fridays."""
-    from okr_sheets.tracker import frame
+    from okr_sheets.frames import frame
 
     tracker = planned(tmp_path, language=language)
     results = tracker.key_results.copy()

@@ -21,11 +21,11 @@ from python_calamine import CalamineWorkbook
 import okr_sheets as okr
 from okr_sheets import apart
 from okr_sheets.cli import main
+from okr_sheets.frames import frame
 from okr_sheets.language import language, languages
 from okr_sheets.problems import CODES, KINDS, Problem, grouped, in_order
 from okr_sheets.reading import books, files, guard, tracker
 from okr_sheets.reading.guard import column_number
-from okr_sheets.tracker import frame
 
 TODAY = date(2027, 1, 8)
 # A sheet with nothing wrong in it; a recipe changes as few of its cells as it can.

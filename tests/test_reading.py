@@ -7,11 +7,11 @@ from calculators import libreoffice_all
 from xlsxwriter import Workbook
 
 import okr_sheets as okr
+from okr_sheets.frames import frame
 from okr_sheets.language import language, languages
 from okr_sheets.reading.examples import names
 from okr_sheets.reading.files import search
 from okr_sheets.reading.tracker import _told_apart
-from okr_sheets.tracker import frame
 
 
 @pytest.mark.parametrize("name", names())

@@ -26,7 +26,9 @@ from xlsxwriter import Workbook
 
 import okr_sheets as okr
 from okr_sheets import terminal
+from okr_sheets.about import About
 from okr_sheets.config import Config, Unit
+from okr_sheets.frames import frame
 from okr_sheets.language import fold, language, languages
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, check_in_dates
@@ -40,12 +42,13 @@ from okr_sheets.schema import (
     COMMITMENTS,
     LEVELS,
     OKRS,
+    PARTS,
     STATES,
     STATUSES,
     TYPES,
 )
 from okr_sheets.scoring import PRESETS
-from okr_sheets.tracker import COLUMNS, About, Tracker, frame
+from okr_sheets.tracker import Tracker
 
 TIMES = int(os.environ.get("EXAMPLES", "1"))
 REPORTS = ("xlsx", "html", "md", "csv", "json")
@@ -218,7 +221,7 @@ def trackers(draw, units=UNIT, least=0):
         },
         letters={
             name: {column.key: column_letters(n) for n, column in enumerate(columns, 1)}
-            for name, columns in COLUMNS.items()
+            for name, columns in PARTS.items()
         }
         | {"okrs": {key: column_letters(n) for n, key in enumerate(OKRS.keys, 1)}},
         calculated_on=draw(st.sampled_from([None, None, own.start, own.end])),

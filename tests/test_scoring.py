@@ -3,14 +3,15 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from calculators import libreoffice, poisoned
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
-from okr_sheets.frames import InFrames
+from okr_sheets.computing import InColumns
+from okr_sheets.frames import frame
 from okr_sheets.scoring import PRESETS
-from okr_sheets.tracker import frame
 
 VECTORS = Path(__file__).parent / "data" / "score_vectors.tsv"
 TYPES = {("maintain", "min"): "keep-at-least", ("maintain", "max"): "keep-at-most"}
@@ -262,8 +263,6 @@ def test_presets_move_the_bands(book):
 
 
 def test_halves_round_away_from_zero_as_in_a_spreadsheet():
-    import pandas as pd
-
-    numbers = pd.Series([0.00005, 0.12345, 0.24345, 1.00005, -0.00015, 0.056249999999999967])
-    rounded = InFrames((), PRESETS["default"]).rounded(numbers)
+    numbers = np.array([0.00005, 0.12345, 0.24345, 1.00005, -0.00015, 0.056249999999999967])
+    rounded = InColumns((), PRESETS["default"]).rounded(numbers)
     assert rounded.tolist() == [0.0001, 0.1235, 0.2435, 1.0001, -0.0002, 0.0563]

@@ -7,8 +7,8 @@ import pytest
 from test_edits import edited
 
 import okr_sheets as okr
-from okr_sheets.frames import serial
-from okr_sheets.tracker import frame
+from okr_sheets.columns import serial
+from okr_sheets.frames import frame
 
 AS_OF = date(2027, 2, 26)
 NEW = date(2027, 2, 10)  # between two check-in dates

@@ -13,14 +13,16 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 import okr_sheets as okr
+from okr_sheets.about import About
 from okr_sheets.cli import main
 from okr_sheets.config import read_config
+from okr_sheets.frames import frame
 from okr_sheets.language import language
 from okr_sheets.reports.reminders import messages
 from okr_sheets.rollups.names import strangers
 from okr_sheets.rollups.namesakes import unit_names
 from okr_sheets.terminal import print_rollup
-from okr_sheets.tracker import About, Tracker, frame
+from okr_sheets.tracker import Tracker
 
 WEEKS = ("2027-01-08", "2027-01-15", "2027-01-22", "2027-01-29", "2027-02-05")
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from okr_sheets.checks.alignment import misalignments
 from okr_sheets.checks.numbers import NUMBERS, SCORED_NUMBERS, future_numbers
 from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
+from okr_sheets.columns import Columns
+from okr_sheets.computing import InColumns, compute, gather, in_words, misread_cells
 from okr_sheets.config import Config
-from okr_sheets.frames import InFrames, Rows, compute, gather, misread_cells
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.schema import PLANNED
+from okr_sheets.scoring import RULES as SCORING
 from okr_sheets.scoring import (
     Bands,
     Rule,
@@ -65,40 +65,37 @@ def check(
     scored = _scored(readable, [as_of] * len(readable)) if as_of else calculated
     found = [problem for tracker in trackers for problem in tracker.problems]
     for number, tracker in enumerate(readable):
-        rows = tracker.rows
+        rows = tracker.okrs
         found += [problem for rule in RULES for problem in rule(tracker, rows)]
         found += [problem for rule in DATED_RULES for problem in rule(tracker, as_of)]
-        if number in scored:
-            found += [p for rule in SCORED_NUMBERS for p in rule(tracker, scored[number])]
-            found += [p for rule in STORED for p in rule(tracker, calculated[number])]
+        if len(own := scored(number)):
+            found += [p for rule in SCORED_NUMBERS for p in rule(tracker, own)]
+            found += [p for rule in STORED for p in rule(tracker, calculated(number))]
     found += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     names = file_names(tracker.path for tracker in trackers)
     return in_order(told_apart(beside_damage(found), names))
 
 
-def _scored(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Mapping[int, pd.DataFrame]:
-    """Each tracker's rows as of its day (see `About.day`), by its number and their row.
+def _scored(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Callable[[int], Columns]:
+    """Gives each tracker's rows as of its day (see `About.day`), by its number.
 
-    All at once, since a frame of thousands costs hardly more than a frame of ten.
+    All are computed at once, since columns of thousands cost hardly more than columns of ten.
     """
     rows = gather(trackers, days)
-    operations = InFrames(misread_cells(trackers), _own_bands(trackers, rows))
-    rows = compute(rows, operations)
-    for key, rule in ROW_RULES.items():
-        rows[key] = rule(Rows(rows), operations)
-    parts = rows.groupby("tracker")
-    return {int(str(number)): part.set_index("row") for number, part in parts}
+    operations = InColumns(misread_cells(trackers), _own_bands(trackers, rows))
+    rows = in_words(compute(rows, operations, {**SCORING, **ROW_RULES}))
+    places = rows.tracker
+
+    def of_tracker(number: int) -> Columns:
+        return rows.take(np.arange(*np.searchsorted(places, (number, number + 1))))
+
+    return of_tracker
 
 
-def _own_bands(trackers: Sequence[Tracker], rows: pd.DataFrame) -> Bands:
+def _own_bands(trackers: Sequence[Tracker], rows: Columns) -> Bands:
     """Each row's bands, those of its own workbook: in the place of each cut, a column of it.
 
     They are compared with as numbers are, and are good for nothing else.
     """
     cuts = [(tracker.bands or Bands()).cuts for tracker in trackers] or [Bands().cuts]
-    numbers = rows["tracker"].to_numpy(dtype=int)
-
-    def column(key: str) -> Any:
-        return pd.Series(np.array([own[key] for own in cuts])[numbers], index=rows.index)
-
-    return Bands.of({key: column(key) for key in cuts[0]})
+    return Bands.of({key: np.array([own[key] for own in cuts])[rows.tracker] for key in cuts[0]})

@@ -130,7 +130,7 @@ def follow(trackers: Sequence[Tracker]) -> Served:
     units = [unit(tracker.about, number) for number, tracker in enumerate(trackers)]
     holders: dict[tuple[str, ...], frozenset[int]] = {}
     for number, tracker in enumerate(trackers):
-        if not tracker.objectives.empty:
+        if len(tracker.columns["objectives"]):
             holders[units[number]] = holders.get(units[number], frozenset()) | {number}
     return Served(trackers, entries, links, lost, ranks, units, holders)
 
@@ -169,9 +169,9 @@ def unit(about: About, number: int) -> tuple[str, ...]:
 def _entries(trackers: Sequence[Tracker]) -> dict[Row, Entry]:
     entries: dict[Row, Entry] = {}
     for number, tracker in enumerate(trackers):
-        for rows in (tracker.objectives, tracker.key_results):
-            own = rows.index.tolist()
-            above = rows["objective"].tolist() if "objective" in rows else own
+        for rows in (tracker.columns["objectives"], tracker.columns["key_results"]):
+            own = rows.row.tolist()
+            above = rows.objective.tolist() if "objective" in rows else own
             said = (rows[key].tolist() for key in ("id", "aligns_to", "state"))
             for at, objective, name, given, state in zip(own, above, *said, strict=True):
                 group = Row(number, objective)

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-import pandas as pd
-
 from okr_sheets.language import language
 from okr_sheets.reading.guard import column_letters, column_number
 from okr_sheets.reading.worksheet import relative
@@ -86,14 +84,15 @@ def beside(tracker: Tracker) -> tuple[int, str] | None:
     single one in a row is a person's own.
     """
     code, places = tracker.about.language, _places(tracker)
+    stored = tracker.columns["stored"]
     found: dict[int, list[str]] = {}
     for key in (column.key for column in OKRS.computed if column.key in RULES):
-        formulas = tracker.stored.get(f"formula.{key}", pd.Series(dtype=object)).to_dict()
+        formulas = stored[f"formula.{key}"].tolist() if f"formula.{key}" in stored else []
         # Filled down a column they are all one.
-        bad = {it for it in set(formulas.values()) if it and _is_beside(it, key, code, places)}
-        for row, formula in formulas.items() if bad else ():
+        bad = {it for it in set(formulas) if it and _is_beside(it, key, code, places)}
+        for row, formula in zip(stored.row.tolist(), formulas, strict=True) if bad else ():
             if formula in bad:
-                found.setdefault(int(str(row)), []).append(key)
+                found.setdefault(row, []).append(key)
     rows = sorted(row for row, keys in found.items() if len(keys) >= FEWEST)
     return (rows[0], found[rows[0]][0]) if rows else None
 

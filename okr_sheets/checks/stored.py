@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from math import isnan
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
 from okr_sheets.checks.formulas import beside, our_shapes, shape
-from okr_sheets.frames import serial, to_day
+from okr_sheets.columns import Columns, serial, to_day
 from okr_sheets.language import choice_keys, fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import plain, shown
@@ -29,14 +31,15 @@ COMPARED = tuple(
 )
 
 
-def stored_values(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+def stored_values(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """Every computed cell holds its formula, and what the formula gives for the numbers there.
 
     The recomputed value is as of the day the workbook itself was calculated by. Rows whose cells
     Python reads and the workbook cannot (numbers as text) are left to their own problem. Formulas
     that point beside their columns are said once: what they give tells nothing of the rows.
     """
-    if tracker.stored.empty:
+    stored = tracker.columns["stored"]
+    if not len(stored):
         return
     damaged = beside(tracker)
     if damaged:
@@ -44,8 +47,8 @@ def stored_values(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
         label = language(tracker.about.language)(f"okrs.{key}")
         yield tracker.problem("damaged-formulas", OKRS.key, row, key, label=label)
         return
-    keys = [column for column in COMPARED if column.key in tracker.stored]
-    most = {column.key: _usual(tracker.stored[f"formula.{column.key}"]) for column in keys}
+    keys = [column for column in COMPARED if column.key in stored]
+    most = {column.key: _usual(stored[f"formula.{column.key}"].tolist()) for column in keys}
     usual = _without_replaced(most, tracker.about.language)
     if tracker.calculated_on and not any(usual.values()) and None not in usual.values():
         # A program that keeps values only has made constants of them all.
@@ -58,7 +61,7 @@ def stored_values(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
         found = [problem for problem in found if problem.code in known]
     # What follows from a cell that was typed over differs with it.
     disturbed = {p.row for p in found if p.code in {"typed-over", "other-formula"}}
-    disturbed |= set(rows.loc[rows.index.isin(disturbed), "group"])
+    disturbed |= _groups(rows, disturbed)
     yield from (p for p in found if p.code != "stale-value" or p.row not in disturbed)
 
 
@@ -72,50 +75,57 @@ def beside_damage(problems: Sequence[Problem]) -> Iterator[Problem]:
 
 
 def _differing(
-    tracker: Tracker, rows: pd.DataFrame, keys: Sequence[Column], usual: Mapping[str, str | None]
+    tracker: Tracker, rows: Columns, keys: Sequence[Column], usual: Mapping[str, str | None]
 ) -> Iterator[Problem]:
     """The cells that hold another value than the rules give, and rows without any formula."""
     words = language(tracker.about.language)
-    bare = tracker.stored[[column.key for column in keys]].map(_is_blank).all(axis=1)
-    uncounted = _uncounted(tracker, rows, set(bare.index[bare]))
-    computed = rows[~rows.index.duplicated()].to_dict("index")
-    for place, cells in tracker.stored.to_dict("index").items():
-        row = int(str(place))
-        if row not in computed:
+    cells_by_row = {cells["row"]: cells for cells in tracker.columns["stored"].records()}
+    bare = {
+        row
+        for row, cells in cells_by_row.items()
+        if all(_is_blank(cells[column.key]) for column in keys)
+    }
+    uncounted = _uncounted(tracker, rows, bare)
+    compared = rows.only(("row", *(column.key for column in keys)))
+    for values in compared.records():
+        row = values["row"]
+        if row not in cells_by_row:
             continue
-        values = computed[row]
-        if bare[row] and not any(cells[f"formula.{column.key}"] for column in keys):
+        cells = cells_by_row[row]
+        if row in bare and not any(cells[f"formula.{column.key}"] for column in keys):
             if None not in usual.values():
                 yield tracker.problem("no-formula", OKRS.key, row, "score")
             continue
         for column in keys:
+            stored, formula = cells[column.key], cells[f"formula.{column.key}"]
+            if stored == values[column.key] and not isinstance(stored, bool):
+                continue  # as most are
             expected = _as_stored(column.key, values[column.key])
-            found = _comparable(column.key, cells[column.key])
-            formula = cells[f"formula.{column.key}"]
+            found = _comparable(column.key, stored)
             broken = bool(formula) and "#REF!" in formula
             other = broken or (bool(formula) and formula != usual[column.key])
             excused = row in uncounted and formula != "" and not broken
             # LibreOffice keeps a 0 in .xls where a formula gives no text.
             excused |= formula is None and expected is None and found == 0
-            if excused or isinstance(cells[column.key], Uncalculated) or _same(found, expected):
+            if excused or isinstance(stored, Uncalculated) or _same(found, expected):
                 continue
             yield tracker.problem(
                 "typed-over" if formula == "" else "other-formula" if other else "stale-value",
                 OKRS.key,
                 row,
                 column.key,
-                _say(column.key, cells[column.key]),
+                _say(column.key, stored),
                 label=words(f"okrs.{column.key}"),
                 value=_word(column.key, expected, tracker),
             )
 
 
-def _usual(formulas: pd.Series) -> str | None:
+def _usual(formulas: Sequence[str | None]) -> str | None:
     """The formula most rows of a column have; "" if none has one, None if the file tells none."""
-    if formulas.isna().any():
+    if None in formulas:
         return None
-    written = formulas[formulas != ""]
-    return "" if written.empty else str(written.value_counts().index[0])
+    written = Counter(filter(None, formulas)).most_common(1)
+    return written[0][0] if written else ""
 
 
 def _without_replaced(
@@ -138,7 +148,7 @@ def _own(usual: Mapping[str, str | None], language_code: str) -> set[str]:
     return {key for key, formula in usual.items() if formula and shape(formula) == ours[key]}
 
 
-def _uncounted(tracker: Tracker, rows: pd.DataFrame, bare: set[Any]) -> set[Any]:
+def _uncounted(tracker: Tracker, rows: Columns, bare: set[Any]) -> set[Any]:
     """The rows with a cell that the workbook may have read in another way, or not at all.
 
     What the workbook could not count is missing from its objective's numbers as well.
@@ -152,23 +162,29 @@ def _uncounted(tracker: Tracker, rows: pd.DataFrame, bare: set[Any]) -> set[Any]
     missed |= {p.words["above"] for p in every if p.code == "week-date-taken"}
     if any(p.code == "duplicate-column" and p.key.startswith(CHECK_IN_PREFIX) for p in every):
         # Which rows have a number in the second column only, nothing here tells.
-        return set(rows.index)
-    days = tracker.check_ins["date"].dt.strftime("%Y-%m-%d")
-    uncounted = misread | bare | set(days.index[days.isin(missed)])
-    uncounted |= set(rows.loc[rows.index.isin(uncounted), "group"])
+        return set(rows.row.tolist())
+    typed = tracker.columns["check_ins"]
+    days = [serial(date.fromisoformat(day)) for day in missed]
+    uncounted = misread | bare | set(typed.row[np.isin(typed.date, days)].tolist())
+    uncounted |= _groups(rows, uncounted)
     if any(problem.code == "example-left" for problem in tracker.problems):
-        uncounted |= set(tracker.objectives.index)
+        uncounted |= set(tracker.columns["objectives"].row.tolist())
     return uncounted
+
+
+def _groups(rows: Columns, numbers: set[Any]) -> set[Any]:
+    """The rows of the objectives that the rows of these numbers belong to."""
+    return set(rows.group[np.isin(rows.row, list(numbers))].tolist())
 
 
 def _is_blank(value: object) -> bool:
     if isinstance(value, Uncalculated) or value is None or value == "":
         return True
-    return isinstance(value, float) and pd.isna(value)
+    return isinstance(value, float) and isnan(value)
 
 
 def _as_stored(key: str, value: Any) -> Any:
-    if _is_blank(value) or pd.isna(value):
+    if _is_blank(value):
         return None
     return value if OKRS[key].kind == "choice" else float(value)
 

@@ -5,91 +5,99 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-import pandas as pd
+import numpy as np
 
 from okr_sheets.bands import differences
+from okr_sheets.columns import Array, Columns, folded
 from okr_sheets.language import language
 from okr_sheets.problems import Problem, file_names
-from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS
+from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OBJECTIVE, OKRS
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
 MOST_NAMED = 5  # rows in one sentence
 
 
-def _ids(tracker: Tracker) -> set[str]:
-    both = (tracker.objectives["id"], tracker.key_results["id"])
-    return {name for ids in both for name in ids.str.casefold()}
-
-
-def duplicate_ids(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+def duplicate_ids(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """No two rows of a tracker share an id, in any case."""
-    folded = rows["id"].str.casefold()
-    for same in folded[folded != ""].groupby(folded).groups.values():
-        for number in same[1:]:
-            given = rows.at[number, "id"]
-            others = [str(row) for row in same[: MOST_NAMED + 1] if row != number]
+    holders: dict[str, list[tuple[int, str]]] = {}
+    for number, given in zip(rows.row.tolist(), rows.id, strict=True):
+        holders.setdefault(given.casefold(), []).append((number, given))
+    for same in (same for name, same in holders.items() if name and len(same) > 1):
+        for number, given in same[1:]:
+            others = [str(row) for row, _ in same[: MOST_NAMED + 1] if row != number]
             named = ", ".join(others[:MOST_NAMED]) + (" …" if len(same) > MOST_NAMED + 1 else "")
             yield tracker.problem("duplicate-id", OKRS.key, number, "id", given, rows=named)
 
 
-def missing_titles(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+def missing_titles(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """Every objective and key result says what it is."""
-    for number, row in rows[rows["title"] == ""].iterrows():
-        yield tracker.problem("missing-title", OKRS.key, number, "title", value=row["id"])  # type: ignore[arg-type]
+    for number, own in _named(rows, rows.title == ""):
+        yield tracker.problem("missing-title", OKRS.key, number, "title", value=own)
 
 
-def missing_owners(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+def missing_owners(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """Every objective and key result that is not stopped has an owner."""
-    stopped = rows["state"].isin(["cancelled", "postponed"])
-    for number, row in rows[(rows["owner"] == "") & ~stopped].iterrows():
-        yield tracker.problem("missing-owner", OKRS.key, number, "owner", row["id"])  # type: ignore[arg-type]
+    for number, own in _named(rows, (rows.owner == "") & ~_is_stopped(rows)):
+        yield tracker.problem("missing-owner", OKRS.key, number, "owner", own)
 
 
-def childless(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+def childless(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """Every objective has key results."""
-    parents = set(tracker.key_results["objective"])
-    objectives = rows.loc[rows.index.isin(tracker.objectives.index)]
-    for number, row in objectives[~objectives.index.isin(parents)].iterrows():
-        yield tracker.problem("no-key-results", OKRS.key, number, "title", row["id"])  # type: ignore[arg-type]
+    parents = tracker.columns["key_results"].objective
+    childless = (rows.type == OBJECTIVE) & ~np.isin(rows.row, parents)
+    for number, own in _named(rows, childless):
+        yield tracker.problem("no-key-results", OKRS.key, number, "title", own)
 
 
-def stopped_without_note(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+def stopped_without_note(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """What is cancelled or postponed says why, in its note or in the log."""
-    stopped = rows["state"].isin(["cancelled", "postponed"]) & (rows["note"] == "")
-    remarked = rows["id"].str.casefold().isin(tracker.log["id"].str.casefold())
-    for number, row in rows[stopped & ~remarked].iterrows():
-        yield tracker.problem("missing-reason", OKRS.key, number, "note", row["id"])  # type: ignore[arg-type]
+    remarked = set(folded(tracker.columns["log"].id))
+    for number, own in _named(rows, _is_stopped(rows) & (rows.note == "")):
+        if own.casefold() not in remarked:
+            yield tracker.problem("missing-reason", OKRS.key, number, "note", own)
+
+
+def _is_stopped(rows: Columns) -> Array:
+    stopped: Array = (rows.state == "cancelled") | (rows.state == "postponed")
+    return stopped
+
+
+def _named(rows: Columns, which: Array) -> Iterator[tuple[int, str]]:
+    """The number and the id of each of these rows."""
+    chosen = rows.take(which)
+    return zip(chosen.row.tolist(), chosen.id.tolist(), strict=True)
 
 
 def untouched(tracker: Tracker, as_of: date | None) -> Iterator[Problem]:
     """Once a check-in is due, some number has been typed."""
     day = tracker.about.day(as_of)
-    nothing = tracker.check_ins.empty and tracker.key_results["typed_current"].isna().all()
+    undated = tracker.columns["key_results"].typed_current
+    nothing = not len(tracker.columns["check_ins"]) and np.isnan(undated).all()
     first = min(tracker.check_in_dates, default=tracker.about.end)
     misread = any(p.key.startswith((CHECK_IN_PREFIX, "current")) for p in tracker.problems)
     if day and first and day >= first and nothing and not misread:
         yield tracker.problem("untouched", OKRS.key, 0)
 
 
-def dayless(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+def dayless(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """A tracker has the days of its quarter; a file that has none was named when it was read."""
     is_named = any(problem.code == "no-quarter" for problem in tracker.problems)
-    if not (rows.empty or tracker.about.span or is_named):
+    if not (len(rows) == 0 or tracker.about.span or is_named):
         yield tracker.problem("no-quarter", OKRS.key, 0)
 
 
-def unknown_ids(tracker: Tracker, rows: pd.DataFrame) -> Iterator[Problem]:
+def unknown_ids(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """Actions and log lines name a key result or objective of the tracker, or a left-out one."""
-    known = set(rows["id"].str.casefold())
+    known = set(folded(rows.id))
     known |= {p.given.casefold() for p in tracker.problems if p.code == "example-left"}
     for sheet, key, lines in (
-        (ACTIONS.key, "key_result", tracker.actions),
-        (LOG.key, "id", tracker.log),
+        (ACTIONS.key, "key_result", tracker.columns["actions"]),
+        (LOG.key, "id", tracker.columns["log"]),
     ):
-        lost = lines[(lines[key] != "") & ~lines[key].str.casefold().isin(known)]
-        for number, given in lost[key].items():
-            yield tracker.problem("unknown-id", sheet, number, key, given)  # type: ignore[arg-type]
+        for number, given in zip(lines.row.tolist(), lines[key], strict=True):
+            if given and given.casefold() not in known:
+                yield tracker.problem("unknown-id", sheet, number, key, given)
 
 
 def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
@@ -97,20 +105,23 @@ def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     holders: dict[tuple[str, str], list[Tracker]] = {}
     files = file_names(tracker.path for tracker in trackers)
     for tracker in trackers:
-        for own in _ids(tracker):
+        for own in set(folded(tracker.okrs.id)):
             holders.setdefault((tracker.about.quarter, own), []).append(tracker)
     shared = {name: found for name, found in holders.items() if len(found) > 1}
     if not shared:
         return
     for tracker in trackers:
-        rows, quarter = tracker.rows, tracker.about.quarter
-        names = {name for period, name in shared if period == quarter}
-        reused = rows.loc[rows["id"].str.casefold().isin(names), "id"]
-        if not reused.empty:
-            first = str(reused.iloc[0])
+        rows, quarter = tracker.okrs, tracker.about.quarter
+        reused = [
+            (number, given)
+            for number, given in zip(rows.row.tolist(), rows.id, strict=True)
+            if (quarter, given.casefold()) in shared
+        ]
+        if reused:
+            number, first = reused[0]
             others = _names(shared[quarter, first.casefold()], tracker, files)
             words = {"count": str(len(reused)), "files": others}
-            yield tracker.problem("id-reused", OKRS.key, int(reused.index[0]), "id", first, **words)
+            yield tracker.problem("id-reused", OKRS.key, number, "id", first, **words)
 
 
 def _names(trackers: Sequence[Tracker], own: Tracker, files: Mapping[str, str]) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import cached_property
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
+from okr_sheets.columns import folded
 from okr_sheets.language import fold
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.schema import OKRS
@@ -53,7 +53,7 @@ def _told_apart(trackers: Iterable[Tracker]) -> Iterator[Tracker]:
             continue
         told = (p if p.sheet != sheet else replace(p, sheet=name) for p in tracker.problems)
         sheets = {**tracker.sheets, OKRS.key: name}
-        yield replace(tracker, sheets=sheets, problems=tuple(told))
+        yield tracker.changed(sheets=sheets, problems=tuple(told))
 
 
 class _Entry:
@@ -71,16 +71,18 @@ class _Entry:
 
     @cached_property
     def rows(self) -> set[Hashable]:
-        rows = self.tracker.rows
-        return set(zip(rows["id"].str.casefold(), rows["title"].map(fold), strict=True))
+        rows = self.tracker.okrs
+        return set(zip(folded(rows.id), map(fold, rows.title), strict=True))
 
     @cached_property
     def numbers(self) -> set[Hashable]:
-        typed = self.tracker.check_ins
-        dated = zip(typed["id"].str.casefold(), typed["date"], typed["value"], strict=True)
-        rows = self.tracker.key_results
-        undated = rows.loc[rows["typed_current"].notna(), ["id", "typed_current"]]
-        return {*dated, *zip(undated["id"].str.casefold(), undated["typed_current"], strict=True)}
+        typed = self.tracker.columns["check_ins"]
+        rows = self.tracker.columns["key_results"]
+        undated = rows.take(~np.isnan(rows.typed_current))
+        return {
+            *zip(folded(typed.id), typed.date.tolist(), typed.value.tolist(), strict=True),
+            *zip(folded(undated.id), undated.typed_current.tolist(), strict=True),
+        }
 
     def is_copy(self, other: _Entry) -> bool:
         # Sheets of one file share their settings, so a unit tells less there.
@@ -96,8 +98,7 @@ class _Entry:
         return self.is_shown, -len(self.path)
 
     def lateness(self) -> tuple[Any, ...]:
-        last = self.tracker.check_ins["date"].max()
-        day = date.min if pd.isna(last) else last.date()
+        day = np.fmax.reduce(self.tracker.columns["check_ins"].date, initial=0)
         try:
             saved = Path(self.path).stat().st_mtime
         except OSError:

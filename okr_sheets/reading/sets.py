@@ -8,14 +8,15 @@ from datetime import date
 from typing import Any
 
 from okr_sheets.about import About
+from okr_sheets.columns import Columns
 from okr_sheets.problems import Problem, said_once
 from okr_sheets.quarters import YEARS, Quarter, Span, check_in_dates, common_day
 from okr_sheets.reading.days import is_buddhist
 from okr_sheets.reading.examples import SetError
-from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, SETTINGS, Column, is_countable
+from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, PARTS, ROW, SETTINGS, Column, is_countable
 from okr_sheets.text import quoted
 from okr_sheets.toml import parse_toml, shown
-from okr_sheets.tracker import COLUMNS, Tracker, frame
+from okr_sheets.tracker import Tracker
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "text": (str,),
@@ -27,7 +28,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 def read_set(text: str, name: str, fiscal_start: int = 1) -> Tracker:
-    """A TOML set as a Tracker; its frames are indexed by the running number of the entry.
+    """A TOML set as a Tracker; its rows are numbered by the running number of the entry.
 
     `name` stands for the file in messages, `fiscal_start` is the first month of the fiscal year
     that its quarter is of. SetError for text that is not TOML, an unknown key, a value of the wrong
@@ -65,9 +66,14 @@ class _Set:
             dates = check_in_dates(about.start, about.end, about.cadence)
         return Tracker.empty(
             about,
-            objectives=_frame("objectives", self.objectives),
-            key_results=_frame("key_results", self.key_results),
-            actions=frame("actions", self.actions, range(1, len(self.actions) + 1)),
+            **{
+                name: Columns.of(rows, (ROW, *PARTS[name]))
+                for name, rows in (
+                    ("objectives", self.objectives),
+                    ("key_results", self.key_results),
+                    ("actions", self.actions),
+                )
+            },
             check_in_dates=dates,
             problems=tuple(said_once("buddhist-year", self.buddhist)),
         )
@@ -108,23 +114,24 @@ class _Set:
     def _objective(self, entry: dict[str, Any]) -> None:
         entry = dict(entry)
         key_results = self._list(entry.pop("key_results", []), "objectives.key_results")
-        entry = self._check(entry, "objectives", COLUMNS["objectives"])
+        entry = self._check(entry, "objectives", PARTS["objectives"])
         self.count += 1
         objective = {"id": f"O{len(self.objectives) + 1}", **entry, "row": self.count}
         self.objectives.append(objective)
-        for number, given in enumerate(key_results, 1):
+        for at, given in enumerate(key_results, 1):
             rest = dict(given)
             actions = self._list(rest.pop("actions", []), "actions")
-            rest = self._check(rest, "key_results", COLUMNS["key_results"][2:])
+            rest = self._check(rest, "key_results", PARTS["key_results"][2:])
             if rest.get("type") == OBJECTIVE:
                 raise SetError(f"{self.name}: a key result cannot have the type “{OBJECTIVE}”.")
             self.count += 1
-            key_result = {"id": f"{objective['id']}.KR{number}", **rest, "row": self.count}
+            key_result = {"id": f"{objective['id']}.KR{at}", **rest, "row": self.count}
             key_result |= {"objective": objective["row"], "objective_id": objective["id"]}
             self.key_results.append(key_result)
             for action in actions:
                 checked = self._check(action, "actions", ACTIONS.typed)
-                self.actions.append({"key_result": key_result["id"], **checked})
+                number = len(self.actions) + 1
+                self.actions.append({"key_result": key_result["id"], **checked, "row": number})
 
     def _list(self, given: Any, where: str) -> list[dict[str, Any]]:
         if isinstance(given, list) and all(isinstance(entry, dict) for entry in given):
@@ -167,7 +174,3 @@ class _Set:
 
 def _columns(*keys: str) -> tuple[Column, ...]:
     return tuple(Column(key) for key in keys)
-
-
-def _frame(name: str, rows: list[dict[str, Any]]) -> Any:
-    return frame(name, rows, [row["row"] for row in rows])

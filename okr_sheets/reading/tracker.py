@@ -7,16 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
 from okr_sheets.apart import apart
+from okr_sheets.columns import Columns, folded
 from okr_sheets.config import Config
 from okr_sheets.problems import MisuseError, Problem, UnreadableError, in_order
 from okr_sheets.reading import READING
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.drafts import Draft, Drafts
-from okr_sheets.schema import ACTIONS, LOG, OKRS
-from okr_sheets.tracker import COLUMNS, Tracker, frame
+from okr_sheets.schema import ACTIONS, LOG, OKRS, PARTS, ROW, Column
+from okr_sheets.tracker import Tracker
 
 
 def read(path: str | Path, sheet: str | None = None, config: Config | None = None) -> Tracker:
@@ -61,24 +62,20 @@ def _trackers(path: str, read: Drafts) -> list[Tracker]:
         first.append(Problem("several-tables", path, words={"count": str(len(trackers))}))
     problems = in_order([*first, *trackers[0].problems])
     copies = [tracker for tracker in found if tracker.set_aside]
-    return [replace(trackers[0], problems=problems), *trackers[1:], *copies]
+    return [trackers[0].changed(problems=problems), *trackers[1:], *copies]
 
 
 def _tracker(path: str, draft: Draft) -> Tracker:
-    frames = {
-        name: frame(name, draft.rows[name], [row["row"] for row in draft.rows[name]])
-        for name in COLUMNS
-    }
-    at = pd.Index([row["row"] for row in draft.stored], dtype="int64", name="row")
-    stored = pd.DataFrame(draft.stored, index=at, dtype=object)
+    parts = {name: Columns.of(draft.rows[name], (ROW, *columns)) for name, columns in PARTS.items()}
+    cells = [Column(key, "any") for key in draft.stored[0] if key != "row"] if draft.stored else []
     return Tracker(
         draft.about,
-        **frames,
+        **parts,
         check_in_dates=draft.check_in_dates,
         path=path,
         sheets=draft.sheets,
         letters=draft.letters,
-        stored=stored.drop(columns="row", errors="ignore"),
+        stored=Columns.of(draft.stored, (ROW, *cells)),
         calculated_on=draft.calculated_on,
         bands=draft.bands,
         problems=draft.problems,
@@ -88,27 +85,29 @@ def _tracker(path: str, draft: Draft) -> Tracker:
 def _told_apart(trackers: Sequence[Tracker]) -> Iterator[Tracker]:
     """Trackers of one workbook: named by their sheets unless they name units of their own."""
     units = {(t.about.company, t.about.department, t.about.team) for t in trackers}
-    owned = [frozenset(tracker.rows["id"].str.casefold()) for tracker in trackers]
+    owned = [frozenset(folded(tracker.okrs.id)) for tracker in trackers]
     everybody = frozenset().union(*owned)
     shared = Counter((s, t.sheets.get(s)) for t in trackers for s in (ACTIONS.key, LOG.key))
 
-    def own_lines(number: int, sheet: str, column: str) -> pd.DataFrame:
+    def own_lines(number: int, sheet: str, column: str) -> Columns:
         """Of actions or remarks that trackers share: those of this one's rows.
 
         What belongs to none of them is the first one's to mend.
         """
-        lines: pd.DataFrame = getattr(trackers[number], sheet)
-        if lines.empty or shared[sheet, trackers[number].sheets.get(sheet)] == 1:
+        lines = trackers[number].columns[sheet]
+        if not len(lines) or shared[sheet, trackers[number].sheets.get(sheet)] == 1:
             return lines
-        ids = lines[column].str.casefold()
-        return lines[ids.isin(owned[number]) | (~ids.isin(everybody) & (number == 0))]
+        mine = [
+            name in owned[number] or (name not in everybody and number == 0)
+            for name in folded(lines[column])
+        ]
+        return lines.take(np.array(mine))
 
     for number, tracker in enumerate(trackers):
         about = tracker.about
         if len(units) < len(trackers):
             about = replace(about, team=tracker.sheets[OKRS.key])
-        yield replace(
-            tracker,
+        yield tracker.changed(
             about=about,
             actions=own_lines(number, ACTIONS.key, "key_result"),
             log=own_lines(number, LOG.key, "id"),

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from math import isnan
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+import numpy as np
 
 from okr_sheets.checks import check
+from okr_sheets.columns import Columns, to_day
 from okr_sheets.config import Config, chosen_bands
-from okr_sheets.frames import SCORED
 from okr_sheets.problems import UNOPENED, MisuseError, Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.files import Source, read_all
 from okr_sheets.rollups.alignment import ALIGNMENT, alignment
 from okr_sheets.rollups.attention import ATTENTION, attention
-from okr_sheets.rollups.columns import kinds
+from okr_sheets.rollups.columns import kinds, typed
 from okr_sheets.rollups.ends import (
     ENDS,
     FORECAST,
@@ -30,13 +31,16 @@ from okr_sheets.rollups.ends import (
 from okr_sheets.rollups.names import alike
 from okr_sheets.rollups.owed import BLANK, OVERDUE, OWED, blank, overdue, owed
 from okr_sheets.rollups.previous import CARRIED, before_these, carried, finished, with_previous
-from okr_sheets.rollups.scored import CALLED, scored
+from okr_sheets.rollups.scored import CALLED, Days, scored
 from okr_sheets.rollups.sources import SOURCES, sources
 from okr_sheets.rollups.trend import CHANGES, TREND, changes, rounds, since, trend
 from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams
 from okr_sheets.schema import LEVELS, Kind
 from okr_sheets.scoring import Bands
-from okr_sheets.tracker import Tracker, declared, usual_language
+from okr_sheets.tracker import Tracker, usual_language
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 NOTHING = "No tracker to read. Name a file or a folder of them."
 _LOG = logging.getLogger(__name__)
@@ -57,6 +61,50 @@ __all__ = [
     "score",
 ]
 
+SCORED = (
+    "file",
+    "sheet",
+    "row",
+    "company",
+    "department",
+    "team",
+    "level",
+    "quarter",
+    "objective_id",
+    "objective",
+    "id",
+    "title",
+    "owner",
+    "type",
+    "commitment",
+    "baseline",
+    "target",
+    "unit",
+    "weight",
+    "state",
+    "start",
+    "due",
+    "current",
+    "last_check_in",
+    "confidence",
+    "progress",
+    "score",
+    "expected",
+    "gap",
+    "status",
+    "grade",
+    "updated",
+    "aligns_to",
+    "note",
+    "planned_baseline",
+    "planned_target",
+    "planned_weight",
+    "planned_score",
+    "with_number",
+    "unit_name",
+    "owner_name",
+)
+MOST_AT_ONCE = 260_000  # rows times rounds; what is asked of them takes some 200 MB
 OBJECTIVES = (
     "file",
     "sheet",
@@ -110,7 +158,17 @@ FRAMES: Mapping[str, Mapping[str, Kind]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class _Frame:
+    """A frame of a rollup by its name, made of its columns when it is asked for."""
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, rollup: Rollup, _: type) -> DataFrame:
+        return _framed(self.name, rollup.columns[self.name])
+
+
+@dataclass(frozen=True, eq=False)
 class Rollup:
     """What a quarter's trackers add up to.
 
@@ -126,26 +184,28 @@ class Rollup:
     that `changes` compares with, `previous_quarter` the one that `previous` is of, "" for none.
     """
 
-    key_results: pd.DataFrame
-    objectives: pd.DataFrame
-    teams: pd.DataFrame
-    owners: pd.DataFrame
-    trend: pd.DataFrame
-    changes: pd.DataFrame
-    forecast: pd.DataFrame
-    alignment: pd.DataFrame
-    attention: pd.DataFrame
-    sources: pd.DataFrame
-    owed: pd.DataFrame
-    overdue: pd.DataFrame
-    blank: pd.DataFrame
-    carried: pd.DataFrame
+    columns: Mapping[str, Columns]
     problems: tuple[Problem, ...]
     trackers: tuple[Tracker, ...]
     unreadable: tuple[str, ...]
     bands: Bands
     since: date | None
     previous_quarter: str
+
+    key_results = _Frame()
+    objectives = _Frame()
+    teams = _Frame()
+    owners = _Frame()
+    trend = _Frame()
+    changes = _Frame()
+    forecast = _Frame()
+    alignment = _Frame()
+    attention = _Frame()
+    sources = _Frame()
+    owed = _Frame()
+    overdue = _Frame()
+    blank = _Frame()
+    carried = _Frame()
 
     @property
     def language(self) -> str:
@@ -155,41 +215,41 @@ class Rollup:
     @property
     def about(self) -> dict[str, Any]:
         """What the rollup covers: quarters, days, counts, and the headline unit's score and end."""
-        live = self.key_results[~self.key_results["status"].isin(["cancelled", "postponed"])]
-        headline = self.headline
-        figures = ("score", "expected", *ENDS[:3])
-        counts = ENDS[3:]
+        units, rows = self.columns["teams"], self.columns["key_results"]
+        live = rows.take(~np.isin(rows.status.astype(str), ["cancelled", "postponed"]))
+        headline = self.headline or {}
         return {
-            "quarter": ", ".join(sorted({q for q in self.teams["quarter"] if q})),
-            "company": ", ".join(dict.fromkeys(c for c in self.teams["company"] if c)),
+            "quarter": ", ".join(sorted({quarter for quarter in units.quarter if quarter})),
+            "company": ", ".join(dict.fromkeys(name for name in units.company if name)),
             "as_of": self.as_of,
             "since": self.since,
             "trackers": sum(t.about.day() is not None for t in self.trackers if t.readable),
             "unreadable": list(self.unreadable),
-            "objectives": len(self.objectives),
-            "key_results": len(self.key_results),
+            "objectives": len(self.columns["objectives"]),
+            "key_results": len(rows),
             "live": len(live),
-            "updated": int(live["updated"].sum()),
-            **{key: None if headline is None else _none(headline[key]) for key in figures},
-            **{key: 0 if headline is None else int(headline[key]) for key in counts},
+            "updated": int(live.updated.sum()),
+            **{key: _known(headline.get(key)) for key in ("score", "expected", *ENDS[:3])},
+            **{key: int(headline.get(key, 0)) for key in ENDS[3:]},
             "previous_quarter": self.previous_quarter,
-            "with_number": int(live["with_number"].sum()),
-            "blank": len(self.blank),
+            "with_number": int(live.with_number.sum()),
+            "blank": len(self.columns["blank"]),
         }
 
     @property
     def as_of(self) -> date | None:
         """The latest day any tracker was scored by."""
-        days = self.teams["as_of"].dropna()
-        return None if days.empty else days.max().date()
+        latest = np.fmax.reduce(self.columns["teams"].as_of, initial=0)
+        return to_day(latest) if latest else None
 
     @property
-    def headline(self) -> pd.Series | None:
+    def headline(self) -> dict[str, Any] | None:
         """The one unit that speaks for all: the only company's, or the only unit there is."""
-        own = self.teams[self.teams["objectives"] > 0]
-        for units in (own[own["level"] == "company"], own):
-            if len(units) == 1:
-                return units.iloc[0]
+        units = self.columns["teams"]
+        own = units.objectives > 0
+        for which in (own & (units.level == "company"), own):
+            if which.sum() == 1:
+                return next(units.take(which).records())
         return None
 
 
@@ -198,7 +258,7 @@ def score(
     as_of: date | None = None,
     preset: str = "default",
     config: Config | None = None,
-) -> pd.DataFrame:
+) -> DataFrame:
     """The scored key results of trackers, or of the files and folders that paths name.
 
     One row per key result, columns as in `frames.SCORED`: `progress` uncapped, `score`,
@@ -277,31 +337,32 @@ def roll_up(
             f"The previous trackers are of {quarters}; no quarter of these trackers comes after. "
             "Name the folder of an earlier quarter."
         )
-    days = rounds(trackers, as_of)
-    history = scored(trackers, days, bands)
-    now = history.last
+    *dates, last = rounds(trackers, as_of)
+    now = scored(trackers, [last], bands)
+    past_rounds = [scored(trackers, some, bands) for some in _some_at_once(dates, trackers)]
     ends = ends_of_key_results(now, trackers)
     told = forecasts(now, ends, bands)
     checked = check(trackers, as_of, bands=bands)
     # To look back is no mistake of those who typed since.
     said = (p for p in checked if as_of is None or p.code != "future-number")
     problems = in_order([*said, *_unread(past)])
-    blanks = blank(now, trackers, days[-1])
+    blanks = blank(now, trackers, last)
     units = teams(now, blanks, bands, config.weight)
-    units = units.join(ends_of_units(now, ends, units))
-    objectives = now.objectives.join(ends_of_objectives(now, ends))
-    past_units, past_objectives = units[:0], objectives[:0]
+    units = units.having(**ends_of_units(now, ends, units).arrays)
+    objectives = now.objectives.having(**ends_of_objectives(now, ends).arrays)
+    none = np.array([], dtype=np.int64)
+    past_units, past_objectives = units.take(none), objectives.take(none)
     if earlier:
         past_units, past_objectives = finished(earlier, bands, config.weight)
     units, objectives = with_previous(units, objectives, past_units, past_objectives)
-    late = overdue(now, trackers, days[-1])
-    frames = {
+    late = overdue(now, trackers, last)
+    columns = {
         "key_results": now.key_results,
         "objectives": objectives,
         "teams": units,
-        "owners": owners(now.key_results, late, blanks, bands),
-        "trend": trend(history, bands),
-        "changes": changes(history),
+        "owners": owners(now.key_results, late, blanks),
+        "trend": trend(now, past_rounds),
+        "changes": changes(now, past_rounds),
         "forecast": told,
         "alignment": alignment(trackers, now.objectives, now.key_results),
         "attention": attention(now.key_results, told, trackers, problems),
@@ -312,7 +373,7 @@ def roll_up(
         "carried": carried(objectives, past_objectives),
     }
     return Rollup(
-        **{name: _framed(name, rows) for name, rows in frames.items()},
+        {name: typed(rows, FRAMES[name]) for name, rows in columns.items()},
         problems=problems,
         trackers=tuple(trackers),
         unreadable=tuple(t.path for t in trackers if not t.readable and not t.set_aside),
@@ -322,9 +383,11 @@ def roll_up(
     )
 
 
-def _framed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """A frame of the rollup by its name, with the columns and dtypes that `FRAMES` declares."""
-    return declared(rows, FRAMES[name]).reset_index(drop=True)
+def _some_at_once(dates: Sequence[Days], trackers: Sequence[Tracker]) -> Iterator[Sequence[Days]]:
+    """The rounds in portions that memory holds."""
+    rows = sum(len(tracker.okrs) for tracker in trackers)
+    size = max(MOST_AT_ONCE // max(rows, 1), 1)
+    return (dates[at : at + size] for at in range(0, len(dates), size))
 
 
 def _unread(past: Sequence[Tracker]) -> Iterable[Problem]:
@@ -340,8 +403,14 @@ def _order(tracker: Tracker) -> tuple[object, ...]:
     return about.quarter, about.company, rank, about.department, about.team, tracker.path
 
 
-def _none(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
+def _framed(name: str, rows: Columns) -> DataFrame:
+    from okr_sheets.frames import framed  # noqa: PLC0415  pandas waits until it is wanted
+
+    return framed(rows, FRAMES[name])
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or isnan(value) else float(value)
 
 
 def problem_records(problems: Sequence[Problem], language: str) -> list[dict[str, str]]:

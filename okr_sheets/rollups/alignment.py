@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from okr_sheets.checks.alignment import Row, Served, findings, follow
+from okr_sheets.columns import Array, Columns, filled
 from okr_sheets.rollups.scored import CALLED
 from okr_sheets.tracker import Tracker
 
@@ -49,9 +49,22 @@ STEP = " > "
 DEEPEST = 100  # steps that a path names; people have four levels, a broken export any number
 
 
-def alignment(
-    trackers: Sequence[Tracker], objectives: pd.DataFrame, key_results: pd.DataFrame
-) -> pd.DataFrame:
+class Edge(NamedTuple):
+    """An objective that serves another, by their places; `own`: itself, not by key results.
+
+    `live`: neither is cancelled or postponed; `weight` and `points`: those it serves with, 0 for
+    no score.
+    """
+
+    child: int
+    parent: int
+    own: bool
+    live: bool
+    weight: float
+    points: float
+
+
+def alignment(trackers: Sequence[Tracker], objectives: Columns, key_results: Columns) -> Columns:
     """One row per objective, as an outline: each is followed by those that serve it.
 
     `objectives` and `key_results` are those of `scored.Scored` as of one day, `trackers` the list
@@ -64,74 +77,76 @@ def alignment(
     only counts with the score of those. `difference` is `score` less `below`.
     """
     served = follow(trackers)
-    numbers = {Row(*row): at for at, row in enumerate(_rows(objectives))}
+    rows = zip(objectives.tracker.tolist(), objectives.row.tolist(), strict=True)
+    numbers = {Row(*row): at for at, row in enumerate(rows)}
     edges = _edges(served, numbers, objectives, key_results)
-    order, depths, parents, paths = _outline(objectives["id"].tolist(), _children(edges))
-    below = _below(edges, objectives)
-    score = objectives["score"].to_numpy(float)
-    found = objectives.assign(
-        serving=below["serving"].to_numpy(),
-        below=below["below"].to_numpy(),
-        difference=(score - below["below"].to_numpy()).round(4),
-        finding=pd.Series(_said(served, numbers, edges), index=objectives.index, dtype="str"),
-    ).iloc[order]
-    texts = {"parent": parents, "path": paths}
-    words = {key: pd.Series(said, index=found.index, dtype="str") for key, said in texts.items()}
-    found = found.assign(depth=np.array(depths, dtype="int64"), **words)
-    return found[list(ALIGNMENT)].reset_index(drop=True)
-
-
-def _rows(frame: pd.DataFrame) -> Iterable[tuple[int, int]]:
-    return zip(frame["tracker"].astype(int).tolist(), frame["row"].tolist(), strict=True)
+    order, depths, parents, paths = _outline(objectives.id.tolist(), _children(edges))
+    serving, below = _below(edges, len(objectives))
+    return (
+        objectives.having(
+            serving=serving,
+            below=below,
+            difference=np.round(objectives.score - below, 4),
+            finding=filled(_findings(served, numbers, edges), "text"),
+        )
+        .take(np.array(order, dtype=np.int64))
+        .having(
+            depth=filled(depths, "count"),
+            parent=filled(parents, "text"),
+            path=filled(paths, "text"),
+        )
+        .only(ALIGNMENT)
+    )
 
 
 def _edges(
-    served: Served,
-    numbers: Mapping[Row, int],
-    objectives: pd.DataFrame,
-    key_results: pd.DataFrame,
-) -> pd.DataFrame:
-    """One row per objective that serves another, by their places in the frame.
-
-    `own`: whether itself, not by key results; `live`: neither cancelled nor postponed; `weight`
-    and `points`: those it serves with, 0 for no score.
-    """
+    served: Served, numbers: Mapping[Row, int], objectives: Columns, key_results: Columns
+) -> list[Edge]:
+    """One for each pair of objectives of which one serves the other, in order of their places."""
     live = set(served.live())
-    links = pd.DataFrame(
-        [
-            (numbers[child], numbers[parent], row == child, (row, above) in live, *row)
-            for row, above in served.links
-            if (child := served.objective(row)) in numbers
-            and (parent := served.objective(above)) in numbers
-            and child != parent
-        ],
-        columns=["child", "parent", "own", "live", "tracker", "row"],
-    ).astype({"own": bool, "live": bool})
-    pair = ["child", "parent"]
-    links = links[links["own"] == links.groupby(pair)["own"].transform("max")]
-    rows = pd.concat([objectives.assign(counted=objectives["share"]), key_results])
-    parts = rows[["tracker", "row", "counted", "score"]].astype({"tracker": "int64"})
-    links = links.merge(parts, on=["tracker", "row"], how="left")
-    links["counted"] = links["counted"].where(links["live"] & links["score"].notna(), 0.0)
-    links["points"] = links["counted"] * links["score"].fillna(0.0)
-    edges = links.groupby(pair, as_index=False).agg(
-        own=("own", "any"),
-        live=("live", "any"),
-        points=("points", "sum"),
-        counted=("counted", "sum"),
-    )
-    shares = objectives["share"].to_numpy(float)[edges["child"]]
-    edges["weight"] = np.where(edges["counted"] > 0, shares, 0.0)
-    edges["points"] *= edges["weight"] / edges["counted"].replace(0, np.nan)
+    links: dict[tuple[int, int], list[tuple[bool, bool, Row]]] = {}
+    for row, above in served.links:
+        child = numbers.get(served.objective(row))
+        parent = numbers.get(served.objective(above))
+        if child is None or parent is None or child == parent:
+            continue
+        own = row == served.objective(row)
+        links.setdefault((child, parent), []).append((own, (row, above) in live, row))
+    figures = {
+        **_figures(objectives, objectives.share),
+        **_figures(key_results, key_results.counted),
+    }
+    shares = objectives.share.tolist()
+    edges = []
+    for child, parent in sorted(links):
+        between = links[child, parent]
+        # Who serves itself does not serve by its key results besides.
+        itself = any(own for own, _, _ in between)
+        between = [link for link in between if link[0] == itself]
+        counted = [figures[row] for _, is_live, row in between if is_live and row in figures]
+        weight = sum(share for share, _ in counted)
+        points = sum(share * score for share, score in counted)
+        is_live = any(is_live for _, is_live, _ in between)
+        share = shares[child] if weight > 0 else 0.0
+        mean = points / weight if weight else np.nan
+        edges.append(Edge(child, parent, itself, is_live, share, mean * share))
     return edges
 
 
-def _children(edges: pd.DataFrame) -> Mapping[int, list[int]]:
+def _figures(rows: Columns, weights: Array) -> dict[Row, tuple[float, float]]:
+    """Weight and score of each row that has a score."""
+    own = zip(rows.tracker.tolist(), rows.row.tolist(), strict=True)
+    figures = zip(own, weights.tolist(), rows.score.tolist(), strict=True)
+    return {Row(*row): (weight, score) for row, weight, score in figures if score == score}  # noqa: PLR0124
+
+
+def _children(edges: Sequence[Edge]) -> Mapping[int, list[int]]:
     """Below whom each may stand: those it serves itself, else those its key results serve."""
-    itself = edges["own"] == edges.groupby("child")["own"].transform("max")
+    itself = {edge.child for edge in edges if edge.own}
     children: dict[int, list[int]] = {}
-    for child, parent in edges.loc[itself, ["child", "parent"]].to_numpy().tolist():
-        children.setdefault(parent, []).append(child)
+    for edge in edges:
+        if edge.own or edge.child not in itself:
+            children.setdefault(edge.parent, []).append(edge.child)
     return children
 
 
@@ -159,15 +174,20 @@ def _outline(
     return list(lines), depths, parents, paths
 
 
-def _below(edges: pd.DataFrame, objectives: pd.DataFrame) -> pd.DataFrame:
+def _below(edges: Sequence[Edge], size: int) -> tuple[Array, Array]:
     """Of each objective: how many serve it, and the mean of their scores by weight."""
-    sums = edges.groupby("parent")[["live", "points", "weight"]].sum()
-    sums = sums.reindex(range(len(objectives)), fill_value=0)
-    mean = sums["points"] / sums["weight"].replace(0, np.nan)
-    return pd.DataFrame({"serving": sums["live"].astype("int64"), "below": mean.round(4)})
+    parents = np.array([edge.parent for edge in edges], dtype=np.int64)
+
+    def total(values: Sequence[float]) -> Array:
+        return np.bincount(parents, np.nan_to_num(np.array(values, dtype=float)), size)
+
+    weight = total([edge.weight for edge in edges])
+    points = total([edge.points for edge in edges])
+    serving = total([edge.live for edge in edges]).astype(np.int64)
+    return serving, np.round(points / np.where(weight == 0, np.nan, weight), 4)
 
 
-def _said(served: Served, numbers: Mapping[Row, int], edges: pd.DataFrame) -> list[str]:
+def _findings(served: Served, numbers: Mapping[Row, int], edges: Sequence[Edge]) -> list[str]:
     """What is to be said of each objective's alignment, "" for nothing."""
     told: dict[int, set[str]] = {}
     for finding in findings(served):
@@ -176,11 +196,13 @@ def _said(served: Served, numbers: Mapping[Row, int], edges: pd.DataFrame) -> li
             if at is not None:
                 told.setdefault(at, set()).add(finding.code)
     ranks = {at: served.ranks[row.tracker] for row, at in numbers.items()}
-    for child, parent in edges[["child", "parent"]].to_numpy().tolist():
-        if ranks[child] == ranks[parent]:
-            told.setdefault(child, set()).add("sideways")
-    for child in edges.loc[edges["child"].duplicated(), "child"]:
-        told.setdefault(child, set()).add("double-counting")
+    above: set[int] = set()
+    for edge in edges:
+        if ranks[edge.child] == ranks[edge.parent]:
+            told.setdefault(edge.child, set()).add("sideways")
+        if edge.child in above:
+            told.setdefault(edge.child, set()).add("double-counting")
+        above.add(edge.child)
     codes = list(FINDINGS)
     return [
         FINDINGS[min(told[at], key=codes.index)] if at in told else "" for at in range(len(numbers))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isnan
+from operator import itemgetter
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from okr_sheets.frames import serial
+from okr_sheets.columns import Columns, filled, to_day
 from okr_sheets.language import fold, language, percents
 from okr_sheets.problems import Problem
 from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.scored import CALLED, WHICH
+from okr_sheets.schema import PLANNED
 from okr_sheets.tracker import Tracker
 
 ATTENTION = (
@@ -30,15 +33,22 @@ ATTENTION = (
 BEHIND = ("off-track", "at-risk")
 LEAST_DROP = 2  # points of confidence that a fall must have to be worth a word
 
+# What of a row tells whether it needs attention.
+_LOOKED_AT = (
+    *("tracker", "file", "sheet", "row", "id", "live", "type", "current", "target", "status"),
+    *("score", "gap", "stale", "checked", "day", "last_check_in", "planned_score", "confidence"),
+    *(key.format(part) for part in PLANNED for key in ("{}", "planned_{}")),
+)
+
 Reason = tuple[str, Mapping[str, Any]]  # a code, and what fills its sentence
 
 
 def attention(
-    key_results: pd.DataFrame,
-    forecasts: pd.DataFrame,
+    key_results: Columns,
+    forecasts: Columns,
     trackers: Sequence[Tracker],
     problems: Iterable[Problem],
-) -> pd.DataFrame:
+) -> Columns:
     """The live key results that somebody should look at, by their gap, those without a score first.
 
     Columns `ATTENTION`. `reasons` are codes with what fills their sentences, the gravest first;
@@ -51,18 +61,19 @@ def attention(
     }
     confidences = [_confidences(tracker) for tracker in trackers]
     blocked = [_blocked(tracker) for tracker in trackers]
-    heading = forecasts[forecasts["finding"] == "heading-off"]
+    heading = forecasts.take(forecasts.finding == "heading-off")
     ends = dict(
         zip(
-            zip(*(heading[key] for key in ("file", "sheet", "row")), strict=True),
-            zip(heading["forecast_low"], heading["forecast_high"], strict=True),
+            zip(heading.file, heading.sheet, heading.row.tolist(), strict=True),
+            zip(heading.forecast_low.tolist(), heading.forecast_high.tolist(), strict=True),
             strict=True,
         )
     )
-    needing = []
-    for row in key_results[key_results["live"]].to_dict("records"):
-        number, name = int(row["tracker"]), str(row["id"]).casefold()
-        path = trackers[number].path
+    places, found = [], []
+    for at, row in enumerate(key_results.only(_LOOKED_AT).records()):
+        if not row["live"]:
+            continue
+        number, name = row["tracker"], row["id"].casefold()
         reasons = [
             *_of_numbers(row),
             *_of_plan(row),
@@ -72,16 +83,18 @@ def attention(
         end = ends.get((row["file"], row["sheet"], row["row"]))
         if end is not None:
             reasons.append(("forecast", {"range": end}))
-        if problem := typed.get((path, row["sheet"], row["row"])):
-            reasons += _of_typed(problem, str(row["status"]), trackers[number].about.language)
+        if problem := typed.get((trackers[number].path, row["sheet"], row["row"])):
+            reasons += _of_typed(problem, row["status"], trackers[number].about.language)
         if reasons:
-            needing.append({**row, "reason": reasons[0][0], "reasons": tuple(reasons)})
-    found = pd.DataFrame(needing, columns=[*key_results.columns, "reason", "reasons"])
-    order = found["gap"].astype("float64").fillna(2)
-    found = found.assign(order=order).sort_values(
-        ["order", "file", "row"], ascending=[False, True, True]
-    )
-    return found[list(ATTENTION)].reset_index(drop=True)
+            gap = 2.0 if isnan(row["gap"]) else row["gap"]
+            places.append((-gap, row["file"], row["row"], at))
+            found.append(tuple(reasons))
+    order = sorted(range(len(places)), key=places.__getitem__)
+    rows = key_results.take(np.array([places[each][-1] for each in order], dtype=np.int64))
+    return rows.having(
+        reason=filled([found[each][0][0] for each in order], "text"),
+        reasons=filled([found[each] for each in order], "any"),
+    ).only(ATTENTION)
 
 
 def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
@@ -89,7 +102,7 @@ def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
     is_line = row["type"] in {"keep-at-least", "keep-at-most"}
     is_over = row["type"] == "total-at-most" and row["current"] > row["target"]
     crossed = (is_line or is_over) and row["status"] in BEHIND
-    if pd.isna(row["score"]):
+    if isnan(row["score"]):
         yield "unscored", {}
     elif row["status"] == "no-update":
         yield "no-update", {}
@@ -100,13 +113,16 @@ def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
     if row["stale"] and row["checked"] > 0:
         yield (
             "stale",
-            {"weeks": int((row["day"] - row["checked"]) // 7), "day": row["last_check_in"]},
+            {
+                "weeks": int((row["day"] - row["checked"]) // 7),
+                "day": to_day(row["last_check_in"]),
+            },
         )
 
 
 def _of_plan(row: Mapping[Any, Any]) -> Iterator[Reason]:
     """What of the plan was changed so that the score is better than by the plan."""
-    if pd.isna(row["planned_score"]) or not row["score"] > row["planned_score"]:
+    if isnan(row["planned_score"]) or not row["score"] > row["planned_score"]:
         return
     yield from changes_of(row)
     yield "by-plan", {"share": row["planned_score"]}
@@ -124,11 +140,11 @@ def _of_typed(problem: Problem, status: str, code: str) -> Iterator[Reason]:
 
 def _confidences(tracker: Tracker) -> dict[str, list[tuple[float, float]]]:
     """The confidences that the log gives each id: day number and value, the oldest first."""
-    log = tracker.log.dropna(subset=["date", "confidence"]).sort_values("date", kind="stable")
+    log = tracker.columns["log"]
     found: dict[str, list[tuple[float, float]]] = {}
-    for name, day, value in zip(log["id"], log["date"], log["confidence"], strict=True):
-        found.setdefault(name.casefold(), []).append((float(serial(day.date())), float(value)))
-    return found
+    for line in log.take(~np.isnan(log.date) & ~np.isnan(log.confidence)).records():
+        found.setdefault(line["id"].casefold(), []).append((line["date"], line["confidence"]))
+    return {name: sorted(lines, key=itemgetter(0)) for name, lines in found.items()}
 
 
 def _of_confidence(
@@ -136,20 +152,18 @@ def _of_confidence(
 ) -> Iterator[Reason]:
     """A fall to the confidence of now, the sheet's own, else the last in the log."""
     known = [value for day, value in logged if day <= row["day"]]
-    if pd.notna(row["confidence"]) and (not known or known[-1] != row["confidence"]):
-        known.append(float(row["confidence"]))
+    if not isnan(row["confidence"]) and (not known or known[-1] != row["confidence"]):
+        known.append(row["confidence"])
     if len(known) > 1 and known[-2] - known[-1] >= LEAST_DROP:
         yield "confidence", {"before": known[-2], "after": known[-1]}
 
 
 def _blocked(tracker: Tracker) -> dict[str, list[tuple[float, str]]]:
     """The blocked actions of each id that have a day: its number, and what is to be done."""
-    actions = tracker.actions[tracker.actions["status"] == "blocked"].dropna(subset="due")
+    actions = tracker.columns["actions"]
     found: dict[str, list[tuple[float, str]]] = {}
-    for name, due, action in zip(
-        actions["key_result"], actions["due"], actions["action"], strict=True
-    ):
-        found.setdefault(name.casefold(), []).append((float(serial(due.date())), action))
+    for line in actions.take((actions.status == "blocked") & ~np.isnan(actions.due)).records():
+        found.setdefault(line["key_result"].casefold(), []).append((line["due"], line["action"]))
     return found
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from okr_sheets.schema import GRADES, OKRS, STATUSES, Kind
+from okr_sheets.columns import ARRAYS, Array, Columns
+from okr_sheets.schema import GRADES, OKRS, STATUSES, Column, Kind
 
 _TEXTS = (
     *("file", "sheet", "cell", "company", "department", "team", "quarter", "language"),
@@ -53,3 +55,16 @@ _KINDS: Mapping[str, Kind] = {
 def kinds(columns: Iterable[str], **others: Kind) -> Mapping[str, Kind]:
     """The kind of each column; `others` are those that mean something else in this frame."""
     return {key: others.get(key) or _KINDS[key] for key in columns}
+
+
+def tabled(keys: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> Columns:
+    """Rows as columns of these keys, typed by their kinds; a key that a row lacks is blank."""
+    return Columns.of(rows, [Column(key, kind) for key, kind in kinds(keys).items()])
+
+
+def typed(rows: Columns, kinds: Mapping[str, Kind]) -> Columns:
+    """These columns of `rows`, each of the type its kind has."""
+    arrays: dict[str, Array] = {
+        key: rows[key].astype(ARRAYS[kind], copy=False) for key, kind in kinds.items()
+    }
+    return Columns(arrays, len(rows))

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
+
+from okr_sheets.columns import Columns
 
 Floats = NDArray[np.float64]
 
@@ -49,12 +50,12 @@ class Prior(NamedTuple):
 PRIOR = Prior()
 
 
-def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataFrame:
-    """Where levels end: `middle`, `spread`, `freedom`, by the index of `of`.
+def of_levels(of: Columns, numbers: Columns, prior: Prior) -> dict[str, Floats]:
+    """Where levels end: `middle`, `spread`, `freedom`, in the order of `of`.
 
     `of` has the columns `ahead` (weeks from the last number to the due day), `missed` (those of
     them that went by without a number that was due), `span` and `aim` (1 for what is meant to rise,
-    -1 to fall, 0 to stand still). `numbers` has `place` (that index, in its order), `week` and
+    -1 to fall, 0 to stand still). `numbers` has `place` (those of `of`, in its order), `week` and
     `value`, in order of time.
 
     A random walk with drift (Hyndman and Athanasopoulos, sections 5.2 and 5.5) for numbers any time
@@ -75,12 +76,12 @@ def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
     section 2.6). It is taken about the drift that is believed.
     """
     runs = Runs.of(numbers)
-    week, value = (numbers[key].to_numpy() for key in ("week", "value"))
+    week, value = numbers.week, numbers.value
     weeks = week[runs.last] - week[runs.first]
     seen = (value[runs.last] - value[runs.first]) / weeks
     gone, change = runs.changes(week), runs.changes(value)
     freedom = prior.freedom + runs.many - 2
-    believed = prior.freedom * (prior.spread * of["span"].to_numpy(dtype=float)) ** 2
+    believed = prior.freedom * (prior.spread * of.span) ** 2
 
     def variance(drift: Floats) -> Floats:
         return (believed + runs.sum((change - runs.each(drift) * gone) ** 2 / gone)) / freedom
@@ -91,7 +92,7 @@ def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
     still, moving = 1 + weeks / prior.still_weeks, 1 + weeks / prior.moving_weeks
     likelier = (1 + outstanding / moving / freedom) / (1 + outstanding / still / freedom)
     odds = prior.moving * (still / moving) ** 0.5 * likelier ** (-(freedom + 1) / 2)
-    moves = np.where(seen * of["aim"].to_numpy(dtype=float) > 0, odds / (1 + odds), 0.0)
+    moves = np.where(seen * of.aim > 0, odds / (1 + odds), 0.0)
     of_still, of_moving = weeks / (weeks + prior.still_weeks), weeks / (weeks + prior.moving_weeks)
     drift = seen * (of_still + moves * (of_moving - of_still))
     uncertain = (
@@ -100,20 +101,17 @@ def of_levels(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
         + moves * (1 - moves) * ((of_moving - of_still) * seen) ** 2
         + moves * (prior.turning * of_moving * seen) ** 2
     )
-    ahead = of["ahead"].to_numpy(dtype=float)
-    far = ahead + of["missed"].to_numpy(dtype=float)
-    return pd.DataFrame(
-        {
-            "middle": value[runs.last] + drift * ahead,
-            "spread": (variance(drift) * far + uncertain * far**2) ** 0.5,
-            "freedom": freedom,
-        },
-        index=of.index,
-    )
+    ahead = of.ahead
+    far = ahead + of.missed
+    return {
+        "middle": value[runs.last] + drift * ahead,
+        "spread": (variance(drift) * far + uncertain * far**2) ** 0.5,
+        "freedom": freedom,
+    }
 
 
-def of_counts(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataFrame:
-    """Where counts from 0 end: `middle`, `spread`, `freedom`, by the index of `of`.
+def of_counts(of: Columns, numbers: Columns, prior: Prior) -> dict[str, Floats]:
+    """Where counts from 0 end: `middle`, `spread`, `freedom`, in the order of `of`.
 
     `of` has the columns `ahead` and `missed` as for `of_levels`, `before` (last quarter's pace a
     week; NaN where it is not known), `planned` (the pace that would reach the target) and `whole`
@@ -131,12 +129,12 @@ def of_counts(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
     a week is its pace at least, and for pace 0 that of one such thing in the n weeks.
     """
     runs = Runs.of(numbers)
-    week, value = (numbers[key].to_numpy() for key in ("week", "value"))
+    week, value = numbers.week, numbers.value
     gone, change = runs.changes(week), runs.changes(value)
     # What a week of this age is worth now, and all weeks since the number before.
     aged = prior.memory ** (runs.each(week[runs.last]) - week)
     worth = aged * (1 - prior.memory**gone) / (1 - prior.memory)
-    before = of["before"].to_numpy(dtype=float)
+    before = of.before
     known = ~np.isnan(before) * prior.weeks * aged[runs.first]
     n = runs.so_far(worth) + runs.each(known)
     sums = runs.so_far(worth * change / gone) + runs.each(known * _or_none(before))
@@ -146,22 +144,17 @@ def of_counts(of: pd.DataFrame, numbers: pd.DataFrame, prior: Prior) -> pd.DataF
     squares = errors**2 / _grown(gone, runs.shifted(n / aged))
 
     pace, n = np.maximum(paces[runs.last], 0.0), n[runs.last]
-    usual = prior.unevenness * np.where(
-        pace > 0, pace, _or_none(of["planned"].to_numpy(dtype=float))
-    )
+    usual = prior.unevenness * np.where(pace > 0, pace, _or_none(of.planned))
     freedom = prior.freedom + runs.sum(~np.isnan(squares))
     variance = (prior.freedom * usual**2 + runs.sum(squares)) / freedom
     by_ones = np.where(pace > 0, pace, 1 / n)
-    variance = np.where(of["whole"].to_numpy(dtype=bool), np.maximum(variance, by_ones), variance)
-    ahead = of["ahead"].to_numpy(dtype=float)
-    return pd.DataFrame(
-        {
-            "middle": value[runs.last] + pace * ahead,
-            "spread": (variance * _grown(ahead + of["missed"].to_numpy(dtype=float), n)) ** 0.5,
-            "freedom": freedom,
-        },
-        index=of.index,
-    )
+    variance = np.where(of.whole, np.maximum(variance, by_ones), variance)
+    ahead = of.ahead
+    return {
+        "middle": value[runs.last] + pace * ahead,
+        "spread": (variance * _grown(ahead + of.missed, n)) ** 0.5,
+        "freedom": freedom,
+    }
 
 
 def _grown(weeks: Floats, n: Floats) -> Floats:
@@ -175,7 +168,7 @@ def _or_none(values: NDArray[Any]) -> Floats:
 
 
 class Runs(NamedTuple):
-    """Where in a frame of numbers, ordered by place, those of each place stand.
+    """Where in numbers, ordered by place, those of each place stand.
 
     `first` and `last` are positions, `many` is how many; `starts` tells each number whether it is
     the first of its place.
@@ -187,8 +180,8 @@ class Runs(NamedTuple):
     starts: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, numbers: pd.DataFrame) -> Runs:
-        place = numbers["place"].to_numpy()
+    def of(cls, numbers: Columns) -> Runs:
+        place = numbers.place
         starts = np.ones(len(place), dtype=bool)
         starts[1:] = place[1:] != place[:-1]
         first = np.flatnonzero(starts)
@@ -211,6 +204,12 @@ class Runs(NamedTuple):
         """Of each place, without NaN."""
         total: Floats = np.add.reduceat(_or_none(values), self.first, dtype=float)
         return total
+
+    def extremes(self, values: Floats) -> tuple[Floats, Floats]:
+        """The lowest and the highest of each place."""
+        if not len(self.first):
+            return values, values
+        return np.fmin.reduceat(values, self.first), np.fmax.reduceat(values, self.first)
 
     def so_far(self, values: Floats) -> Floats:
         """The sum up to each number, of its place alone, without NaN."""

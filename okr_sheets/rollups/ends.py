@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
 
 import numpy as np
-import pandas as pd
 
-from okr_sheets.frames import check_ins, serials
+from okr_sheets.columns import Array, Columns, filled
+from okr_sheets.computing import check_ins
 from okr_sheets.rollups.attention import BEHIND
 from okr_sheets.rollups.forecast import COMBINED, combined, forecast
+from okr_sheets.rollups.namesakes import Unit
 from okr_sheets.rollups.scored import CALLED, WHICH, Scored
-from okr_sheets.rollups.units import KEYS
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
@@ -34,79 +35,82 @@ FORECAST = (
 )
 
 
-def ends_of_key_results(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
-    """What `forecast` gives for the key results; indexed as they are."""
-    rows = now.key_results
-    found = check_ins(trackers).merge(rows[["place", "until"]], on="place")
-    return forecast(rows, found[found["checked_on"] <= found["until"]])
+def ends_of_key_results(now: Scored, trackers: Sequence[Tracker]) -> Columns:
+    """What `forecast` gives for the key results, in their order."""
+    rows, numbers = now.key_results, check_ins(trackers)
+    if not len(rows):
+        return forecast(rows, numbers.take(np.array([], dtype=np.int64)))
+    order = np.argsort(rows.place, kind="stable")
+    at = order[np.minimum(np.searchsorted(rows.place[order], numbers.place), len(rows) - 1)]
+    counts = (rows.place[at] == numbers.place) & (numbers.checked_on <= rows.until[at])
+    return forecast(rows, numbers.take(counts))
 
 
-def forecasts(now: Scored, ends: pd.DataFrame, bands: Bands) -> pd.DataFrame:
+def forecasts(now: Scored, ends: Columns, bands: Bands) -> Columns:
     """The key results that have a forecast, columns `FORECAST`.
 
     `finding` is `heading-off` for one that says on track and does not end there even at the high
     end of its range, `heading-well` for one that is behind and ends on track even at the low end;
     stale numbers are no ground for the latter.
     """
-    told = now.key_results.assign(**ends)
-    told = told[told["forecast"].notna()]
-    good, bad = told["status"].isin(["on-track", "achieved"]), told["status"].isin(BEHIND)
-    misses = 1 - told["forecast_high"] > bands.on_track
-    arrives = (1 - told["forecast_low"] <= bands.on_track) & ~told["stale"]
-    open_still = told["day"] < serials(told["due"])
+    rows = now.key_results.having(**ends.arrays)
+    rows = rows.take(~np.isnan(ends.forecast))
+    status = rows.status.astype(str)
+    misses = 1 - rows.forecast_high > bands.on_track
+    arrives = (1 - rows.forecast_low <= bands.on_track) & ~rows.stale
     finding = np.select(
-        [open_still & good & misses, open_still & bad & arrives],
+        [
+            (rows.day < rows.due) & np.isin(status, ["on-track", "achieved"]) & misses,
+            (rows.day < rows.due) & np.isin(status, BEHIND) & arrives,
+        ],
         ["heading-off", "heading-well"],
         "",
     )
-    return told.assign(finding=finding)[list(FORECAST)].reset_index(drop=True)
+    return rows.having(finding=finding.astype(object)).only(FORECAST)
 
 
-def ends_of_objectives(now: Scored, ends: pd.DataFrame) -> pd.DataFrame:
-    """The forecast of each objective, columns `ENDS`; indexed as they are."""
-    rows = _seeded(now.key_results)
-    found = combined(rows, ends, _families(rows))
-    return _placed(found, now.objectives["place"])
+def ends_of_objectives(now: Scored, ends: Columns) -> Columns:
+    """The forecast of each objective, columns `ENDS`, in their order."""
+    rows = _seeded(now)
+    return combined(rows, ends, _objectives(now), len(now.objectives))
 
 
-def ends_of_units(now: Scored, ends: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
-    """The forecast of each unit, the weighted mean of its objectives; indexed as `units`."""
-    rows, objectives = _seeded(now.key_results), now.objectives
-    by_place = objectives[["share"]].assign(unit=_unit(objectives)).set_index(objectives["place"])
-    by_place = by_place[~by_place.index.duplicated()]
-    families = _families(rows)
-    weights = families.map(by_place["share"]).fillna(0.0)
-    found = combined(rows, ends, families.map(by_place["unit"]), families, weights)
-    return _placed(found, _unit(units))
+def ends_of_units(now: Scored, ends: Columns, units: Columns) -> Columns:
+    """The forecast of each unit, the weighted mean of its objectives, in the order of `units`."""
+    rows, objectives = _seeded(now), _objectives(now)
+    places = {
+        unit: at for at, unit in enumerate(zip(*(units[key] for key in Unit._fields), strict=True))
+    }
+    of_unit = np.array([places.get(unit, -1) for unit in now.units], dtype=np.int64)
+    has = objectives >= 0
+    weight = np.where(has, now.objectives.share[objectives] if len(now.objectives) else 0.0, 0.0)
+    groups = np.where(has, of_unit[rows.unit_at] if len(rows) else -1, -1)
+    return combined(rows, ends, groups, len(units), objectives, weight)
 
 
-def _unit(rows: pd.DataFrame) -> pd.Series:
-    """The `KEYS` of each row in one value."""
-    keys = list(rows[KEYS].itertuples(index=False, name=None))
-    return pd.Series(keys, index=rows.index, dtype=object)
+def _objectives(now: Scored) -> Array:
+    """Where the objective of each key result stands, -1 for none."""
+    known = now.objectives.place
+    if not len(known):
+        return np.full(len(now.key_results), -1)
+    family = now.key_results.family
+    at = np.minimum(np.searchsorted(known, family), len(known) - 1)
+    return np.where(known[at] == family, at, -1)
 
 
-def _families(rows: pd.DataFrame) -> pd.Series:
-    """The place of each key result's objective."""
-    return rows["place"] - rows["row"] + rows["parent"]
-
-
-def _seeded(rows: pd.DataFrame) -> pd.DataFrame:
+def _seeded(now: Scored) -> Columns:
     """With the `seed` that `combined` wants: whose it is and its id, whatever else is read."""
-    names = rows[[*KEYS, "id"]]
+    rows = now.key_results
     # Namesakes, such as those that have no id, are each somebody.
-    numbered = names.assign(number=names.groupby(list(names)).cumcount().astype(str))
-    seeds = [_seed("\n".join(parts)) for parts in numbered.itertuples(index=False, name=None)]
-    return rows.assign(seed=pd.Series(seeds, index=rows.index, dtype="int64"))
+    taken: Counter[tuple[str, ...]] = Counter()
+    seeds = []
+    for unit, name in zip(rows.unit_at.tolist(), rows.id, strict=True):
+        named = (*now.units[unit], name)
+        seeds.append(_seed("\n".join((*named, str(taken[named])))))
+        taken[named] += 1
+    return rows.having(seed=filled(seeds, "count"))
 
 
 def _seed(text: str) -> int:
     """The same number for the same text on every machine; half a character is text too."""
     return int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest()[:7])
-
-
-def _placed(ends: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    """The forecast of each name; where there is none, it is made of no key results."""
-    found = ends.reindex(names.tolist()).set_axis(names.index)
-    counts = ["forecast_of", "forecast_stale"]
-    return found.assign(**found[counts].fillna(0).astype(int))

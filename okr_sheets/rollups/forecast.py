@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from okr_sheets.frames import OPERATIONS, Rows, serials
-from okr_sheets.rollups.distributions import PRIOR, Floats, Prior, of_counts, of_levels
+from okr_sheets.columns import Array, Columns
+from okr_sheets.computing import OPERATIONS, coded
+from okr_sheets.rollups.distributions import PRIOR, Floats, Prior, Runs, of_counts, of_levels
 from okr_sheets.rollups.scored import STALE_DAYS
 from okr_sheets.scoring import attained, way
-from okr_sheets.tracker import mapped
 
 COLUMNS = (
     "check_ins",
@@ -30,10 +29,6 @@ COLUMNS = (
     "spread",
     "freedom",
 )
-# What is asked of the rows; a rollup's have eight times as many columns.
-_ASKED = (
-    "place", "kind", "baseline", "target", "current", "score", "start", "due", "day", "cadence",
-)  # fmt: skip
 COMBINED = ("forecast", "forecast_low", "forecast_high", "forecast_of", "forecast_stale")
 LEAST_CHECK_INS = {"weekly": 3, "two-weekly": 2, "monthly": 1}  # some three weeks of any cadence
 MOVING = ("increase", "decrease")
@@ -49,17 +44,16 @@ UNKNOWN = np.errstate(invalid="ignore", divide="ignore")  # nothing by nothing i
 
 
 @UNKNOWN
-def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) -> pd.DataFrame:
+def forecast(rows: Columns, check_ins: Columns, prior: Prior = PRIOR) -> Columns:
     """Each key result's value and score on its due day, with an 80 % range, from its check-ins.
 
-    `rows` are scored rows, index and `place` unique: `kind`, `baseline`, `target`, `current`,
-    `score`, `start` and `due` (dates, none blank), `day` (a spreadsheet's number), `cadence`.
-    `check_ins` are those that count by that day: `place`, `checked_on` (a spreadsheet's number),
-    `value`; of two on one day the first counts. The answer has the index of `rows` and the columns
-    `COLUMNS`, NaN where fewer than `LEAST_CHECK_INS` count (of a count whose last quarter is known:
-    none), where all are yes or no (what is done or not comes no nearer), and where there is no
-    score: objectives, stopped key results. Scores run from 0 to 1. From the due day on the end is
-    known: it is the score, and the range has no width.
+    `rows` are scored rows, `place` unique: `kind`, `baseline`, `target`, `current`, `score`,
+    `start` and `due` (none blank), `day`, `cadence`. `check_ins` are those that count by that day:
+    `place`, `checked_on`, `value`; of two on one day the first counts. The answer has the order of
+    `rows` and the columns `COLUMNS`, NaN where fewer than `LEAST_CHECK_INS` count (of a count
+    whose last quarter is known: none), where all are yes or no (what is done or not comes no
+    nearer), and where there is no score: objectives, stopped key results. Scores run from 0 to 1.
+    From the due day on the end is known: it is the score, and the range has no width.
 
     `distributions` has the methods, one for levels and one for counts, and where they are from. The
     first number of an increase or a decrease is the baseline on the start day, that of a count 0.
@@ -71,43 +65,43 @@ def forecast(rows: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior = PRIOR) 
     value none of whose numbers is negative is told as 0 at least; its score is the same. A count
     ends no lower than it stands.
     """
-    rows = rows[list(_ASKED)]
-    scorable = rows[(rows["kind"] != "") & rows["score"].notna()]
-    numbers = check_ins[check_ins["place"].isin(scorable["place"]) & check_ins["value"].notna()]
-    numbers = numbers.drop_duplicates(["place", "checked_on"])
-    numbers = numbers.astype({"place": "int64", "checked_on": "float64", "value": "float64"})
-    counts = rows["place"].map(numbers["place"].value_counts()).fillna(0).astype(int)
-    over = scorable["day"] >= serials(scorable["due"])
-    moves = ~scorable["place"].isin(_yes_or_no(scorable, numbers)) | over
-    least = mapped(scorable["cadence"], LEAST_CHECK_INS, "number")
-    least = least.fillna(LEAST_CHECK_INS["weekly"])
-    least = least.mask(_last_quarter(scorable).notna(), 1)
-    known = scorable[moves & (counts[scorable.index] >= least)]
-    numbers = numbers[numbers["place"].isin(known["place"])].sort_values(["place", "checked_on"])
-    ends = _ends(known, numbers, prior)
-    known = known[known["place"].isin(ends.index)]
-    ends = _told(known, ends, numbers).reindex(rows.index)
-    return ends.assign(check_ins=counts)[list(COLUMNS)]
+    numbers = _counted(rows, check_ins)
+    counts = np.bincount(numbers.at, minlength=len(rows))
+    over = rows.day >= rows.due
+    moves = ~_says_yes_or_no(rows, numbers) | over
+    usual = LEAST_CHECK_INS["weekly"]
+    least = np.array([LEAST_CHECK_INS.get(cadence, usual) for cadence in rows.cadence])
+    least = np.where(np.isnan(_last_quarter(rows)), least, 1)
+    scorable = (rows.kind != "") & ~np.isnan(rows.score)
+    known = np.flatnonzero(scorable & moves & (counts >= least))
+    ends = _ends(rows, known, numbers, prior)
+    told = np.flatnonzero(~np.isnan(ends.spread))
+    seen = _told(rows.take(told), ends.take(told), numbers, told)
+    empty = {key: np.full(len(rows), np.nan) for key in COLUMNS}
+    for key, values in {**{key: ends[key][told] for key in ends}, **seen}.items():
+        empty[key][told] = values
+    return Columns({**empty, "check_ins": counts}, len(rows))
 
 
 @UNKNOWN
 def combined(
-    rows: pd.DataFrame,
-    forecasts: pd.DataFrame,
-    groups: pd.Series,
-    objectives: pd.Series | None = None,
-    weights: pd.Series | None = None,
+    rows: Columns,
+    forecasts: Columns,
+    groups: Array,
+    size: int,
+    objectives: Array | None = None,
+    weights: Array | None = None,
     together: float = PRIOR.together,
-) -> pd.DataFrame:
+) -> Columns:
     """The score at the end of groups of key results, with an 80 % range.
 
     `rows` and `forecasts` are what `forecast` took, with `counted` (the weight), `stale` and `seed`
-    (any whole number), and gave; `groups` names each row's group, NaN for none. With `objectives`
-    and `weights` (of each row: its objective, and that one's weight), a group is the mean of its
-    objectives, as a unit is. The answer has the groups in order as its index and the columns
-    `COMBINED`: `forecast_of` counts the key results that have a forecast, `forecast_stale` those of
-    them whose numbers are stale. The others stand still at their score; a group that has none but
-    these has no forecast.
+    (any whole number), and gave; `groups` numbers each row's group of `size`, -1 for none. With
+    `objectives` and `weights` (of each row: the number of its objective, and that one's weight), a
+    group is the mean of its objectives, as a unit is. The answer has a row for each group and the
+    columns `COMBINED`: `forecast_of` counts the key results that have a forecast, `forecast_stale`
+    those of them whose numbers are stale. The others stand still at their score; a group that has
+    none but these has no forecast.
 
     The ends of a mean's range are not the mean of the ends: errors partly cancel. So each key
     result's end is drawn `DRAWS` times, scored, and averaged draw by draw; forecast and range are
@@ -120,156 +114,194 @@ def combined(
     stratified: neither the order of rows nor what else is in the frame changes an answer, and a
     group of one key result ends where that one does.
     """
-    parts = rows[["stale", "seed"]].assign(group=groups, weight=rows["counted"])
+    weight = rows.counted
     if objectives is not None and weights is not None:
-        within = parts.groupby([groups, objectives])["weight"].transform("sum")
-        parts["weight"] *= weights / within
-    parts = parts[parts["group"].notna() & (parts["weight"] > 0)].sort_values(["group", "seed"])
-    codes, labels = pd.factorize(parts["group"])
-    share = parts["weight"] / parts.groupby(codes)["weight"].transform("sum")
-    drawn = _draws(rows.loc[parts.index], forecasts.loc[parts.index], together)
-    ends = [
-        np.quantile(sum(weight * draws for _, weight, draws in of_group), (0.5, LOW, HIGH))
-        for _, of_group in groupby(zip(codes, share, drawn, strict=True), key=itemgetter(0))
-    ]
-    answer = pd.DataFrame(np.reshape(ends, (-1, 3)), index=labels, columns=list(COMBINED[:3]))
-    told = forecasts.loc[parts.index, "forecast"].notna()
-    found = told.groupby(codes).sum().to_numpy()
-    answer = answer.apply(OPERATIONS.rounded).mask(np.tile(found[:, None] == 0, 3))
-    stale = (told & parts["stale"].astype(bool)).groupby(codes).sum().to_numpy()
-    return answer.assign(forecast_of=found, forecast_stale=stale)
+        within = np.bincount(np.maximum(objectives, 0), np.where(objectives < 0, 0.0, weight))
+        weight = weight * weights / within[np.maximum(objectives, 0)] if len(weight) else weight
+    parts = np.flatnonzero((groups >= 0) & (weight > 0))
+    parts = parts[np.lexsort((rows.seed[parts], groups[parts]))]
+    of_group = groups[parts]
+    share = weight[parts] / np.bincount(of_group, weight[parts], size)[of_group]
+    drawn = _draws(rows.take(parts), forecasts.take(parts), together)
+    ends = np.full((size, 3), np.nan)
+    for group, own in groupby(zip(of_group.tolist(), share, drawn, strict=True), key=itemgetter(0)):
+        ends[group] = np.quantile(sum(part * draws for _, part, draws in own), (0.5, LOW, HIGH))
+    told = ~np.isnan(forecasts.forecast[parts])
+    found = np.bincount(of_group, told, size)
+    stale = np.bincount(of_group, told & rows.stale[parts], size)
+    ends = np.where(found[:, None] == 0, np.nan, OPERATIONS.rounded(ends))
+    columns = (*ends.T, found, stale)
+    return Columns(dict(zip(COMBINED, columns, strict=True)), size)
 
 
-def _yes_or_no(rows: pd.DataFrame, check_ins: pd.DataFrame) -> pd.Index:
-    """The places of achieves without steps that have no other numbers than 0 and 1."""
-    steps = rows["target"] > 1
-    places = rows.loc[(rows["kind"] == "achieve") & ~steps, "place"]
-    own = check_ins[check_ins["place"].isin(places)]
-    plain = own["value"].isin([0, 1]).groupby(own["place"]).all()
-    return plain.index[plain]
+def _counted(rows: Columns, check_ins: Columns) -> Columns:
+    """The numbers of the rows that have a score, in order of place and time; `at` is their row."""
+    order = np.argsort(rows.place, kind="stable")
+    places = rows.place[order]
+    at = np.searchsorted(places, check_ins.place)
+    mine = np.append(places, -1)[at] == check_ins.place
+    mine &= ~np.isnan(check_ins.value)
+    numbers = check_ins.take(mine).having(at=order[at[mine]])
+    scorable = (rows.kind != "") & ~np.isnan(rows.score)
+    numbers = numbers.take(scorable[numbers.at])
+    numbers = numbers.take(np.lexsort((numbers.checked_on, numbers.place)))
+    first = np.ones(len(numbers), dtype=bool)
+    first[1:] = (np.diff(numbers.place) != 0) | (np.diff(numbers.checked_on) != 0)
+    return numbers.take(first)
 
 
-def _last_quarter(rows: pd.DataFrame) -> pd.Series:
+def _says_yes_or_no(rows: Columns, numbers: Columns) -> Array:
+    """The achieves without steps that have no other numbers than 0 and 1."""
+    plain = (rows.kind == "achieve") & ~(rows.target > 1)
+    others = np.bincount(numbers.at, ~np.isin(numbers.value, [0, 1]), len(rows))
+    some = np.bincount(numbers.at, minlength=len(rows))
+    only: Array = plain & (some > 0) & (others == 0)
+    return only
+
+
+def _last_quarter(rows: Columns) -> Array:
     """The total of last quarter, where it is known; 0 is what people type who begin at 0."""
-    return rows["baseline"].where(rows["kind"].isin(COUNTED) & (rows["baseline"] > 0))
+    return np.where(_is_of(rows, COUNTED) & (rows.baseline > 0), rows.baseline, np.nan)
 
 
-def _ends(known: pd.DataFrame, check_ins: pd.DataFrame, prior: Prior) -> pd.DataFrame:
-    """The t distribution of each key result's value when due, by place, of those that changed.
+def _is_of(rows: Columns, kinds: Iterable[str]) -> Array:
+    return np.isin(rows.kind.astype(str), list(kinds))
+
+
+def _ends(rows: Columns, known: Array, check_ins: Columns, prior: Prior) -> Columns:
+    """The t distribution of each key result's value when due, NaN for those that did not change.
 
     Columns `middle`, `spread`, `freedom`; the value of an achieve is its share, from 0 to 1.
     """
-    of = known.set_index("place").sort_index()
-    of = of.assign(start=serials(of["start"]), due=serials(of["due"]))
-    of = of.assign(over=of["day"] >= of["due"])
-    numbers = _from_the_start(of, check_ins)
-    of = of[of["over"] | (numbers.groupby("place").size() > 1)]
-    numbers = numbers[numbers["place"].isin(of.index)]
-    series = numbers.groupby("place")
-    last, weeks = series["week"].last(), (of["due"] - of["start"]) / 7
-    period = mapped(of["cadence"], PERIODS, "number").fillna(PERIODS["weekly"])
-    silent = of["day"] / 7 - last - period
-    of = of.assign(
-        ahead=of["due"] / 7 - last,
-        missed=silent.clip(lower=0),
-        aim=mapped(of["kind"], AIMS, "number").fillna(0),
-        span=_spans(of, series["value"].min(), series["value"].max()),
+    is_known = np.zeros(len(rows), dtype=bool)
+    is_known[known] = True
+    numbers = _from_the_start(rows, known, check_ins.take(is_known[check_ins.at]))
+    over = rows.day >= rows.due
+    changed = is_known & (over | (np.bincount(numbers.at, minlength=len(rows)) > 1))
+    numbers = numbers.take(changed[numbers.at])
+    runs = Runs.of(numbers)
+    at = numbers.at[runs.first]
+    of = rows.take(at)
+    last, weeks = numbers.week[runs.last], (of.due - of.start) / 7
+    period = np.array([PERIODS.get(each, PERIODS["weekly"]) for each in of.cadence])
+    lowest, highest = runs.extremes(numbers.value)
+    of = of.having(
+        ahead=of.due / 7 - last,
+        missed=np.maximum(of.day / 7 - last - period, 0),
+        aim=np.array([AIMS.get(kind, 0) for kind in of.kind], dtype=float),
+        span=_spans(of, lowest, highest),
         before=_last_quarter(of) / weeks,
-        planned=of["target"] / weeks,
-        whole=_whole(of["target"], numbers),
+        planned=of.target / weeks,
+        whole=_whole(of.target, numbers, runs),
     )
-    counts = of["kind"].isin(COUNTED)
-    ends = pd.concat(
-        [
-            method(of[which], numbers[numbers["place"].isin(of.index[which])], prior)
-            for method, which in ((of_counts, counts), (of_levels, ~counts))
-        ]
-    )
-    ends = ends.reindex(of.index)
-    return ends.assign(
-        middle=ends["middle"].where(~of["over"], _as_shares(of["current"], of)),
-        spread=ends["spread"].where(~of["over"], 0.0),
-    )
+    ends = {key: np.full(len(rows), np.nan) for key in ("middle", "spread", "freedom")}
+    counts = _is_of(of, COUNTED)
+    for method, which in ((of_counts, counts), (of_levels, ~counts)):
+        if which.any():
+            own = numbers.take(runs.each(which).astype(bool))
+            for key, values in method(of.take(which), own, prior).items():
+                ends[key][at[which]] = values
+    ended = at[over[at]]
+    ends["middle"][ended] = _as_shares(rows.current[ended], rows.take(ended))
+    ends["spread"][ended] = 0.0
+    return Columns(ends, len(rows))
 
 
-def _from_the_start(of: pd.DataFrame, check_ins: pd.DataFrame) -> pd.DataFrame:
-    """The numbers in order: `place`, `week`, `value`; the first is where a key result began."""
-    numbers = check_ins[["place", "checked_on", "value"]]
-    whose = of[["kind", "baseline", "target"]].loc[numbers["place"]].set_index(numbers.index)
-    numbers = numbers.assign(value=_as_shares(numbers["value"], whose))
+def _from_the_start(rows: Columns, known: Array, check_ins: Columns) -> Columns:
+    """The numbers in order: `at`, `place`, `week`, `value`; the first is where each began."""
+    whose = rows.take(check_ins.at)
     # A number for the period that is on is typed before its day.
-    typed_on = np.minimum(numbers["checked_on"], numbers["place"].map(of["day"]))
-    numbers = numbers.assign(checked_on=typed_on)
-    begun = of["start"] < numbers.groupby("place")["checked_on"].min()
-    value = of["baseline"].where(of["kind"].isin(MOVING)).mask(of["kind"].isin(COUNTED), 0.0)
-    begin = pd.DataFrame({"checked_on": of["start"], "value": value.where(begun)}).dropna()
-    numbers = pd.concat([numbers, begin.reset_index()], ignore_index=True)
-    numbers = numbers.sort_values(["place", "checked_on"], ignore_index=True)
-    return numbers.assign(week=numbers["checked_on"] / 7)
+    days = np.minimum(check_ins.checked_on, whose.day)
+    firsts = np.full(len(rows), np.nan)
+    np.fmin.at(firsts, check_ins.at, days)
+    of = rows.take(known)
+    begun = of.start < firsts[known]
+    value = np.where(_is_of(of, MOVING), of.baseline, np.nan)
+    value = np.where(_is_of(of, COUNTED), 0.0, value)
+    began = begun & ~np.isnan(value)
+    numbers = Columns(
+        {
+            "at": np.concatenate([known[began], check_ins.at]),
+            "place": np.concatenate([of.place[began], check_ins.place]),
+            "week": np.concatenate([of.start[began], days]) / 7,
+            "value": np.concatenate([value[began], _as_shares(check_ins.value, whose)]),
+        },
+        int(began.sum()) + len(check_ins),
+    )
+    return numbers.take(np.lexsort((numbers.week, numbers.place)))
 
 
-def _whole(targets: pd.Series, numbers: pd.DataFrame) -> pd.Series:
+def _whole(targets: Array, numbers: Columns, runs: Runs) -> Array:
     """Whether what is counted comes in whole things: no number of it is a fraction."""
-    whole = (numbers["value"] % 1 == 0).groupby(numbers["place"]).all()
-    return whole & (targets.fillna(0.0) % 1 == 0)
+    whole: Array = (runs.sum(numbers.value % 1 != 0) == 0) & (
+        np.where(np.isnan(targets), 0.0, targets) % 1 == 0
+    )
+    return whole
 
 
-def _as_shares(values: pd.Series, of: pd.DataFrame) -> pd.Series:
+def _as_shares(values: Array, of: Columns) -> Array:
     """The values, those of an achieve as the rule takes them: 45, 0.45 and 9 of 20 are one share.
 
-    `of` has the same index: whose they are.
+    `of` says whose they are, row by row.
     """
-    achieves = of["kind"] == "achieve"
-    own = of.loc[achieves, ["kind", "baseline", "target"]].assign(place=0)
-    shares = way(Rows(own), values[achieves], OPERATIONS)
-    return values.where(~achieves, shares.reindex(values.index))
+    achieves = of.kind == "achieve"
+    if not achieves.any():
+        return values
+    shares = values.copy()
+    shares[achieves] = way(_by_rule(of.take(achieves)), values[achieves], OPERATIONS)
+    return shares
 
 
-def _spans(of: pd.DataFrame, low: pd.Series, high: pd.Series) -> pd.Series:
+def _by_rule(of: Columns) -> Columns:
+    """The columns that `way` asks for."""
+    return of.only(("baseline", "target", "place")).having(kind=coded("kind", of.kind))
+
+
+def _spans(of: Columns, low: Array, high: Array) -> Array:
     """From the lowest to the highest of a key result's numbers; of an achieve from none to all."""
-    none = pd.Series(np.nan, index=of.index)
-    achieves, moves = of["kind"] == "achieve", of["kind"].isin(MOVING)
-    begin = none.mask(moves, of["baseline"].fillna(0.0)).mask(achieves, 0.0)
-    end = of["target"].mask(achieves, 1.0)
-    bounds = pd.concat([begin, end, low, high], axis=1)
-    return bounds.max(axis=1) - bounds.min(axis=1)
+    achieves = of.kind == "achieve"
+    begin = np.where(_is_of(of, MOVING), np.where(np.isnan(of.baseline), 0.0, of.baseline), np.nan)
+    begin = np.where(achieves, 0.0, begin)
+    end = np.where(achieves, 1.0, of.target)
+    bounds = np.stack([begin, end, low, high])
+    spans: Array = np.fmax.reduce(bounds) - np.fmin.reduce(bounds)
+    return spans
 
 
-def _told(known: pd.DataFrame, ends: pd.DataFrame, check_ins: pd.DataFrame) -> pd.DataFrame:
-    """What readers see of the ends: value and score with their ranges, beside the distribution."""
-    places = known["place"]
-    ends = ends.loc[places].set_index(known.index)
-    margin = ends["spread"].to_numpy() * _student(ends["freedom"])[:, int(HIGH * STRATA)]
-    middle = ends["middle"].to_numpy()
+def _told(known: Columns, ends: Columns, check_ins: Columns, at: Array) -> dict[str, Array]:
+    """What readers see of the ends: value and score with their ranges."""
+    margin = ends.spread * _student(ends.freedom)[:, int(HIGH * STRATA)]
+    middle = ends.middle
     values = _reachable(known, np.column_stack([middle - margin, middle, middle + margin]))
     # The better end of a decrease is its lower one.
     scores = np.sort(_scores(known, values), axis=1)
-    achieves = (known["kind"] == "achieve").to_numpy()[:, None]
-    typed = places.map(check_ins.groupby("place")["value"].last()).to_numpy(dtype=float)[:, None]
-    least = check_ins.groupby("place")["value"].min().reindex(places).set_axis(known.index)
-    least = pd.concat([known[["baseline", "target"]], least], axis=1).min(axis=1)
-    values = np.where((least >= 0).to_numpy()[:, None], np.maximum(values, 0), values)
-    steps = known[["target"]].to_numpy()
+    last, least = (np.full(int(at.max(initial=-1)) + 1, np.nan) for _ in range(2))
+    inside = check_ins.take(check_ins.at < len(last))
+    last[inside.at] = inside.value  # of several the last
+    np.fmin.at(least, inside.at, inside.value)
+    lowest = np.fmin(np.fmin(known.baseline, known.target), least[at])
+    values = np.where((lowest >= 0)[:, None], np.maximum(values, 0), values)
+    steps, typed = known.target[:, None], last[at][:, None]
     whole = np.where(steps > 1, steps, np.where(typed > 1, 100, 1))
-    values = np.where(achieves, values * whole, values)
-    return ends.assign(
-        value=values[:, 1],
-        value_low=values[:, 0],
-        value_high=values[:, 2],
-        forecast=scores[:, 1],
-        forecast_low=scores[:, 0],
-        forecast_high=scores[:, 2],
-    )
+    values = np.where((known.kind == "achieve")[:, None], values * whole, values)
+    return {
+        "value": values[:, 1],
+        "value_low": values[:, 0],
+        "value_high": values[:, 2],
+        "forecast": scores[:, 1],
+        "forecast_low": scores[:, 0],
+        "forecast_high": scores[:, 2],
+    }
 
 
-def _draws(rows: pd.DataFrame, forecasts: pd.DataFrame, together: float) -> Iterator[Floats]:
+def _draws(rows: Columns, forecasts: Columns, together: float) -> Iterator[Floats]:
     """For each row, `DRAWS` scores at the end; the n-th draws of all rows belong together."""
     for begin in range(0, len(rows), ROWS_AT_ONCE):
-        block = rows.iloc[begin : begin + ROWS_AT_ONCE]
-        strata = _strata(block, forecasts.iloc[begin : begin + ROWS_AT_ONCE])
-        for seed, scores in zip(block["seed"], strata, strict=True):
+        block = np.arange(begin, min(begin + ROWS_AT_ONCE, len(rows)))
+        strata = _strata(rows.take(block), forecasts.take(block))
+        for seed, scores in zip(rows.seed[block].tolist(), strata, strict=True):
             known = scores[0] == scores[-1]
-            yield np.full(DRAWS, scores[0]) if known else scores[_turns(int(seed), together)]
+            yield np.full(DRAWS, scores[0]) if known else scores[_turns(seed, together)]
 
 
 @lru_cache(maxsize=10_000)  # 21 MB; objectives, teams and companies draw the same key results
@@ -287,38 +319,35 @@ def _shared() -> Floats:
     return np.random.default_rng(SHARED_SEED).standard_normal(DRAWS)
 
 
-def _strata(rows: pd.DataFrame, forecasts: pd.DataFrame) -> Floats:
+def _strata(rows: Columns, forecasts: Columns) -> Floats:
     """The scores in the middle of each stratum, the worst first; without a forecast, today's."""
-    student = _student(forecasts["freedom"].fillna(1))
-    middle, spread = (forecasts[[key]].to_numpy() for key in ("middle", "spread"))
-    scores = np.sort(_scores(rows, _reachable(rows, middle + spread * student)), axis=1)
-    return np.where(np.isnan(middle), rows[["score"]].to_numpy(), scores)
+    freedom = np.where(np.isnan(forecasts.freedom), 1, forecasts.freedom)
+    middle, spread = forecasts.middle[:, None], forecasts.spread[:, None]
+    values = middle + spread * _student(freedom)
+    scores = np.sort(_scores(rows, _reachable(rows, values)), axis=1)
+    return np.where(np.isnan(middle), rows.score[:, None], scores)
 
 
-def _reachable(rows: pd.DataFrame, values: Floats) -> Floats:
+def _reachable(rows: Columns, values: Floats) -> Floats:
     """The values held to what can be: shares from none to all, a count from where it stands."""
-    achieves, counts = (
-        rows["kind"].isin(kinds).to_numpy()[:, None] for kinds in (["achieve"], COUNTED)
-    )
+    achieves, counts = (rows.kind == "achieve")[:, None], _is_of(rows, COUNTED)[:, None]
     held = np.where(achieves, np.clip(values, 0, 1), values)
-    return np.where(counts, np.fmax(held, rows[["current"]].to_numpy(dtype=float)), held)
+    return np.where(counts, np.fmax(held, rows.current[:, None]), held)
 
 
-def _scores(rows: pd.DataFrame, values: Floats) -> Floats:
+def _scores(rows: Columns, values: Floats) -> Floats:
     """The score that each value gives, by the rules; as many values a row as `values` is wide."""
-    width = values.shape[1]
-    wide = rows[["kind", "baseline", "target", "place"]].astype({"kind": "category"})
     # What an achieve has come to is a share already, of whatever steps.
-    wide = wide.assign(target=wide["target"].where(wide["kind"] != "achieve"))
-    wide = wide.loc[wide.index.repeat(width)].reset_index(drop=True)
-    wide["progress"] = way(Rows(wide), pd.Series(values.ravel()), OPERATIONS)
-    scores: Floats = attained(Rows(wide), OPERATIONS).to_numpy().reshape(values.shape)
+    rows = rows.having(target=np.where(rows.kind == "achieve", np.nan, rows.target))
+    wide = _by_rule(rows).take(np.repeat(np.arange(len(rows)), values.shape[1]))
+    wide = wide.having(progress=way(wide, values.ravel(), OPERATIONS))
+    scores: Floats = attained(wide, OPERATIONS).reshape(values.shape)
     return scores
 
 
-def _student(freedom: pd.Series) -> Floats:
+def _student(freedom: Array) -> Floats:
     """Student's t in the middle of each stratum, one row for each number of degrees of freedom."""
-    each, codes = np.unique(freedom.to_numpy(dtype=int), return_inverse=True)
+    each, codes = np.unique(freedom.astype(int), return_inverse=True)
     table = [student_t(int(degrees)) for degrees in each]
     return np.reshape(table, (-1, STRATA))[codes]
 

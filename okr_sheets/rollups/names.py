@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-import pandas as pd
-
+from okr_sheets.columns import Columns, filled
 from okr_sheets.config import Config
 from okr_sheets.language import fold
 from okr_sheets.rollups.namesakes import owner_names, unit_names
 from okr_sheets.text import quoted
 from okr_sheets.tracker import Tracker
+
+_OWNED = ("objectives", "key_results", "actions")  # parts whose rows have owners
 
 
 def alike(trackers: Sequence[Tracker], config: Config) -> list[Tracker]:
@@ -84,16 +85,9 @@ def _spelled(tracker: Tracker, config: Config, units: _Spellings, owners: _Spell
     own = config.unit(about.company, about.department, about.team)
     company, department, team = map(units.of, own)
     about = replace(about, company=company, department=department, team=team)
-    return replace(
-        tracker,
-        about=about,
-        objectives=_owned(tracker.objectives, owners),
-        key_results=_owned(tracker.key_results, owners),
-        actions=_owned(tracker.actions, owners),
-    )
+    owned = {part: _owned(tracker.columns[part], owners) for part in _OWNED}
+    return tracker.changed(about=about, **owned)
 
 
-def _owned(frame: pd.DataFrame, owners: _Spellings) -> pd.DataFrame:
-    spelled = {name: owners.of(name) for name in frame["owner"].unique()}
-    same = all(name == known for name, known in spelled.items())
-    return frame if same else frame.assign(owner=frame["owner"].map(spelled).astype("str"))
+def _owned(rows: Columns, owners: _Spellings) -> Columns:
+    return rows.having(owner=filled(map(owners.of, rows.owner), "text"))

@@ -103,8 +103,8 @@ def owner_names(trackers: Sequence[Tracker]) -> dict[Owner, str]:
     owners = {
         owner_of(company, name): name
         for tracker, company in zip(trackers, companies(trackers), strict=True)
-        for frame in (tracker.objectives, tracker.key_results, tracker.actions)
-        for name in frame["owner"].unique()
+        for part in ("objectives", "key_results", "actions")
+        for name in tracker.columns[part].owner
     }
     return _told_apart(owners, lambda owner: owner.company)
 

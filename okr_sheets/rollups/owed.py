@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 
-from okr_sheets.frames import to_day
+from okr_sheets.columns import Columns, filled, folded, serial, to_day
 from okr_sheets.problems import file_names
-from okr_sheets.rollups.columns import kinds
+from okr_sheets.rollups.columns import tabled
 from okr_sheets.rollups.namesakes import companies, owner_names, owner_of, units_of
 from okr_sheets.rollups.scored import CALLED, Days, Scored
-from okr_sheets.rollups.scored import days as day_of
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, OKRS
-from okr_sheets.tracker import Tracker, declared
+from okr_sheets.tracker import Tracker
 
 _PLACE = ("file", "sheet", "row", "cell", "quarter", "language")
 OWED = (*_PLACE, "id", "title", "owner", "type", "current", "target", "day", *CALLED)
@@ -26,94 +24,93 @@ BLANK = (
 _OPEN = ("to-do", "doing", "blocked", "")  # statuses of an action that is still to be done
 
 
-def owed(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
+def owed(now: Scored, trackers: Sequence[Tracker]) -> Columns:
     """The live key results without a number for the last check-in date, columns `OWED`.
 
     `cell` is where the number belongs: in the column of that `day`, else in that of “current”.
     `language` is that of the tracker.
     """
-    rows = now.key_results[now.key_results["owes"]]
-    cells = []
-    for number, row, week in zip(rows["tracker"], rows["row"], rows["asked_on"], strict=True):
+    rows = now.key_results.take(now.key_results.owes)
+    cells, languages = [], []
+    for number, row, week in zip(
+        rows.tracker.tolist(), rows.row.tolist(), rows.asked_on.tolist(), strict=True
+    ):
         letters = trackers[number].letters.get(OKRS.key, {})
         letter = letters.get(f"{CHECK_IN_PREFIX}{to_day(week)}", letters.get("current", ""))
         cells.append(f"{letter}{row}" if letter else "")
-    languages = np.array([tracker.about.language for tracker in trackers], dtype=object)
-    found = rows.assign(
-        cell=pd.Series(cells, index=rows.index, dtype="str"),
-        language=pd.Series(languages[rows["tracker"]], index=rows.index, dtype="str"),
-        day=day_of(rows["asked_on"]),
-    )
-    return found[list(OWED)].reset_index(drop=True)
+        languages.append(trackers[number].about.language)
+    return rows.having(
+        cell=filled(cells, "text"), language=filled(languages, "text"), day=rows.asked_on
+    ).only(OWED)
 
 
-def blank(now: Scored, trackers: Sequence[Tracker], days: Days) -> pd.DataFrame:
+def blank(now: Scored, trackers: Sequence[Tracker], days: Days) -> Columns:
     """The trackers of units that have no OKRs yet, columns `BLANK`, `nameless`, `owner_company`.
 
     Their owner is the unit itself, nobody where it has no name. `days` are those the trackers are
     scored by, None for one that is not.
     """
     files = file_names(tracker.path for tracker in trackers)
-    rows = pd.concat([now.objectives, now.key_results])["tracker"]
     units, employers = units_of(trackers), companies(trackers)
-    written = {units[number] for number in rows.unique()}
-    found = []
+    numbers = {*now.objectives.tracker.tolist(), *now.key_results.tracker.tolist()}
+    written = {units[number] for number in numbers}
+    rows = []
     for tracker, unit, employer, day in zip(trackers, units, employers, days, strict=True):
         if day is None or not tracker.readable or tracker.set_aside:
             continue
         if unit in written or unit not in now.names:
             continue
         owner = owner_of(employer, "" if unit.nameless else now.names[unit])
-        found.append(
+        rows.append(
             {
                 **unit._asdict(),
                 "file": files[tracker.path],
                 "sheet": tracker.sheets.get(OKRS.key, ""),
                 "level": tracker.about.level,
                 "language": tracker.about.language,
-                "day": pd.Timestamp(day),
+                "day": day,
                 "unit_name": now.names[unit],
                 "owner": owner.name,
                 "owner_name": owner.name,
                 "owner_company": owner.company,
             }
         )
-    columns = [*BLANK, "nameless", "owner_company"]
-    return declared(pd.DataFrame(found, columns=columns), kinds(columns))
+    return tabled((*BLANK, "nameless", "owner_company"), rows)
 
 
-def overdue(now: Scored, trackers: Sequence[Tracker], days: Days) -> pd.DataFrame:
+def overdue(now: Scored, trackers: Sequence[Tracker], days: Days) -> Columns:
     """The actions still to be done after their day, columns `OVERDUE` and `owner_company`.
 
     Those of a cancelled or postponed key result are not. `days` are those the trackers are scored
     by, None for one that is not; `cell` is the status.
     """
     files = file_names(tracker.path for tracker in trackers)
-    rows = now.key_results[~now.key_results["live"]]
-    stopped = rows["id"].str.casefold().groupby(rows["tracker"]).agg(set).to_dict()
+    stopped = now.key_results.take(~now.key_results.live)
+    stopped_ids = set(zip(stopped.tracker.tolist(), folded(stopped.id), strict=True))
     units, employers, people = units_of(trackers), companies(trackers), owner_names(trackers)
-    parts = []
+    rows = []
     for number, (tracker, day) in enumerate(zip(trackers, days, strict=True)):
-        actions = tracker.actions
-        if day is None or actions.empty:
+        actions = tracker.columns["actions"]
+        if day is None or not len(actions):
             continue
-        late = actions[(actions["due"] < pd.Timestamp(day)) & actions["status"].isin(_OPEN)]
-        late = late[~late["key_result"].str.casefold().isin(stopped.get(number, ()))]
+        late = actions.take((actions.due < serial(day)) & np.isin(actions.status, _OPEN))
         letter = tracker.letters.get(ACTIONS.key, {}).get("status", "")
-        owners = [owner_of(employers[number], name) for name in late["owner"]]
-        parts.append(
-            late.rename(columns={"key_result": "id"}).assign(
-                file=files[tracker.path],
-                sheet=tracker.sheets.get(ACTIONS.key, ""),
-                row=late.index,
-                cell=[f"{letter}{row}" if letter else "" for row in late.index],
-                quarter=tracker.about.quarter,
-                language=tracker.about.language,
-                unit_name=now.names[units[number]],
-                owner_name=[people[owner] for owner in owners],
-                owner_company=[owner.company for owner in owners],
+        for action in late.records():
+            if (number, action["key_result"].casefold()) in stopped_ids:
+                continue
+            owner = owner_of(employers[number], action["owner"])
+            rows.append(
+                {
+                    **action,
+                    "id": action["key_result"],
+                    "file": files[tracker.path],
+                    "sheet": tracker.sheets.get(ACTIONS.key, ""),
+                    "cell": f"{letter}{action['row']}" if letter else "",
+                    "quarter": tracker.about.quarter,
+                    "language": tracker.about.language,
+                    "unit_name": now.names[units[number]],
+                    "owner_name": people[owner],
+                    "owner_company": owner.company,
+                }
             )
-        )
-    found = pd.concat(parts, ignore_index=True) if parts else Tracker.empty().actions
-    columns = (*OVERDUE, "owner_company")
-    return declared(found.reindex(columns=list(columns)), kinds(columns))
+    return tabled((*OVERDUE, "owner_company"), rows)

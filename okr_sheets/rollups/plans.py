@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from math import isnan
 from operator import itemgetter
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from okr_sheets.frames import OPERATIONS, Rows, serial
+from okr_sheets.columns import Array, Columns, folded
+from okr_sheets.computing import GATHERED, OPERATIONS, InColumns
 from okr_sheets.language import fold, headers, language
 from okr_sheets.reading.numbers import readings
 from okr_sheets.schema import OKRS, PLANNED
@@ -22,7 +24,7 @@ Remark = tuple[float, frozenset[str], tuple[float, ...]]
 _NUMBER = re.compile(r"[-−]?\d+(?:[.,'’\s]\d{3})*(?:[.,]\d+)?")
 
 
-def as_then_planned(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataFrame:
+def as_then_planned(rows: Columns, trackers: Sequence[Tracker]) -> Columns:
     """Rows as `gather` gives them, each by the plan that held on its day.
 
     A remark of the log tells a change: it names the column and the new number, or both the planned
@@ -30,65 +32,82 @@ def as_then_planned(rows: pd.DataFrame, trackers: Sequence[Tracker]) -> pd.DataF
     such the planned number holds, from the last on the one that stands in the row, which that
     remark names. Without one the row's own number holds on all days.
     """
-    rows = rows.copy()
-    numbers = rows["tracker"].astype(int) % max(len(trackers), 1)
-    has_plan = has_own_plan(Rows(rows), OPERATIONS)
-    for number, tracker in enumerate(trackers):
-        for name, remarks in _remarks(tracker).items():
-            own = has_plan & (numbers == number) & (rows["id"].str.casefold() == name)
-            for key in PLANNED if own.any() else ():
-                rows.loc[own, key] = _held(rows[own], key, remarks)
-    return rows
+    remarked = {number: _remarks(tracker) for number, tracker in enumerate(trackers)}
+    if not any(remarked.values()):
+        return rows
+    has_plan = has_own_plan(rows, OPERATIONS)
+    planned = {key: rows[key].copy() for key in PLANNED}
+    rounds = int(rows.tracker.max(initial=0)) // len(trackers) + 1
+    for number, by_id in remarked.items():
+        mine = _of_tracker(rows, number + len(trackers) * np.arange(rounds)) if by_id else ()
+        names = folded(rows.id[mine]) if by_id else ()
+        for name, remarks in by_id.items():
+            own = mine[(names == name) & has_plan[mine]]
+            for key in PLANNED if len(own) else ():
+                planned[key][own] = _held(rows.take(own), key, remarks)
+    return rows.having(**planned)
 
 
-def by_plan(rows: pd.DataFrame) -> pd.DataFrame:
+def _of_tracker(rows: Columns, numbers: Array) -> Array:
+    """The positions of a tracker's rows, which has one number in each round."""
+    ends = np.searchsorted(rows.tracker, np.append(numbers, numbers + 1)).reshape(2, -1).T
+    return np.concatenate([np.arange(first, after) for first, after in ends.tolist()])
+
+
+def by_plan(rows: Columns) -> Columns:
     """Computed rows as they were planned: what is not as planned any more, as it was."""
-    is_changed = rows["changed"] != ""
-    planned = {
-        key: rows[key].where(~is_changed, rows[f"planned_{key}"].fillna(rows[key]))
-        for key in PLANNED
-    }
-    return rows.assign(**planned)
+    is_changed = rows.changed != InColumns.BLANK
+
+    def planned(key: str) -> Array:
+        was = rows[f"planned_{key}"]
+        return np.where(is_changed & ~np.isnan(was), was, rows[key])
+
+    return rows.only(GATHERED).having(**{key: planned(key) for key in PLANNED})
 
 
-def changes_of(row: Mapping[Any, Any] | pd.Series) -> Iterator[tuple[str, dict[str, Any]]]:
+def changes_of(row: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     """What of a scored row's plan is another now: a code, and what fills its sentence."""
     for key in PLANNED:
         before, after = row[f"planned_{key}"], row[key]
-        if pd.notna(before) and pd.notna(after) and before != after:
+        if _is_number(before) and _is_number(after) and before != after:
             yield PLAN_CODES[int(after > before)], {"label": key, "before": before, "after": after}
 
 
-def _held(rows: pd.DataFrame, key: str, remarks: Sequence[Remark]) -> pd.Series:
+def _is_number(value: float | None) -> bool:
+    return value is not None and not isnan(value)
+
+
+def _held(rows: Columns, key: str, remarks: Sequence[Remark]) -> Array:
     """What held on the day of each of one key result's rows."""
-    planned, live = rows[f"planned_{key}"].iloc[0], rows[key].iloc[0]
+    planned, live = rows[f"planned_{key}"][0], rows[key][0]
     told = [
         (day, numbers)
         for day, keys, numbers in remarks
         if key in keys or {planned, live} <= set(numbers)
     ]
     last = max((at for at, (_, numbers) in enumerate(told) if live in numbers), default=-1)
-    if pd.isna(planned) or last < 0:
+    if isnan(planned) or last < 0:
         return rows[key]
     held, value = rows[f"planned_{key}"], planned
     for at, (day, numbers) in enumerate(told[: last + 1]):
         # A remark may say what was, too, and on which day.
         value = live if at == last else next((each for each in numbers if each != value), value)
-        held = held.where(rows["day"] < day, value)
+        held = np.where(rows.day < day, held, value)
     return held
 
 
 def _remarks(tracker: Tracker) -> Mapping[str, list[Remark]]:
     """The remarks of the log that hold a number, by folded id, the oldest first."""
-    log = tracker.log[tracker.log["date"].notna() & (tracker.log["note"] != "")]
+    log = tracker.columns["log"]
     words = language(tracker.about.language)
     found: dict[str, list[Remark]] = {}
-    for name, day, note in zip(log["id"], log["date"], log["note"], strict=True):
+    for line in log.take(~np.isnan(log.date) & (log.note != "")).records():
+        note = line["note"]
         numbers = (readings(text, words)[:1] for text in _NUMBER.findall(note))
         told = tuple(value for values in numbers for value in values)
         if told:
-            remark = float(serial(day.date())), _named(fold(note)), told
-            found.setdefault(name.casefold(), []).append(remark)
+            remark = line["date"], _named(fold(note)), told
+            found.setdefault(line["id"].casefold(), []).append(remark)
     return {name: sorted(remarks, key=itemgetter(0)) for name, remarks in found.items()}
 
 

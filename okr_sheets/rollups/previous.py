@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-import pandas as pd
+import numpy as np
 
+from okr_sheets.columns import Columns
 from okr_sheets.rollups.owed import blank
 from okr_sheets.rollups.scored import CALLED, scored
 from okr_sheets.rollups.units import Weight, teams
@@ -24,7 +26,8 @@ CARRIED = (
     "score",
     *CALLED,
 )
-_WHOSE = ["company", "department", "team", "nameless"]
+_WHOSE = ("company", "department", "team", "nameless")
+Key = tuple[str, ...]  # whose, and the folded id of an objective
 
 
 def before_these(past: Sequence[Tracker], trackers: Sequence[Tracker]) -> list[Tracker]:
@@ -35,9 +38,7 @@ def before_these(past: Sequence[Tracker], trackers: Sequence[Tracker]) -> list[T
     return [tracker for tracker in known if tracker.about.quarter == earlier[-1]] if earlier else []
 
 
-def finished(
-    past: Sequence[Tracker], bands: Bands, weights: Weight
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def finished(past: Sequence[Tracker], bands: Bands, weights: Weight) -> tuple[Columns, Columns]:
     """The units and objectives of trackers as of the last days of their quarter."""
     days = [tracker.about.end for tracker in past]
     end = scored(past, [days], bands)
@@ -45,37 +46,51 @@ def finished(
 
 
 def with_previous(
-    units: pd.DataFrame, objectives: pd.DataFrame, past_units: pd.DataFrame, past: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    units: Columns, objectives: Columns, past_units: Columns, past: Columns
+) -> tuple[Columns, Columns]:
     """Units and objectives with `previous`, their score at the end of the quarter before.
 
     A unit is followed by its names, one that has none by its file; an objective by its id within
     its unit. NaN where there was none. `carried` tells the objectives that kept their id.
     """
-    before = past_units.drop_duplicates(_WHOSE).set_index(_WHOSE)["score"]
-    found = before.reindex(pd.MultiIndex.from_frame(units[_WHOSE])).to_numpy()
-    told = _by_id(past).set_index([*_WHOSE, "folded"])["score"]
-    wanted = pd.MultiIndex.from_frame(_by_id(objectives, once=False)[[*_WHOSE, "folded"]])
+    before = _firsts(zip(_units(past_units), past_units.score.tolist(), strict=True))
+    scores = {key: past.score[at] for key, at in _by_id(past).items()}
+    keys = list(_ids(objectives))
     return (
-        units.assign(previous=found),
-        objectives.assign(
-            previous=told.reindex(wanted).to_numpy(), carried=wanted.isin(told.index)
+        units.having(previous=np.array([before.get(key, np.nan) for key in _units(units)])),
+        objectives.having(
+            previous=np.array([scores.get(key, np.nan) for key in keys]),
+            carried=np.array([key in scores for key in keys], dtype=bool),
         ),
     )
 
 
-def _by_id(objectives: pd.DataFrame, once: bool = True) -> pd.DataFrame:
-    keyed = objectives.assign(folded=objectives["id"].str.casefold())
-    if not once:
-        return keyed
-    return keyed[keyed["folded"] != ""].drop_duplicates([*_WHOSE, "folded"])
-
-
-def carried(objectives: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
+def carried(objectives: Columns, past: Columns) -> Columns:
     """The objectives that were there last quarter already, columns `CARRIED`."""
-    keys = [*_WHOSE, "folded"]
-    before = _by_id(past)[[*keys, "title", "score"]].rename(
-        columns={"title": "previous_title", "score": "previous_score"}
+    before = _by_id(past)
+    pairs = [(at, before[key]) for at, key in enumerate(_ids(objectives)) if key in before]
+    now, then = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    rows = objectives.take(now)
+    return rows.having(previous_title=past.title[then], previous_score=past.score[then]).only(
+        CARRIED
     )
-    found = _by_id(objectives, once=False).merge(before, on=keys)
-    return found[list(CARRIED)].reset_index(drop=True)
+
+
+def _units(rows: Columns) -> Iterator[Key]:
+    return zip(*(rows[key] for key in _WHOSE), strict=True)
+
+
+def _ids(objectives: Columns) -> Iterator[Key]:
+    return zip(*(objectives[key] for key in _WHOSE), map(str.casefold, objectives.id), strict=True)
+
+
+def _by_id(objectives: Columns) -> dict[Key, int]:
+    """Where the first objective of each id stands; blank ids name none."""
+    return _firsts((key, at) for at, key in enumerate(_ids(objectives)) if key[-1])
+
+
+def _firsts(pairs: Any) -> dict[Key, Any]:
+    found: dict[Key, Any] = {}
+    for key, value in pairs:
+        found.setdefault(key, value)
+    return found

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from okr_sheets.frames import stacked
+from okr_sheets.columns import Array, Columns, filled, joined, stacked, to_day
 from okr_sheets.reading.cells import plain
 from okr_sheets.rollups.scored import Scored
 from okr_sheets.schema import LOG, OKRS
-from okr_sheets.tracker import Tracker, mapped
+from okr_sheets.tracker import ROWS, Tracker
 
 SOURCES = ("file", "sheet", "row", "id", "figure", "value", "cell", "source")
 TYPED = ("baseline", "target", "weight", "start", "due")
+_WHERE = ("row", "date", "column")
 COMPUTED = ("progress", "score", "expected", "gap", "status", "grade")
 
 
-def sources(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
+def sources(now: Scored, trackers: Sequence[Tracker]) -> Columns:
     """One row for each figure of each objective and key result, columns `SOURCES`.
 
     `source` is `typed`, `log` (a confidence that only the log has), `assumed` (nothing was typed:
@@ -27,83 +26,96 @@ def sources(now: Scored, trackers: Sequence[Tracker]) -> pd.DataFrame:
     where it stands on the sheet, or where the workbook shows its own result; `Log!E7` on another
     sheet, blank where there is no cell.
     """
-    columns = _Columns(trackers)
+    letters = _Letters(trackers)
     parts = [
-        *_typed(now.key_results, trackers, columns),
-        *_computed(now.key_results, columns),
-        *_computed(now.objectives, columns),
+        *_typed(now.key_results, trackers, letters),
+        *_computed(now.key_results, COMPUTED, letters),
+        *_computed(now.objectives, [key for key in COMPUTED if key != "progress"], letters),
     ]
-    found = pd.concat(parts, ignore_index=True).sort_values(["place", "order"], kind="stable")
-    return found[list(SOURCES)].reset_index(drop=True)
+    rows = joined(parts)
+    return rows.take(np.lexsort((rows.order, rows.place))).only(SOURCES)
 
 
-class _Columns:
+class _Letters:
     """The letters of the columns of each tracker's sheets."""
 
     def __init__(self, trackers: Sequence[Tracker]) -> None:
         self._trackers = trackers
 
-    def cells(self, rows: pd.DataFrame, key: str) -> pd.Series:
+    def cells(self, rows: Columns, key: str) -> Array:
         """The cells of a column of the OKRs sheet in these rows; blank where it has no such."""
-        return self._at(OKRS.key, key, rows["tracker"], rows["row"])
+        return self._at(OKRS.key, key, rows.tracker, rows.row)
 
-    def logged(self, rows: pd.DataFrame) -> pd.Series:
+    def logged(self, rows: Columns) -> Array:
         """The cells of the log that `logged` names by their rows, with their sheet."""
-        sheets = np.array([t.sheets.get(LOG.key, "") for t in self._trackers], dtype=object)
-        cells = self._at(LOG.key, "confidence", rows["tracker"], rows["logged"])
-        return (pd.Series(sheets[rows["tracker"]], index=rows.index) + "!" + cells).astype("str")
+        sheets = filled([t.sheets.get(LOG.key, "") for t in self._trackers], "text")
+        cells: Array = sheets[rows.tracker] + "!"
+        return cells + self._at(LOG.key, "confidence", rows.tracker, rows.logged)
 
-    def _at(self, sheet: str, key: str, trackers: pd.Series, numbers: pd.Series) -> pd.Series:
+    def _at(self, sheet: str, key: str, trackers: Array, numbers: Array) -> Array:
         known = [tracker.letters.get(sheet, {}).get(key, "") for tracker in self._trackers]
-        letters = pd.Series(np.array(known, dtype=object)[trackers], index=numbers.index)
-        return _joined(letters, numbers)
+        return _cells(filled(known, "text")[trackers], numbers)
 
 
-def _joined(letters: pd.Series, numbers: pd.Series) -> pd.Series:
+def _cells(letters: Array, numbers: Array) -> Array:
     """Cells from the letters of their columns and their rows' numbers; blank without a letter."""
-    return (letters + numbers.astype(int).astype(str)).where(letters != "", "").astype("str")
+    pairs = zip(letters.tolist(), numbers.tolist(), strict=True)
+    return filled([f"{letter}{number}" if letter else "" for letter, number in pairs], "text")
 
 
-def _typed(
-    rows: pd.DataFrame, trackers: Sequence[Tracker], columns: _Columns
-) -> Iterator[pd.DataFrame]:
-    places = pd.MultiIndex.from_frame(rows[["tracker", "row"]])
-    typed = stacked([tracker.key_results for tracker in trackers]).reindex(places)
+def _typed(rows: Columns, trackers: Sequence[Tracker], letters: _Letters) -> Iterator[Columns]:
+    typed = stacked([tracker.okrs for tracker in trackers])
+    typed = typed.take(np.searchsorted(typed.tracker * ROWS + typed.row, rows.place))
     for key in TYPED:
-        kinds = pd.Series(np.where(typed[key].isna(), "assumed", "typed"), index=rows.index)
-        yield _part(rows, key, columns.cells(rows, key), kinds)
-    check_ins = stacked([tracker.check_ins for tracker in trackers])
-    dated = check_ins.set_index("date", append=True)["column"]
-    dated = dated[~dated.index.duplicated()]
-    of_last = pd.MultiIndex.from_frame(rows[["tracker", "row", "last_check_in"]])
-    letters = pd.Series(dated.reindex(of_last).fillna("").to_numpy(), index=rows.index)
-    cells = _joined(letters.astype(object), rows["row"])
+        source = np.where(np.isnan(typed[key]), "assumed", "typed")
+        yield _part(rows, key, letters.cells(rows, key), source)
+    dated = {
+        (number, row, day): letter
+        for number, tracker in enumerate(trackers)
+        for row, day, letter in reversed(
+            list(
+                zip(
+                    *(tracker.columns["check_ins"][key].tolist() for key in _WHERE),
+                    strict=True,
+                )
+            )
+        )
+    }
+    last = zip(rows.tracker.tolist(), rows.row.tolist(), rows.last_check_in.tolist(), strict=True)
+    cells = _cells(filled([dated.get(each, "") for each in last], "text"), rows.row)
     # A number typed under “current” itself has no check-in.
-    yield _part(rows, "current", cells.where(cells != "", columns.cells(rows, "current")), "typed")
-    is_logged = rows["logged"] > 0
-    cells = columns.cells(rows, "confidence").where(~is_logged, columns.logged(rows))
-    kinds = pd.Series(np.where(is_logged, "log", "typed"), index=rows.index)
-    yield _part(rows, "confidence", cells, kinds)
+    cells = np.where(cells != "", cells, letters.cells(rows, "current"))
+    yield _part(rows, "current", cells, np.full(len(rows), "typed"))
+    is_logged = rows.logged > 0
+    cells = np.where(is_logged, letters.logged(rows), letters.cells(rows, "confidence"))
+    yield _part(rows, "confidence", cells, np.where(is_logged, "log", "typed"))
 
 
-def _computed(rows: pd.DataFrame, columns: _Columns) -> Iterator[pd.DataFrame]:
-    for key in COMPUTED:
-        if key in rows:
-            yield _part(rows, key, columns.cells(rows, key), "computed")
+def _computed(rows: Columns, keys: Sequence[str], letters: _Letters) -> Iterator[Columns]:
+    for key in keys:
+        yield _part(rows, key, letters.cells(rows, key), np.full(len(rows), "computed"))
 
 
-def _part(rows: pd.DataFrame, figure: str, cells: pd.Series, source: pd.Series | str) -> Any:
+def _part(rows: Columns, figure: str, cells: Array, source: Array) -> Columns:
     """The rows that have the figure."""
-    part = rows[["file", "sheet", "row", "id", "place"]].assign(
-        figure=figure, value=mapped(rows[figure], _text, "text"), cell=cells, source=source
-    )
+    values = rows[figure]
+    texts = filled(map(_day if figure in {"start", "due"} else _text, values.tolist()), "text")
     order = (*TYPED, "current", "confidence", *COMPUTED).index(figure)
-    return part[part["value"] != ""].assign(order=order)
+    part = rows.only(("file", "sheet", "row", "id", "place")).having(
+        figure=filled([figure] * len(rows), "text"),
+        value=texts,
+        cell=cells,
+        source=source.astype(object),
+        order=np.full(len(rows), order),
+    )
+    return part.take(texts != "")
 
 
-def _text(value: Any) -> str:
-    if pd.isna(value):
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return value.date().isoformat()
-    return plain(value) if isinstance(value, (int, float)) else str(value)
+def _day(number: float) -> str:
+    return to_day(number).isoformat() if number == number else ""  # noqa: PLR0124  NaN
+
+
+def _text(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return plain(value) if value == value else ""  # noqa: PLR0124  NaN

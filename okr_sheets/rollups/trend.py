@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from okr_sheets.frames import InFrames, to_day
+from okr_sheets.columns import BLANKS, Array, Columns, filled, joined, to_day
 from okr_sheets.rollups.columns import kinds
-from okr_sheets.rollups.scored import CALLED, WHICH, Days, Scored, days
-from okr_sheets.rollups.units import KEYS, UNIT, files_named, mean
-from okr_sheets.scoring import Bands
-from okr_sheets.tracker import Tracker, declared, mapped
+from okr_sheets.rollups.scored import CALLED, WHICH, Days, Scored
+from okr_sheets.rollups.units import UNIT, files_named, mean
+from okr_sheets.tracker import Tracker
 
 TREND = (
     "level",
@@ -44,14 +41,6 @@ CHANGES = (
 )
 # What a key result came to that leaders want to hear of, the gravest first.
 CHANGE_KINDS = ("off-track", "at-risk", "stale", "down", "achieved", "new", "up")
-# What tells apart whom each level is about.
-_WHO: Mapping[str, list[str]] = {
-    "unit": KEYS,
-    "owner": ["quarter", "owner", "company", "owner_name"],
-    "objective": ["tracker", "row"],
-    "key-result": ["tracker", "row"],
-}
-_COUNTS: Mapping[str, Any] = {key: (key, "sum") for key in ("live", "updated", "with_number")}
 LEAST = 0.005  # a score that moved by less is shown as the same percent
 
 
@@ -76,11 +65,11 @@ def own_dates(tracker: Tracker) -> list[date]:
 def since(now: Scored) -> date | None:
     """The check-in date before the last one, which `changes` compares with; the latest of all."""
     rows = now.key_results
-    days_before = rows.loc[rows["live"] & (rows["week_before"] >= rows["first_day"]), "week_before"]
-    return None if days_before.empty else to_day(days_before.max())
+    before = rows.week_before[rows.live & (rows.week_before >= rows.first_day)]
+    return to_day(before.max()) if len(before) else None
 
 
-def trend(history: Scored, bands: Bands) -> pd.DataFrame:
+def trend(now: Scored, past: Sequence[Scored]) -> Columns:
     """The scores of all levels, one row for each and each of the `rounds`.
 
     Columns `TREND`: `level` is `unit`, `owner`, `objective` or `key-result`; `id` is blank and
@@ -88,97 +77,161 @@ def trend(history: Scored, bands: Bands) -> pd.DataFrame:
     count of the `live` key results. A tracker has no scores before its quarter begins, but those of
     its own day.
     """
-    operations = InFrames((), bands)
-    objectives, key_results = (
-        rows[(rows["day"] >= rows["first_day"]) | (rows["round"] == history.rounds - 1)]
-        for rows in (history.objectives, history.key_results)
-    )
-    key_results = key_results.assign(live=key_results["live"].astype(int))
-    objectives = objectives.assign(live=objectives["key_results"])
-    live = key_results[key_results["live"] == 1]
-    unit = objectives.groupby([*KEYS, "round"], sort=False).agg(
-        file=("file", files_named),
-        day=("day", "max"),
-        counted=("share", "sum"),
-        points=("share_points", "sum"),
-        pace=("share_pace", "sum"),
-        **_COUNTS,
-        unit_name=("unit_name", "first"),
-    )
-    of_owner = live.assign(company=live["owner_company"])
-    owner = of_owner.groupby([*_WHO["owner"], "round"], sort=False).agg(
-        day=("day", "max"),
-        counted=("counted", "sum"),
-        points=("points", "sum"),
-        pace=("pace", "sum"),
-        **_COUNTS,
-    )
-    unit, owner = (
-        sums.assign(score=mean(sums, "points", operations), expected=mean(sums, "pace", operations))
-        for sums in (unit, owner)
-    )
-    levels = {
-        "unit": unit.reset_index(),
-        "owner": owner[owner.index.get_level_values("owner") != ""].reset_index(),
-        "objective": objectives,
-        "key-result": live,
-    }
-    found = [_level(name, rows) for name, rows in levels.items()]
-    return pd.concat(found, ignore_index=True)
+    levels: dict[str, list[Columns]] = {"unit": [], "owner": [], "objective": [], "key-result": []}
+    for each in (*past, now):
+        objectives, key_results = each.objectives, each.key_results
+        if each is not now:
+            objectives = objectives.take(objectives.day >= objectives.first_day)
+            key_results = key_results.take(key_results.day >= key_results.first_day)
+        live = key_results.take(key_results.live)
+        levels["unit"].append(_of_units(objectives))
+        levels["owner"].append(_of_owners(live, each))
+        levels["objective"].append(objectives.having(live=objectives.key_results))
+        levels["key-result"].append(live)
+    return joined([_level(name, pieces) for name, pieces in levels.items()])
 
 
-def _level(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+def _of_units(objectives: Columns) -> Columns:
+    groups = _Groups(objectives.unit_at, objectives)
+    files: list[dict[str, None]] = [{} for _ in range(groups.size)]
+    for at, file in zip(groups.at.tolist(), objectives.file, strict=True):
+        files[at][file] = None
+    return groups.told(
+        ("company", "department", "team", "quarter", "unit_name"),
+        ("share", "share_points", "share_pace"),
+        ("key_results", "updated", "with_number"),
+    ).having(file=filled(map(files_named, files), "text"), place=groups.who)
+
+
+def _of_owners(live: Columns, scored: Scored) -> Columns:
+    owned = live.take(live.owner != "")
+    quarters = sorted({unit.quarter for unit in scored.units})
+    of_units = np.array([quarters.index(unit.quarter) for unit in scored.units], dtype=np.int64)
+    groups = _Groups(owned.person_at * len(quarters) + of_units[owned.unit_at], owned)
+    found = groups.told(
+        ("owner_company", "quarter", "owner", "owner_name"),
+        ("counted", "points", "pace"),
+        ("live", "updated", "with_number"),
+    )
+    return found.having(company=found.owner_company, place=groups.who)
+
+
+class _Groups:
+    """The rows of whom they are about in each round, in the order in which these come."""
+
+    def __init__(self, who: Array, rows: Columns) -> None:
+        rounds = int(rows.round.max(initial=0)) + 1
+        groups, first, at = np.unique(
+            who * rounds + rows.round, return_index=True, return_inverse=True
+        )
+        order = np.argsort(first, kind="stable")
+        self.rows, self.size = rows, len(groups)
+        self.first, self.who = first[order], groups[order] // rounds
+        places = np.empty(self.size, dtype=np.int64)
+        places[order] = np.arange(self.size)
+        self.at = places[at.ravel()]
+
+    def told(self, texts: Sequence[str], means: Sequence[str], counts: Sequence[str]) -> Columns:
+        """What the groups say, their means (of weight, score and pace) and their counts."""
+        weight, points, pace = (np.bincount(self.at, self.rows[key], self.size) for key in means)
+        latest = np.zeros(self.size)
+        np.maximum.at(latest, self.at, self.rows.day)
+        live, updated, with_number = (
+            np.bincount(self.at, self.rows[key], self.size) for key in counts
+        )
+        return Columns(
+            {
+                **{key: self.rows[key][self.first] for key in texts},
+                "day": latest,
+                "score": mean(points, weight),
+                "expected": mean(pace, weight),
+                "live": live,
+                "updated": updated,
+                "with_number": with_number,
+            },
+            self.size,
+        )
+
+
+def _level(name: str, pieces: Sequence[Columns]) -> Columns:
+    keys = {key: kind for key, kind in kinds(TREND).items() if key != "level"}
+    rows = joined([piece.only(key for key in (*keys, "place") if key in piece) for piece in pieces])
     # Two rounds may fall on one day: the own one of whom the level is about, and another's date.
     # The later one counts: in the last one a tracker has scores before its quarter begins, too.
-    once = rows.drop_duplicates([*_WHO[name], "day"], keep="last")
-    told = once.assign(level=name, day=days(once["day"])).reindex(columns=list(TREND))
-    return declared(told.fillna({"row": 0}), kinds(TREND))
+    backwards = (rows.place * (1 << 17) + rows.day.astype(np.int64))[::-1]
+    once = len(rows) - 1 - np.unique(backwards, return_index=True)[1]
+    rows = rows.take(np.sort(once))
+    lacking = {key: kind for key, kind in keys.items() if key not in rows}
+    blanks = {key: filled([BLANKS[kind]] * len(rows), kind) for key, kind in lacking.items()}
+    return rows.having(**blanks, level=filled([name] * len(rows), "text")).only(TREND)
 
 
-def changes(history: Scored) -> pd.DataFrame:
-    """What is otherwise than on the check-in date before the last one, the gravest first.
+def changes(now: Scored, past: Sequence[Scored]) -> Columns:
+    """Key results whose score or status changed since their previous check-in date, worst first.
 
     One row a key result, columns `CHANGES`; `before` and `after` are scores.
     """
-    key_results = history.key_results
-    now = key_results[(key_results["round"] == history.rounds - 1) & key_results["live"]]
-    past = key_results.drop_duplicates(["tracker", "row", "day"])
-    kept = past[["tracker", "row", "day", "score", "status", "stale", "checked"]]
-    both = now.merge(
-        kept,
-        left_on=["tracker", "row", "week_before"],
-        right_on=["tracker", "row", "day"],
-        suffixes=("", "_then"),
-    )
-    moved = (both["score"].fillna(0) - both["score_then"].fillna(0)).round(4)
-    turned = both["status"] != both["status_then"]
+    then = _week_before(now.key_results, (*past, now))
+    rows = now.key_results.having(**{f"{key}_then": then[key] for key in then})
+    rows = rows.take(now.key_results.live & then.known)
+    moved = np.round(_zero(rows.score) - _zero(rows.score_then), 4)
+    turned = rows.status != rows.status_then
 
-    def became(status: str) -> Any:
-        return turned & (both["status"] == status)
+    def became(status: str) -> Array:
+        now_so: Array = turned & (rows.status == status)
+        return now_so
 
-    newly = (both["checked_then"] == 0) & (both["checked"] > 0)
-    both["change"] = np.select(
+    change = np.select(
         [
             became("off-track"),
-            became("at-risk") & (both["status_then"] != "off-track"),
-            both["stale"] & (both["checked"] > 0) & ~both["stale_then"].astype(bool),
+            became("at-risk") & (rows.status_then != "off-track"),
+            rows.stale & (rows.checked > 0) & ~rows.stale_then,
             moved <= -LEAST,
             became("achieved"),
-            newly,
+            (rows.checked_then == 0) & (rows.checked > 0),
             moved >= LEAST,
         ],
-        CHANGE_KINDS,
-        "",
+        range(len(CHANGE_KINDS)),
+        -1,
     )
-    both = both[both["change"] != ""]
-    told = both.assign(
-        before=both["score_then"],
-        after=both["score"],
-        before_status=both["status_then"],
-        after_status=both["status"],
-        since=days(both["week_before"]),
-        rank=mapped(both["change"], CHANGE_KINDS.index, "count"),
-        moved=moved[both.index],
-    ).sort_values(["rank", "moved", "file", "row"], kind="stable")
-    found: pd.DataFrame = told[list(CHANGES)].reset_index(drop=True)
-    return found
+    rows = rows.having(
+        change=filled((*CHANGE_KINDS, ""), "text")[change],
+        before=rows.score_then,
+        after=rows.score,
+        before_status=rows.status_then,
+        after_status=rows.status,
+        since=rows.week_before,
+    )
+    order = sorted(
+        np.flatnonzero(change >= 0).tolist(),
+        key=lambda at: (change[at], moved[at], rows.file[at], rows.row[at]),
+    )
+    return rows.take(np.array(order, dtype=np.int64)).only(CHANGES)
+
+
+def _zero(scores: Array) -> Array:
+    zeroed: Array = np.nan_to_num(scores)
+    return zeroed
+
+
+def _week_before(rows: Columns, rounds: Sequence[Scored]) -> Columns:
+    """What the rows said on the check-in date before the last one; `known` where they did."""
+    wanted = rows.place * (1 << 17) + rows.week_before.astype(np.int64)
+    found = {
+        "score": np.full(len(rows), np.nan),
+        "checked": np.zeros(len(rows)),
+        "stale": np.zeros(len(rows), dtype=bool),
+        "status": filled([""] * len(rows), "text"),
+        "known": np.zeros(len(rows), dtype=bool),
+    }
+    for each in rounds:
+        told = each.key_results
+        days = told.place * (1 << 17) + told.day.astype(np.int64)
+        order = np.argsort(days, kind="stable")
+        at = np.minimum(np.searchsorted(days[order], wanted), max(len(days) - 1, 0))
+        at = order[at] if len(days) else at
+        new = (days[at] == wanted) & ~found["known"] if len(days) else found["known"] & False
+        for key in ("score", "checked", "stale", "status"):
+            found[key][new] = told[key][at[new]]
+        found["known"] |= new
+    return Columns(found, len(rows))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from okr_sheets.frames import InFrames, Rows
+from okr_sheets.columns import Array, Columns, filled
+from okr_sheets.computing import OPERATIONS, InColumns, coded, worded
+from okr_sheets.rollups.columns import tabled
 from okr_sheets.rollups.namesakes import Unit, heads
-from okr_sheets.rollups.scored import Scored, days
+from okr_sheets.rollups.scored import Scored
 from okr_sheets.schema import GRADES, LEVELS, STATUSES
 from okr_sheets.scoring import Bands, unit_status
-from okr_sheets.tracker import mapped
 
 UNIT = ("company", "department", "team", "quarter")
 TEAMS = (
@@ -59,16 +60,13 @@ OWNERS = (
     "company",
     "owner_name",
 )
-KEYS = list(Unit._fields)
-_COUNTS = ["objectives", "key_results", "updated", "with_number", *STATUSES, *GRADES]
-_OWED = ["key_results", "updated", "with_number", "stale", "due", "overdue", "blank"]
+_COUNTS = ("objectives", "key_results", "updated", "with_number", *STATUSES, *GRADES)
 # Scores beside the one that counts: with all that was stopped, and by the plan as it was made.
 OTHERWISE = {"with_left_out": "of_all", "planned_score": "by_plan"}
-_HEAD_LEVELS = {True: "department", False: "company"}
 Weight = Callable[[str, str, str], float]  # of a company, department and team
 
 
-def teams(now: Scored, blanks: pd.DataFrame, bands: Bands, weights: Weight) -> pd.DataFrame:
+def teams(now: Scored, blanks: Columns, bands: Bands, weights: Weight) -> Columns:
     """One row per unit and quarter, columns `TEAMS` and `nameless`.
 
     Its score is the weighted mean of its own objectives, its counts those of the key results this
@@ -76,114 +74,136 @@ def teams(now: Scored, blanks: pd.DataFrame, bands: Bands, weights: Weight) -> p
     or company without a tracker of its own has a row where several stand directly below it; these
     count above with their `below`. So has a unit whose trackers are all among `blanks`.
     """
-    operations = InFrames((), bands)
-    found = _own(now, operations)
-    found["status"] = unit_status(Rows(found), operations).astype("str")
-    found = _with_others(found.reset_index(), blanks, now.names, weights)
-    above = parents(found)
-    return found.assign(
-        parent=["" if at is None else found["unit_name"].iloc[at] for at in above],
-        below=_below(found, above, operations),
-    )[[*TEAMS, "nameless"]]
-
-
-def _own(now: Scored, operations: InFrames) -> pd.DataFrame:
-    """What the objectives and key results of each unit add up to, by `KEYS`."""
-    rows = now.key_results
-    counted = rows[rows["parent"] > 0]
-    live = counted[counted["live"]]
-    weighed = now.objectives.assign(
-        **{
-            f"points_{other}": now.objectives[f"share_{other}"]
-            * now.objectives[f"score_{other}"].fillna(0)
-            for other in OTHERWISE.values()
-        }
+    written = [*_own(now, bands), *_blank_units(blanks)]
+    above = [
+        {**head._asdict(), "level": "department" if head.department else "company"}
+        for head in heads(_unit(row) for row in written)
+    ]
+    rows = sorted([*written, *above], key=_order)
+    for row in rows:
+        unit = _unit(row)
+        row["weight"] = float(weights(unit.company, unit.department, unit.team))
+        row["unit_name"] = now.names[unit]
+    units = tabled((*TEAMS, "nameless"), rows)
+    at = parents(units)
+    return units.having(
+        parent=np.array(["" if n is None else rows[n]["unit_name"] for n in at], dtype=object),
+        below=_below(units, at),
     )
-    about = pd.concat([now.objectives, rows]).groupby(KEYS, sort=False)
-    found = about.agg(
-        level=("level", "first"),
-        file=("file", files_named),
-        day=("day", "max"),
-        first_day=("first_day", "min"),
-    )
-    sums = weighed.groupby(KEYS).agg(
-        objectives=("id", "size"),
-        counted=("share", "sum"),
-        points=("share_points", "sum"),
-        pace=("share_pace", "sum"),
-        **{f"counted_{other}": (f"share_{other}", "sum") for other in OTHERWISE.values()},
-        **{f"points_{other}": (f"points_{other}", "sum") for other in OTHERWISE.values()},
-    )
-    counts = live.groupby(KEYS).agg(
-        key_results=("id", "size"), updated=("updated", "sum"), with_number=("with_number", "sum")
-    )
-    by_key = [counted[key] for key in KEYS]
-    statuses = pd.crosstab(by_key, counted["status"]).reindex(columns=list(STATUSES))
-    grades = pd.crosstab(by_key, counted["grade"]).reindex(columns=list(GRADES))
-    found = found.join(sums.fillna(0)).join(counts).join(statuses).join(grades)
-    found[_COUNTS] = found[_COUNTS].fillna(0).astype(int)
-    return _with_means(found, operations).assign(as_of=days(found["day"]))
 
 
-def _with_means(sums: pd.DataFrame, operations: InFrames) -> pd.DataFrame:
-    """With `score`, `expected`, `gap`, and the scores that are counted otherwise."""
-    found = sums.assign(
-        score=mean(sums, "points", operations), expected=mean(sums, "pace", operations)
-    )
-    for key, other in OTHERWISE.items():
-        otherwise = sums[[f"counted_{other}", f"points_{other}"]].set_axis(
-            ["counted", "points"], axis=1
-        )
-        found[key] = mean(otherwise, "points", operations)
-    return found.assign(gap=operations.rounded(found["expected"] - found["score"]))
+def _unit(row: Mapping[str, Any]) -> Unit:
+    return Unit(*(row[key] for key in Unit._fields))
 
 
-def _otherwise() -> Iterator[str]:
-    """The columns whose means are the scores that are counted otherwise."""
+def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Highest first."""
+    level = row["level"]
+    rank = LEVELS.index(level) if level in LEVELS else len(LEVELS)
+    return row["quarter"], row["company"], rank, row["department"], row["team"]
+
+
+def _own(now: Scored, bands: Bands) -> list[dict[str, Any]]:
+    """What the objectives and key results of each unit add up to, in their own order."""
+    objectives = now.objectives
+    counted = now.key_results.take(now.key_results.parent > 0)
+    live = counted.take(counted.live)
+    size = len(now.units)
+
+    def total(rows: Columns, *keys: str) -> Array:
+        values = np.ones(len(rows)) if not keys else _product(rows, keys)
+        return np.bincount(rows.unit_at, values, size)
+
+    sums = {
+        "counted": total(objectives, "share"),
+        "points": total(objectives, "share_points"),
+        "pace": total(objectives, "share_pace"),
+    }
     for other in OTHERWISE.values():
-        yield from (f"counted_{other}", f"points_{other}")
-
-
-def mean(sums: pd.DataFrame, key: str, operations: InFrames) -> pd.Series:
-    """What was summed by weight, by the sum of weights, `counted`; NaN where nothing counts."""
-    return operations.rounded(sums[key] / sums["counted"].replace(0, np.nan))
-
-
-def _with_others(
-    units: pd.DataFrame, blanks: pd.DataFrame, names: Mapping[Unit, str], weights: Weight
-) -> pd.DataFrame:
-    """The units, those whose trackers are blank, and those above that have none; highest first."""
-    written = pd.concat([units.assign(blank=0), _blank_units(blanks)], ignore_index=True)
-    above = pd.DataFrame(heads(_units(written)), columns=KEYS)
-    levels = [_HEAD_LEVELS[bool(department)] for department in above["department"]]
-    above = above.assign(level=levels, file="")
-    both = pd.concat([written, _without_rows(above.assign(blank=0))], ignore_index=True)
-    ranks = mapped(both["level"], {level: rank for rank, level in enumerate(LEVELS)}, "number")
-    order = both.assign(rank=ranks.fillna(len(LEVELS)), place=range(len(both)))
-    order = order.sort_values(["quarter", "company", "rank", "department", "team", "place"])
-    both = both.loc[order.index].reset_index(drop=True)
-    keys = _units(both)
-    weight = [float(weights(unit.company, unit.department, unit.team)) for unit in keys]
-    return both.assign(weight=weight, unit_name=[names[unit] for unit in keys])
-
-
-def _units(rows: pd.DataFrame) -> list[Unit]:
-    return [Unit(*key) for key in rows[KEYS].itertuples(index=False, name=None)]
-
-
-def _blank_units(blanks: pd.DataFrame) -> pd.DataFrame:
-    """A row for each unit whose trackers hold no OKRs yet."""
-    found = blanks.groupby(KEYS, sort=False).agg(
-        level=("level", "first"),
-        file=("file", files_named),
-        as_of=("day", "max"),
-        blank=("file", "size"),
+        sums[f"counted_{other}"] = total(objectives, f"share_{other}")
+        sums[f"points_{other}"] = total(objectives, f"share_{other}", f"score_{other}")
+    units = Columns(
+        {
+            **means(sums),
+            "objectives": total(objectives),
+            "key_results": total(live),
+            "updated": total(live, "updated"),
+            "with_number": total(live, "with_number"),
+            **_by_word(counted.unit_at, counted.status, "status", size),
+            **_by_word(counted.unit_at, counted.grade, "grade", size),
+            "day": _reduced(now, "day", np.fmax),
+            "first_day": _reduced(now, "first_day", np.fmin),
+        },
+        size,
     )
-    return _without_rows(found.reset_index())
+    status = worded("status", unit_status(units, InColumns((), bands)))
+    own = units.having(status=status, as_of=units.day)
+    about: dict[int, dict[str, Any]] = {}
+    files: dict[int, dict[str, None]] = {}
+    for rows in (now.objectives, now.key_results):
+        for unit, level, file in zip(rows.unit_at.tolist(), rows.level, rows.file, strict=True):
+            about.setdefault(unit, {**now.units[unit]._asdict(), "level": level})
+            files.setdefault(unit, {})[file] = None
+    figures = list(own.records())
+    return [
+        {**figures[unit], **named, "file": ", ".join(files[unit])} for unit, named in about.items()
+    ]
 
 
-def _without_rows(units: pd.DataFrame) -> pd.DataFrame:
-    return units.assign(**dict.fromkeys(_COUNTS, 0), status="", score=np.nan)
+def _product(rows: Columns, keys: Sequence[str]) -> Array:
+    product: Array = np.prod([np.nan_to_num(rows[key]) for key in keys], axis=0)
+    return product
+
+
+def _reduced(now: Scored, key: str, how: np.ufunc) -> Array:
+    """The least or the greatest of all rows of each unit."""
+    found = np.full(len(now.units), np.nan)
+    for rows in (now.objectives, now.key_results):
+        how.at(found, rows.unit_at, rows[key])
+    return found
+
+
+def _by_word(groups: Array, words: Array, column: str, size: int) -> dict[str, Array]:
+    """How many rows of each group have each word of a column of choices."""
+    choices = {"status": STATUSES, "grade": GRADES}[column]
+    codes = coded(column, words)
+    return {
+        word: np.bincount(groups[codes == code], minlength=size)
+        for code, word in enumerate(choices)
+    }
+
+
+def means(sums: Mapping[str, Array]) -> dict[str, Array]:
+    """`score`, `expected`, `gap`, and the scores that are counted otherwise, of sums by weight."""
+    score, expected = (mean(sums[key], sums["counted"]) for key in ("points", "pace"))
+    return {
+        "score": score,
+        "expected": expected,
+        "gap": OPERATIONS.rounded(expected - score),
+        **{
+            key: mean(sums[f"points_{other}"], sums[f"counted_{other}"])
+            for key, other in OTHERWISE.items()
+            if f"points_{other}" in sums
+        },
+    }
+
+
+def mean(points: Array, counted: Array) -> Array:
+    """What was summed by weight, by the sum of weights; NaN where nothing counts."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return OPERATIONS.rounded(points / np.where(counted == 0, np.nan, counted))
+
+
+def _blank_units(blanks: Columns) -> list[dict[str, Any]]:
+    """A row for each unit whose trackers hold no OKRs yet."""
+    found: dict[Unit, dict[str, Any]] = {}
+    for line in blanks.records():
+        unit = _unit(line)
+        row = found.setdefault(unit, {**line, "file": "", "as_of": line["day"], "blank": 0})
+        row["file"] = files_named([*filter(None, [row["file"]]), line["file"]])
+        row["as_of"] = max(row["as_of"], line["day"])
+        row["blank"] += 1
+    return [*found.values()]
 
 
 def files_named(names: Iterable[str]) -> str:
@@ -191,9 +211,9 @@ def files_named(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def parents(units: pd.DataFrame) -> list[int | None]:
+def parents(units: Any) -> list[int | None]:
     """The place of the unit that each team or department belongs to, if it is there."""
-    rows = list(units[list(UNIT)].itertuples(index=False, name=None))
+    rows = list(zip(*(units[key] for key in UNIT), strict=True))
     # A tracker that names no company is nobody's.
     known = {row: at for at, row in enumerate(rows) if any(row[:3])}
     return [_above(row, known) for row in rows]
@@ -206,47 +226,68 @@ def _above(unit: tuple[Any, ...], known: Mapping[tuple[Any, ...], int]) -> int |
     return next((known[each] for each in higher if each in known), None)
 
 
-def _below(units: pd.DataFrame, above: Sequence[int | None], operations: InFrames) -> pd.Series:
+def _below(units: Columns, above: Sequence[int | None]) -> Array:
     """The mean of the units directly below each, by their weights; without a score, by theirs."""
-    value, below = units["score"].astype(float), pd.Series(np.nan, index=units.index)
-    depth = (units["department"] != "").astype(int)
-    parent = pd.Series(list(above), index=units.index, dtype="float64")
+    value, below = units.score, np.full(len(units), np.nan)
+    depth = (units.department != "").astype(int)
+    parent = np.array([-1 if at is None else at for at in above], dtype=np.int64)
     for level in (1, 0):
-        children = parent.notna() & (parent.map(depth) == level) & value.notna()
-        weight = units["weight"][children]
-        sums = (weight * value[children]).groupby(parent[children]).sum()
-        mean = sums / weight.groupby(parent[children]).sum().replace(0, np.nan)
-        below = below.fillna(mean.reindex(units.index))
-        value = value.fillna(below)
-    return operations.rounded(below)
+        children = (parent >= 0) & (depth[parent] == level) & ~np.isnan(value)
+        weight, whose = units.weight[children], parent[children]
+        points = np.bincount(whose, weight * value[children], len(units))
+        weighed = np.bincount(whose, weight, len(units))
+        found = points / np.where(weighed == 0, np.nan, weighed)
+        below = np.where(np.isnan(below), found, below)
+        value = np.where(np.isnan(value), below, value)
+    return OPERATIONS.rounded(below)
 
 
-def owners(
-    key_results: pd.DataFrame, overdue: pd.DataFrame, blanks: pd.DataFrame, bands: Bands
-) -> pd.DataFrame:
+def owners(key_results: Columns, overdue: Columns, blanks: Columns) -> Columns:
     """One row per owner, company and quarter, by name: the mean of their key results by weight.
 
     `overdue` counts actions, `blank` the trackers without OKRs, whose owner is their unit; who owns
     nothing but such has a row too.
     """
-    operations = InFrames((), bands)
-    by = ["quarter", "owner", "owner_company", "owner_name"]
-    rows = key_results.assign(live_number=key_results["with_number"] & key_results["live"])
-    sums = {
-        "key_results": "live",
-        "updated": "updated",
-        "with_number": "live_number",
-        "stale": "stale",
-        "due": "owes",
-        **{key: key for key in ("counted", "points", "pace", *_otherwise())},
+    rows = key_results
+    keys = list(_owners_of(rows))
+    by = {
+        "overdue": Counter(_owners_of(overdue.take(overdue.owner != ""))),
+        "blank": Counter(_owners_of(blanks)),
     }
-    found = rows.groupby(by).agg(**{key: (column, "sum") for key, column in sums.items()})
-    keys = [rows[key] for key in by]
-    for column, values in (("status", STATUSES), ("grade", GRADES)):
-        found = found.join(pd.crosstab(keys, rows[column]).reindex(columns=list(values)))
-    for count, theirs in (("overdue", overdue[overdue["owner"] != ""]), ("blank", blanks)):
-        found = found.join(theirs.groupby(by).size().rename(count), how="outer")
-    found = found.reset_index().rename(columns={"owner_company": "company"})
-    counts = [*_OWED, *STATUSES, *GRADES]
-    found[counts] = found[counts].fillna(0).astype(int)
-    return _with_means(found, operations)[list(OWNERS)]
+    known = sorted({*keys, *by["overdue"], *by["blank"]})
+    at = {key: place for place, key in enumerate(known)}
+    groups, size = np.array([at[key] for key in keys], dtype=np.int64), len(known)
+
+    def total(key: str) -> Array:
+        return np.bincount(groups, np.where(np.isnan(rows[key]), 0.0, rows[key]), size)
+
+    sums = {key: total(key) for key in ("counted", "points", "pace")}
+    for other in OTHERWISE.values():
+        sums |= {key: total(key) for key in (f"counted_{other}", f"points_{other}")}
+    live_number = (rows.with_number & rows.live).astype(float)
+    quarters, names, employers, called = zip(*known, strict=True) if known else ((),) * 4
+    return Columns(
+        {
+            "quarter": filled(quarters, "text"),
+            "owner": filled(names, "text"),
+            "company": filled(employers, "text"),
+            "owner_name": filled(called, "text"),
+            "key_results": total("live"),
+            "updated": total("updated"),
+            "with_number": np.bincount(groups, live_number, size),
+            "stale": total("stale"),
+            "due": total("owes"),
+            **{
+                key: np.array([counts[each] for each in known], dtype=np.int64)
+                for key, counts in by.items()
+            },
+            **means(sums),
+            **_by_word(groups, rows.status, "status", size),
+            **_by_word(groups, rows.grade, "grade", size),
+        },
+        size,
+    )
+
+
+def _owners_of(rows: Columns) -> Iterable[tuple[str, str, str, str]]:
+    return zip(rows.quarter, rows.owner, rows.owner_company, rows.owner_name, strict=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pandas as pd
+import numpy as np
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.about import About
-from okr_sheets.frames import serial
+from okr_sheets.columns import Columns, serial
 from okr_sheets.language import Language
 from okr_sheets.quarters import counted_until
 from okr_sheets.reading.guard import column_letters
@@ -61,7 +61,7 @@ class Calc:
         self.okrs = okrs
         self.layout: Layout = okrs.layout
         self.name = name
-        self.values: pd.DataFrame = okrs.values
+        self.values: Columns = okrs.values
         self.day = serial(okrs.day)
         self.until = serial(counted_until(okrs.day, self.layout.dates, okrs.placed.about.span))
         self.cells: dict[str, Entry] = {}
@@ -126,17 +126,18 @@ class Calc:
         mean = self._rounds(f"{total}/{weights}")
         formula = f"IF({cell}>0,IF({weights}>0,{mean},0),0)"
         mine = self.values["group"] == row
-        counted = self.values.loc[mine, "counted"].sum() if row else 0
-        score = self.values.loc[mine, points].sum() / counted if counted else 0.0
+        counted = self.values.counted[mine].sum() if row else 0
+        score = self.values[points][mine].sum() / counted if counted else 0.0
         self.heat[rank, number] = _rounded(score)
         self._put(self.week_cell(rank, number), formula, self.heat[rank, number])
 
     def _attention(self) -> None:
         urgency = self._range("urgency")
-        ranked = self.values["urgency"].dropna().sort_values()
+        late = self.values.take(~np.isnan(self.values.urgency))
+        ranked = late.row[np.argsort(late.urgency, kind="stable")].tolist()
         for rank in range(SHOWN_ATTENTION):
             at = ATTENTION_TOP + rank
-            row = int(ranked.index[rank]) if rank < len(ranked) else 0
+            row = ranked[rank] if rank < len(ranked) else 0
             found = f"MATCH(SMALL({urgency},{rank + 1}),{urgency},0)"
             self._put(f"{ROW}{at}", f"IFERROR({found}+{FIRST_ROW - 1},0)", row)
             cell = f"${ROW}{at}"

@@ -8,10 +8,11 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-import pandas as pd
+import numpy as np
 from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.frames import EPOCH, InFrames, Rows, compute, gather, misread_cells, serial
+from okr_sheets.columns import EPOCH, Columns, serial
+from okr_sheets.computing import InColumns, compute, gather, in_words, misread_cells
 from okr_sheets.language import Language
 from okr_sheets.quarters import counted_until
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, POINTS_PREFIX
@@ -83,25 +84,27 @@ class OkrsSheet:
         self.operations = layout.operations()
         self.values = self._computed()
         self.cells: dict[int, dict[str, Any]] = {
-            int(str(row)): {str(key): value for key, value in cells.items()}
-            for row, cells in self.values.to_dict("index").items()
+            cells["row"]: cells for cells in self.values.records()
         }
         self.last_row = max(self.cells, default=FIRST_ROW)
 
-    def _computed(self) -> pd.DataFrame:
-        """Every cell's value by row: what is typed, and what each formula gives."""
-        rows = gather([self.placed], [self.day])
-        operations = InFrames(misread_cells([self.placed]), self.layout.bands)
-        rows = compute(rows, operations).set_index("row")
-        check_ins = self.placed.check_ins
-        before: Any = pd.Series(0.0, index=rows.index)
+    def _computed(self) -> Columns:
+        """Every cell's value: what is typed, and what each formula gives."""
+        operations = InColumns(misread_cells([self.placed]), self.layout.bands)
+        rows = compute(gather([self.placed], [self.day]), operations)
+        check_ins = self.placed.columns["check_ins"]
+        before = np.zeros(len(rows))
+        weeks = {}
         for day in self.layout.dates:
-            typed = check_ins.loc[check_ins["date"] == pd.Timestamp(day), "value"]
-            typed = typed[~typed.index.duplicated()].reindex(rows.index)
-            before = points_by(Rows(rows), typed, before, operations)
-            rows[f"{CHECK_IN_PREFIX}{day}"] = typed
-            rows[f"{POINTS_PREFIX}{day}"] = before
-        return rows
+            of_day = check_ins.take(check_ins.date == serial(day))
+            # Of two on one day the left one.
+            typed = dict(zip(of_day.row[::-1].tolist(), of_day.value[::-1], strict=True))
+            values = np.array([typed.get(row, np.nan) for row in rows.row.tolist()], dtype=float)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                before = points_by(rows, values, before, operations)
+            weeks[f"{CHECK_IN_PREFIX}{day}"] = values
+            weeks[f"{POINTS_PREFIX}{day}"] = before
+        return in_words(rows).having(**weeks)
 
     # --- what stands in a cell -------------------------------------------------------------
 

@@ -2,67 +2,65 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from okr_sheets.schema import OBJECTIVE
-from okr_sheets.tracker import Tracker, frame
+from okr_sheets.columns import Columns, joined
+from okr_sheets.schema import PARTS, ROW
+from okr_sheets.tracker import Tracker
 from okr_sheets.writing.layout import FIRST_ROW
 
 SPARE_ROWS = 20
 
 
 def place(tracker: Tracker, objectives: int = 0, key_results: int = 0) -> Tracker:
-    """The tracker with every frame indexed by the rows it is written to, spare rows included.
+    """The tracker with its rows numbered by those they are written to, spare rows included.
 
     Rows keep their order. Blank rows come as key results that say nothing; with `objectives` and
     `key_results`, so many rows are prepared first, with ids and types.
     """
-    old = [*tracker.objectives.index, *tracker.key_results.index]
-    rows = {number: row for row, number in enumerate(sorted(old), FIRST_ROW)}
-    moved_objectives = tracker.objectives.set_axis(
-        [rows[n] for n in tracker.objectives.index], axis="index"
-    )
-    moved_results = tracker.key_results.set_axis(
-        [rows[n] for n in tracker.key_results.index], axis="index"
-    )
-    moved_results["objective"] = moved_results["objective"].map(rows).fillna(0).astype("int64")
-    free = FIRST_ROW + len(rows)
-    prepared, free = _prepared(free, objectives, key_results)
-    spare = range(free, free + SPARE_ROWS)
-    blank = [{**entry, "type": "increase"} for entry in prepared if "objective" in entry]
-    check_ins = tracker.check_ins
-    check_in_rows = pd.Index([rows[n] for n in check_ins.index], dtype="int64", name="row")
-    return replace(
-        tracker,
-        objectives=_joined("objectives", moved_objectives, _rows(prepared, OBJECTIVE)),
-        key_results=_joined(
-            "key_results", moved_results, {**_rows(blank, ""), **{row: {} for row in spare}}
-        ),
-        check_ins=check_ins.set_axis(check_in_rows, axis="index"),
+    old = tracker.okrs.row.tolist()
+    rows = {0: 0, **{number: row for row, number in enumerate(old, FIRST_ROW)}}
+
+    def moved(name: str) -> Columns:
+        part = tracker.columns[name]
+        return part.having(row=np.array([rows[number] for number in part.row], dtype=np.int64))
+
+    results = moved("key_results")
+    above = np.array([rows[number] for number in results.objective], dtype=np.int64)
+    first = FIRST_ROW + len(old)
+    prepared_objectives, prepared = _prepared(first, objectives, key_results)
+    free = first + len(prepared_objectives) + len(prepared)
+    spare = [{"row": row} for row in range(free, free + SPARE_ROWS)]
+    return tracker.changed(
+        objectives=_joined("objectives", moved("objectives"), prepared_objectives),
+        key_results=_joined("key_results", results.having(objective=above), [*prepared, *spare]),
+        check_ins=moved("check_ins"),
     )
 
 
-def _prepared(first: int, objectives: int, key_results: int) -> tuple[list[dict[str, object]], int]:
-    entries: list[dict[str, object]] = []
-    row = first
-    for number in range(1, objectives + 1):
-        top = row
-        entries.append({"row": row, "id": f"O{number}"})
-        for child in range(1, key_results + 1):
-            row += 1
-            entries.append({"row": row, "id": f"O{number}.KR{child}", "objective": top})
-        row += 1
-    return entries, row
+def _prepared(
+    first: int, objectives: int, key_results: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of objectives and of key results under them, from a row on."""
+    tops = range(first, first + objectives * (key_results + 1), key_results + 1)
+    above: list[dict[str, Any]] = [
+        {"row": top, "id": f"O{number}"} for number, top in enumerate(tops, 1)
+    ]
+    below = [
+        {
+            "row": objective["row"] + child,
+            "id": f"{objective['id']}.KR{child}",
+            "objective": objective["row"],
+            "type": "increase",
+        }
+        for objective in above
+        for child in range(1, key_results + 1)
+    ]
+    return above, below
 
 
-def _rows(entries: list[dict[str, object]], kind: str) -> dict[int, dict[str, object]]:
-    chosen = [entry for entry in entries if kind != OBJECTIVE or "objective" not in entry]
-    return {int(str(entry["row"])): entry for entry in chosen}
-
-
-def _joined(name: str, rows: pd.DataFrame, more: dict[int, dict[str, object]]) -> pd.DataFrame:
-    new = frame(name, more.values(), more.keys())
-    parts = [part for part in (rows, new) if len(part)]
-    return pd.concat(parts).rename_axis("row") if parts else new
+def _joined(name: str, rows: Columns, more: Iterable[Mapping[str, Any]]) -> Columns:
+    return joined([rows, Columns.of(list(more), (ROW, *PARTS[name]))])

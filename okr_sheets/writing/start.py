@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.about import About
 from okr_sheets.bands import grade_rule, status_meaning, written
-from okr_sheets.frames import serial
+from okr_sheets.columns import serial
 from okr_sheets.language import Language
 from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
 from okr_sheets.schema import SETTINGS, STATUSES

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.frames import serial
+from okr_sheets.columns import Columns
 from okr_sheets.language import Language
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import Column, Sheet
@@ -53,7 +52,7 @@ class Ids:
 def write_table(
     sheet: Worksheet,
     schema: Sheet,
-    rows: pd.DataFrame,
+    rows: Columns,
     words: Language,
     styles: Styles,
     ranges: Mapping[str, str],
@@ -84,9 +83,9 @@ def write_table(
             sheet.data_validation(FIRST_ROW - 1, number, last + 1000, number, rule)
     options = {"name": table, "style": None, "columns": headers}
     sheet.add_table(HEADER_ROW - 1, 0, last - 1, len(schema.columns) - 1, options)
+    records = rows.records()
     for at in range(FIRST_ROW, last + 1):
-        given = at - FIRST_ROW < len(rows)
-        values: Mapping[Any, Any] = rows.iloc[at - FIRST_ROW].to_dict() if given else {}
+        values = next(records, {})
         for number, column in enumerate(schema.columns):
             if column.computed:
                 cell = f"${column_letters(schema.keys.index(ids.column) + 1)}{at}"
@@ -115,11 +114,9 @@ def _write(
 ) -> None:
     wraps = {"text_wrap": True} if column.key in {"action", "note"} else {}
     look = styles.cell(column.kind, **wraps)
-    if value is None or value == "" or pd.isna(value):
+    if value is None or value == "" or value != value:  # noqa: PLR0124  NaN
         sheet.write_blank(row, number, None, look)
-    elif column.kind == "date":
-        sheet.write_number(row, number, serial(value.date()), look)
-    elif column.kind == "number":
+    elif column.kind in {"date", "number"}:
         sheet.write_number(row, number, value, look)
     elif column.kind == "choice":
         word = words.choice(f"{schema.prefix}_{column.key}", value)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 
+from okr_sheets.columns import folded, to_day
 from okr_sheets.language import Language, language
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import check_in_dates
@@ -74,11 +75,11 @@ def write(
     about = tracker.about
     if about.start is None or about.end is None:
         raise MisuseError("A tracker needs a quarter: its first and last day.")
-    rows = len(tracker.objectives) + len(tracker.key_results)
-    if rows > LAST_ROW - FIRST_ROW - SPARE_ROWS or len(tracker.objectives) > MOST_OBJECTIVES:
+    rows, count = len(tracker.okrs), len(tracker.columns["objectives"])
+    if rows > LAST_ROW - FIRST_ROW - SPARE_ROWS or count > MOST_OBJECTIVES:
         raise MisuseError(
             f"A tracker holds {MOST_OBJECTIVES} objectives and 900 rows at the most, "
-            f"not {len(tracker.objectives)} and {rows}. Split it by team."
+            f"not {count} and {rows}. Split it by team."
         )
     dates = tracker.check_in_dates or check_in_dates(about.start, about.end, about.cadence)
     words = language(about.language)
@@ -93,8 +94,7 @@ def write(
     ranges = list_ranges(names["lists"])
     okrs = OkrsSheet(placed, day, layout, ranges, labels, settings)
     id_range = layout.elsewhere(f"$A${FIRST_ROW}:$A${okrs.last_row}")
-    named = pd.concat([tracker.objectives["id"], tracker.key_results["id"]])
-    known = frozenset(named.str.casefold())
+    known = frozenset(folded(tracker.okrs.id))
     table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}
     comments = f"okr-sheets {about.quarter} {about.language}"
     with (
@@ -106,12 +106,10 @@ def write(
         sheets = {key: book.add_worksheet(names[key], PlainSheet) for key in ORDER}
         write_start(sheets["start"], about, bands, words, styles)
         okrs.write(sheets["okrs"], styles)
-        actions = {**table_ranges, "key_result": id_range}
-        ids = Ids("key_result", layout.elsewhere(layout.range("id")), known)
-        write_table(sheets["actions"], ACTIONS, tracker.actions, words, styles, actions, ids)
-        log = {**table_ranges, "id": id_range}
-        ids = replace(ids, column="id")
-        write_table(sheets["log"], LOG, tracker.log, words, styles, log, ids)
+        for schema, id_column in ((ACTIONS, "key_result"), (LOG, "id")):
+            ids = Ids(id_column, layout.elsewhere(layout.range("id")), known)
+            lines, lists_of = tracker.columns[schema.key], {**table_ranges, id_column: id_range}
+            write_table(sheets[schema.key], schema, lines, words, styles, lists_of, ids)
         calc = Calc(okrs, names["calc"])
         Dashboard(calc, about, styles).write(book, sheets["dashboard"], settings)
         write_lists(sheets["lists"], lists, words, styles)
@@ -123,19 +121,20 @@ def write(
 
 
 def _last_check_in(tracker: Tracker) -> date | None:
-    latest = tracker.check_ins["date"].max()
-    return None if pd.isna(latest) else latest.date()
+    latest = np.fmax.reduce(tracker.columns["check_ins"].date, initial=0)
+    return to_day(latest) if latest else None
 
 
 def _lists(tracker: Tracker, parent: Tracker | None, words: Language) -> dict[str, tuple[str, ...]]:
-    both = [tracker.objectives, tracker.key_results]
-    owners = pd.concat([rows["owner"] for rows in (*both, tracker.actions)])
-    units = (*tracker.key_results["unit"], *words.lines("lists_page.common_units"))
+    parts = [tracker.columns[name] for name in ("objectives", "key_results", "actions")]
+    owners = chain(*(part.owner for part in parts))
+    units = (*parts[1].unit, *words.lines("lists_page.common_units"))
     parents: dict[str, str] = {}
     if parent is not None:
-        for row in parent.objectives.itertuples():
-            parents[str(row.id)] = f"{row.id}{ALIGNMENT_SIGN}{row.title}"
-    for given in pd.concat([rows["aligns_to"] for rows in both]):
+        above = parent.columns["objectives"]
+        for name, title in zip(above.id, above.title, strict=True):
+            parents[name] = f"{name}{ALIGNMENT_SIGN}{title}"
+    for given in chain(parts[0].aligns_to, parts[1].aligns_to):
         if given:
             parents.setdefault(given, given)
     return {
@@ -145,7 +144,7 @@ def _lists(tracker: Tracker, parent: Tracker | None, words: Language) -> dict[st
     }
 
 
-def _unique(values: Sequence[str] | pd.Series) -> tuple[str, ...]:
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in values if value))[:200]
 
 

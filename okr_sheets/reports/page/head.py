@@ -20,6 +20,7 @@ from okr_sheets.reports.page.pieces import (
     rows,
     share,
     stack,
+    without_blanks,
 )
 from okr_sheets.reports.tables import day_text, end_range, heading, named
 from okr_sheets.rollups import Rollup
@@ -33,7 +34,7 @@ def headline(rollup: Rollup, words: Language) -> Row | None:
     """The unit that speaks for all: score, pace, end, and the way there; None if none does."""
     if rollup.headline is None:
         return None
-    [row] = rows(rollup.headline.to_frame().T)
+    row = without_blanks(rollup.headline)
     points = trends(rollup).get(row["unit_name"], [])
     return {
         "unit": row["unit_name"] if len(rollup.teams) > 1 else "",
@@ -156,7 +157,7 @@ def _moved(rollup: Rollup, words: Language) -> list[str]:
     """The headline's score then and now."""
     if rollup.headline is None:
         return []
-    [row] = rows(rollup.headline.to_frame().T)
+    row = without_blanks(rollup.headline)
     points: Sequence[Point] = trends(rollup).get(row["unit_name"], [])
     before = [point.score for point in points if point.day == rollup.since]
     return [words.percent(score) for score in (*before, row["score"])] if before else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -34,6 +34,11 @@ def rows(frame: pd.DataFrame) -> list[Row]:
     """Rows as dicts; every kind of blank is None."""
     plain = frame.astype(object).where(frame.notna(), None)
     return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+
+
+def without_blanks(row: Mapping[str, Any]) -> Row:
+    """A row whose every kind of blank is None."""
+    return {key: value if value == value else None for key, value in row.items()}  # noqa: PLR0124
 
 
 def place_of(row: Row) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from xlsxwriter import Workbook
 
-from okr_sheets.frames import serial
+from okr_sheets.columns import serial
 from okr_sheets.reports.tables import status_word
 from okr_sheets.reports.workbook.data import Value, history
 from okr_sheets.reports.workbook.fitting import shortened
@@ -85,7 +85,7 @@ def _slice(status: str) -> str:
     return SLATE if status == "" else STRONG_COLOURS.get(status, LINE)
 
 
-def trend_chart(book: Workbook, report: Report, unit: pd.Series) -> Any:
+def trend_chart(book: Workbook, report: Report, unit: Mapping[str, Any]) -> Any:
     """A unit's weeks against the pace, and from its day on the forecast with its range."""
     past = history(report.rollup.trend, "unit", unit)
     last = past.iloc[-1]
@@ -122,7 +122,7 @@ def trend_chart(book: Workbook, report: Report, unit: pd.Series) -> Any:
     return base
 
 
-def _days_ahead(report: Report, unit: pd.Series, day: date) -> list[date]:
+def _days_ahead(report: Report, unit: Mapping[str, Any], day: date) -> list[date]:
     """The check-in dates of a unit's quarter after a day, and its last day."""
     keys = ("company", "department", "team", "quarter")
     mine = [

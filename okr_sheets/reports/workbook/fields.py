@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from okr_sheets.frames import serial
+from okr_sheets.columns import serial
 from okr_sheets.language import Language
 from okr_sheets.reports.tables import status_word
 from okr_sheets.reports.workbook.data import Value

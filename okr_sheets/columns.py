@@ -1,0 +1,159 @@
+"""Columns: the rows of a table as plain arrays, one for each column, typed by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from okr_sheets.schema import Column, Kind
+
+Array = NDArray[Any]
+
+# Days are numbers as spreadsheets count them, so that rules take them as formulas do.
+EPOCH = date(1899, 12, 30)
+ARRAYS: Mapping[Kind, type] = {
+    "text": object,
+    "id": object,
+    "choice": object,
+    "number": np.float64,
+    "percent": np.float64,
+    "date": np.float64,
+    "count": np.int64,
+    "flag": np.bool_,
+    "any": object,
+}
+BLANKS: Mapping[Kind, Any] = {
+    "text": "",
+    "id": "",
+    "choice": "",
+    "number": np.nan,
+    "percent": np.nan,
+    "date": np.nan,
+    "count": 0,
+    "flag": False,
+    "any": None,
+}
+
+
+def serial(day: date) -> int:
+    """A spreadsheet's number for a day."""
+    return (day - EPOCH).days
+
+
+def to_day(number: float) -> date:
+    """The day of a spreadsheet's number."""
+    return EPOCH + timedelta(days=int(number))
+
+
+class Columns:
+    """Rows of a table; each column is an array, read as an attribute or by its key.
+
+    Blank text is "", a blank number or day NaN; days are spreadsheets' numbers. A column given as a
+    function is made when it is first asked for.
+    """
+
+    __slots__ = ("_arrays", "_size")
+
+    def __init__(self, arrays: Mapping[str, Array | Callable[[], Array]], size: int) -> None:
+        """`size` is the number of rows that all columns have."""
+        self._arrays = dict(arrays)
+        self._size = size
+
+    @classmethod
+    def of(cls, rows: Sequence[Mapping[str, Any]], columns: Iterable[Column]) -> Columns:
+        """The rows of mappings; a key that one lacks is blank."""
+        arrays = {}
+        for column in columns:
+            blank = BLANKS[column.kind]
+            values = [row.get(column.key, blank) for row in rows]
+            if column.kind == "date":
+                values = [serial(day) if isinstance(day, date) else day for day in values]
+            arrays[column.key] = filled(values, column.kind)
+        return cls(arrays, len(rows))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Columns, (self.arrays, self._size)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._arrays
+
+    def __getitem__(self, key: str) -> Array:
+        array = self._arrays[key]
+        if callable(array):
+            array = self._arrays[key] = array()
+        return array
+
+    def __getattr__(self, key: str) -> Array:
+        if key.startswith("_"):
+            raise AttributeError(key)
+        try:
+            return self[key]
+        except KeyError:
+            raise AttributeError(f"These columns have no {key!r}.") from None
+
+    def take(self, which: Array) -> Columns:
+        """The rows that a mask or a list of positions chooses, in its order."""
+        positions = np.flatnonzero(which) if which.dtype == bool else which
+        return Columns({key: _taken(self, key, positions) for key in self._arrays}, len(positions))
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """Every column by its key."""
+        return {key: self[key] for key in self._arrays}
+
+    def add(self, columns: Mapping[str, Callable[[], Array]]) -> None:
+        """Add columns that are made of these when they are first asked for."""
+        self._arrays.update(columns)
+
+    def having(self, **arrays: Array | Callable[[], Array]) -> Columns:
+        """The same rows with these columns more, or in the place of others."""
+        return Columns({**self._arrays, **arrays}, self._size)
+
+    def only(self, keys: Iterable[str]) -> Columns:
+        """The same rows with these columns alone."""
+        return Columns({key: self._arrays[key] for key in keys}, self._size)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """A dict for each row, of plain Python values."""
+        keys = list(self._arrays)
+        for values in zip(*(self[key].tolist() for key in keys), strict=True):
+            yield dict(zip(keys, values, strict=True))
+
+
+def _taken(columns: Columns, key: str, positions: Array) -> Callable[[], Array]:
+    return lambda: columns[key][positions]
+
+
+def filled(values: Iterable[Any], kind: Kind) -> Array:
+    """An array of the dtype that a kind has."""
+    values = list(values)
+    dtype = ARRAYS[kind]
+    # Of sequences as values numpy.array would make more dimensions.
+    return np.fromiter(values, dtype, len(values))
+
+
+def joined(tables: Sequence[Columns]) -> Columns:
+    """Rows of the same columns one below another."""
+    arrays = {key: np.concatenate([table[key] for table in tables]) for key in tables[0]}
+    return Columns(arrays, sum(map(len, tables)))
+
+
+def stacked(tables: Sequence[Columns]) -> Columns:
+    """The same table of each tracker, one below another; `tracker` is its place in the list."""
+    sizes = [len(table) for table in tables]
+    return joined(tables).having(tracker=np.repeat(np.arange(len(tables)), sizes))
+
+
+def folded(texts: Array) -> Array:
+    """Texts as they are compared, in no case."""
+    return filled([text.casefold() for text in texts], "text")
