@@ -205,12 +205,13 @@ def new(
         force=force,
     )
     words = language(tracker.about.language)
+    count = len(tracker.columns["objectives"])
     say(
         words(
-            "terminal.wrote_blank" if tracker.objectives.empty else "terminal.wrote_tracker",
+            "terminal.wrote_tracker" if count else "terminal.wrote_blank",
             path=str(out),
-            objectives=len(tracker.objectives),
-            key_results=len(tracker.key_results),
+            objectives=count,
+            key_results=len(tracker.columns["key_results"]),
             quarter=tracker.about.quarter,
         )
     )
@@ -284,7 +285,7 @@ def score(
     words = language(code or config.language or rollup.language)
     _name_strangers(config, trackers)
     _name_far_day(as_of, trackers, words)
-    if not outs and not rollup.teams.empty:
+    if not outs and len(rollup.columns["teams"]):
         print_rollup(rollup, words)
     outputs = Outputs()
     written: list[Path] = []

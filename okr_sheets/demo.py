@@ -25,8 +25,8 @@ from okr_sheets.planning import new
 from okr_sheets.reading.examples import names
 from okr_sheets.reading.tracker import read
 from okr_sheets.reports import report
+from okr_sheets.reports.phrases import status_word, updated
 from okr_sheets.reports.reminders import messages, write_messages
-from okr_sheets.reports.tables import status_word, updated
 from okr_sheets.rollups import rollup
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.saving import saved
@@ -332,7 +332,7 @@ def show(folder: Path | None, say: Callable[[str], object]) -> None:
     result = rollup(config.paths, previous=config.previous, config=config)
     say("")
     say(f"Scored by {AS_OF.isoformat()}:")
-    for _, team in result.teams.iterrows():
+    for team in result.rows("teams"):
         say(
             f"  {team['unit_name']:<22} {words.percent(team['score']):>5}"
             f"   expected {words.percent(team['expected']):>5}   "

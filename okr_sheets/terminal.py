@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -12,13 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from okr_sheets.reports.phrases import by_plan, coverage, heading, headline, title, update
 from okr_sheets.text import one_line
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from okr_sheets.language import Language
-    from okr_sheets.rollups import Rollup
+    from okr_sheets.rollups import Rollup, Row
 
 PLAIN_WIDTH = 140  # of piped output, whatever the terminal it was piped from
 BAR_WIDTH = 12
@@ -68,18 +68,25 @@ def progress(total: int) -> Iterator[Any]:
 
 def print_rollup(rollup: Rollup, words: Language) -> None:
     """A table per unit: its objectives with their key results, and how each stands."""
-    from okr_sheets.reports.tables import headline, title, update  # noqa: PLC0415  waits for pandas
-
     out = console()
     out.print(_text(title(rollup, words), "bold"))
     out.print(_text(headline(rollup, words), "bright_black"))
     for name, text in update(rollup, words):
         out.print(Text.assemble("  ", _text(f"{name} " if name else "", "bold"), _text(text)))
-    for _, team in rollup.teams.iterrows():
+    key_results, objectives = (_by_unit(rollup, name) for name in ("key_results", "objectives"))
+    for team in rollup.rows("teams"):
         out.print()
         out.print(_unit_line(team, words))
         if team["objectives"]:
-            out.print(_unit_table(team, rollup, words))
+            name = team["unit_name"]
+            out.print(_unit_table(objectives[name], key_results.get(name, []), words))
+
+
+def _by_unit(rollup: Rollup, name: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rollup.rows(name):
+        found.setdefault(row["unit_name"], []).append(row)
+    return found
 
 
 def _text(text: str, style: str = "") -> Text:
@@ -87,14 +94,12 @@ def _text(text: str, style: str = "") -> Text:
     return Text(one_line(text), style)
 
 
-def _unit_line(team: pd.Series, words: Language) -> Text:
-    from okr_sheets.reports.tables import by_plan, coverage, heading  # noqa: PLC0415
-
+def _unit_line(team: Row, words: Language) -> Text:
     line = _text(team["unit_name"], "bold")
     if team["level"]:
         line.append(f" · {words.choice('level', team['level'])}", "default not bold")
     line.append(one_line(f" · {team['quarter']}  "), "default not bold")
-    below = "" if team["below"] != team["below"] else words.percent(team["below"])  # NaN: none
+    below = "" if team["below"] is None else words.percent(team["below"])
     if not team["objectives"] and (team["blank"] or below):
         notes = (
             words("report.no_okrs") if team["blank"] else "",
@@ -116,13 +121,13 @@ def _unit_line(team: pd.Series, words: Language) -> Text:
     return line
 
 
-def _previous(team: pd.Series, words: Language) -> str:
-    if team["previous"] != team["previous"]:  # NaN: there was none
+def _previous(team: Row, words: Language) -> str:
+    if team["previous"] is None:
         return ""
     return words("rollup.previous_score", score=words.percent(team["previous"]))
 
 
-def _unit_table(team: pd.Series, rollup: Rollup, words: Language) -> Table:
+def _unit_table(objectives: Sequence[Row], key_results: Sequence[Row], words: Language) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=False)
     table.add_column(words("okrs.id"), no_wrap=True, style="bright_black")
     table.add_column(words("okrs.title"), ratio=1, min_width=24)
@@ -132,27 +137,19 @@ def _unit_table(team: pd.Series, rollup: Rollup, words: Language) -> Table:
     table.add_column(words("okrs.expected"), justify="right", no_wrap=True)
     table.add_column(words("okrs.status"), no_wrap=True)
 
-    def of_unit(frame: pd.DataFrame) -> pd.DataFrame:
-        mine: pd.Series = frame["unit_name"] == team["unit_name"]
-        return frame.loc[mine]
-
-    key_results = of_unit(rollup.key_results)
-    placed = set()
-    for _, objective in of_unit(rollup.objectives).iterrows():
+    of_objectives: dict[tuple[str, str], list[Row]] = {}
+    for row in key_results:
+        of_objectives.setdefault((row["file"], row["objective_id"]), []).append(row)
+    for objective in objectives:
         table.add_row(*_cells(objective, words, "bold"))
-        own = key_results[
-            (key_results["objective_id"] == objective["id"])
-            & (key_results["file"] == objective["file"])
-        ]
-        for index, row in own.iterrows():
-            placed.add(index)
+        for row in of_objectives.pop((objective["file"], objective["id"]), []):
             table.add_row(*_cells(row, words, ""))
-    for _, row in key_results[~key_results.index.isin(placed)].iterrows():
+    for row in chain(*of_objectives.values()):
         table.add_row(*_cells(row, words, ""))
     return table
 
 
-def _cells(row: pd.Series, words: Language, style: str) -> Sequence[Text]:
+def _cells(row: Row, words: Language, style: str) -> Sequence[Text]:
     stopped = row["status"] in {"cancelled", "postponed"}
     style = "bright_black strike" if stopped else style
     indent = "" if style == "bold" else "  "
@@ -167,12 +164,12 @@ def _cells(row: pd.Series, words: Language, style: str) -> Sequence[Text]:
     )
 
 
-def _bar(score: float, expected: float, status: str) -> Text:
-    """The score as a bar, with a stroke where it was expected to be."""
-    if score != score:  # noqa: PLR0124  NaN: not scored
+def _bar(score: float | None, expected: float | None, status: str) -> Text:
+    """The score as a bar, with a stroke where it was expected to be; nothing without a score."""
+    if score is None:
         return Text("")
     filled = round(score * BAR_WIDTH)
-    marker = min(round(expected * BAR_WIDTH), BAR_WIDTH - 1) if expected == expected else -1  # noqa: PLR0124
+    marker = -1 if expected is None else min(round(expected * BAR_WIDTH), BAR_WIDTH - 1)
     colour = LOOKS.get(status, ("", "bright_black"))[1]
     bar = Text()
     for cell in range(BAR_WIDTH):
@@ -193,6 +190,6 @@ def print_templates(rows: Sequence[tuple[str, str, str]]) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     table.add_column(no_wrap=True, style="bold")
     table.add_column()
-    for name, title, description in rows:
-        table.add_row(name, _text(f"{title}. {description}"))
+    for name, what, description in rows:
+        table.add_row(name, _text(f"{what}. {description}"))
     console().print(table)

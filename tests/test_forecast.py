@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.by_frames import columns, combined, forecast
 from okr_sheets.language import language, languages
-from okr_sheets.reports.tables import heading
+from okr_sheets.reports.phrases import heading
 from okr_sheets.rollups.distributions import PRIOR
 from okr_sheets.rollups.ends import forecasts
 from okr_sheets.rollups.forecast import (

@@ -350,7 +350,7 @@ def test_without_a_remark_that_names_the_new_number_all_weeks_go_by_it(tmp_path,
 
 @pytest.mark.parametrize("code", ["en", "fi", "ko"])
 def test_every_report_says_what_was_lowered_and_the_score_by_the_plan(tmp_path, code):
-    from okr_sheets.reports.tables import plan_changes
+    from okr_sheets.reports.phrases import plan_changes
 
     words = language(code)
     rollup = okr.rollup(lowered(tmp_path, language=code))

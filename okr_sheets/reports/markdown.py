@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from okr_sheets.language import Language
 from okr_sheets.problems import grouped
 from okr_sheets.reading.marks import REPORT_MARK
-from okr_sheets.reports.tables import (
+from okr_sheets.reports.phrases import (
     day_text,
     headline,
     left_out,
@@ -21,7 +19,7 @@ from okr_sheets.reports.tables import (
     update,
     whose,
 )
-from okr_sheets.rollups import Rollup
+from okr_sheets.rollups import Rollup, Row
 from okr_sheets.text import as_code, escaped
 
 
@@ -52,11 +50,12 @@ def _details(rollup: Rollup, words: Language) -> Iterator[str]:
     yield from _teams(rollup, words)
     yield f"## {words('report.attention')}"
     yield ""
-    for _, row in rollup.attention.iterrows():
+    attention = rollup.rows("attention")
+    for row in attention:
         named = f"**{escaped(row['id'])}** {escaped(row['title'])}"
         said = f"{status_word(row['status'], words)}, {escaped(reason(row, words))}"
         yield f"- {named} ({escaped(whose(row, rollup, words))}): {said}"
-    if rollup.attention.empty:
+    if not attention:
         yield words("report.none_attention")
     yield ""
     yield from _actions(rollup, words)
@@ -98,32 +97,33 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
                 words.percent(team["below"]),
                 *([words.percent(team["previous"])] if had else []),
             ]
-            for _, team in rollup.teams.iterrows()
+            for team in rollup.rows("teams")
         ),
     )
 
 
-def _count(team: pd.Series, key: str, words: Language) -> str:
+def _count(team: Row, key: str, words: Language) -> str:
     """“7 of 9” of the live key results; a dash for a unit that has no score."""
     if not team["objectives"]:
         return "–"
-    return words("page.count_of", part=int(team[key]), whole=int(team["key_results"]))
+    return words("page.count_of", part=team[key], whole=team["key_results"])
 
 
-def _end(row: pd.Series, words: Language) -> tuple[str, str]:
+def _end(row: Row, words: Language) -> tuple[str, str]:
     """Where a row ends, and how much of that rests on stale numbers."""
-    if pd.isna(row["forecast"]):
+    if row["forecast"] is None:
         return "–", "–"
     resting = words("page.count_of", part=row["forecast_stale"], whole=row["forecast_of"])
     return words.percent_range(row["forecast_low"], row["forecast_high"]), resting
 
 
 def _actions(rollup: Rollup, words: Language) -> Iterator[str]:
-    if rollup.overdue.empty:
+    overdue = rollup.rows("overdue")
+    if not overdue:
         return
     yield f"## {words('report.overdue_actions')}"
     yield ""
-    for _, row in rollup.overdue.iterrows():
+    for row in overdue:
         who = row["owner_name"] or words("report.nobody")
         about = f"{row['id']}, {who}, {words('okrs.due')} {day_text(row['due'], words)}"
         yield f"- {escaped(row['action'])} ({escaped(about)})"
@@ -155,7 +155,7 @@ def _objectives(rollup: Rollup, words: Language) -> Iterator[str]:
                 status_word(row["status"], words),
                 *([words.percent(row["previous"])] if had else []),
             ]
-            for _, row in rollup.objectives.iterrows()
+            for row in rollup.rows("objectives")
         ),
     )
 

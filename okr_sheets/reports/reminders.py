@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -14,12 +15,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from okr_sheets.language import Language, fold, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.reading.marks import DRAFT_MARK, DRAFTS, standing, with_plain_ends
-from okr_sheets.reports.tables import attainment, day_text
+from okr_sheets.reports.phrases import attainment, day_text
 from okr_sheets.rollups import Rollup
 from okr_sheets.rollups.namesakes import owner_names, unit_names
 from okr_sheets.text import escaped, one_line
@@ -85,28 +84,24 @@ def owners_in(rollup: Rollup) -> set[str]:
     return (owners | set(unit_names(rollup.trackers).values())) - {""}
 
 
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
-
-
 def _owed(rollup: Rollup) -> Iterator[Task]:
     typed = {(p.file, p.sheet, p.cell): p for p in rollup.problems if p.severity == "error"}
-    for row in _rows(rollup.owed):
-        kind = "row_first" if pd.isna(row["current"]) else "row"
+    for row in rollup.rows("owed"):
+        kind = "row_first" if row["current"] is None else "row"
         problem = typed.get((row["file"], row["sheet"], row["cell"]))
-        is_yes_or_no = row["type"] == "achieve" and not row["target"] > 1
+        is_yes_or_no = row["type"] == "achieve" and not (row["target"] or 0) > 1
         fields = row | ({"target": 1.0} if is_yes_or_no else {})
         yield Task(row["owner_name"], kind, row["quarter"], row["language"], fields, problem)
 
 
 def _overdue(rollup: Rollup) -> Iterator[Task]:
-    for row in _rows(rollup.overdue):
+    for row in rollup.rows("overdue"):
         fields = row | {"day": row["due"]}
         yield Task(row["owner_name"], "action", row["quarter"], row["language"], fields)
 
 
 def _blank(rollup: Rollup) -> Iterator[Task]:
-    for row in _rows(rollup.blank):
+    for row in rollup.rows("blank"):
         yield Task(row["owner_name"], "blank_row", row["quarter"], row["language"], row)
 
 
@@ -145,7 +140,7 @@ def _line(task: Task, words: Language) -> str:
 
 
 def _said(value: Any, words: Language) -> str:
-    if isinstance(value, pd.Timestamp):
+    if isinstance(value, date):
         return day_text(value, words)
     return words.number(value) if isinstance(value, (int, float)) else str(value)
 

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,6 +41,8 @@ from okr_sheets.tracker import Tracker, usual_language
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+Row = dict[str, Any]  # of a frame, by the keys of its columns
+
 NOTHING = "No tracker to read. Name a file or a folder of them."
 _LOG = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ __all__ = [
     "TEAMS",
     "UNIT",
     "Rollup",
+    "Row",
     "alike",
     "problem_records",
     "roll_up",
@@ -207,6 +209,17 @@ class Rollup:
     blank = _Frame()
     carried = _Frame()
 
+    def rows(self, name: str) -> list[Row]:
+        """The rows of a frame by its name, plain values: days as dates, None for a blank."""
+        made: dict[str, Any] = {}
+        for key, kind in FRAMES[name].items():
+            values = self.columns[name][key].tolist()
+            if kind in {"number", "percent", "date"}:
+                as_told = to_day if kind == "date" else float
+                values = [as_told(each) if each == each else None for each in values]  # noqa: PLR0124
+            made[key] = values
+        return [dict(zip(made, row, strict=True)) for row in zip(*made.values(), strict=True)]
+
     @property
     def language(self) -> str:
         """The language most trackers are in."""
@@ -229,7 +242,7 @@ class Rollup:
             "key_results": len(rows),
             "live": len(live),
             "updated": int(live.updated.sum()),
-            **{key: _known(headline.get(key)) for key in ("score", "expected", *ENDS[:3])},
+            **{key: headline.get(key) for key in ("score", "expected", *ENDS[:3])},
             **{key: int(headline.get(key, 0)) for key in ENDS[3:]},
             "previous_quarter": self.previous_quarter,
             "with_number": int(live.with_number.sum()),
@@ -243,13 +256,13 @@ class Rollup:
         return to_day(latest) if latest else None
 
     @property
-    def headline(self) -> dict[str, Any] | None:
+    def headline(self) -> Row | None:
         """The one unit that speaks for all: the only company's, or the only unit there is."""
         units = self.columns["teams"]
         own = units.objectives > 0
         for which in (own & (units.level == "company"), own):
             if which.sum() == 1:
-                return next(units.take(which).records())
+                return self.rows("teams")[int(np.flatnonzero(which)[0])]
         return None
 
 
@@ -407,10 +420,6 @@ def _framed(name: str, rows: Columns) -> DataFrame:
     from okr_sheets.frames import framed  # noqa: PLC0415  pandas waits until it is wanted
 
     return framed(rows, FRAMES[name])
-
-
-def _known(value: float | None) -> float | None:
-    return None if value is None or isnan(value) else float(value)
 
 
 def problem_records(problems: Sequence[Problem], language: str) -> list[dict[str, str]]:

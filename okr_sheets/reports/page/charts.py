@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from okr_sheets.language import Language
 from okr_sheets.reports.page.pieces import share
-from okr_sheets.reports.tables import day_text
+from okr_sheets.reports.phrases import day_text
 
 TOP, BOTTOM = 0.12, 0.88  # where 100 % and 0 % lie, as shares of the chart's height
 SCALE = 1000  # units across and down of what stretches

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-import pandas as pd
 from markupsafe import Markup
 
 from okr_sheets.language import Language
 from okr_sheets.reports.page.charts import Chart, End, Point
 from okr_sheets.reports.page.pieces import (
     KEEPING,
-    Row,
     bar,
     chip,
     counted_otherwise,
     end_of,
-    rows,
     share,
     stack,
-    without_blanks,
 )
-from okr_sheets.reports.tables import day_text, end_range, heading, named
-from okr_sheets.rollups import Rollup
+from okr_sheets.reports.phrases import day_text, end_range, heading, named
+from okr_sheets.rollups import Rollup, Row
 from okr_sheets.rollups.trend import CHANGE_KINDS
 
 MOST_NAMES = 4  # of those who owe an update
@@ -32,12 +28,11 @@ SOURCES = ("typed", "log", "computed", "assumed")
 
 def headline(rollup: Rollup, words: Language) -> Row | None:
     """The unit that speaks for all: score, pace, end, and the way there; None if none does."""
-    if rollup.headline is None:
+    if (row := rollup.headline) is None:
         return None
-    row = without_blanks(rollup.headline)
     points = trends(rollup).get(row["unit_name"], [])
     return {
-        "unit": row["unit_name"] if len(rollup.teams) > 1 else "",
+        "unit": row["unit_name"] if len(rollup.columns["teams"]) > 1 else "",
         "value": words.percent(row["score"]),
         "end_of": end_of(row, words),
         "expected": words.percent(row["expected"]),
@@ -60,10 +55,9 @@ def headline(rollup: Rollup, words: Language) -> Row | None:
 
 def _chart(rollup: Rollup, row: Row, points: Sequence[Point], words: Language) -> Markup:
     """The way of a unit, from its first start to its last due day; blank below two check-ins."""
-    key_results = rollup.key_results
-    own = rows(key_results[key_results["unit_name"] == row["unit_name"]])
-    starts = [key_result["start"].date() for key_result in own if key_result["start"]]
-    dues = [key_result["due"].date() for key_result in own if key_result["due"]]
+    own = [each for each in rollup.rows("key_results") if each["unit_name"] == row["unit_name"]]
+    starts = [key_result["start"] for key_result in own if key_result["start"]]
+    dues = [key_result["due"] for key_result in own if key_result["due"]]
     if len(points) < 2 or not starts or not dues:
         return Markup("")
     first, last = min(*starts, points[0].day), max(*dues, points[-1].day)
@@ -77,15 +71,17 @@ def _chart(rollup: Rollup, row: Row, points: Sequence[Point], words: Language) -
 def trends(rollup: Rollup) -> dict[str, list[Point]]:
     """The way of each unit, by its name, one point a check-in date."""
     found: dict[str, list[Point]] = {}
-    for row in rows(rollup.trend[rollup.trend["level"] == "unit"]):
-        point = Point(row["day"].date(), row["score"], row["expected"])
+    for row in rollup.rows("trend"):
+        if row["level"] != "unit":
+            continue
+        point = Point(row["day"], row["score"], row["expected"])
         found.setdefault(row["unit_name"], []).append(point)
     return {unit: sorted(points, key=lambda point: point.day) for unit, points in found.items()}
 
 
 def standing(rollup: Rollup, words: Language) -> list[Row]:
     """How many key results keep the pace; of many units side by side, how many of those too."""
-    statuses = rollup.key_results["status"]
+    statuses = rollup.columns["key_results"].status
     tiles = [
         {
             "label": words("dashboard.by_status"),
@@ -94,7 +90,8 @@ def standing(rollup: Rollup, words: Language) -> list[Row]:
         }
     ]
     # What has no tracker of its own has no status.
-    units = rollup.teams.loc[rollup.teams["objectives"] > 0, "status"]
+    teams = rollup.columns["teams"]
+    units = teams.status[teams.objectives > 0]
     if rollup.headline is None and len(units):
         tile = {
             "label": words("report.teams"),
@@ -105,32 +102,37 @@ def standing(rollup: Rollup, words: Language) -> list[Row]:
     return tiles
 
 
-def _keeping(statuses: pd.Series, whole: int, words: Language) -> str:
-    keeping = int(statuses.isin(KEEPING).sum())
+def _keeping(statuses: Iterable[str], whole: int, words: Language) -> str:
+    keeping = sum(status in KEEPING for status in statuses)
     return words("page.count_of", part=keeping, whole=whole)
 
 
 def sound(rollup: Rollup, words: Language) -> Row:
     """How far the numbers can be trusted: what is up to date, when, and who still owes."""
     about = rollup.about
-    last = rollup.key_results["last_check_in"].max()
+    days = [row["last_check_in"] for row in rollup.rows("key_results") if row["last_check_in"]]
     live, current = about["live"], about["updated"]
-    owing = rollup.owners[(rollup.owners["due"] > 0) | (rollup.owners["stale"] > 0)]
-    names = [name or words("report.nobody") for name in dict.fromkeys(owing["owner_name"])]
+    owing = (row["owner_name"] for row in rollup.rows("owners") if row["due"] or row["stale"])
+    names = [name or words("report.nobody") for name in dict.fromkeys(owing)]
+    figures = rollup.columns["sources"]
     # That a row runs for the whole quarter is no assumption worth a number.
-    told = rollup.sources[~rollup.sources["figure"].isin(["start", "due"])]
-    kinds = told["source"].value_counts()
+    kinds = Counter(
+        source
+        for figure, source in zip(figures.figure, figures.source, strict=True)
+        if figure not in {"start", "due"}
+    )
+    blank = rollup.columns["blank"].unit_name
     return {
         "value": words("page.count_of", part=current, whole=live),
         "label": f"{words('report.up_to_date')}: {current} / {live}",
         "share": share(current / live if live else 0),
         "with_number": words("page.count_of", part=about["with_number"], whole=live),
-        "last": day_text(last, words) or "–",
+        "last": day_text(max(days, default=None), words) or "–",
         "owing": names[:MOST_NAMES],
         "more": max(len(names) - MOST_NAMES, 0),
-        "blank": named(rollup.blank["unit_name"], MOST_NAMES, words) if len(rollup.blank) else "",
+        "blank": named(blank, MOST_NAMES, words) if len(blank) else "",
         "figures": [
-            f"{words.number(int(kinds[kind]))} {words(f'report.source_{kind}')}"
+            f"{words.number(kinds[kind])} {words(f'report.source_{kind}')}"
             for kind in SOURCES
             if kind in kinds
         ],
@@ -141,7 +143,7 @@ def since(rollup: Rollup, words: Language) -> Row | None:
     """What the key results came to since the last check-in date but one; None without two."""
     if rollup.since is None:
         return None
-    counts = Counter(rollup.changes["change"])
+    counts = Counter(rollup.columns["changes"].change)
     return {
         "day": day_text(rollup.since, words),
         "moved": _moved(rollup, words),
@@ -155,9 +157,8 @@ def since(rollup: Rollup, words: Language) -> Row | None:
 
 def _moved(rollup: Rollup, words: Language) -> list[str]:
     """The headline's score then and now."""
-    if rollup.headline is None:
+    if (row := rollup.headline) is None:
         return []
-    row = without_blanks(rollup.headline)
     points: Sequence[Point] = trends(rollup).get(row["unit_name"], [])
     before = [point.score for point in points if point.day == rollup.since]
     return [words.percent(score) for score in (*before, row["score"])] if before else []

@@ -9,9 +9,9 @@ from okr_sheets.bands import grade_rule, status_meaning
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem
 from okr_sheets.problems import grouped as in_few_lines
-from okr_sheets.reports.page.pieces import ORDER, Row, chip, grouped, place_of, rows, share
-from okr_sheets.reports.tables import reason, updated
-from okr_sheets.rollups import Rollup
+from okr_sheets.reports.page.pieces import ORDER, chip, grouped, place_of, share
+from okr_sheets.reports.phrases import reason, updated
+from okr_sheets.rollups import Rollup, Row
 from okr_sheets.writing.styles import GRADE_STATUS
 
 SEVERITIES = ("error", "warning", "info")
@@ -38,7 +38,7 @@ def attention(rollup: Rollup, key_results: Iterable[Row], words: Language) -> li
     return [
         by_place[place_of(row)]
         | {"reasons": [reason({"reasons": (each,)}, words) for each in row["reasons"]]}
-        for row in rows(rollup.attention)
+        for row in rollup.rows("attention")
         if place_of(row) in by_place
     ]
 
@@ -57,7 +57,7 @@ def changes(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list
                 "word": words(f"page.change_{row['change'].replace('-', '_')}"),
             },
         }
-        for row in rows(rollup.changes)
+        for row in rollup.rows("changes")
         if place_of(row) in by_place
     ]
 
@@ -74,7 +74,7 @@ def alignment(rollup: Rollup, objectives: Iterable[Row], words: Language) -> lis
     """The objectives as an outline: own score beside the mean of those that serve each."""
     by_place = {objective["place"]: objective for objective in objectives}
     found = []
-    for row in rows(rollup.alignment):
+    for row in rollup.rows("alignment"):
         if (place := place_of(row)) not in by_place:
             continue
         objective = by_place[place]
@@ -123,7 +123,7 @@ def owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[
     """Who owns what, those who owe an update first."""
     nobody = words("report.nobody")
     owned = grouped(((row["quarter"], row["owner"]), row) for row in key_results if row["live"])
-    several = rollup.owners["quarter"].nunique() > 1
+    several = len(set(rollup.columns["owners"].quarter)) > 1
     found = [
         {
             "name": row["owner_name"] or nobody,
@@ -137,7 +137,7 @@ def owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[
             "actions": row["overdue"],
             "blank": row["blank"],
         }
-        for row in rows(rollup.owners)
+        for row in rollup.rows("owners")
     ]
     owing = ("blank", "stale", "due", "actions", "missing")
     return sorted(found, key=lambda o: (*(-o[key] for key in owing), o["name"].casefold()))
@@ -190,7 +190,7 @@ def _with_those_below(units: Sequence[Row]) -> dict[int, list[int]]:
 
 def legend(rollup: Rollup, words: Language) -> Row:
     """What scores, statuses and grades mean."""
-    graded = bool(rollup.key_results["grade"].isin(list(GRADE_STATUS)).any())
+    graded = not GRADE_STATUS.keys().isdisjoint(rollup.columns["key_results"].grade)
     grades = [grade_rule(rollup.bands, words)] if graded else []
     return {
         "rules": [words("start.score_rule"), words("start.expected_rule"), *grades],

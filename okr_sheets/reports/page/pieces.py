@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-import pandas as pd
-
 from okr_sheets.language import Language
-from okr_sheets.reports.tables import by_plan, end_range, heading, stale_part
+from okr_sheets.reports.phrases import by_plan, end_range, heading, stale_part
+from okr_sheets.rollups import Row
 from okr_sheets.writing.styles import GRADE_STATUS
-
-Row = dict[str, Any]
 
 # How people read the counts: from good to silent to stopped. "" cannot be scored.
 ORDER = (
@@ -28,17 +25,6 @@ ORDER = (
 )
 STOPPED = ("postponed", "cancelled")
 KEEPING = ("on-track", "achieved")
-
-
-def rows(frame: pd.DataFrame) -> list[Row]:
-    """Rows as dicts; every kind of blank is None."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
-
-
-def without_blanks(row: Mapping[str, Any]) -> Row:
-    """A row whose every kind of blank is None."""
-    return {key: value if value == value else None for key, value in row.items()}  # noqa: PLR0124
 
 
 def place_of(row: Row) -> tuple[Any, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from okr_sheets.language import Language
-from okr_sheets.reports.page.pieces import Row, grouped, rows
-from okr_sheets.reports.tables import day_text
-from okr_sheets.rollups import Rollup
+from okr_sheets.reports.page.pieces import grouped
+from okr_sheets.reports.phrases import day_text
+from okr_sheets.rollups import Rollup, Row
 
 PERCENTS = ("progress", "score", "expected", "gap")
 DATES = ("start", "due")
@@ -17,7 +17,7 @@ class Sources:
 
     def __init__(self, rollup: Rollup, words: Language) -> None:
         self._words = words
-        found = rows(rollup.sources)
+        found = rollup.rows("sources")
         self._of = grouped(((row["file"], row["sheet"], row["row"]), row) for row in found)
 
     def key_result(self, row: Row) -> list[Row]:

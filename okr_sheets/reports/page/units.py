@@ -10,18 +10,16 @@ from okr_sheets.reports.page import head
 from okr_sheets.reports.page.charts import Point, sparkline
 from okr_sheets.reports.page.pieces import (
     STOPPED,
-    Row,
     bar,
     chip,
     counted_otherwise,
     grade,
     grouped,
     place_of,
-    rows,
     stack,
 )
 from okr_sheets.reports.page.sources import Sources
-from okr_sheets.reports.tables import (
+from okr_sheets.reports.phrases import (
     attainment,
     coverage,
     day_text,
@@ -31,16 +29,16 @@ from okr_sheets.reports.tables import (
     stale_part,
     updated,
 )
-from okr_sheets.rollups import Rollup
+from okr_sheets.rollups import Rollup, Row
 from okr_sheets.rollups.units import parents
 from okr_sheets.schema import STATUSES
 
 
 def units(rollup: Rollup, words: Language) -> list[Row]:
     """All units in the order of their levels, each with what it owns."""
-    teams = {row["unit_name"]: row for row in rows(rollup.teams)}
-    ends = {place_of(row): row for row in rows(rollup.forecast)}
-    key_results = [_with_end(row, ends.get(place_of(row))) for row in rows(rollup.key_results)]
+    teams = {row["unit_name"]: row for row in rollup.rows("teams")}
+    ends = {place_of(row): row for row in rollup.rows("forecast")}
+    key_results = [_with_end(row, ends.get(place_of(row))) for row in rollup.rows("key_results")]
     sources = Sources(rollup, words)
     shaped = _key_results(key_results, list(teams), sources, words)
     objectives = _objectives(rollup, key_results, shaped, sources, words)
@@ -56,7 +54,7 @@ def units(rollup: Rollup, words: Language) -> list[Row]:
             "objectives": objectives.get(unit, []),
         }
         for number, ((unit, row), above) in enumerate(
-            zip(teams.items(), parents(rollup.teams), strict=True)
+            zip(teams.items(), parents(rollup.columns["teams"]), strict=True)
         )
     ]
 
@@ -68,7 +66,7 @@ def _with_end(row: Row, end: Row | None) -> Row:
 
 def _detail(row: Row, rollup: Rollup, words: Language) -> str:
     """The level, and the department, company and quarter where they are news."""
-    several = {key: len(set(rollup.teams[key])) > 1 for key in ("company", "quarter")}
+    several = {key: len(set(rollup.columns["teams"][key])) > 1 for key in ("company", "quarter")}
     parts = (
         words.choice("level", row["level"]) if row["level"] else "",
         row["department"] if row["team"] else "",
@@ -140,7 +138,7 @@ def _objectives(
             _objective(row, families.pop(_family(row, "id", "title"), []), sources, words)
             | {"anchor": f"o-{number}"},
         )
-        for number, row in enumerate(rows(rollup.objectives))
+        for number, row in enumerate(rollup.rows("objectives"))
     ]
     orphans: dict[Any, list[Row]] = {}
     for family, children in families.items():

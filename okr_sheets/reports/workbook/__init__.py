@@ -7,7 +7,7 @@ from pathlib import Path
 
 from okr_sheets.language import Language
 from okr_sheets.reading.marks import REPORT_MARK
-from okr_sheets.reports.tables import title
+from okr_sheets.reports.phrases import title
 from okr_sheets.reports.workbook.data import Data
 from okr_sheets.reports.workbook.fitting import sheet_names
 from okr_sheets.reports.workbook.links import Links

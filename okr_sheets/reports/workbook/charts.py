@@ -10,7 +10,7 @@ import pandas as pd
 from xlsxwriter import Workbook
 
 from okr_sheets.columns import serial
-from okr_sheets.reports.tables import status_word
+from okr_sheets.reports.phrases import status_word
 from okr_sheets.reports.workbook.data import Value, history
 from okr_sheets.reports.workbook.fitting import shortened
 from okr_sheets.reports.workbook.rows import Report

@@ -11,7 +11,7 @@ import pandas as pd
 
 from okr_sheets.columns import serial
 from okr_sheets.language import Language
-from okr_sheets.reports.tables import status_word
+from okr_sheets.reports.phrases import status_word
 from okr_sheets.reports.workbook.data import Value
 from okr_sheets.reports.workbook.fitting import trimmed
 from okr_sheets.rollups.trend import CHANGE_KINDS

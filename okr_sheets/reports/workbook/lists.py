@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from okr_sheets.columns import serial
-from okr_sheets.reports.tables import end_range, status_word
+from okr_sheets.reports.phrases import end_range, status_word
 from okr_sheets.reports.workbook import rows as table_rows
 from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.reports.workbook.charts import shown

@@ -11,7 +11,7 @@ import pandas as pd
 
 from okr_sheets.language import Language
 from okr_sheets.problems import grouped
-from okr_sheets.reports.tables import plan_changes, reason
+from okr_sheets.reports.phrases import plan_changes, reason
 from okr_sheets.reports.workbook.data import Data, weekly
 from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.links import Links

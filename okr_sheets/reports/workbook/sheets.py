@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.reports.tables import day_text
+from okr_sheets.reports.phrases import day_text
 from okr_sheets.reports.workbook.data import Value, put
 from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
 from okr_sheets.reports.workbook.fitting import BOLDER, breadth, line_height, lines_of, unique

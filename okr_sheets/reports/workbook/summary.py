@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.language import percents
-from okr_sheets.reports.tables import (
+from okr_sheets.reports.phrases import (
     as_of,
     by_plan,
     coverage,

@@ -1,0 +1,243 @@
+"""How every report says names, days, counts and reasons.
+
+A row is a dict as `Rollup.rows` gives it: blanks are None.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from okr_sheets.language import Language
+from okr_sheets.problems import Problem, file_names
+from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.plans import changes_of
+from okr_sheets.rollups.trend import CHANGE_KINDS
+from okr_sheets.schema import OKRS, STATUSES
+from okr_sheets.tracker import Tracker
+
+FIRST = 3  # of the attention list, in an update
+MOST_NAMES = 6  # of those who owe an update or their OKRs
+
+
+def coverage(row: Row, words: Language, live: str = "key_results") -> str:
+    """“7 of 9 with a number”: what a score is made of."""
+    return words("report.coverage", with_number=int(row["with_number"]), live=int(row[live]))
+
+
+def updated(row: Row, words: Language, live: str = "key_results") -> str:
+    """“6 of 9 updated”: since the last check-in date."""
+    return words("report.updated", updated=int(row["updated"]), live=int(row[live]))
+
+
+def reason(row: Row, words: Language) -> str:
+    """Why a row of the attention list is there, in words, all its reasons."""
+    return ", ".join(_reason(code, fields, words) for code, fields in row["reasons"])
+
+
+def _reason(code: str, fields: Mapping[str, Any], words: Language) -> str:
+    said = {key: _SAID.get(key, _plain)(value, words) for key, value in fields.items()}
+    return words(f"report.reason_{code.replace('-', '_')}", **said)
+
+
+def plan_changes(row: Row, words: Language) -> str:
+    """What of a key result's plan is another now, and its score by the plan; "" if nothing is."""
+    said = [_reason(code, fields, words) for code, fields in changes_of(row)]
+    return "; ".join(filter(None, [*said, by_plan(row, words)])) if said else ""
+
+
+def by_plan(row: Row, words: Language) -> str:
+    """“25% by the plan”, of any level, where that is not what the score says."""
+    share = row["planned_score"]
+    if share is None or words.percent(share) == words.percent(row["score"]):
+        return ""
+    return _reason("by-plan", {"share": share}, words)
+
+
+def _plain(value: Any, words: Language) -> str:
+    return words.number(value) if isinstance(value, (int, float)) else str(value)
+
+
+def attainment(value: float | None, target: float | None, words: Language) -> str:
+    """What an achieve has come to: steps of its target, yes, no, or a share; nothing for none."""
+    if value is None:
+        return ""
+    if target is not None and target > 1:
+        return words.number(value)
+    portion = value / 100 if value > 1 else value
+    if portion in (0, 1):
+        return words.choice("yes_no", "yes" if portion else "no")
+    return words.percent(portion)
+
+
+def day_text(day: date | None, words: Language) -> str:
+    """A date in the language's usual form; nothing for a blank."""
+    if day is None:
+        return ""
+    months = words.lines("formats.months")
+    return words("formats.text_date", d=day.day, mon=months[day.month - 1], y=day.year)
+
+
+# How the fields of a reason are said, where not as a number or as it stands.
+_SAID: Mapping[str, Callable[[Any, Language], str]] = {
+    "day": day_text,
+    "range": lambda ends, words: words.percent_range(*ends),
+    "label": lambda key, words: words(f"okrs.{key}"),
+    "share": lambda share, words: words.percent(share),
+}
+
+
+def left_out(rollup: Rollup, words: Language) -> list[tuple[str, str]]:
+    """The files that no figure counts, each with the reason; not copies of what is counted."""
+    files = file_names(tracker.path for tracker in rollup.trackers)
+    lost = [
+        tracker
+        for tracker in rollup.trackers
+        if not tracker.set_aside and (not tracker.readable or tracker.about.day() is None)
+    ]
+    tables = Counter(tracker.path for tracker in rollup.trackers)
+    return [
+        # Of several tables in a workbook one may be lost, and the others counted.
+        (
+            f"{files[tracker.path]}:{tracker.sheets.get(OKRS.key, '')}"
+            if tables[tracker.path] > 1
+            else files[tracker.path],
+            _why_not(tracker, rollup.problems, words),
+        )
+        for tracker in lost
+    ]
+
+
+def _why_not(tracker: Tracker, problems: Sequence[Problem], words: Language) -> str:
+    own = (p for p in problems if p.path == tracker.path and not p.row and p.severity != "info")
+    whole = min(own, key=lambda problem: problem.severity != "error", default=None)
+    return whole.say(words.code) if whole else ""
+
+
+def title(rollup: Rollup, words: Language) -> str:
+    """“Acme Cloud · 2027-Q1 OKRs”."""
+    named = words("report.title", quarter=rollup.about["quarter"])
+    company = rollup.about["company"]
+    return f"{company} · {named}" if company else named
+
+
+def headline(rollup: Rollup, words: Language) -> str:
+    """Score against pace, what was read, and by which day."""
+    about = rollup.about
+    parts = []
+    if rollup.headline is not None and about["score"] is not None:
+        score, expected = (words.percent(about[key]) for key in ("score", "expected"))
+        said = words("report.headline", score=score, expected=expected)
+        # The counts that follow are of all units; whose the score is must be said.
+        several = len(rollup.columns["teams"]) > 1
+        parts.append(f"{rollup.headline['unit_name']}: {said}" if several else said)
+    parts += [coverage(about, words, "live"), updated(about, words, "live")]
+    parts.append(
+        words(
+            "report.read",
+            trackers=about["trackers"],
+            objectives=about["objectives"],
+            key_results=about["key_results"],
+        )
+    )
+    if about["as_of"]:
+        parts.append(as_of(rollup, words))
+    return " · ".join(parts)
+
+
+def update(rollup: Rollup, words: Language) -> Iterator[tuple[str, str]]:
+    """The quarter in a few lines, each a name (or "") and what is said of it.
+
+    Where it ends, what changed, what comes first, who owes an update, who has no OKRs yet.
+    """
+    about = rollup.about
+    if end := heading(about, words):
+        yield "", end
+    if since := since_line(rollup, words):
+        yield "", since
+    for row in rollup.rows("attention")[:FIRST]:
+        yield row["title"] or row["id"], f"({whose(row, rollup, words)}): {reason(row, words)}"
+    owing = [row for row in rollup.rows("owners") if row["due"] and row["owner"]]
+    owing.sort(key=lambda row: (-row["stale"], -row["due"]))
+    for sentence, names in (
+        ("report.owe", [row["owner_name"] for row in owing]),
+        ("report.owe_okrs", [row["unit_name"] for row in rollup.rows("blank")]),
+    ):
+        if names:
+            yield "", words(sentence, names=named(names, MOST_NAMES, words))
+
+
+def named(names: Iterable[str], most: int, words: Language) -> str:
+    """Names in a row, each once; of more than `most` the first, and how many more there are."""
+    once = list(dict.fromkeys(names))
+    first = ", ".join(once[:most])
+    return words("report.more", names=first, n=len(once) - most) if len(once) > most else first
+
+
+def heading(row: Row, words: Language) -> str:
+    """“Heading for 73–95%”, “On the way to target” where the low end is there, and what is stale.
+
+    Nothing without a forecast, and once the end is known.
+    """
+    said = end_range(row, words)
+    if not said:
+        return ""
+    arrives = row["forecast_low"] == 1
+    sentence = words("report.on_the_way") if arrives else words("report.heading", range=said)
+    stale = stale_part(row, words)
+    return f"{sentence} ({stale})" if stale else sentence
+
+
+def end_range(row: Row, words: Language) -> str:
+    """“73–95%”, where a score will end; nothing without a forecast, and once the end is known."""
+    low, high = row["forecast_low"], row["forecast_high"]
+    if low is None or row["score"] == low == high:
+        return ""
+    return words.percent_range(low, high)
+
+
+def stale_part(row: Row, words: Language) -> str:
+    """How many of a group's forecasts rest on stale numbers, where any do."""
+    stale = row.get("forecast_stale")
+    return words("report.forecast_stale", n=stale, all=row["forecast_of"]) if stale else ""
+
+
+def since_line(rollup: Rollup, words: Language) -> str:
+    """How many key results came to what since the last check-in date; nothing before the second."""
+    if rollup.since is None:
+        return ""
+    counts = Counter(rollup.columns["changes"].change)
+    told = [
+        words(f"report.change_{kind.replace('-', '_')}", n=counts[kind])
+        for kind in CHANGE_KINDS
+        if kind in counts
+    ]
+    day = day_text(rollup.since, words)
+    if not told:
+        return words("report.nothing_since", day=day)
+    return words("report.since", day=day, counts=", ".join(told))
+
+
+def whose(row: Row, rollup: Rollup, words: Language) -> str:
+    """The owner of a row, and the unit where there are several."""
+    owner = row["owner_name"] or words("report.nobody")
+    return f"{owner}, {row['unit_name']}" if len(rollup.columns["teams"]) > 1 else owner
+
+
+def as_of(rollup: Rollup, words: Language) -> str:
+    """“as of 5 Mar 2027”, or from the first to the last day of several; "" for none."""
+    days = [row["as_of"] for row in rollup.rows("teams") if row["as_of"]]
+    span = dict.fromkeys(day_text(day, words) for day in (min(days), max(days))) if days else ()
+    return words("report.as_of", day=" – ".join(span)) if days else ""
+
+
+def unit_status(row: Row, words: Language) -> str:
+    """The word for the status of a unit, or that its trackers are blank."""
+    return words("report.no_okrs") if row["blank"] else status_word(row["status"], words)
+
+
+def status_word(status: str, words: Language) -> str:
+    """The word for a status; a dash where a row has none."""
+    return words.choice("status", status) if status in STATUSES else "–"
