@@ -13,6 +13,7 @@ LAYERS = (
     ("about", "tracker", "frames", "bands"),
     ("reading",),
     ("checks", "planning", "rollups"),
+    ("drawing",),
     ("writing",),
     ("reports", "terminal"),
     ("demo",),

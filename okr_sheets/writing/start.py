@@ -9,13 +9,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.about import About
 from okr_sheets.bands import grade_rule, status_meaning, written
-from okr_sheets.frames import serial
-from okr_sheets.language import Language
-from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
-from okr_sheets.schema import SETTINGS, STATUSES
-from okr_sheets.scoring import Bands
-from okr_sheets.writing.layout import quoted_sheet
-from okr_sheets.writing.styles import (
+from okr_sheets.drawing.cells import put
+from okr_sheets.drawing.colours import (
     ACCENT,
     COMPUTED,
     INPUT,
@@ -24,9 +19,16 @@ from okr_sheets.writing.styles import (
     PALE,
     STATUS_COLOURS,
     WHITE,
-    Styles,
-    lines_of,
 )
+from okr_sheets.drawing.names import quoted_sheet
+from okr_sheets.drawing.printing import set_page
+from okr_sheets.drawing.styles import Styles
+from okr_sheets.drawing.text_width import rough_lines
+from okr_sheets.frames import serial
+from okr_sheets.language import Language
+from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
+from okr_sheets.schema import SETTINGS, STATUSES
+from okr_sheets.scoring import Bands
 from okr_sheets.writing.validations import date_only, from_list
 
 KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin
@@ -68,11 +70,8 @@ def write_start(
     row = _questions(sheet, row + 1, words, styles)
     row = _smart(sheet, row, words, styles)
     row = _meanings(sheet, row, bands, words, styles)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 2)
+    set_page(sheet, 2, (0.5, 0.5, 0.5, 0.6))
     sheet.print_area(0, 0, row, TEXT)
-    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
-    sheet.set_margins(0.5, 0.5, 0.5, 0.6)
 
 
 def _section(sheet: Worksheet, row: int, title: str, styles: Styles) -> int:
@@ -111,12 +110,10 @@ def _settings(sheet: Worksheet, about: About, words: Language, styles: Styles) -
         _key(sheet, row, column.key, styles)
         sheet.write_string(row, LABEL, words(f"settings.{column.key}"), styles(indent=1))
         if isinstance(value, date):
-            sheet.write_number(row, VALUE, serial(value), look)
-        elif value:
-            text = words.choice(column.key, value) if column.kind == "choice" else value
-            sheet.write_string(row, VALUE, text, look)
-        else:
-            sheet.write_blank(row, VALUE, None, look)
+            value = serial(value)
+        elif value and column.kind == "choice":
+            value = words.choice(column.key, value)
+        put(sheet, row, VALUE, value, look)
         hint = styles(font_color=MUTED, italic=True, indent=1)
         sheet.write_string(row, TEXT, words(f"start.hint_{column.key}"), hint)
         rule = _validation(column.kind, column.key, words)
@@ -197,5 +194,5 @@ def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles:
 def _sentence(sheet: Worksheet, row: int, text: str, styles: Styles) -> int:
     """A text across the page, in as many lines as it needs."""
     sheet.merge_range(row, LABEL, row, TEXT, text, styles(indent=1, text_wrap=True))
-    sheet.set_row(row, max(20, 15 * lines_of(text, sum(WIDTHS[LABEL:]), False) + 5))
+    sheet.set_row(row, max(20, 15 * rough_lines(text, sum(WIDTHS[LABEL:]), False) + 5))
     return row + 1

@@ -9,13 +9,16 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.drawing.cells import put
+from okr_sheets.drawing.colours import MUTED, STATUS_COLOURS
+from okr_sheets.drawing.names import quoted_sheet
+from okr_sheets.drawing.printing import set_page
+from okr_sheets.drawing.styles import Styles
 from okr_sheets.frames import serial
 from okr_sheets.language import Language
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import Column, Sheet
 from okr_sheets.scoring import quoted
-from okr_sheets.writing.layout import quoted_sheet
-from okr_sheets.writing.styles import MUTED, STATUS_COLOURS, Styles
 from okr_sheets.writing.validations import (
     computed,
     date_only,
@@ -96,11 +99,9 @@ def write_table(
             else:
                 _write(sheet, at - 1, number, column, values.get(column.key), schema, words, styles)
     sheet.freeze_panes(HEADER_ROW, 0)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    set_page(sheet)
     sheet.repeat_rows(HEADER_ROW - 1)
     sheet.print_area(0, 0, FIRST_ROW + max(len(rows), 10), len(schema.columns) - 1)
-    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
 
 
 def _write(
@@ -115,17 +116,13 @@ def _write(
 ) -> None:
     wraps = {"text_wrap": True} if column.key in {"action", "note"} else {}
     look = styles.cell(column.kind, **wraps)
-    if value is None or value == "" or pd.isna(value):
-        sheet.write_blank(row, number, None, look)
+    if pd.isna(value):
+        value = None
     elif column.kind == "date":
-        sheet.write_number(row, number, serial(value.date()), look)
-    elif column.kind == "number":
-        sheet.write_number(row, number, value, look)
-    elif column.kind == "choice":
-        word = words.choice(f"{schema.prefix}_{column.key}", value)
-        sheet.write_string(row, number, word, look)
-    else:
-        sheet.write_string(row, number, value, look)
+        value = serial(value.date())
+    elif column.kind == "choice" and value:
+        value = words.choice(f"{schema.prefix}_{column.key}", value)
+    put(sheet, row, number, value, look)
 
 
 def _validation(
@@ -165,12 +162,6 @@ def write_lists(
         entries = lists[key]
         for row in range(4, max(len(entries) + 14, 30)):
             text = entries[row - 4] if row - 4 < len(entries) else ""
-            cell = styles.cell("text")
-            if text:
-                sheet.write_string(row, number, text, cell)
-            else:
-                sheet.write_blank(row, number, None, cell)
+            put(sheet, row, number, text, styles.cell("text"))
     sheet.freeze_panes(4, 0)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 1)
-    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
+    set_page(sheet, 1)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.language import Language
 from okr_sheets.reports.tables import by_plan, end_range, heading, stale_part
-from okr_sheets.writing.styles import GRADE_STATUS
 
 Row = dict[str, Any]
 

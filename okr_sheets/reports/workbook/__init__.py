@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from okr_sheets.drawing.names import sheet_names
+from okr_sheets.drawing.styles import Styles
+from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language
 from okr_sheets.reading.marks import REPORT_MARK
 from okr_sheets.reports.tables import title
 from okr_sheets.reports.workbook.data import Data
-from okr_sheets.reports.workbook.fitting import sheet_names
 from okr_sheets.reports.workbook.links import Links
 from okr_sheets.reports.workbook.rows import Report
 from okr_sheets.reports.workbook.sheets import TableSheet
 from okr_sheets.reports.workbook.summary import Summary
 from okr_sheets.reports.workbook.tables import PREVIOUS, TABLES
 from okr_sheets.rollups import Rollup
-from okr_sheets.writing.styles import Styles
-from okr_sheets.writing.workbooks import CleanSheet, workbook
 
 EPOCH = date(2000, 1, 1)  # stands for the day of a rollup that has none
 

@@ -11,9 +11,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.writing.layout import quoted_sheet
-
-Value = str | float | None
+from okr_sheets.drawing.cells import Value, put
+from okr_sheets.drawing.names import quoted_sheet
 
 # What tells the rows of a level apart, in the frame of the level as in the trend.
 _KEYS = {
@@ -38,16 +37,6 @@ class Data:
         place = xl_range_abs(self._next, 0, self._next, max(len(values), 1) - 1)
         self._next += 1
         return f"{quoted_sheet(self._name)}!{place}"
-
-
-def put(sheet: Worksheet, row: int, at: int, value: Value, look: Format) -> None:
-    """Write a value as what it is; text is never taken for a formula or an address."""
-    if value is None or value == "" or pd.isna(value):
-        sheet.write_blank(row, at, None, look)
-    elif isinstance(value, str):
-        sheet.write_string(row, at, value, look)
-    else:
-        sheet.write_number(row, at, value, look)
 
 
 def weekly(trend: pd.DataFrame, level: str, rows: pd.DataFrame) -> list[list[Value]]:

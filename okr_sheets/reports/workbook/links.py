@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
+from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.problems import UNOPENED, Problem
 from okr_sheets.rollups import Rollup
 from okr_sheets.text import printable, units
-from okr_sheets.writing.layout import quoted_sheet
 
 Record = Mapping[str, Any]
 

@@ -7,25 +7,20 @@ from typing import Any
 
 import pandas as pd
 
+from okr_sheets.drawing.canvas import COLUMN_DIGITS, COLUMNS, Canvas
+from okr_sheets.drawing.cells import Value, trimmed
+from okr_sheets.drawing.colours import ACCENT, LINE, MUTED, STATUS_COLOURS, WHITE
+from okr_sheets.drawing.styles import PERCENT
+from okr_sheets.drawing.text_width import BOLDER, line_height, lines_of, shortened
 from okr_sheets.frames import serial
 from okr_sheets.reports.tables import end_range, status_word
 from okr_sheets.reports.workbook import rows as table_rows
-from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.reports.workbook.charts import shown
-from okr_sheets.reports.workbook.data import Value, history
+from okr_sheets.reports.workbook.data import history
 from okr_sheets.reports.workbook.fields import rules_of
-from okr_sheets.reports.workbook.fitting import BOLDER, lines_of, shortened, trimmed
 from okr_sheets.reports.workbook.rows import Report
 from okr_sheets.reports.workbook.tables import SCORE, STATUS
 from okr_sheets.scoring import Bands
-from okr_sheets.writing.styles import (
-    ACCENT,
-    LINE,
-    MUTED,
-    PERCENT,
-    STATUS_COLOURS,
-    WHITE,
-)
 
 MOST_UNITS, MOST_WEEKS, MOST_ATTENTION = 8, 12, 8
 _LEFT = {"align": "left", "indent": 1}
@@ -167,4 +162,4 @@ def _entry(page: Canvas, report: Report, row: Mapping[str, Any]) -> None:
             page.linked(at, span, text, made, row["address"])
         else:
             page.cell(at, span, value, report.styles(**look))
-    page.next(8 + min(lines, 3) * (page.line - 0.5))
+    page.next(8 + min(lines, 3) * (line_height(report.words) - 1.5))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from okr_sheets.drawing.styles import Styles
 from okr_sheets.language import Language
 from okr_sheets.problems import grouped
 from okr_sheets.reports.tables import plan_changes, reason
@@ -16,7 +17,6 @@ from okr_sheets.reports.workbook.data import Data, weekly
 from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.links import Links
 from okr_sheets.rollups import Rollup, problem_records
-from okr_sheets.writing.styles import Styles
 
 Rows = list[dict[str, Any]]
 

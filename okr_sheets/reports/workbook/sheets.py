@@ -10,19 +10,22 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.drawing.cells import Value, put
+from okr_sheets.drawing.colours import ACCENT, LINE, MUTED
+from okr_sheets.drawing.names import unique
+from okr_sheets.drawing.printing import A4, set_page
+from okr_sheets.drawing.text_width import BOLDER, breadth, line_height, lines_of
 from okr_sheets.reports.tables import day_text
-from okr_sheets.reports.workbook.data import Value, put
 from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
-from okr_sheets.reports.workbook.fitting import BOLDER, breadth, line_height, lines_of, unique
 from okr_sheets.reports.workbook.rows import Report
 from okr_sheets.reports.workbook.tables import PREVIOUS, Table
-from okr_sheets.writing.styles import ACCENT, LINE, MUTED
 
 MOST_LINKS = 65_530  # that Excel follows on one sheet
 LAST_ROW = 1_048_576
 HEADER_ROW = 3  # from 0, below title, caption and a little air
 FIRST_ROW = HEADER_ROW + 1
 ROW_HEIGHT, MOST_LINES = 21, 6
+MARGINS = (0.4, 0.4, 0.4, 0.6)  # of a printed page, in inches
 # Of an outline: the indent of each level, digits that one is wide, and the last level of Excel.
 INDENT, INDENT_DIGITS, DEEPEST = 2, 1.4, 7
 # All from 0 to 1, so that one is as high as another.
@@ -179,18 +182,9 @@ class TableSheet:
 
     def _print(self, sheet: Worksheet) -> None:
         printed = sum(not field.detail for field in self.fields)
-        set_page(sheet)
-        sheet.fit_to_pages(1, 0)
+        set_page(sheet, 0, MARGINS, A4)
         sheet.repeat_rows(HEADER_ROW)
         sheet.print_area(0, 0, self._last, printed - 1)
-
-
-def set_page(sheet: Worksheet) -> None:
-    """A4 landscape with the file's name, the page and the sheet's name below."""
-    sheet.set_paper(9)
-    sheet.set_landscape()
-    sheet.set_margins(0.4, 0.4, 0.4, 0.6)
-    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
 
 
 def _fitted(field: Field, header: str, values: Sequence[Value]) -> float:

@@ -1,42 +1,15 @@
-"""Text for cells, and how much room it takes: in digits of the default font, and in lines."""
+"""How much room text takes: in digits of the default font, and in lines."""
 
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
-from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import Any
 
+from okr_sheets.drawing.cells import trimmed
 from okr_sheets.language import Language
-from okr_sheets.text import in_cell
 
 BOLDER = 1.06  # how much wider bold text runs
-_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
-
-
-def trimmed(text: Any) -> str:
-    """Clean `text` without spaces around it."""
-    return in_cell(str(text)).strip()
-
-
-def unique(texts: Iterable[str], most: int) -> list[str]:
-    """`texts`, held to `most` characters; one that repeats, in any case, gets a number."""
-    taken: dict[str, str] = {}
-    for text in texts:
-        number, name = 1, text[:most]
-        while name.casefold() in taken:
-            number += 1
-            name = f"{text[: most - 4]} {number}"
-        taken[name.casefold()] = name
-    return list(taken.values())
-
-
-def sheet_names(titles: Iterable[str]) -> list[str]:
-    """Titles as names of sheets: at most 31 characters, without the signs Excel refuses."""
-    spaced = (_NOT_IN_NAMES.sub(" ", trimmed(text)).strip(" '") for text in titles)
-    return unique((" ".join(text.split()) or "–" for text in spaced), 31)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -103,3 +76,24 @@ def lines_of(text: str, width: float) -> int:
 def line_height(words: Language) -> float:
     """Points that a line of 11-point text takes; Thai and Korean fonts stand taller."""
     return {"th": 18.0, "ko": 16.5}.get(words.code, 15.0)
+
+
+def rough_lines(text: object, width: float, bold: bool = False) -> int:
+    """How many lines a text takes in a column of that width, in characters, words kept whole."""
+    room = max(width - 2.5, 1) / (1.08 if bold else 1.0)
+    lines, used = 1, 0.0
+    for word in str(text).split():
+        wide = sum(_columns(character) for character in word)
+        if used and used + 1 + wide > room:
+            lines, used = lines + 1, 0.0
+        # A word longer than the column is broken; Thai is one word to a program.
+        lines += math.ceil(wide / room) - 1
+        used += wide + (used > 0)
+    return lines
+
+
+def _columns(character: str) -> int:
+    """Columns a character takes: two if East Asian and wide, none if it sits on another."""
+    if unicodedata.combining(character) or unicodedata.category(character) == "Mn":
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
