@@ -10,6 +10,7 @@ from okr_sheets.drawing.cells import trimmed
 from okr_sheets.language import Language
 
 BOLDER = 1.06  # how much wider bold text runs
+MARGIN = 3.5  # digits of an indented cell's width that its text never has
 
 
 @lru_cache(maxsize=1 << 16)
@@ -57,9 +58,10 @@ def shortened(text: str, most: float) -> str:
     return f"{kept.rstrip()}…"
 
 
-def lines_of(text: str, width: float) -> int:
-    """How many lines `text` takes in a column of so many digits, words kept whole."""
+def lines_of(text: str, width: float, *, bold: bool = False) -> int:
+    """How many lines `text` takes in a room of so many digits, words kept whole."""
     count = 0
+    width /= BOLDER if bold else 1.0
     for paragraph in text.split("\n"):
         used, lines, space = 0.0, 1, breadth(" ")
         for word in paragraph.split(" "):
@@ -76,24 +78,3 @@ def lines_of(text: str, width: float) -> int:
 def line_height(words: Language) -> float:
     """Points that a line of 11-point text takes; Thai and Korean fonts stand taller."""
     return {"th": 18.0, "ko": 16.5}.get(words.code, 15.0)
-
-
-def rough_lines(text: object, width: float, bold: bool = False) -> int:
-    """How many lines a text takes in a column of that width, in characters, words kept whole."""
-    room = max(width - 2.5, 1) / (1.08 if bold else 1.0)
-    lines, used = 1, 0.0
-    for word in str(text).split():
-        wide = sum(_columns(character) for character in word)
-        if used and used + 1 + wide > room:
-            lines, used = lines + 1, 0.0
-        # A word longer than the column is broken; Thai is one word to a program.
-        lines += math.ceil(wide / room) - 1
-        used += wide + (used > 0)
-    return lines
-
-
-def _columns(character: str) -> int:
-    """Columns a character takes: two if East Asian and wide, none if it sits on another."""
-    if unicodedata.combining(character) or unicodedata.category(character) == "Mn":
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

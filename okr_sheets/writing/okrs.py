@@ -12,7 +12,7 @@ from okr_sheets.drawing.cells import put
 from okr_sheets.drawing.colours import ACCENT, INK, MUTED, SLATE
 from okr_sheets.drawing.printing import set_page
 from okr_sheets.drawing.styles import Styles
-from okr_sheets.drawing.text_width import rough_lines
+from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
 from okr_sheets.frames import serial
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, POINTS_PREFIX
 from okr_sheets.scoring import RULES, points_by
@@ -189,11 +189,11 @@ class OkrsSheet:
     def _height(self, row: int, is_objective: bool) -> float:
         """High enough for the fullest wrapped cell; a set height stops programs fitting it."""
         lines = max(
-            rough_lines(self.values.shown(row, slot.key), slot.width, is_objective)
+            lines_of(self.values.shown(row, slot.key), slot.width - MARGIN, bold=is_objective)
             for slot in self.layout.slots
             if slot.key in WRAPPED
         )
-        return min(max(24 if is_objective else 20, 15.0 * lines + 4), TALLEST)
+        return min(max(24 if is_objective else 20, line_height(self.words) * lines + 4), TALLEST)
 
     def _sparkline(self, sheet: Worksheet, row: int) -> None:
         span = self.layout.row(row).check_ins

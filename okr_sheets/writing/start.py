@@ -23,7 +23,7 @@ from okr_sheets.drawing.colours import (
 from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.drawing.printing import set_page
 from okr_sheets.drawing.styles import Styles
-from okr_sheets.drawing.text_width import rough_lines
+from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
 from okr_sheets.frames import serial
 from okr_sheets.language import Language
 from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
@@ -173,7 +173,7 @@ def _smart(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:
 def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles: Styles) -> int:
     row = _section(sheet, row, words("start.scores"), styles)
     for key in ("score_rule", "expected_rule"):
-        row = _sentence(sheet, row, words(f"start.{key}"), styles)
+        row = _sentence(sheet, row, words(f"start.{key}"), words, styles)
     row += 1
     for key, fill in (("colour_input", INPUT), ("colour_computed", COMPUTED)):
         look = styles(bold=True, bg_color=fill, border=1, border_color=LINE, indent=1)
@@ -188,11 +188,12 @@ def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles:
         sheet.write_string(row, LABEL, words.choice("status", status), look)
         sheet.write_string(row, VALUE, status_meaning(status, bands, words), styles(indent=1))
         row += 1
-    return _sentence(sheet, row + 1, grade_rule(bands, words), styles)
+    return _sentence(sheet, row + 1, grade_rule(bands, words), words, styles)
 
 
-def _sentence(sheet: Worksheet, row: int, text: str, styles: Styles) -> int:
+def _sentence(sheet: Worksheet, row: int, text: str, words: Language, styles: Styles) -> int:
     """A text across the page, in as many lines as it needs."""
     sheet.merge_range(row, LABEL, row, TEXT, text, styles(indent=1, text_wrap=True))
-    sheet.set_row(row, max(20, 15 * rough_lines(text, sum(WIDTHS[LABEL:]), False) + 5))
+    lines = lines_of(text, sum(WIDTHS[LABEL:]) - MARGIN)
+    sheet.set_row(row, max(20, line_height(words) * lines + 5))
     return row + 1

@@ -138,7 +138,7 @@ class TableSheet:
         widths = [self.widths[0] - INDENT * depth * INDENT_DIGITS, *self.widths[1:]]
         columns = zip(self.fields, values, widths, strict=True)
         return [
-            lines_of(value, (width - 2) / (BOLDER if field.strong else 1.0))
+            lines_of(value, width - 2, bold=field.strong)
             if isinstance(value, str) and field.wraps
             else 1
             for field, value, width in columns
