@@ -12,7 +12,7 @@ from okr_sheets.drawing.cells import Value, put
 from okr_sheets.drawing.charts import framed
 from okr_sheets.drawing.colours import ACCENT, LINE, MUTED, PAGE, WHITE
 from okr_sheets.drawing.names import quoted_sheet
-from okr_sheets.drawing.printing import set_page
+from okr_sheets.drawing.sheets import set_page
 from okr_sheets.drawing.styles import Styles
 
 COLUMNS = 24  # of equal width, from the second on

@@ -9,11 +9,11 @@ from datetime import date
 from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.language import Language
 from okr_sheets.reading.guard import column_letters
-from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, Kind
 from okr_sheets.scoring import Bands, InCells, Term
 
 # Rows of the OKRs sheet, from 1.
-TITLE_ROW, CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 1, 2, 3, 4, 5
+CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 2, 3, 4, 5  # below the title
 FIRST_ROW = 6
 LAST_ROW = 1005  # formulas look this far, so rows typed below the table count too
 TABLE = "tblOKRs"
@@ -28,7 +28,7 @@ class Slot:
     key: str
     header: str
     width: float
-    kind: str = "number"
+    kind: Kind = "number"
     stage: str = "update"
     day: date | None = None
 

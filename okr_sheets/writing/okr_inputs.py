@@ -11,9 +11,7 @@ from okr_sheets.writing.layout import FIRST_ROW, LAST_ROW, Layout, Slot
 from okr_sheets.writing.validations import (
     Validation,
     computed,
-    date_only,
-    from_list,
-    from_range,
+    of_kind,
     refused,
     with_message,
 )
@@ -40,12 +38,9 @@ def _rule(slot: Slot, layout: Layout, lists: Mapping[str, str]) -> Validation:
     cell, words = layout.cell(slot.key, FIRST_ROW), layout.words
     if slot.stage == "computed":
         return computed(words)
-    if slot.kind == "choice":
-        return from_list(words, slot.key)
-    if slot.key in lists:
-        return from_range(words, lists[slot.key])
-    if slot.kind == "date":
-        return date_only(words)
+    rule = of_kind(slot.kind, words, slot.key, lists.get(slot.key, ""))
+    if rule or slot.kind != "number":
+        return rule
     number = partial(refused, words, "number_title")
     if slot.day:
         return number("number", validate="custom", value=_may_be_typed(cell, layout))
@@ -54,9 +49,7 @@ def _rule(slot: Slot, layout: Layout, lists: Mapping[str, str]) -> Validation:
     if slot.key == "confidence":
         limits = {"criteria": "between", "minimum": 1, "maximum": 10}
         return number("confidence_error", validate="integer", **limits)
-    if slot.kind == "number":
-        return number("number", validate="custom", value=f"=ISNUMBER({cell})")
-    return {}
+    return number("number", validate="custom", value=f"=ISNUMBER({cell})")
 
 
 def _may_be_typed(cell: str, layout: Layout) -> str:

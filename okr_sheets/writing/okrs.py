@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.drawing.cells import put
 from okr_sheets.drawing.colours import ACCENT, INK, MUTED, SLATE
-from okr_sheets.drawing.printing import set_page
+from okr_sheets.drawing.sheets import begin, set_page
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
 from okr_sheets.frames import serial
@@ -23,7 +23,6 @@ from okr_sheets.writing.layout import (
     HEADER_ROW,
     KEY_ROW,
     TABLE,
-    TITLE_ROW,
     Layout,
     RowCells,
     Slot,
@@ -57,8 +56,7 @@ class OkrsSheet:
 
         `lists` gives the range of each open drop-down, `settings` the cell of each setting.
         """
-        sheet.hide_gridlines(2)
-        sheet.set_default_row(20)
+        begin(sheet, styles, self.words("okrs_page.title"), self.words("okrs_page.caption"))
         self._columns(sheet, styles)
         self._top(sheet, styles, settings)
         self._table(sheet, styles)
@@ -89,13 +87,10 @@ class OkrsSheet:
 
     def _top(self, sheet: Worksheet, styles: Styles, settings: Mapping[str, str]) -> None:
         words, layout = self.words, self.layout
-        sheet.set_row(TITLE_ROW - 1, 32)
         sheet.set_row(CAPTION_ROW - 1, 20)
         sheet.set_row(DATE_ROW - 1, 20)
         sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
         sheet.set_row(HEADER_ROW - 1, 34)
-        sheet.write_string(TITLE_ROW - 1, 0, words("okrs_page.title"), styles.title)
-        sheet.write_string(CAPTION_ROW - 1, 0, words("okrs_page.caption"), styles.caption)
         self._calendar(sheet, styles, settings)
         bands = {
             "id": ("band_plan", INK),

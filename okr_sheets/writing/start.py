@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -21,7 +20,7 @@ from okr_sheets.drawing.colours import (
     WHITE,
 )
 from okr_sheets.drawing.names import quoted_sheet
-from okr_sheets.drawing.printing import set_page
+from okr_sheets.drawing.sheets import set_page
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
 from okr_sheets.frames import serial
@@ -29,7 +28,7 @@ from okr_sheets.language import Language
 from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
 from okr_sheets.schema import SETTINGS, STATUSES
 from okr_sheets.scoring import Bands
-from okr_sheets.writing.validations import date_only, from_list
+from okr_sheets.writing.validations import of_kind
 
 KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin
 WIDTHS = (2, 2, 6, 30, 30, 84)  # of the columns
@@ -116,7 +115,7 @@ def _settings(sheet: Worksheet, about: About, words: Language, styles: Styles) -
         put(sheet, row, VALUE, value, look)
         hint = styles(font_color=MUTED, italic=True, indent=1)
         sheet.write_string(row, TEXT, words(f"start.hint_{column.key}"), hint)
-        rule = _validation(column.kind, column.key, words)
+        rule = of_kind(column.kind, words, column.key)
         if rule:
             sheet.data_validation(row, VALUE, row, VALUE, rule)
         row += 1
@@ -135,12 +134,6 @@ def _silent(sheet: Worksheet, row: int, key: str, value: str, styles: Styles) ->
 
 def _key(sheet: Worksheet, row: int, key: str, styles: Styles) -> None:
     sheet.write_string(row, KEY, f"{SETTING_PREFIX}{key}", styles(font_size=8, font_color=MUTED))
-
-
-def _validation(kind: str, key: str, words: Language) -> dict[str, Any]:
-    if kind == "choice":
-        return from_list(words, key)
-    return date_only(words) if kind == "date" else {}
 
 
 def _questions(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from okr_sheets.drawing.cells import put
 from okr_sheets.drawing.colours import MUTED, STATUS_COLOURS
 from okr_sheets.drawing.names import quoted_sheet
-from okr_sheets.drawing.printing import set_page
+from okr_sheets.drawing.sheets import begin, set_page
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.frames import serial
 from okr_sheets.language import Language
@@ -21,9 +21,7 @@ from okr_sheets.schema import Column, Sheet
 from okr_sheets.scoring import quoted
 from okr_sheets.writing.validations import (
     computed,
-    date_only,
-    from_list,
-    from_range,
+    of_kind,
     with_message,
 )
 
@@ -63,13 +61,10 @@ def write_table(
     ids: Ids,
 ) -> None:
     """An Excel table of one of the plain sheets; `ranges` feeds its open drop-downs by key."""
-    sheet.hide_gridlines(2)
-    sheet.set_default_row(20)
-    sheet.set_row(0, 32)
+    title, caption = (words(f"{schema.key}_page.{key}") for key in ("title", "caption"))
+    begin(sheet, styles, title, caption)
     sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
     sheet.set_row(HEADER_ROW - 1, 26)
-    sheet.write_string(0, 0, words(f"{schema.key}_page.title"), styles.title)
-    sheet.write_string(1, 0, words(f"{schema.key}_page.caption"), styles.caption)
     last = FIRST_ROW + len(rows) + SPARE_ROWS - 1
     table = f"tbl{schema.key.title()}"
     headers: list[dict[str, Any]] = []
@@ -130,13 +125,10 @@ def _validation(
 ) -> dict[str, Any]:
     if column.computed:
         return computed(words)
-    if column.kind == "choice":
-        return from_list(words, f"{schema.prefix}_{column.key}")
-    if column.key in ranges:
-        return from_range(words, ranges[column.key])
-    if column.kind == "date":
-        return date_only(words)
-    return with_message(words, "action", {}) if column.key == "action" else {}
+    if column.key == "action":
+        return with_message(words, "action", {})
+    choices = f"{schema.prefix}_{column.key}"
+    return of_kind(column.kind, words, choices, ranges.get(column.key, ""))
 
 
 def list_ranges(sheet: str) -> dict[str, str]:
@@ -151,10 +143,7 @@ def write_lists(
     sheet: Worksheet, lists: Mapping[str, Sequence[str]], words: Language, styles: Styles
 ) -> None:
     """What the drop-downs offer; people add to it below."""
-    sheet.hide_gridlines(2)
-    sheet.set_row(0, 32)
-    sheet.write_string(0, 0, words("lists_page.title"), styles.title)
-    sheet.write_string(1, 0, words("lists_page.caption"), styles.caption)
+    begin(sheet, styles, words("lists_page.title"), words("lists_page.caption"), rows=15)
     for number, (key, title) in enumerate(zip(LISTS, LIST_TITLES, strict=True)):
         sheet.set_column(number, number, 60 if key == "aligns_to" else 30, styles())
         look = styles.header(align="left", indent=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from okr_sheets.drawing.cells import Value, trimmed
 from okr_sheets.drawing.colours import ACCENT, LINE, MUTED, STATUS_COLOURS, WHITE
 from okr_sheets.drawing.styles import PERCENT
 from okr_sheets.drawing.text_width import BOLDER, line_height, lines_of, shortened
-from okr_sheets.frames import serial
+from okr_sheets.frames import InFrames, Rows, serial
 from okr_sheets.reports.tables import end_range, status_word
 from okr_sheets.reports.workbook import rows as table_rows
 from okr_sheets.reports.workbook.charts import shown
@@ -20,7 +21,7 @@ from okr_sheets.reports.workbook.data import history
 from okr_sheets.reports.workbook.fields import rules_of
 from okr_sheets.reports.workbook.rows import Report
 from okr_sheets.reports.workbook.tables import SCORE, STATUS
-from okr_sheets.scoring import Bands
+from okr_sheets.scoring import Bands, by_gap
 
 MOST_UNITS, MOST_WEEKS, MOST_ATTENTION = 8, 12, 8
 _LEFT = {"align": "left", "indent": 1}
@@ -65,10 +66,9 @@ def unit_list(
     top = page.row
     for name, row, path in zip(names, rows, paths, strict=True):
         _unit(page, report, name, row)
-        weeks = path.drop_duplicates("day", keep="last").set_index("day")
-        for at in range(MOST_WEEKS):
-            week = weeks.loc[days[at]] if at < len(days) and days[at] in weeks.index else None
-            _week(page, report, 7 + at, week)
+        weeks = _by_day(path, report.rollup.bands)
+        for at, day in zip_longest(range(MOST_WEEKS), days):
+            _week(page, 7 + at, *weeks.get(day, (None, "")))
         page.next(19)
     for field, first, last in ((SCORE, 6, 7), (STATUS, 22, 24)):
         for rule in rules_of(field, words, styles):
@@ -87,21 +87,24 @@ def _unit(page: Canvas, report: Report, name: str, row: Mapping[str, Any]) -> No
     page.cell(21, 3, status, styles(**_CELL, **_MIDDLE, **_STRONG))
 
 
-def _week(page: Canvas, report: Report, at: int, week: pd.Series | None) -> None:
-    score = None if week is None else shown(week["score"])
+def _week(page: Canvas, at: int, score: float | None, status: str) -> None:
+    """The score of a week in the colours of its status; an empty cell without one."""
     look: dict[str, Any] = _CELL
-    if week is not None and score is not None:
-        fill, ink = STATUS_COLOURS[_pace(week["expected"] - score, report.rollup.bands)]
+    if score is not None:
+        fill, ink = STATUS_COLOURS[status]
         look = {"font_size": 9, "border": 1, "border_color": WHITE}
         look |= {"bg_color": fill, "font_color": ink}
-    page.cell(at, 1, score, report.styles(**look, **_MIDDLE, **_PERCENT))
+    page.cell(at, 1, score, page.styles(**look, **_MIDDLE, **_PERCENT))
 
 
-def _pace(gap: float, bands: Bands) -> str:
-    """How a gap is called, without what a single key result may have come to."""
-    if gap <= bands.on_track:
-        return "on-track"
-    return "at-risk" if gap <= bands.at_risk else "off-track"
+def _by_day(path: pd.DataFrame, bands: Bands) -> dict[Any, tuple[float | None, str]]:
+    """The score of each day of a unit's weeks, and its status by the gap alone."""
+    weeks = path.drop_duplicates("day", keep="last")
+    operations = InFrames((), bands)
+    gaps = pd.DataFrame({"gap": operations.rounded(weeks["expected"] - weeks["score"])})
+    statuses = by_gap(Rows(gaps), operations)
+    scores = map(shown, weeks["score"])
+    return dict(zip(weeks["day"], zip(scores, statuses, strict=True), strict=True))
 
 
 # First column, columns, key, header, look.

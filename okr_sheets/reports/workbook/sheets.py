@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from okr_sheets.drawing.cells import Value, put
 from okr_sheets.drawing.colours import ACCENT, LINE, MUTED
 from okr_sheets.drawing.names import unique
-from okr_sheets.drawing.printing import A4, set_page
+from okr_sheets.drawing.sheets import A4, begin, set_page
 from okr_sheets.drawing.text_width import BOLDER, breadth, line_height, lines_of
 from okr_sheets.reports.tables import day_text
 from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
@@ -63,13 +63,10 @@ class TableSheet:
     def write(self, sheet: Worksheet) -> None:
         """Write it all to an empty sheet."""
         styles = self.styles
-        sheet.hide_gridlines(2)
+        title = self.words(f"report.{self.table.key}")
+        begin(sheet, styles, title, self._caption(), 34, ROW_HEIGHT)
         sheet.outline_settings(symbols_below=False)
-        sheet.set_default_row(ROW_HEIGHT)
-        sheet.set_row(0, 34)
         sheet.set_row(2, 8)
-        sheet.write_string(0, 0, self.words(f"report.{self.table.key}"), styles.title)
-        sheet.write_string(1, 0, self._caption(), styles.caption)
         for number, (field, width) in enumerate(zip(self.fields, self.widths, strict=True)):
             outline = {"level": 1} if field.detail else {}
             sheet.set_column(number, number, width, styles(), outline)

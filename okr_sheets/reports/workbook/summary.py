@@ -32,7 +32,7 @@ from okr_sheets.drawing.colours import (
     STRONG_COLOURS,
     WHITE,
 )
-from okr_sheets.drawing.printing import A4
+from okr_sheets.drawing.sheets import A4
 from okr_sheets.drawing.styles import PERCENT
 from okr_sheets.drawing.text_width import line_height, lines_of, shortened
 from okr_sheets.language import percents

@@ -1,10 +1,23 @@
-"""How sheets are printed."""
+"""How sheets begin, and how they are printed."""
 
 from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.drawing.styles import Styles
+
 A4 = 9
+
+
+def begin(
+    sheet: Worksheet, styles: Styles, title: str, caption: str, top: float = 32, rows: float = 20
+) -> None:
+    """Title and caption on a sheet without gridlines; `top` and `rows` are points of height."""
+    sheet.hide_gridlines(2)
+    sheet.set_default_row(rows)
+    sheet.set_row(0, top)
+    sheet.write_string(0, 0, title, styles.title)
+    sheet.write_string(1, 0, caption, styles.caption)
 
 
 def set_page(
