@@ -13,9 +13,9 @@ from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.frames import serial
 from okr_sheets.schema import POINTS_PREFIX
-from okr_sheets.scoring import Term, mean_of_group
+from okr_sheets.scoring import Term
 from okr_sheets.writing.layout import DATE_ROW, FIRST_ROW, RowCells
-from okr_sheets.writing.values import TEAM, WEEK, WEEK_PREFIX, Values
+from okr_sheets.writing.values import TEAM, WEEK, WEEK_PREFIX, Values, week_score
 
 MOST_OBJECTIVES = 40  # that the hidden sheet follows
 SHOWN_OBJECTIVES = 12
@@ -88,13 +88,12 @@ class Calc:
 
     def _look_up(self, cell: str, row_cell: str, row: int, key: str) -> None:
         """Show in a cell what the OKRs sheet has in a row, if it is one."""
-        found = f"INDEX({self._okrs(key)},{row_cell}-{FIRST_ROW - 1})"
-        shown = found if key in NUMBERS else f'IF({found}="","",{found})'
+        there = f"INDEX({self._okrs(key)},{row_cell}-{FIRST_ROW - 1})"
+        shown = there if key in NUMBERS else f'IF({there}="","",{there})'
         value = self.values.shown(row, key) if row else ""
         self._put(cell, f'IF({row_cell}>0,{shown},"")', value)
 
     def _objectives(self) -> None:
-        f = self.operations
         anchors = [row for row, cells in self.values.cells.items() if cells["anchor"] > 0]
         anchor = self._okrs("anchor")
         for rank in range(MOST_OBJECTIVES):
@@ -112,8 +111,7 @@ class Calc:
             self._put(f"{SHARE}{at}", f"IF({cell}>0,{share},0)", counts)
             k = RowCells({"anchor": cell})
             for number, day in enumerate(self.layout.dates):
-                score = f.zero(mean_of_group(k, f"{POINTS_PREFIX}{day}", f))
-                formula = f.choose(k.anchor > 0, score, 0)
+                formula = week_score(k, f"{POINTS_PREFIX}{day}", self.operations)
                 value = self.values.cells[row][f"{WEEK_PREFIX}{day}"] if row else 0.0
                 self._put(self.week_cell(rank, number), formula, value)
 
@@ -124,8 +122,8 @@ class Calc:
         for rank in range(SHOWN_ATTENTION):
             at = ATTENTION_TOP + rank
             row = urgent[rank] if rank < len(urgent) else 0
-            found = f"MATCH(SMALL({urgency},{rank + 1}),{urgency},0)"
-            self._put(f"{ROW}{at}", f"IFERROR({found}+{FIRST_ROW - 1},0)", row)
+            place = f"MATCH(SMALL({urgency},{rank + 1}),{urgency},0)"
+            self._put(f"{ROW}{at}", f"IFERROR({place}+{FIRST_ROW - 1},0)", row)
             for key, column in ATTENTION.items():
                 self._look_up(f"{column}{at}", f"${ROW}{at}", row, key)
 

@@ -30,6 +30,11 @@ WEEK: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
+def week_score(k: Any, points: str, f: Any) -> Any:
+    """An objective's score at a check-in date, by the column of its points; 0 for none."""
+    return f.choose(k.anchor > 0, f.zero(mean_of_group(k, points, f)), 0)
+
+
 class Values:
     """The value of every cell of the OKRs sheet, of the team and of its weeks.
 
@@ -94,8 +99,8 @@ def _rows(placed: Tracker, day: date, dates: Sequence[date], operations: InFrame
         before = points_by(Rows(rows), typed, before, operations)
         rows[f"{CHECK_IN_PREFIX}{each}"] = typed
         rows[f"{POINTS_PREFIX}{each}"] = before
-        score = mean_of_group(Rows(rows), f"{POINTS_PREFIX}{each}", operations)
-        rows[f"{WEEK_PREFIX}{each}"] = score.where(rows["anchor"] > 0).fillna(0.0)
+        score = week_score(Rows(rows), f"{POINTS_PREFIX}{each}", operations)
+        rows[f"{WEEK_PREFIX}{each}"] = score
     return rows
 
 

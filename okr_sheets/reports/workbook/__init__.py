@@ -11,9 +11,9 @@ from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language
 from okr_sheets.reading.marks import REPORT_MARK
 from okr_sheets.reports.tables import title
-from okr_sheets.reports.workbook.data import Data
+from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
-from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.sheets import TableSheet
 from okr_sheets.reports.workbook.summary import Summary
 from okr_sheets.reports.workbook.tables import PREVIOUS, TABLES
@@ -36,13 +36,11 @@ def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
     day = rollup.as_of or EPOCH
     with workbook(path, title(rollup, words), REPORT_MARK, day) as book:
         sheets = [book.add_worksheet(name, CleanSheet) for name in names]
-        hidden = book.add_worksheet(calc, CleanSheet)
-        hidden.hide()
         styles = Styles(book, words("formats.date"))
+        hidden = HiddenSheet(book.add_worksheet(calc, CleanSheet), styles())
         links = Links(rollup, str(Path(path).parent))
-        data = Data(hidden, calc, styles())
         named = dict(zip(keys, names, strict=True))
-        report = Report(rollup, words, styles, links, data, named)
+        report = Report(rollup, words, styles, links, hidden, named)
         Summary(report).write(book, sheets[0])
         for table, sheet in zip(tables, sheets[1:], strict=True):
             TableSheet(report, table).write(sheet)

@@ -22,8 +22,8 @@ from okr_sheets.drawing.colours import BAND, LINE, SERIES, SLATE, STRONG_COLOURS
 from okr_sheets.drawing.text_width import shortened
 from okr_sheets.frames import serial
 from okr_sheets.reports.tables import status_word
-from okr_sheets.reports.workbook.data import history
-from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.records import Report
+from okr_sheets.reports.workbook.weeks import history
 from okr_sheets.rollups.trend import own_dates
 
 
@@ -31,12 +31,12 @@ def bar_chart(
     book: Workbook, report: Report, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
 ) -> Any:
     """Score beside expected pace, a pair of bars for each of the rows."""
-    labels = report.data.row([shortened(name, 26) for name in names])
+    labels = report.hidden.row([shortened(name, 26) for name in names])
     series = {
         key: {
             "name": report.words(f"okrs.{key}"),
             "categories": labels,
-            "values": report.data.row([shown(row[key]) for row in rows]),
+            "values": report.hidden.row([shown(row[key]) for row in rows]),
         }
         for key in ("score", "expected")
     }
@@ -53,8 +53,8 @@ def status_ring(book: Workbook, report: Report, counts: Mapping[str, int]) -> An
     ]
     series = {
         "name": report.words("dashboard.by_status"),
-        "categories": report.data.row(labels),
-        "values": report.data.row([*counts.values()]),
+        "categories": report.hidden.row(labels),
+        "values": report.hidden.row([*counts.values()]),
     }
     return doughnut(book, series, [*map(_slice, counts)], SMALL_INK)
 
@@ -80,7 +80,7 @@ def trend_chart(book: Workbook, report: Report, unit: pd.Series) -> Any:
         "expected": [*pace, *map(shown, onwards(last["expected"], 1.0))],
         "score": [shown(value) for value in past["score"]],
     }
-    labels = report.data.row(days)
+    labels = report.hidden.row(days)
     line = book.add_chart({"type": "line"})
     base = line
     if ahead and pd.notna(unit["forecast"]):
@@ -93,7 +93,7 @@ def trend_chart(book: Workbook, report: Report, unit: pd.Series) -> Any:
         base.combine(line)
     for key, values in lines.items():
         name = report.words("report.forecast" if key == "forecast" else f"okrs.{key}")
-        drawn = {"name": name, "categories": labels, "values": report.data.row(values)}
+        drawn = {"name": name, "categories": labels, "values": report.hidden.row(values)}
         line.add_series(score_line(key, drawn))
     _axes(base, report, len(days))
     # The area up to the low end is there only to hold up the range.
@@ -124,7 +124,7 @@ def _band(
             {
                 "name": report.words("report.range_80"),
                 "categories": labels,
-                "values": report.data.row(values),
+                "values": report.hidden.row(values),
                 "fill": fill,
                 "border": {"none": True},
             }
@@ -139,15 +139,15 @@ def unit_lines(
     chart = book.add_chart({"type": "line"})
     paths = [history(report.rollup.trend, "unit", row) for row in rows[: len(SERIES)]]
     days = sorted({day for path in paths for day in path["day"]})
-    labels = report.data.row([serial(day.date()) for day in days])
+    labels = report.hidden.row([serial(day.date()) for day in days])
     for name, path, colour in zip(names, paths, SERIES, strict=False):
         scores = path.set_index("day")["score"].reindex(days)
         chart.add_series(
             {
                 # By its cell, since a name is a reference where it begins like one.
-                "name": f"={report.data.row([shortened(name, 26)])}",
+                "name": f"={report.hidden.row([shortened(name, 26)])}",
                 "categories": labels,
-                "values": report.data.row([shown(score) for score in scores]),
+                "values": report.hidden.row([shown(score) for score in scores]),
                 "line": {"color": colour, "width": 2.25},
             }
         )

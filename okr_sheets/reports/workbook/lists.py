@@ -15,12 +15,12 @@ from okr_sheets.drawing.styles import PERCENT
 from okr_sheets.drawing.text_width import BOLDER, line_height, lines_of, shortened
 from okr_sheets.frames import InFrames, Rows, serial
 from okr_sheets.reports.tables import end_range, status_word
-from okr_sheets.reports.workbook import rows as table_rows
+from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.charts import shown
-from okr_sheets.reports.workbook.data import history
 from okr_sheets.reports.workbook.fields import rules_of
-from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.tables import SCORE, STATUS
+from okr_sheets.reports.workbook.weeks import history
 from okr_sheets.scoring import Bands, by_gap
 
 MOST_UNITS, MOST_WEEKS, MOST_ATTENTION = 8, 12, 8
@@ -122,7 +122,7 @@ _LIST: tuple[tuple[int, int, str, str, dict[str, Any]], ...] = (
 def attention_list(page: Canvas, report: Report) -> None:
     """The first of what needs attention, and the way to the whole list."""
     words, styles = report.words, report.styles
-    rows = table_rows.attention(report, MOST_ATTENTION)
+    rows = records.attention(report, MOST_ATTENTION)
     count = len(report.rollup.attention)
     page.height(24)
     page.section(0, 16, words("dashboard.attention"))

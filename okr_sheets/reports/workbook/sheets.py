@@ -17,7 +17,7 @@ from okr_sheets.drawing.sheets import A4, begin, set_page
 from okr_sheets.drawing.text_width import BOLDER, breadth, line_height, lines_of
 from okr_sheets.reports.tables import day_text
 from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
-from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.tables import PREVIOUS, Table
 
 MOST_LINKS = 65_530  # that Excel follows on one sheet
@@ -161,7 +161,7 @@ class TableSheet:
             if field.kind != "trend":
                 continue
             drawn = {
-                FIRST_ROW + number: self.report.data.row(row["trend"])
+                FIRST_ROW + number: self.report.hidden.row(row["trend"])
                 for number, row in enumerate(self.rows)
                 if sum(score is not None for score in row["trend"]) > 1
             }

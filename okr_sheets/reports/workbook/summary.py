@@ -55,7 +55,7 @@ from okr_sheets.reports.workbook.charts import (
     unit_lines,
 )
 from okr_sheets.reports.workbook.lists import attention_list, unit_list
-from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.sheets import MARGINS
 from okr_sheets.reports.workbook.tables import RARE_TILES, TILES
 

@@ -1,18 +1,14 @@
-"""The hidden sheet with what charts and sparklines show, and the weekly scores themselves."""
+"""The weekly scores of a rollup's rows."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_range_abs
-from xlsxwriter.worksheet import Worksheet
 
-from okr_sheets.drawing.cells import Value, put
-from okr_sheets.drawing.names import quoted_sheet
+from okr_sheets.drawing.cells import Value
 
 # What tells the rows of a level apart, in the frame of the level as in the trend.
 _KEYS = {
@@ -21,22 +17,6 @@ _KEYS = {
     "objective": ["file", "sheet", "row"],
     "key-result": ["file", "sheet", "row"],
 }
-
-
-class Data:
-    """Rows of values on the hidden sheet, one below the other."""
-
-    def __init__(self, sheet: Worksheet, name: str, look: Format) -> None:
-        self._sheet, self._name, self._look = sheet, name, look
-        self._next = 0
-
-    def row(self, values: Sequence[Value]) -> str:
-        """Write a row of values, and give its range as formulas name it."""
-        for at, value in enumerate(values):
-            put(self._sheet, self._next, at, value, self._look)
-        place = xl_range_abs(self._next, 0, self._next, max(len(values), 1) - 1)
-        self._next += 1
-        return f"{quoted_sheet(self._name)}!{place}"
 
 
 def weekly(trend: pd.DataFrame, level: str, rows: pd.DataFrame) -> list[list[Value]]:

@@ -13,9 +13,10 @@ from okr_sheets.drawing.styles import Styles
 from okr_sheets.language import Language
 from okr_sheets.problems import grouped
 from okr_sheets.reports.tables import plan_changes, reason
-from okr_sheets.reports.workbook.data import Data, weekly
 from okr_sheets.reports.workbook.fields import BLANK
+from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
+from okr_sheets.reports.workbook.weeks import weekly
 from okr_sheets.rollups import Rollup, problem_records
 
 Rows = list[dict[str, Any]]
@@ -31,7 +32,7 @@ class Report:
     words: Language
     styles: Styles
     links: Links
-    data: Data
+    hidden: HiddenSheet
     names: Mapping[str, str]  # of the sheets, by key
 
     def linked(self, frame: pd.DataFrame, level: str = "") -> Rows:
