@@ -111,8 +111,8 @@ class Columns:
         """Every column by its key."""
         return {key: self[key] for key in self._arrays}
 
-    def add(self, columns: Mapping[str, Callable[[], Array]]) -> None:
-        """Add columns that are made of these when they are first asked for."""
+    def add(self, columns: Mapping[str, Array | Callable[[], Array]]) -> None:
+        """Add columns, such as those that are made of these when they are first asked for."""
         self._arrays.update(columns)
 
     def having(self, **arrays: Array | Callable[[], Array]) -> Columns:

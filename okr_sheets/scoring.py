@@ -175,14 +175,15 @@ def attained(k: Any, f: Any) -> Any:
 
 
 def due_by_now(k: Any, f: Any) -> Any:
-    """The share of a key result's time that has passed, four decimals."""
-    start, due = _start(k, f), _due(k, f)
-    passed = f.choose(
-        due > start,
-        f.rounded(f.clamp((k.day - start) / (due - start))),
-        f.choose(k.day >= due, 1, 0),
-    )
-    return f.choose(f.blank(k.kind), f.NOTHING, passed)
+    """The share of a key result's time that has passed."""
+    share = passed(k.day, _start(k, f), _due(k, f), f)
+    return f.choose(f.blank(k.kind), f.NOTHING, share)
+
+
+def passed(day: Any, start: Any, due: Any, f: Any) -> Any:
+    """The share of the time from `start` to `due` that has passed on a day, four decimals."""
+    share = f.rounded(f.clamp((day - start) / (due - start)))
+    return f.choose(due > start, share, f.choose(day >= due, 1, 0))
 
 
 def counted(k: Any, f: Any) -> Any:
@@ -219,13 +220,13 @@ def last_check_in(k: Any, f: Any) -> Any:
 
 def score(k: Any, f: Any) -> Any:
     """A key result's score, or the weighted mean of an objective's, four decimals."""
-    return f.choose(k.anchor > 0, _mean(k, "points", f), k.attained)
+    return f.choose(k.anchor > 0, mean_of_group(k, "points", f), k.attained)
 
 
 def expected(k: Any, f: Any) -> Any:
     """The share of the time passed, or the weighted mean of an objective's, four decimals."""
     own = f.choose(f.is_(k.standing, "state", "active"), k.due_by_now, f.NOTHING)
-    return f.choose(k.anchor > 0, _mean(k, "pace", f), own)
+    return f.choose(k.anchor > 0, mean_of_group(k, "pace", f), own)
 
 
 def gap(k: Any, f: Any) -> Any:
@@ -256,9 +257,9 @@ def status(k: Any, f: Any) -> Any:
 
     kept = f.choose(k.score == 1, word("on-track"), word("off-track"))
     # What stays within its total is achieved when nothing can be added any more.
-    within = f.choose(k.day >= _due(k, f), word("achieved"), _by_gap(k, f))
+    within = f.choose(k.day >= _due(k, f), word("achieved"), by_gap(k, f))
     limited = f.choose(_is_broken(k, f) == 1, word("off-track"), within)
-    paced = f.choose(_has_kind(k, f, "total-at-most"), limited, _paced(k, f))
+    paced = f.choose(_has_kind(k, f, "total-at-most"), limited, by_pace(k, f))
     keeps = _has_kind(k, f, "keep-at-least", "keep-at-most")
     silent = f.choose(k.day > _start(k, f), word("no-update"), word("not-started"))
     updated = f.choose(f.number(k.last_check_in), f.choose(keeps, kept, paced), silent)
@@ -288,7 +289,7 @@ def unit_status(k: Any, f: Any) -> Any:
     silent = f.choose(
         k.day > k.first_day, f.word("status", "no-update"), f.word("status", "not-started")
     )
-    scored = f.choose(k.with_number > 0, _paced(k, f), silent)
+    scored = f.choose(k.with_number > 0, by_pace(k, f), silent)
     return f.choose(f.number(k.score), scored, f.BLANK)
 
 
@@ -575,20 +576,27 @@ def _is_broken(k: Any, f: Any) -> Any:
     return f.choose(f.number(k.current) & (k.current > k.target), 1, 0)
 
 
-def _paced(k: Any, f: Any) -> Any:
-    return f.choose(k.score == 1, f.word("status", "achieved"), _by_gap(k, f))
+def by_pace(k: Any, f: Any) -> Any:
+    """The status of what has a score: achieved where it is full, else by its gap."""
+    return f.choose(k.score == 1, f.word("status", "achieved"), by_gap(k, f))
 
 
-def _by_gap(k: Any, f: Any) -> Any:
+def by_gap(k: Any, f: Any) -> Any:
+    """The status of a gap to the pace: on track, at risk or off track."""
     behind = f.choose(
         k.gap <= f.bands.at_risk, f.word("status", "at-risk"), f.word("status", "off-track")
     )
     return f.choose(k.gap <= f.bands.on_track, f.word("status", "on-track"), behind)
 
 
-def _mean(k: Any, key: str, f: Any) -> Any:
-    weights = f.sum_of_group(k, "counted")
-    return f.choose(weights > 0, f.rounded(f.sum_of_group(k, key) / weights), f.NOTHING)
+def mean_of_group(k: Any, key: str, f: Any) -> Any:
+    """The weighted mean of an objective's key results, `key` being their score times weight."""
+    return mean(f.sum_of_group(k, key), f.sum_of_group(k, "counted"), f)
+
+
+def mean(points: Any, weights: Any, f: Any) -> Any:
+    """A sum of points by the sum of their weights, four decimals; nothing where nothing counts."""
+    return f.choose(weights > 0, f.rounded(points / weights), f.NOTHING)
 
 
 # In the order in which each needs only those before it.

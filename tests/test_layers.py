@@ -13,6 +13,7 @@ LAYERS = (
     ("about", "frames", "tracker", "computing", "bands"),
     ("reading",),
     ("checks", "planning", "rollups"),
+    ("drawing",),
     ("writing",),
     ("reports", "terminal"),
     ("demo",),

@@ -209,7 +209,7 @@ def test_a_unit_has_one_name_in_every_report(namesakes, tmp_path, capsys):
 
 
 def test_each_unit_has_the_weeks_of_its_own(namesakes):
-    from okr_sheets.reports.workbook.data import weekly
+    from okr_sheets.reports.workbook.weeks import weekly
 
     rolled = okr.rollup(namesakes)
     weeks = dict(zip(rolled.teams["file"], weekly(rolled.trend, "unit", rolled.teams), strict=True))

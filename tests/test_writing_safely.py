@@ -20,9 +20,9 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
+from okr_sheets.drawing.names import sheet_names
 from okr_sheets.problems import Problem
 from okr_sheets.reports.workbook import sheets
-from okr_sheets.reports.workbook.fitting import sheet_names
 from okr_sheets.text import unmarked
 from okr_sheets.tracker import Tracker
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.language import Language
 from okr_sheets.reading.guard import column_letters
-from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, Kind
 from okr_sheets.scoring import Bands, InCells, Term
 
 # Rows of the OKRs sheet, from 1.
-TITLE_ROW, CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 1, 2, 3, 4, 5
+CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 2, 3, 4, 5  # below the title
 FIRST_ROW = 6
 LAST_ROW = 1005  # formulas look this far, so rows typed below the table count too
 TABLE = "tblOKRs"
@@ -27,7 +28,7 @@ class Slot:
     key: str
     header: str
     width: float
-    kind: str = "number"
+    kind: Kind = "number"
     stage: str = "update"
     day: date | None = None
 
@@ -95,14 +96,15 @@ class Layout:
         first, last = self.letter(self.first_check_in), self.letter(self.last_check_in)
         return f"${first}${DATE_ROW}:${last}${DATE_ROW}"
 
-    def operations(self) -> InCells:
-        """The scoring rules' operations, as formulas of this sheet."""
+    def operations(self, *, elsewhere: bool = False) -> InCells:
+        """The scoring rules' operations, as formulas of this sheet, or of others on it."""
+        placed = self.elsewhere if elsewhere else str
         return InCells(
             words=self.words.choice,
             fixes=self.words.fix,
-            ranges={slot.key: self.range(slot.key) for slot in self.slots},
-            header=f"$A${FIRST_ROW - 1}",
-            dates=self.date_range,
+            ranges={slot.key: placed(self.range(slot.key)) for slot in self.slots},
+            header=placed(f"$A${FIRST_ROW - 1}"),
+            dates=placed(self.date_range),
             bands=self.bands,
         )
 
@@ -133,8 +135,3 @@ class RowCells:
 
     def __getitem__(self, key: str) -> Term:
         return Term(self._names[key])
-
-
-def quoted_sheet(name: str) -> str:
-    """A sheet's name as formulas write it."""
-    return "'" + name.replace("'", "''") + "'"

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.about import About
 from okr_sheets.bands import grade_rule, status_meaning, written
 from okr_sheets.columns import serial
-from okr_sheets.language import Language
-from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
-from okr_sheets.schema import SETTINGS, STATUSES
-from okr_sheets.scoring import Bands
-from okr_sheets.writing.layout import quoted_sheet
-from okr_sheets.writing.styles import (
+from okr_sheets.drawing.cells import put
+from okr_sheets.drawing.colours import (
     ACCENT,
     COMPUTED,
     INPUT,
@@ -24,10 +19,16 @@ from okr_sheets.writing.styles import (
     PALE,
     STATUS_COLOURS,
     WHITE,
-    Styles,
-    lines_of,
 )
-from okr_sheets.writing.validations import date_only, from_list
+from okr_sheets.drawing.names import quoted_sheet
+from okr_sheets.drawing.sheets import set_page
+from okr_sheets.drawing.styles import Styles
+from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
+from okr_sheets.language import Language
+from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
+from okr_sheets.schema import SETTINGS, STATUSES
+from okr_sheets.scoring import Bands
+from okr_sheets.writing.validations import of_kind
 
 KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin
 WIDTHS = (2, 2, 6, 30, 30, 84)  # of the columns
@@ -68,11 +69,8 @@ def write_start(
     row = _questions(sheet, row + 1, words, styles)
     row = _smart(sheet, row, words, styles)
     row = _meanings(sheet, row, bands, words, styles)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 2)
+    set_page(sheet, 2, (0.5, 0.5, 0.5, 0.6))
     sheet.print_area(0, 0, row, TEXT)
-    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
-    sheet.set_margins(0.5, 0.5, 0.5, 0.6)
 
 
 def _section(sheet: Worksheet, row: int, title: str, styles: Styles) -> int:
@@ -111,15 +109,13 @@ def _settings(sheet: Worksheet, about: About, words: Language, styles: Styles) -
         _key(sheet, row, column.key, styles)
         sheet.write_string(row, LABEL, words(f"settings.{column.key}"), styles(indent=1))
         if isinstance(value, date):
-            sheet.write_number(row, VALUE, serial(value), look)
-        elif value:
-            text = words.choice(column.key, value) if column.kind == "choice" else value
-            sheet.write_string(row, VALUE, text, look)
-        else:
-            sheet.write_blank(row, VALUE, None, look)
+            value = serial(value)
+        elif value and column.kind == "choice":
+            value = words.choice(column.key, value)
+        put(sheet, row, VALUE, value, look)
         hint = styles(font_color=MUTED, italic=True, indent=1)
         sheet.write_string(row, TEXT, words(f"start.hint_{column.key}"), hint)
-        rule = _validation(column.kind, column.key, words)
+        rule = of_kind(column.kind, words, column.key)
         if rule:
             sheet.data_validation(row, VALUE, row, VALUE, rule)
         row += 1
@@ -138,12 +134,6 @@ def _silent(sheet: Worksheet, row: int, key: str, value: str, styles: Styles) ->
 
 def _key(sheet: Worksheet, row: int, key: str, styles: Styles) -> None:
     sheet.write_string(row, KEY, f"{SETTING_PREFIX}{key}", styles(font_size=8, font_color=MUTED))
-
-
-def _validation(kind: str, key: str, words: Language) -> dict[str, Any]:
-    if kind == "choice":
-        return from_list(words, key)
-    return date_only(words) if kind == "date" else {}
 
 
 def _questions(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:
@@ -176,7 +166,7 @@ def _smart(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:
 def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles: Styles) -> int:
     row = _section(sheet, row, words("start.scores"), styles)
     for key in ("score_rule", "expected_rule"):
-        row = _sentence(sheet, row, words(f"start.{key}"), styles)
+        row = _sentence(sheet, row, words(f"start.{key}"), words, styles)
     row += 1
     for key, fill in (("colour_input", INPUT), ("colour_computed", COMPUTED)):
         look = styles(bold=True, bg_color=fill, border=1, border_color=LINE, indent=1)
@@ -191,11 +181,12 @@ def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles:
         sheet.write_string(row, LABEL, words.choice("status", status), look)
         sheet.write_string(row, VALUE, status_meaning(status, bands, words), styles(indent=1))
         row += 1
-    return _sentence(sheet, row + 1, grade_rule(bands, words), styles)
+    return _sentence(sheet, row + 1, grade_rule(bands, words), words, styles)
 
 
-def _sentence(sheet: Worksheet, row: int, text: str, styles: Styles) -> int:
+def _sentence(sheet: Worksheet, row: int, text: str, words: Language, styles: Styles) -> int:
     """A text across the page, in as many lines as it needs."""
     sheet.merge_range(row, LABEL, row, TEXT, text, styles(indent=1, text_wrap=True))
-    sheet.set_row(row, max(20, 15 * lines_of(text, sum(WIDTHS[LABEL:]), False) + 5))
+    lines = lines_of(text, sum(WIDTHS[LABEL:]) - MARGIN)
+    sheet.set_row(row, max(20, line_height(words) * lines + 5))
     return row + 1

@@ -9,17 +9,18 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.columns import Columns
+from okr_sheets.drawing.cells import put
+from okr_sheets.drawing.colours import MUTED, STATUS_COLOURS
+from okr_sheets.drawing.names import quoted_sheet
+from okr_sheets.drawing.sheets import begin, set_page
+from okr_sheets.drawing.styles import Styles
 from okr_sheets.language import Language
 from okr_sheets.reading.guard import column_letters
 from okr_sheets.schema import Column, Sheet
 from okr_sheets.scoring import quoted
-from okr_sheets.writing.layout import quoted_sheet
-from okr_sheets.writing.styles import MUTED, STATUS_COLOURS, Styles
 from okr_sheets.writing.validations import (
     computed,
-    date_only,
-    from_list,
-    from_range,
+    of_kind,
     with_message,
 )
 
@@ -59,13 +60,10 @@ def write_table(
     ids: Ids,
 ) -> None:
     """An Excel table of one of the plain sheets; `ranges` feeds its open drop-downs by key."""
-    sheet.hide_gridlines(2)
-    sheet.set_default_row(20)
-    sheet.set_row(0, 32)
+    title, caption = (words(f"{schema.key}_page.{key}") for key in ("title", "caption"))
+    begin(sheet, styles, title, caption)
     sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
     sheet.set_row(HEADER_ROW - 1, 26)
-    sheet.write_string(0, 0, words(f"{schema.key}_page.title"), styles.title)
-    sheet.write_string(1, 0, words(f"{schema.key}_page.caption"), styles.caption)
     last = FIRST_ROW + len(rows) + SPARE_ROWS - 1
     table = f"tbl{schema.key.title()}"
     headers: list[dict[str, Any]] = []
@@ -95,11 +93,9 @@ def write_table(
             else:
                 _write(sheet, at - 1, number, column, values.get(column.key), schema, words, styles)
     sheet.freeze_panes(HEADER_ROW, 0)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    set_page(sheet)
     sheet.repeat_rows(HEADER_ROW - 1)
     sheet.print_area(0, 0, FIRST_ROW + max(len(rows), 10), len(schema.columns) - 1)
-    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
 
 
 def _write(
@@ -114,15 +110,11 @@ def _write(
 ) -> None:
     wraps = {"text_wrap": True} if column.key in {"action", "note"} else {}
     look = styles.cell(column.kind, **wraps)
-    if value is None or value == "" or value != value:  # noqa: PLR0124  NaN
-        sheet.write_blank(row, number, None, look)
-    elif column.kind in {"date", "number"}:
-        sheet.write_number(row, number, value, look)
-    elif column.kind == "choice":
-        word = words.choice(f"{schema.prefix}_{column.key}", value)
-        sheet.write_string(row, number, word, look)
-    else:
-        sheet.write_string(row, number, value, look)
+    if value != value:  # noqa: PLR0124  NaN
+        value = None
+    elif column.kind == "choice" and value:
+        value = words.choice(f"{schema.prefix}_{column.key}", value)
+    put(sheet, row, number, value, look)
 
 
 def _validation(
@@ -130,13 +122,10 @@ def _validation(
 ) -> dict[str, Any]:
     if column.computed:
         return computed(words)
-    if column.kind == "choice":
-        return from_list(words, f"{schema.prefix}_{column.key}")
-    if column.key in ranges:
-        return from_range(words, ranges[column.key])
-    if column.kind == "date":
-        return date_only(words)
-    return with_message(words, "action", {}) if column.key == "action" else {}
+    if column.key == "action":
+        return with_message(words, "action", {})
+    choices = f"{schema.prefix}_{column.key}"
+    return of_kind(column.kind, words, choices, ranges.get(column.key, ""))
 
 
 def list_ranges(sheet: str) -> dict[str, str]:
@@ -151,10 +140,7 @@ def write_lists(
     sheet: Worksheet, lists: Mapping[str, Sequence[str]], words: Language, styles: Styles
 ) -> None:
     """What the drop-downs offer; people add to it below."""
-    sheet.hide_gridlines(2)
-    sheet.set_row(0, 32)
-    sheet.write_string(0, 0, words("lists_page.title"), styles.title)
-    sheet.write_string(1, 0, words("lists_page.caption"), styles.caption)
+    begin(sheet, styles, words("lists_page.title"), words("lists_page.caption"), rows=15)
     for number, (key, title) in enumerate(zip(LISTS, LIST_TITLES, strict=True)):
         sheet.set_column(number, number, 60 if key == "aligns_to" else 30, styles())
         look = styles.header(align="left", indent=1)
@@ -162,12 +148,6 @@ def write_lists(
         entries = lists[key]
         for row in range(4, max(len(entries) + 14, 30)):
             text = entries[row - 4] if row - 4 < len(entries) else ""
-            cell = styles.cell("text")
-            if text:
-                sheet.write_string(row, number, text, cell)
-            else:
-                sheet.write_blank(row, number, None, cell)
+            put(sheet, row, number, text, styles.cell("text"))
     sheet.freeze_panes(4, 0)
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 1)
-    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
+    set_page(sheet, 1)

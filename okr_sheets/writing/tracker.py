@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from okr_sheets.columns import folded, to_day
+from okr_sheets.drawing.styles import Styles
+from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language, language
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import check_in_dates
@@ -17,15 +19,15 @@ from okr_sheets.reading.rows import ALIGNMENT_SIGN
 from okr_sheets.schema import ACTIONS, LOG
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
-from okr_sheets.writing.dashboard import MOST_OBJECTIVES, Calc, Dashboard
+from okr_sheets.writing.calc import MOST_OBJECTIVES, Calc
+from okr_sheets.writing.dashboard import Dashboard
 from okr_sheets.writing.layout import FIRST_ROW, LAST_ROW, Layout
 from okr_sheets.writing.okrs import OkrsSheet
 from okr_sheets.writing.placing import SPARE_ROWS, place
 from okr_sheets.writing.saving import place_of, same_file, saved
 from okr_sheets.writing.start import setting_cells, write_start
-from okr_sheets.writing.styles import Styles
 from okr_sheets.writing.tables import Ids, list_ranges, write_lists, write_table
-from okr_sheets.writing.workbooks import CleanSheet, workbook
+from okr_sheets.writing.values import Values
 
 
 class PlainSheet(CleanSheet):
@@ -83,7 +85,7 @@ def write(
         )
     dates = tracker.check_in_dates or check_in_dates(about.start, about.end, about.cadence)
     words = language(about.language)
-    placed = place(tracker, objectives, key_results)
+    placed = place(tracker.changed(check_in_dates=dates), objectives, key_results)
     day = about.as_of or _last_check_in(tracker) or about.start
     names = {key: words(f"sheets.{key}") for key in ORDER}
     bands = tracker.bands or Bands()
@@ -92,7 +94,8 @@ def write(
     lists = _lists(tracker, parent, words)
     labels = dict(zip(_ids(lists["aligns_to"]), lists["aligns_to"], strict=True))
     ranges = list_ranges(names["lists"])
-    okrs = OkrsSheet(placed, day, layout, ranges, labels, settings)
+    values = Values(placed, day, layout, labels)
+    okrs = OkrsSheet(layout, values)
     id_range = layout.elsewhere(f"$A${FIRST_ROW}:$A${okrs.last_row}")
     known = frozenset(folded(tracker.okrs.id))
     table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}
@@ -105,12 +108,12 @@ def write(
         styles = Styles(book, words("formats.date"))
         sheets = {key: book.add_worksheet(names[key], PlainSheet) for key in ORDER}
         write_start(sheets["start"], about, bands, words, styles)
-        okrs.write(sheets["okrs"], styles)
+        okrs.write(sheets["okrs"], styles, ranges, settings)
         for schema, id_column in ((ACTIONS, "key_result"), (LOG, "id")):
             ids = Ids(id_column, layout.elsewhere(layout.range("id")), known)
             lines, lists_of = tracker.columns[schema.key], {**table_ranges, id_column: id_range}
             write_table(sheets[schema.key], schema, lines, words, styles, lists_of, ids)
-        calc = Calc(okrs, names["calc"])
+        calc = Calc(values, names["calc"])
         Dashboard(calc, about, styles).write(book, sheets["dashboard"], settings)
         write_lists(sheets["lists"], lists, words, styles)
         calc.write(sheets["calc"], styles)

@@ -6,8 +6,18 @@ from datetime import date
 from typing import Any
 
 from okr_sheets.language import Language
+from okr_sheets.schema import Kind
 
 Validation = dict[str, Any]
+
+
+def of_kind(kind: Kind, words: Language, choices: str, cells: str = "") -> Validation:
+    """What a column of that kind takes, of a list in `cells` where it has one; {} for all."""
+    if kind == "choice":
+        return from_list(words, choices)
+    if cells:
+        return from_range(words, cells)
+    return date_only(words) if kind == "date" else {}
 
 
 def from_list(words: Language, column: str) -> Validation:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from okr_sheets.bands import grade_rule, status_meaning
+from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem
 from okr_sheets.problems import grouped as in_few_lines
 from okr_sheets.reports.page.pieces import ORDER, chip, grouped, place_of, share
 from okr_sheets.reports.phrases import reason, updated
 from okr_sheets.rollups import Rollup, Row
-from okr_sheets.writing.styles import GRADE_STATUS
 
 SEVERITIES = ("error", "warning", "info")
 DEEPEST = 6  # steps that an outline is indented by

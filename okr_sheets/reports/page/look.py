@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from okr_sheets.writing.styles import (
+from okr_sheets.drawing.colours import (
     ACCENT,
     INK,
     LINE,

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.language import Language
 from okr_sheets.reports.phrases import by_plan, end_range, heading, stale_part
 from okr_sheets.rollups import Row
-from okr_sheets.writing.styles import GRADE_STATUS
 
 # How people read the counts: from good to silent to stopped. "" cannot be scored.
 ORDER = (

@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from okr_sheets.drawing.names import sheet_names
+from okr_sheets.drawing.styles import Styles
+from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language
 from okr_sheets.reading.marks import REPORT_MARK
 from okr_sheets.reports.phrases import title
-from okr_sheets.reports.workbook.data import Data
-from okr_sheets.reports.workbook.fitting import sheet_names
+from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
-from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.sheets import TableSheet
 from okr_sheets.reports.workbook.summary import Summary
 from okr_sheets.reports.workbook.tables import PREVIOUS, TABLES
+from okr_sheets.reports.workbook.weeks import Weeks
 from okr_sheets.rollups import Rollup
-from okr_sheets.writing.styles import Styles
-from okr_sheets.writing.workbooks import CleanSheet, workbook
 
 EPOCH = date(2000, 1, 1)  # stands for the day of a rollup that has none
 
@@ -36,13 +37,11 @@ def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
     day = rollup.as_of or EPOCH
     with workbook(path, title(rollup, words), REPORT_MARK, day) as book:
         sheets = [book.add_worksheet(name, CleanSheet) for name in names]
-        hidden = book.add_worksheet(calc, CleanSheet)
-        hidden.hide()
         styles = Styles(book, words("formats.date"))
+        hidden = HiddenSheet(book.add_worksheet(calc, CleanSheet), styles())
         links = Links(rollup, str(Path(path).parent))
-        data = Data(hidden, calc, styles())
         named = dict(zip(keys, names, strict=True))
-        report = Report(rollup, words, styles, links, data, named)
+        report = Report(rollup, words, styles, links, hidden, Weeks(rollup), named)
         Summary(report).write(book, sheets[0])
         for table, sheet in zip(tables, sheets[1:], strict=True):
             TableSheet(report, table).write(sheet)

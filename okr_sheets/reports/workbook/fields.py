@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from okr_sheets.columns import serial
+from okr_sheets.drawing.cells import Value, trimmed
+from okr_sheets.drawing.colours import GRADE_STATUS, STATUS_COLOURS
+from okr_sheets.drawing.conditions import DATA_BAR, Condition, in_status_colours
+from okr_sheets.drawing.styles import PERCENT, Styles
 from okr_sheets.language import Language
 from okr_sheets.reports.phrases import status_word
-from okr_sheets.reports.workbook.data import Value
-from okr_sheets.reports.workbook.fitting import trimmed
 from okr_sheets.rollups.trend import CHANGE_KINDS
 from okr_sheets.schema import STATUSES
-from okr_sheets.writing.styles import DATA_BAR, GRADE_STATUS, PERCENT, STATUS_COLOURS, Styles
 
 Show = Callable[[Any], Value]
 
@@ -72,11 +70,11 @@ def _texts(_: Language, __: str) -> Show:
 
 
 def _numbers(_: Language, __: str) -> Show:
-    return lambda value: float(value) if pd.notna(value) and math.isfinite(value) else None
+    return lambda value: None if value is None else float(value)
 
 
 def _days(_: Language, __: str) -> Show:
-    return lambda value: float(serial(value.date())) if pd.notna(value) else None
+    return lambda value: None if value is None else float(serial(value))
 
 
 def _choices(words: Language, column: str) -> Show:
@@ -139,16 +137,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def _coloured(styles: Styles, words: Mapping[str, str]) -> list[dict[str, Any]]:
-    rules = []
-    for word, status in words.items():
-        fill, ink = STATUS_COLOURS[status]
-        look = styles.rule(bg_color=fill, font_color=ink)
-        rules.append({"type": "cell", "criteria": "==", "value": f'"{word}"', "format": look})
-    return rules
-
-
-def rules_of(field: Field, words: Language, styles: Styles) -> list[dict[str, Any]]:
+def rules_of(field: Field, words: Language, styles: Styles) -> list[Condition]:
     """Give the conditional formats of a column."""
     if field.kind == "bar":
         return [DATA_BAR]
@@ -174,4 +163,4 @@ def rules_of(field: Field, words: Language, styles: Styles) -> list[dict[str, An
         "severity": {words(f"report.{key}"): status for key, status in _SEVERITY_STATUS.items()},
         "change": {_change_word(key, words): status for key, status in _CHANGE_STATUS.items()},
     }
-    return _coloured(styles, coloured.get(field.kind, {}))
+    return in_status_colours(styles, coloured.get(field.kind, {}))

@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-import pandas as pd
-
+from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.problems import UNOPENED, Problem
 from okr_sheets.rollups import Rollup
 from okr_sheets.text import printable, units
-from okr_sheets.writing.layout import quoted_sheet
 
 Record = Mapping[str, Any]
 
@@ -38,8 +36,7 @@ class Links:
     def to_row(self, row: Record) -> str:
         """Give the address of the row's cell in its tracker; "" if that is not known."""
         paths = sorted(self._paths.get(row["file"], ()))
-        number = row.get("row", 1)
-        cell = f"A{1 if pd.isna(number) else int(number)}"
+        cell = f"A{row.get('row') or 1}"
         return self.to_cell(paths[0], row.get("sheet", ""), cell) if len(paths) == 1 else ""
 
     def to_problem(self, problem: Problem) -> str:

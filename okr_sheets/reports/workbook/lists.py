@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
-import pandas as pd
+import numpy as np
 
-from okr_sheets.columns import serial
+from okr_sheets.columns import Columns, serial
+from okr_sheets.computing import InColumns, worded
+from okr_sheets.drawing.canvas import COLUMN_DIGITS, COLUMNS, Canvas
+from okr_sheets.drawing.cells import Value, trimmed
+from okr_sheets.drawing.colours import ACCENT, LINE, MUTED, STATUS_COLOURS, WHITE
+from okr_sheets.drawing.styles import PERCENT
+from okr_sheets.drawing.text_width import BOLDER, line_height, lines_of, shortened
 from okr_sheets.reports.phrases import end_range, status_word
-from okr_sheets.reports.workbook import rows as table_rows
-from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
-from okr_sheets.reports.workbook.charts import shown
-from okr_sheets.reports.workbook.data import Value, history
+from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import rules_of
-from okr_sheets.reports.workbook.fitting import BOLDER, lines_of, shortened, trimmed
-from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.tables import SCORE, STATUS
-from okr_sheets.scoring import Bands
-from okr_sheets.writing.styles import (
-    ACCENT,
-    LINE,
-    MUTED,
-    PERCENT,
-    STATUS_COLOURS,
-    WHITE,
-)
+from okr_sheets.rollups import Row
+from okr_sheets.scoring import Bands, by_gap
 
 MOST_UNITS, MOST_WEEKS, MOST_ATTENTION = 8, 12, 8
 _LEFT = {"align": "left", "indent": 1}
@@ -40,7 +36,7 @@ def unit_list(
     page: Canvas,
     report: Report,
     names: Sequence[str],
-    rows: Sequence[Mapping[str, Any]],
+    rows: Sequence[Row],
     level: str,
 ) -> None:
     """Units, or objectives, with their score of each week in the colour it had against the pace."""
@@ -48,21 +44,21 @@ def unit_list(
     key = "teams" if level == "unit" else "objectives"
     page.height(24)
     page.section(0, 16, f"{words(f'report.{key}')} · {words('dashboard.week_by_week')}")
-    whole = getattr(report.rollup, key)
-    if len(whole) > MOST_UNITS:
-        text = words("rollup.all_rows", n=len(whole), sheet=report.names[key])
+    whole = len(report.rollup.columns[key])
+    if whole > MOST_UNITS:
+        text = words("rollup.all_rows", n=whole, sheet=report.names[key])
         page.turn(16, 8, text, report.names[key])
     page.next()
     rows, names = rows[:MOST_UNITS], names[:MOST_UNITS]
-    paths = [history(report.rollup.trend, level, row) for row in rows]
-    days = sorted({day for path in paths for day in path["day"]})[-MOST_WEEKS:]
+    paths = [report.weeks.of(level, row) for row in rows]
+    days = sorted({week["day"] for path in paths for week in path})[-MOST_WEEKS:]
     dated = _MIDDLE | {"num_format": words("formats.day")}
     header = words("rollup.unit" if level == "unit" else "report.objective")
     page.heads(
         [
             (0, 5, header, _LEFT),
             (5, 2, words("okrs.score"), _RIGHT),
-            *((7 + at, 1, serial(day.date()), dated) for at, day in enumerate(days)),
+            *((7 + at, 1, serial(day), dated) for at, day in enumerate(days)),
             (19, 2, words("report.forecast"), _MIDDLE),
             (21, 3, words("okrs.status"), _MIDDLE),
         ]
@@ -70,10 +66,9 @@ def unit_list(
     top = page.row
     for name, row, path in zip(names, rows, paths, strict=True):
         _unit(page, report, name, row)
-        weeks = path.drop_duplicates("day", keep="last").set_index("day")
-        for at in range(MOST_WEEKS):
-            week = weeks.loc[days[at]] if at < len(days) and days[at] in weeks.index else None
-            _week(page, report, 7 + at, week)
+        weeks = _by_day(path, report.rollup.bands)
+        for at, day in zip_longest(range(MOST_WEEKS), days):
+            _week(page, 7 + at, *weeks.get(day, (None, "")))
         page.next(19)
     for field, first, last in ((SCORE, 6, 7), (STATUS, 22, 24)):
         for rule in rules_of(field, words, styles):
@@ -81,32 +76,36 @@ def unit_list(
     page.next(9)
 
 
-def _unit(page: Canvas, report: Report, name: str, row: Mapping[str, Any]) -> None:
+def _unit(page: Canvas, report: Report, name: str, row: Row) -> None:
     """All of a unit's line but its weeks."""
     styles = report.styles
     text = shortened(name, (5 * COLUMN_DIGITS - 2) / BOLDER)
     page.cell(0, 5, text, styles(**_CELL, **_LEFT, **_STRONG))
-    page.cell(5, 2, shown(row["score"]), styles(**_CELL, **_RIGHT, **_STRONG, **_PERCENT))
+    page.cell(5, 2, row["score"], styles(**_CELL, **_RIGHT, **_STRONG, **_PERCENT))
     page.cell(19, 2, end_range(row, report.words) or "–", styles(**_CELL, **_MIDDLE))
     status = status_word(row["status"], report.words)
     page.cell(21, 3, status, styles(**_CELL, **_MIDDLE, **_STRONG))
 
 
-def _week(page: Canvas, report: Report, at: int, week: pd.Series | None) -> None:
-    score = None if week is None else shown(week["score"])
+def _week(page: Canvas, at: int, score: float | None, status: str) -> None:
+    """The score of a week in the colours of its status; an empty cell without one."""
     look: dict[str, Any] = _CELL
-    if week is not None and score is not None:
-        fill, ink = STATUS_COLOURS[_pace(week["expected"] - score, report.rollup.bands)]
+    if score is not None:
+        fill, ink = STATUS_COLOURS[status]
         look = {"font_size": 9, "border": 1, "border_color": WHITE}
         look |= {"bg_color": fill, "font_color": ink}
-    page.cell(at, 1, score, report.styles(**look, **_MIDDLE, **_PERCENT))
+    page.cell(at, 1, score, page.styles(**look, **_MIDDLE, **_PERCENT))
 
 
-def _pace(gap: float, bands: Bands) -> str:
-    """How a gap is called, without what a single key result may have come to."""
-    if gap <= bands.on_track:
-        return "on-track"
-    return "at-risk" if gap <= bands.at_risk else "off-track"
+def _by_day(path: Sequence[Row], bands: Bands) -> dict[Any, tuple[float | None, str]]:
+    """The score of each day of a unit's weeks, and its status by the gap alone."""
+    scored = [week for week in path if week["score"] is not None]
+    operations = InColumns((), bands)
+    gaps = operations.rounded(np.array([week["expected"] - week["score"] for week in scored]))
+    statuses = worded("status", by_gap(Columns({"gap": gaps}, len(scored)), operations))
+    return {
+        week["day"]: (week["score"], status) for week, status in zip(scored, statuses, strict=True)
+    }
 
 
 # First column, columns, key, header, look.
@@ -124,8 +123,8 @@ _LIST: tuple[tuple[int, int, str, str, dict[str, Any]], ...] = (
 def attention_list(page: Canvas, report: Report) -> None:
     """The first of what needs attention, and the way to the whole list."""
     words, styles = report.words, report.styles
-    rows = table_rows.attention(report, MOST_ATTENTION)
-    count = len(report.rollup.attention)
+    rows = records.attention(report, MOST_ATTENTION)
+    count = len(report.rollup.columns["attention"])
     page.height(24)
     page.section(0, 16, words("dashboard.attention"))
     if count > MOST_ATTENTION:
@@ -145,13 +144,13 @@ def attention_list(page: Canvas, report: Report) -> None:
         page.sheet.conditional_format(top, 22, page.row - 1, COLUMNS, rule)
 
 
-def _entry(page: Canvas, report: Report, row: Mapping[str, Any]) -> None:
+def _entry(page: Canvas, report: Report, row: Row) -> None:
     """One line of the list, texts held to two lines."""
     lines = 1
     for at, span, key, _, properties in _LIST:
         look = _CELL | properties
         value: Value = (
-            shown(row[key])
+            row[key]
             if key == "score"
             else status_word(row[key], report.words)
             if key == "status"
@@ -167,4 +166,4 @@ def _entry(page: Canvas, report: Report, row: Mapping[str, Any]) -> None:
             page.linked(at, span, text, made, row["address"])
         else:
             page.cell(at, span, value, report.styles(**look))
-    page.next(8 + min(lines, 3) * (page.line - 0.5))
+    page.next(8 + min(lines, 3) * (line_height(report.words) - 1.5))

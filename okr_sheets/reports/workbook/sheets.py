@@ -10,19 +10,22 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.drawing.cells import Value, put
+from okr_sheets.drawing.colours import ACCENT, LINE, MUTED
+from okr_sheets.drawing.names import unique
+from okr_sheets.drawing.sheets import A4, begin, set_page
+from okr_sheets.drawing.text_width import BOLDER, breadth, line_height, lines_of
 from okr_sheets.reports.phrases import day_text
-from okr_sheets.reports.workbook.data import Value, put
 from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
-from okr_sheets.reports.workbook.fitting import BOLDER, breadth, line_height, lines_of, unique
-from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.tables import PREVIOUS, Table
-from okr_sheets.writing.styles import ACCENT, LINE, MUTED
 
 MOST_LINKS = 65_530  # that Excel follows on one sheet
 LAST_ROW = 1_048_576
 HEADER_ROW = 3  # from 0, below title, caption and a little air
 FIRST_ROW = HEADER_ROW + 1
 ROW_HEIGHT, MOST_LINES = 21, 6
+MARGINS = (0.4, 0.4, 0.4, 0.6)  # of a printed page, in inches
 # Of an outline: the indent of each level, digits that one is wide, and the last level of Excel.
 INDENT, INDENT_DIGITS, DEEPEST = 2, 1.4, 7
 # All from 0 to 1, so that one is as high as another.
@@ -60,13 +63,10 @@ class TableSheet:
     def write(self, sheet: Worksheet) -> None:
         """Write it all to an empty sheet."""
         styles = self.styles
-        sheet.hide_gridlines(2)
+        title = self.words(f"report.{self.table.key}")
+        begin(sheet, styles, title, self._caption(), 34, ROW_HEIGHT)
         sheet.outline_settings(symbols_below=False)
-        sheet.set_default_row(ROW_HEIGHT)
-        sheet.set_row(0, 34)
         sheet.set_row(2, 8)
-        sheet.write_string(0, 0, self.words(f"report.{self.table.key}"), styles.title)
-        sheet.write_string(1, 0, self._caption(), styles.caption)
         for number, (field, width) in enumerate(zip(self.fields, self.widths, strict=True)):
             outline = {"level": 1} if field.detail else {}
             sheet.set_column(number, number, width, styles(), outline)
@@ -135,7 +135,7 @@ class TableSheet:
         widths = [self.widths[0] - INDENT * depth * INDENT_DIGITS, *self.widths[1:]]
         columns = zip(self.fields, values, widths, strict=True)
         return [
-            lines_of(value, (width - 2) / (BOLDER if field.strong else 1.0))
+            lines_of(value, width - 2, bold=field.strong)
             if isinstance(value, str) and field.wraps
             else 1
             for field, value, width in columns
@@ -161,7 +161,7 @@ class TableSheet:
             if field.kind != "trend":
                 continue
             drawn = {
-                FIRST_ROW + number: self.report.data.row(row["trend"])
+                FIRST_ROW + number: self.report.hidden.row(row["trend"])
                 for number, row in enumerate(self.rows)
                 if sum(score is not None for score in row["trend"]) > 1
             }
@@ -179,18 +179,9 @@ class TableSheet:
 
     def _print(self, sheet: Worksheet) -> None:
         printed = sum(not field.detail for field in self.fields)
-        set_page(sheet)
-        sheet.fit_to_pages(1, 0)
+        set_page(sheet, 0, MARGINS, A4)
         sheet.repeat_rows(HEADER_ROW)
         sheet.print_area(0, 0, self._last, printed - 1)
-
-
-def set_page(sheet: Worksheet) -> None:
-    """A4 landscape with the file's name, the page and the sheet's name below."""
-    sheet.set_paper(9)
-    sheet.set_landscape()
-    sheet.set_margins(0.4, 0.4, 0.4, 0.6)
-    sheet.set_footer("&L&8&F&C&8&P / &N&R&8&A")
 
 
 def _fitted(field: Field, header: str, values: Sequence[Value]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,32 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.drawing.canvas import (
+    COLUMN_DIGITS,
+    COLUMN_PIXELS,
+    COLUMNS,
+    TILE,
+    TILE_FIGURE,
+    TILE_LABEL,
+    Canvas,
+)
+from okr_sheets.drawing.cells import Value
+from okr_sheets.drawing.colours import (
+    ACCENT,
+    FIGURE_INKS,
+    INK,
+    LINE,
+    MUTED,
+    PAGE,
+    PALE_BAR,
+    QUIET,
+    STATUS_COLOURS,
+    STRONG_COLOURS,
+    WHITE,
+)
+from okr_sheets.drawing.sheets import A4
+from okr_sheets.drawing.styles import PERCENT
+from okr_sheets.drawing.text_width import line_height, lines_of, shortened
 from okr_sheets.language import percents
 from okr_sheets.reports.phrases import (
     as_of,
@@ -21,38 +48,18 @@ from okr_sheets.reports.phrases import (
     stale_part,
     title,
 )
-from okr_sheets.reports.workbook.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.reports.workbook.charts import (
-    PALE_BAR,
-    QUIET,
     bar_chart,
-    doughnut,
-    shown,
+    status_ring,
     trend_chart,
     unit_lines,
 )
-from okr_sheets.reports.workbook.data import Value
-from okr_sheets.reports.workbook.fitting import lines_of, shortened
 from okr_sheets.reports.workbook.lists import attention_list, unit_list
-from okr_sheets.reports.workbook.rows import Report
+from okr_sheets.reports.workbook.records import Report
+from okr_sheets.reports.workbook.sheets import MARGINS
 from okr_sheets.reports.workbook.tables import RARE_TILES, TILES
-from okr_sheets.writing.styles import (
-    ACCENT,
-    INK,
-    LINE,
-    MUTED,
-    PAGE,
-    PERCENT,
-    STATUS_COLOURS,
-    STRONG_COLOURS,
-    WHITE,
-)
 
 MOST_BARS, MOST_NAMES = 12, 4
-_INKS = {  # of a tile's figure; amber is too light to read
-    STRONG_COLOURS["at-risk"]: "#8A6100",
-    **{STRONG_COLOURS[key]: STRONG_COLOURS[key] for key in ("achieved", "on-track", "off-track")},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,8 @@ class Summary:
 
     def write(self, book: Workbook, sheet: Worksheet) -> None:
         """Write it all to an empty sheet."""
-        page = Canvas(sheet, self.report)
+        page = Canvas(sheet, self.report.styles, shrink=True)
+        sheet.set_row(0, 9)
         self._heading(page)
         self._notice(page)
         self._tiles(page)
@@ -84,7 +92,9 @@ class Summary:
         if rows:
             unit_list(page, self.report, names, rows, level)
         attention_list(page, self.report)
-        page.finish()
+        page.height(9)
+        page.cell(0, 1, None, page.background)  # else the margin is not printed
+        page.finish(MARGINS, A4)
 
     def _heading(self, page: Canvas) -> None:
         words, styles, about = self.words, self.report.styles, self.rollup.about
@@ -103,8 +113,8 @@ class Summary:
             parts.append(words("report.with_left_out_note", score=score))
         if unit is not None and (planned := by_plan(unit, words)):
             parts.append(planned)
-        if len(self.rollup.blank):
-            names = named(self.rollup.blank["unit_name"], MOST_NAMES, words)
+        if len(self.rollup.columns["blank"]):
+            names = named(self.rollup.columns["blank"].unit_name, MOST_NAMES, words)
             parts.append(words("report.owe_okrs", names=names))
         page.cell(0, COLUMNS, " · ".join(parts), styles(font_color=MUTED, bg_color=PAGE))
         page.next()
@@ -125,13 +135,13 @@ class Summary:
             lines = lines_of(text, COLUMNS * COLUMN_DIGITS * 0.9)
             page.next(6)
             page.cell(0, COLUMNS, text, look)
-            page.next(9 + lines * (page.line + 1))
+            page.next(9 + lines * line_height(words))
         page.next(9)
 
     # --- figures --------------------------------------------------------------------------------
 
     def _counts(self) -> dict[str, int]:
-        statuses = self.rollup.key_results["status"]
+        statuses = self.rollup.columns["key_results"].status
         counts = {key: int((statuses == key).sum()) for key in (*TILES, *RARE_TILES, "")}
         return {key: count for key, count in counts.items() if count or key in TILES}
 
@@ -153,16 +163,16 @@ class Summary:
         words, about, unit = self.words, self.rollup.about, self.rollup.headline
         if unit is None:  # no unit speaks for all, and means of means would mislead
             return [
-                Tile(words("report.teams"), len(self.rollup.teams), ACCENT),
+                Tile(words("report.teams"), len(self.rollup.columns["teams"]), ACCENT),
                 Tile(words("report.objectives"), about["objectives"]),
             ]
-        before = shown(unit["previous"])
+        before = unit["previous"]
         score = words("rollup.previous_score", score=words.percent(before)) if before else ""
-        behind = percents(shown(unit["gap"]) or 0)
+        behind = percents(unit["gap"] or 0)
         pace = words("report.reason_gap", points=behind) if behind > 0 else ""
         tiles = [
-            Tile(words("okrs.score"), shown(unit["score"]), ACCENT, PERCENT, score),
-            Tile(words("okrs.expected"), shown(unit["expected"]), QUIET, PERCENT, pace),
+            Tile(words("okrs.score"), unit["score"], ACCENT, PERCENT, score),
+            Tile(words("okrs.expected"), unit["expected"], QUIET, PERCENT, pace),
         ]
         end = end_range(unit, words)
         if not end:
@@ -174,24 +184,21 @@ class Summary:
         tiles = self._figures()
         narrow, wide = divmod(COLUMNS, len(tiles))
         spans = [narrow + (number < wide) for number in range(len(tiles))]
-        base = {"bg_color": WHITE, "align": "center", "left": 1, "left_color": LINE}
-        base |= {"right": 1, "right_color": LINE, "shrink": True}
         styles = self.report.styles
-        label = styles(font_color=MUTED, font_size=10, top=1, top_color=LINE, **base)
         for part, height in (("label", 22), ("value", 34), ("note", 18)):
             left = 0
             for tile, span in zip(tiles, spans, strict=True):
-                ink = _INKS.get(tile.colour, INK)
-                figure = {"font_size": 22, "bold": True, "num_format": tile.num_format}
-                foot = {"font_size": 9, "font_color": MUTED, "valign": "top"}
-                foot |= {"bottom": 5, "bottom_color": tile.colour}
-                look = {
-                    "label": label,
-                    "value": styles(font_color=ink, **figure, **base),
-                    "note": styles(**foot, **base),
+                edge = {"bottom": 5, "bottom_color": tile.colour}
+                foot = {"font_size": 9, "font_color": MUTED, "valign": "top", **edge}
+                ink = FIGURE_INKS.get(tile.colour, INK)
+                look: dict[str, Any] = {
+                    "label": TILE_LABEL,
+                    "value": TILE_FIGURE | {"font_color": ink, "num_format": tile.num_format},
+                    "note": TILE | foot,
                 }[part]
                 value = getattr(tile, part)
-                page.cell(left, span, "–" if value is None else value, look)
+                shrunk = styles(**look, shrink=True)
+                page.cell(left, span, "–" if value is None else value, shrunk)
                 left += span
             page.next(height)
         page.next(9)
@@ -214,19 +221,18 @@ class Summary:
     def _shown(self) -> tuple[list[str], list[dict[str, Any]], str, str]:
         """Choose whom the charts compare, of a single unit its objectives: names, rows, level."""
         heading = self.words("dashboard.against_pace")
-        teams = self.rollup.teams[self.rollup.teams["objectives"] > 0]
+        teams = [row for row in self.rollup.rows("teams") if row["objectives"]]
         single = len(teams) == 1
-        rows = self.rollup.objectives if single else teams
-        chosen = rows
+        rows = self.rollup.rows("objectives") if single else teams
         if len(rows) > MOST_BARS:
             order = {"title": heading, "shown": MOST_BARS, "all": len(rows)}
             heading = self.words("rollup.furthest_behind", **order)
-            chosen = rows.sort_values("gap", ascending=False, kind="stable").head(MOST_BARS)
-        records: list[dict[str, Any]] = chosen.to_dict("records")  # type: ignore[assignment]
+            # What has no score stands last.
+            rows.sort(key=lambda row: math.inf if row["gap"] is None else -row["gap"])
+            rows = rows[:MOST_BARS]
         if single:
-            names = [f"{row['id']} {row['title']}" for row in records]
-            return names, records, "objective", heading
-        return [row["unit_name"] for row in records], records, "unit", heading
+            return [f"{row['id']} {row['title']}" for row in rows], rows, "objective", heading
+        return [row["unit_name"] for row in rows], rows, "unit", heading
 
     def _charts(
         self,
@@ -244,7 +250,11 @@ class Summary:
             page.next()
             styles = self.report.styles
             look = styles(font_color=MUTED, bg_color=WHITE, align="center", text_wrap=True)
-            why = "terminal.nothing_read" if self.rollup.teams.empty else "report.no_okrs"
+            why = (
+                "terminal.nothing_read"
+                if not len(self.rollup.columns["teams"])
+                else "report.no_okrs"
+            )
             page.cell(0, COLUMNS, words(why), look)
             page.next(80)
             page.next(9)
@@ -256,23 +266,26 @@ class Summary:
         height = min(max(len(rows) + 4, 10), 14)
         unit = self.rollup.headline
         if counts:
-            page.chart(doughnut(book, self.report, counts), 0, 6, height)
-        page.chart(bar_chart(book, self.report, names, rows), 6, 9, height)
+            _place(page, status_ring(book, self.report, counts), 0, 6, height)
+        _place(page, bar_chart(book, self.report, names, rows), 6, 9, height)
         weeks = (
             unit_lines(book, self.report, names, rows)
             if unit is None
             else trend_chart(book, self.report, unit)
         )
-        page.chart(weeks, 15, 9, height)
+        _place(page, weeks, 15, 9, height)
         for _ in range(height):
             page.next(20)
         page.next(9)
 
 
-def _differs(one: Any, other: Any) -> bool:
-    return _rounded(one) != _rounded(other)
+def _place(page: Canvas, chart: Any, at: int, span: int, rows: int) -> None:
+    """Place a chart of the hidden sheet over so many columns and rows."""
+    chart.show_hidden_data()
+    gap = 6 if at + span < COLUMNS else 0
+    page.chart(chart, at, span * COLUMN_PIXELS - gap, round(rows * 20 * 4 / 3))
 
 
-def _rounded(value: Any) -> int | None:
-    number = shown(value)
-    return None if number is None else percents(number)
+def _differs(one: float | None, other: float | None) -> bool:
+    """Whether two scores read as two percents."""
+    return one != other and (one is None or other is None or percents(one) != percents(other))

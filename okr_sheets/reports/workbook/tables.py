@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from okr_sheets.reports.workbook import rows
+from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import Field
-from okr_sheets.reports.workbook.rows import Report, Rows
+from okr_sheets.reports.workbook.records import Report, Rows
 
 TILES = ("achieved", "on-track", "at-risk", "off-track", "no-update")
 RARE_TILES = ("not-started", "postponed", "cancelled")  # shown where there are any
@@ -90,7 +90,7 @@ def _tallies(column: str, *keys: str, detail: bool = False) -> tuple[Field, ...]
 TEAMS = Table(
     "teams",
     "tblTeams",
-    rows.teams,
+    records.teams,
     (
         Field("unit_name", "rollup.unit", width=(20, 32), strong=True, link=True),
         STATUS,
@@ -120,7 +120,7 @@ TEAMS = Table(
 OBJECTIVES = Table(
     "objectives",
     "tblObjectives",
-    rows.objectives,
+    records.objectives,
     (
         Field("title", "report.objective", width=(30, 48), strong=True),
         _ID,
@@ -150,7 +150,7 @@ OBJECTIVES = Table(
 KEY_RESULTS = Table(
     "key_results",
     "tblKeyResults",
-    rows.key_results,
+    records.key_results,
     (
         _TITLE,
         _ID,
@@ -189,7 +189,7 @@ KEY_RESULTS = Table(
 OWNERS = Table(
     "owners",
     "tblOwners",
-    rows.owners,
+    records.owners,
     (
         Field("owner_name", "okrs.owner", width=(22, 36), strong=True),
         Field("score", "okrs.score", "bar", (16, 16)),
@@ -213,7 +213,7 @@ OWNERS = Table(
 ALIGNMENT = Table(
     "alignment",
     "tblAlignment",
-    rows.alignment,
+    records.alignment,
     (
         Field("title", "report.objective", width=(44, 64), strong=True),
         _ID,
@@ -235,7 +235,7 @@ ALIGNMENT = Table(
 FORECAST = Table(
     "forecast",
     "tblForecast",
-    rows.forecast,
+    records.forecast,
     (
         _TITLE,
         _ID,
@@ -260,7 +260,7 @@ FORECAST = Table(
 ATTENTION = Table(
     "attention",
     "tblAttention",
-    rows.attention,
+    records.attention,
     (
         _TITLE,
         _ID,
@@ -283,7 +283,7 @@ ATTENTION = Table(
 CHANGES = Table(
     "changes",
     "tblChanges",
-    rows.changes,
+    records.changes,
     (
         _TITLE,
         _ID,
@@ -305,7 +305,7 @@ CHANGES = Table(
 CARRIED = Table(
     "carried",
     "tblCarried",
-    rows.carried,
+    records.carried,
     (
         Field("title", "report.objective", width=(30, 48), strong=True),
         _ID,
@@ -325,7 +325,7 @@ CARRIED = Table(
 PROBLEMS = Table(
     "problems",
     "tblProblems",
-    rows.problems,
+    records.problems,
     (
         Field("message", "report.message", width=(50, 84)),
         Field("severity", "report.severity", "severity", (12, 18)),

@@ -1,42 +1,16 @@
-"""Text for cells, and how much room it takes: in digits of the default font, and in lines."""
+"""How much room text takes: in digits of the default font, and in lines."""
 
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
-from collections.abc import Iterable
 from functools import cache, lru_cache
-from typing import Any
 
+from okr_sheets.drawing.cells import trimmed
 from okr_sheets.language import Language
-from okr_sheets.text import in_cell
 
 BOLDER = 1.06  # how much wider bold text runs
-_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
-
-
-def trimmed(text: Any) -> str:
-    """Clean `text` without spaces around it."""
-    return in_cell(str(text)).strip()
-
-
-def unique(texts: Iterable[str], most: int) -> list[str]:
-    """`texts`, held to `most` characters; one that repeats, in any case, gets a number."""
-    taken: dict[str, str] = {}
-    for text in texts:
-        number, name = 1, text[:most]
-        while name.casefold() in taken:
-            number += 1
-            name = f"{text[: most - 4]} {number}"
-        taken[name.casefold()] = name
-    return list(taken.values())
-
-
-def sheet_names(titles: Iterable[str]) -> list[str]:
-    """Titles as names of sheets: at most 31 characters, without the signs Excel refuses."""
-    spaced = (_NOT_IN_NAMES.sub(" ", trimmed(text)).strip(" '") for text in titles)
-    return unique((" ".join(text.split()) or "–" for text in spaced), 31)
+MARGIN = 3.5  # digits of an indented cell's width that its text never has
 
 
 @lru_cache(maxsize=1 << 16)
@@ -84,9 +58,10 @@ def shortened(text: str, most: float) -> str:
     return f"{kept.rstrip()}…"
 
 
-def lines_of(text: str, width: float) -> int:
-    """How many lines `text` takes in a column of so many digits, words kept whole."""
+def lines_of(text: str, width: float, *, bold: bool = False) -> int:
+    """How many lines `text` takes in a room of so many digits, words kept whole."""
     count = 0
+    width /= BOLDER if bold else 1.0
     for paragraph in text.split("\n"):
         used, lines, space = 0.0, 1, breadth(" ")
         for word in paragraph.split(" "):

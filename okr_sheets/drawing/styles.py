@@ -1,80 +1,16 @@
-"""The look: one palette, one type scale, told apart without colour too."""
+"""A workbook's formats: one type scale on one palette."""
 
 from __future__ import annotations
 
-import math
-import unicodedata
 from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-INK = "#1B2440"
-MUTED = "#66708A"
-ACCENT = "#2F5AA8"
-PALE = "#E7ECF7"
-INPUT = "#FFFDF3"
-COMPUTED = "#F5F6FA"
-LINE = "#D9DDE8"
-SLATE = "#46527A"
-PAGE = "#F3F5FB"
-WHITE = "#FFFFFF"
-
-# Fill and text of each status. Teal, amber and vermilion stay apart for colour-blind eyes.
-STATUS_COLOURS = {
-    "achieved": ("#DCE6F7", "#1F4690"),
-    "on-track": ("#D3EDE9", "#075E58"),
-    "at-risk": ("#FFEFC2", "#6B4A00"),
-    "off-track": ("#F9DAD1", "#8F2A12"),
-    "no-update": ("#ECEEF3", "#4F5870"),
-    "not-started": ("#ECEEF3", "#4F5870"),
-    "postponed": ("#ECEEF3", "#7C8499"),
-    "cancelled": ("#ECEEF3", "#7C8499"),
-}
-STRONG_COLOURS = {
-    "achieved": ACCENT,
-    "on-track": "#0B7A75",
-    "at-risk": "#E0A100",
-    "off-track": "#C8442B",
-    "no-update": "#A6AEC2",
-    "not-started": "#C9CFDD",
-}
-# Add it before other conditional formats on its cells: LibreOffice drops it after them.
-DATA_BAR = {
-    "type": "data_bar",
-    "data_bar_2010": True,
-    "bar_solid": True,
-    "bar_color": "#9DB6E3",
-    "min_type": "num",
-    "max_type": "num",
-    "min_value": 0,
-    "max_value": 1,
-}
-GRADE_STATUS = {"green": "on-track", "yellow": "at-risk", "red": "off-track"}
+from okr_sheets.drawing.colours import COMPUTED, INK, INPUT, LINE, MUTED, SLATE, WHITE
 
 FONT = "Calibri"  # every spreadsheet program falls back by script for Thai and Korean
 PERCENT = "0%"
-
-
-def lines_of(text: object, width: float, bold: bool = False) -> int:
-    """How many lines a text takes in a column of that width, in characters, words kept whole."""
-    room = max(width - 2.5, 1) / (1.08 if bold else 1.0)
-    lines, used = 1, 0.0
-    for word in str(text).split():
-        wide = sum(_columns(character) for character in word)
-        if used and used + 1 + wide > room:
-            lines, used = lines + 1, 0.0
-        # A word longer than the column is broken; Thai is one word to a program.
-        lines += math.ceil(wide / room) - 1
-        used += wide + (used > 0)
-    return lines
-
-
-def _columns(character: str) -> int:
-    """Columns a character takes: two if East Asian and wide, none if it sits on another."""
-    if unicodedata.combining(character) or unicodedata.category(character) == "Mn":
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
 class Styles:

@@ -1,0 +1,175 @@
+"""The hidden sheet of what only the dashboard needs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from okr_sheets.columns import serial
+from okr_sheets.drawing.names import quoted_sheet
+from okr_sheets.drawing.styles import Styles
+from okr_sheets.schema import POINTS_PREFIX
+from okr_sheets.scoring import Term
+from okr_sheets.writing.layout import DATE_ROW, FIRST_ROW, RowCells
+from okr_sheets.writing.values import TEAM, WEEK, WEEK_PREFIX, Values, week_score
+
+MOST_OBJECTIVES = 40  # that the hidden sheet follows
+SHOWN_OBJECTIVES = 12
+SHOWN_ATTENTION = 8
+COUNTED = ("achieved", "on-track", "at-risk", "off-track", "no-update", "not-started")
+
+# The hidden sheet's columns, and the rows of its blocks, from 1.
+RANK, ROW, ID, TITLE, SCORE, EXPECTED, SHARE, WEEKS = "A", "B", "C", "D", "E", "F", "G", 7
+OBJECTIVES_TOP = 2
+OBJECTIVES_BOTTOM = OBJECTIVES_TOP + MOST_OBJECTIVES - 1
+ATTENTION_TOP = OBJECTIVES_TOP + MOST_OBJECTIVES + 2
+FIGURES_TOP = ATTENTION_TOP + SHOWN_ATTENTION + 2
+COUNTS_TOP = FIGURES_TOP + 4
+WEEKS_TOP = FIGURES_TOP + 13
+ATTENTION = {
+    "id": "C",
+    "title": "D",
+    "owner": "E",
+    "score": "F",
+    "expected": "G",
+    "gap": "H",
+    "status": "I",
+}
+NUMBERS = frozenset({"score", "expected", "gap"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A formula with the value it gives."""
+
+    formula: str
+    value: Any
+
+
+class Calc:
+    """Every formula of the hidden sheet, by cell, with its value."""
+
+    def __init__(self, values: Values, name: str) -> None:
+        """`values` is what the OKRs sheet holds, `name` this one's."""
+        self.layout, self.values, self.name = values.layout, values, name
+        self.until = values.days["until"]
+        self.operations = values.layout.operations(elsewhere=True)
+        self.cells: dict[str, Entry] = {}
+        self._objectives()
+        self._attention()
+        self._figures()
+        self._weeks()
+
+    def at(self, cell: str) -> Entry:
+        """A cell of this sheet as other sheets show it."""
+        letters = cell.rstrip("0123456789")
+        formula = f"{quoted_sheet(self.name)}!${letters}${cell.removeprefix(letters)}"
+        return Entry(formula, self.cells[cell].value)
+
+    def range(self, column: str, top: int, count: int) -> str:
+        """So many cells of a column, as charts and other sheets name them."""
+        return f"{quoted_sheet(self.name)}!${column}${top}:${column}${top + count - 1}"
+
+    def week_cell(self, rank: int, number: int) -> str:
+        return f"{xl_col_to_name(WEEKS + number)}{OBJECTIVES_TOP + rank}"
+
+    def _okrs(self, key: str) -> str:
+        return self.layout.elsewhere(self.layout.range(key))
+
+    def _calendar(self, key: str) -> str:
+        return self.layout.elsewhere(self.layout.calendar(key))
+
+    def _put(self, cell: str, formula: object, value: Any) -> None:
+        self.cells[cell] = Entry(str(formula), value)
+
+    def _look_up(self, cell: str, row_cell: str, row: int, key: str) -> None:
+        """Show in a cell what the OKRs sheet has in a row, if it is one."""
+        there = f"INDEX({self._okrs(key)},{row_cell}-{FIRST_ROW - 1})"
+        shown = there if key in NUMBERS else f'IF({there}="","",{there})'
+        value = self.values.shown(row, key) if row else ""
+        self._put(cell, f'IF({row_cell}>0,{shown},"")', value)
+
+    def _objectives(self) -> None:
+        anchors = [row for row, cells in self.values.cells.items() if cells["anchor"] > 0]
+        anchor = self._okrs("anchor")
+        for rank in range(MOST_OBJECTIVES):
+            at = OBJECTIVES_TOP + rank
+            row = anchors[rank] if rank < len(anchors) else 0
+            cell = f"${ROW}{at}"
+            self._put(f"{RANK}{at}", rank + 1, rank + 1)
+            smallest = f"SMALL({anchor},{RANK}{at}+COUNTIFS({anchor},0))"
+            self._put(f"{ROW}{at}", f"IFERROR({smallest},0)", row)
+            columns = {"id": ID, "title": TITLE, "score": SCORE, "expected": EXPECTED}
+            for key, column in columns.items():
+                self._look_up(f"{column}{at}", cell, row, key)
+            share = f"INDEX({self._okrs('share')},{cell}-{FIRST_ROW - 1})"
+            counts = self.values.shown(row, "share") if row else 0
+            self._put(f"{SHARE}{at}", f"IF({cell}>0,{share},0)", counts)
+            k = RowCells({"anchor": cell})
+            for number, day in enumerate(self.layout.dates):
+                formula = week_score(k, f"{POINTS_PREFIX}{day}", self.operations)
+                value = self.values.cells[row][f"{WEEK_PREFIX}{day}"] if row else 0.0
+                self._put(self.week_cell(rank, number), formula, value)
+
+    def _attention(self) -> None:
+        urgency = self._okrs("urgency")
+        ranks = {row: cells["urgency"] for row, cells in self.values.cells.items()}
+        urgent = sorted((row for row in ranks if not math.isnan(ranks[row])), key=ranks.__getitem__)
+        for rank in range(SHOWN_ATTENTION):
+            at = ATTENTION_TOP + rank
+            row = urgent[rank] if rank < len(urgent) else 0
+            place = f"MATCH(SMALL({urgency},{rank + 1}),{urgency},0)"
+            self._put(f"{ROW}{at}", f"IFERROR({place}+{FIRST_ROW - 1},0)", row)
+            for key, column in ATTENTION.items():
+                self._look_up(f"{column}{at}", f"${ROW}{at}", row, key)
+
+    def _figures(self) -> None:
+        cells, words = self.values.cells.values(), self.layout.words
+        keys = ("share", "share_points", "share_pace", "updated")
+        sums = RowCells({key: f"SUM({self._okrs(key)})" for key in keys})
+        for at, (key, rule) in enumerate(TEAM.items(), FIGURES_TOP):
+            mean = self.values.team[key]
+            self._put(f"B{at}", rule(sums, self.operations), "" if math.isnan(mean) else mean)
+        active = f'{self._okrs("standing")},"{words.choice("state", "active")}"'
+        live = sum(row["standing"] == "active" for row in cells)
+        self._put(f"B{FIGURES_TOP + 2}", f"COUNTIFS({active})", live)
+        self._put(f"B{FIGURES_TOP + 3}", sums.updated, int(sum(row["updated"] for row in cells)))
+        for at, status in enumerate(COUNTED, COUNTS_TOP):
+            word = words.choice("status", status)
+            counted = f'{self._okrs("status")},"{word}",{self._okrs("anchor")},0'
+            count = sum(row["status"] == status and row["anchor"] == 0 for row in cells)
+            self._put(f"B{at}", f"COUNTIFS({counted})", count)
+
+    def _weeks(self) -> None:
+        f = self.operations
+        shares = f"${SHARE}${OBJECTIVES_TOP}:${SHARE}${OBJECTIVES_BOTTOM}"
+        names = {key: self._calendar(key) for key in ("first_day", "last_day", "until")}
+        for number, day in enumerate(self.layout.dates):
+            at, column = WEEKS_TOP + number, xl_col_to_name(WEEKS + number)
+            scores = f"{column}${OBJECTIVES_TOP}:{column}${OBJECTIVES_BOTTOM}"
+            points = f"SUMPRODUCT({shares},{scores})"
+            k = RowCells({**names, "day": f"$B{at}", "points": points, "share": f"SUM({shares})"})
+            dated = f"${self.layout.letter(f'checkin.{day}')}${DATE_ROW}"
+            self._put(f"B{at}", self.layout.elsewhere(dated), serial(day))
+            expected, score = (self.values.weeks[key][number] for key in ("expected", "score"))
+            self._put(f"C{at}", WEEK["expected"](k, f), expected)
+            counts = (k.day <= k.until) & (k.share > 0)
+            # A gap in the chart's line; a blank would be drawn as 0.
+            formula = f.choose(counts, WEEK["score"](k, f), Term("NA()"))
+            drawn = serial(day) <= self.until and not math.isnan(score)
+            self._put(f"D{at}", formula, score if drawn else "#N/A")
+
+    def write(self, sheet: Worksheet, styles: Styles) -> None:
+        sheet.set_column(0, 40, 12, styles())
+        for cell, entry in self.cells.items():
+            sheet.write_formula(cell, f"={entry.formula}", styles(), entry.value)
+        for number, label in enumerate(("score", "expected", "live", "up to date", *COUNTED)):
+            sheet.write_string(FIGURES_TOP - 1 + number, 0, label, styles())
+        for number, status in enumerate(COUNTED):
+            word = self.layout.words.choice("status", status)
+            sheet.write_string(COUNTS_TOP - 1 + number, 2, word, styles())
+        sheet.hide()
