@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -157,3 +157,24 @@ def stacked(tables: Sequence[Columns]) -> Columns:
 def folded(texts: Array) -> Array:
     """Texts as they are compared, in no case."""
     return filled([text.casefold() for text in texts], "text")
+
+
+# numpy.isin and numpy.unique import numpy.ma, which takes longer than a tracker does.
+
+
+def among(values: Array, known: Collection[Any]) -> Array:
+    """Which of the values are among the known ones."""
+    return np.fromiter(map(frozenset(known).__contains__, values.tolist()), bool, len(values))
+
+
+def grouped(keys: Array) -> tuple[Array, Array]:
+    """Where the first of each group of equal keys stands, and which group each of the keys is of.
+
+    Groups are numbered in the order in which they come.
+    """
+    numbers: dict[Any, int] = {}
+    groups = (numbers.setdefault(key, len(numbers)) for key in keys.tolist())
+    at = np.fromiter(groups, np.int64, len(keys))
+    first = np.empty(len(numbers), dtype=np.int64)
+    first[at[::-1]] = np.arange(len(keys))[::-1]  # of several the last one stays
+    return first, at

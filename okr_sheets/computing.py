@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from okr_sheets.about import About
-from okr_sheets.columns import EPOCH, Array, Columns, filled, folded, serial, stacked
+from okr_sheets.columns import EPOCH, Array, Columns, among, filled, folded, serial, stacked
 from okr_sheets.quarters import DAYS
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, PLANNED, Kind
 from okr_sheets.scoring import FAULTS, HINTS, PLAN_CODES, RULES, Bands, Rule, held
@@ -345,11 +345,11 @@ class InColumns:
         return np.fromiter((sign in text for text in x), bool, len(x))
 
     def misread(self, k: Columns, key: str) -> Array:
-        return np.isin(k.place, self._misread.get(key, []))
+        return among(k.place, self._misread.get(key, ()))
 
     def misread_check_in(self, k: Columns) -> Array:
         keys = (key for key in self._misread if key.startswith(CHECK_IN_PREFIX))
-        return np.isin(k.place, [place for key in keys for place in self._misread[key]])
+        return among(k.place, [place for key in keys for place in self._misread[key]])
 
     def repeated(self, k: Columns, key: str) -> Array:
         named = zip(k.tracker.tolist(), folded(k[key]), strict=True)
@@ -476,7 +476,7 @@ def _changed(rows: Columns) -> Array:
 def _to_fix(rows: Columns) -> Array:
     """The codes, with what fills the sentence of a change, as `Language.fix` takes it apart."""
     codes: Array = filled((*_FIXES, ""), "text")[rows.to_fix]
-    for at in np.flatnonzero(np.isin(codes.astype(str), _CHANGES)):
+    for at in np.flatnonzero(among(codes, _CHANGES)):
         key = codes[at].partition(":")[2]
         before, after = rows[f"planned_{key}"][at], held(rows, OPERATIONS, key)[at]
         codes[at] = f"{codes[at]}:{round(float(before), 6)!r}:{round(float(after), 6)!r}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from okr_sheets.columns import Array, Columns, serial, to_day
+from okr_sheets.columns import Array, Columns, among, serial, to_day
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import amount
@@ -126,7 +126,7 @@ def confidences(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     for sheet, table in ((OKRS.key, rows), (LOG.key, tracker.columns["log"])):
         typed = table.only(("row", "confidence")).take(~np.isnan(table.confidence))
         values = typed.confidence
-        wrong = ~np.isin(values, range(1, 11))
+        wrong = ~among(values, range(1, 11))
         of_1 = wrong.any() and ((values >= 0) & (values <= 1)).all()
         of_100 = ((values >= 10) & (values <= 100)).all() and wrong.sum() * 2 > len(wrong)
         for row in (typed if of_1 or of_100 else typed.take(wrong)).records():

@@ -8,10 +8,8 @@ from datetime import date, datetime
 from math import isnan
 from typing import Any
 
-import numpy as np
-
 from okr_sheets.checks.formulas import beside, our_shapes, shape
-from okr_sheets.columns import Columns, serial, to_day
+from okr_sheets.columns import Columns, among, serial, to_day
 from okr_sheets.language import choice_keys, fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import plain, shown
@@ -165,7 +163,7 @@ def _uncounted(tracker: Tracker, rows: Columns, bare: set[Any]) -> set[Any]:
         return set(rows.row.tolist())
     typed = tracker.columns["check_ins"]
     days = [serial(date.fromisoformat(day)) for day in missed]
-    uncounted = misread | bare | set(typed.row[np.isin(typed.date, days)].tolist())
+    uncounted = misread | bare | set(typed.row[among(typed.date, days)].tolist())
     uncounted |= _groups(rows, uncounted)
     if any(problem.code == "example-left" for problem in tracker.problems):
         uncounted |= set(tracker.columns["objectives"].row.tolist())
@@ -174,7 +172,7 @@ def _uncounted(tracker: Tracker, rows: Columns, bare: set[Any]) -> set[Any]:
 
 def _groups(rows: Columns, numbers: set[Any]) -> set[Any]:
     """The rows of the objectives that the rows of these numbers belong to."""
-    return set(rows.group[np.isin(rows.row, list(numbers))].tolist())
+    return set(rows.group[among(rows.row, numbers)].tolist())
 
 
 def _is_blank(value: object) -> bool:

@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 
 from okr_sheets.bands import differences
-from okr_sheets.columns import Array, Columns, folded
+from okr_sheets.columns import Array, Columns, among, folded
 from okr_sheets.language import language
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OBJECTIVE, OKRS
@@ -45,7 +45,7 @@ def missing_owners(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
 def childless(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """Every objective has key results."""
     parents = tracker.columns["key_results"].objective
-    childless = (rows.type == OBJECTIVE) & ~np.isin(rows.row, parents)
+    childless = (rows.type == OBJECTIVE) & ~among(rows.row, parents.tolist())
     for number, own in _named(rows, childless):
         yield tracker.problem("no-key-results", OKRS.key, number, "title", own)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from okr_sheets.checks import check
-from okr_sheets.columns import Columns, to_day
+from okr_sheets.columns import Columns, among, to_day
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.problems import UNOPENED, MisuseError, Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
@@ -229,7 +229,7 @@ class Rollup:
     def about(self) -> dict[str, Any]:
         """What the rollup covers: quarters, days, counts, and the headline unit's score and end."""
         units, rows = self.columns["teams"], self.columns["key_results"]
-        live = rows.take(~np.isin(rows.status.astype(str), ["cancelled", "postponed"]))
+        live = rows.take(~among(rows.status, ("cancelled", "postponed")))
         headline = self.headline or {}
         return {
             "quarter": ", ".join(sorted({quarter for quarter in units.quarter if quarter})),

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import numpy as np
 
-from okr_sheets.columns import Array, Columns, filled
+from okr_sheets.columns import Array, Columns, among, filled
 from okr_sheets.computing import check_ins
 from okr_sheets.rollups.attention import BEHIND
 from okr_sheets.rollups.forecast import COMBINED, combined, forecast
@@ -55,13 +55,12 @@ def forecasts(now: Scored, ends: Columns, bands: Bands) -> Columns:
     """
     rows = now.key_results.having(**ends.arrays)
     rows = rows.take(~np.isnan(ends.forecast))
-    status = rows.status.astype(str)
     misses = 1 - rows.forecast_high > bands.on_track
     arrives = (1 - rows.forecast_low <= bands.on_track) & ~rows.stale
     finding = np.select(
         [
-            (rows.day < rows.due) & np.isin(status, ["on-track", "achieved"]) & misses,
-            (rows.day < rows.due) & np.isin(status, BEHIND) & arrives,
+            (rows.day < rows.due) & among(rows.status, ("on-track", "achieved")) & misses,
+            (rows.day < rows.due) & among(rows.status, BEHIND) & arrives,
         ],
         ["heading-off", "heading-well"],
         "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
@@ -10,7 +10,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
-from okr_sheets.columns import Array, Columns
+from okr_sheets.columns import Array, Columns, among, grouped
 from okr_sheets.computing import OPERATIONS, coded
 from okr_sheets.rollups.distributions import PRIOR, Floats, Prior, Runs, of_counts, of_levels
 from okr_sheets.rollups.scored import STALE_DAYS
@@ -125,13 +125,23 @@ def combined(
     drawn = _draws(rows.take(parts), forecasts.take(parts), together)
     ends = np.full((size, 3), np.nan)
     for group, own in groupby(zip(of_group.tolist(), share, drawn, strict=True), key=itemgetter(0)):
-        ends[group] = np.quantile(sum(part * draws for _, part, draws in own), (0.5, LOW, HIGH))
+        ends[group] = _quantiles(sum(part * draws for _, part, draws in own))
     told = ~np.isnan(forecasts.forecast[parts])
     found = np.bincount(of_group, told, size)
     stale = np.bincount(of_group, told & rows.stale[parts], size)
     ends = np.where(found[:, None] == 0, np.nan, OPERATIONS.rounded(ends))
     columns = (*ends.T, found, stale)
     return Columns(dict(zip(COMBINED, columns, strict=True)), size)
+
+
+def _quantiles(draws: Array) -> Array:
+    """The median and the ends of the range, linear between two draws as numpy.quantile is."""
+    # That one imports numpy.ma, which takes longer than a tracker does.
+    draws, at = np.sort(draws), np.array([0.5, LOW, HIGH]) * (len(draws) - 1)
+    below = np.floor(at).astype(int)
+    above = np.minimum(below + 1, len(draws) - 1)
+    quantiles: Array = draws[below] + (draws[above] - draws[below]) * (at - below)
+    return quantiles
 
 
 def _counted(rows: Columns, check_ins: Columns) -> Columns:
@@ -153,7 +163,7 @@ def _counted(rows: Columns, check_ins: Columns) -> Columns:
 def _says_yes_or_no(rows: Columns, numbers: Columns) -> Array:
     """The achieves without steps that have no other numbers than 0 and 1."""
     plain = (rows.kind == "achieve") & ~(rows.target > 1)
-    others = np.bincount(numbers.at, ~np.isin(numbers.value, [0, 1]), len(rows))
+    others = np.bincount(numbers.at, ~among(numbers.value, (0, 1)), len(rows))
     some = np.bincount(numbers.at, minlength=len(rows))
     only: Array = plain & (some > 0) & (others == 0)
     return only
@@ -164,8 +174,8 @@ def _last_quarter(rows: Columns) -> Array:
     return np.where(_is_of(rows, COUNTED) & (rows.baseline > 0), rows.baseline, np.nan)
 
 
-def _is_of(rows: Columns, kinds: Iterable[str]) -> Array:
-    return np.isin(rows.kind.astype(str), list(kinds))
+def _is_of(rows: Columns, kinds: Collection[str]) -> Array:
+    return among(rows.kind, kinds)
 
 
 def _ends(rows: Columns, known: Array, check_ins: Columns, prior: Prior) -> Columns:
@@ -347,9 +357,9 @@ def _scores(rows: Columns, values: Floats) -> Floats:
 
 def _student(freedom: Array) -> Floats:
     """Student's t in the middle of each stratum, one row for each number of degrees of freedom."""
-    each, codes = np.unique(freedom.astype(int), return_inverse=True)
-    table = [student_t(int(degrees)) for degrees in each]
-    return np.reshape(table, (-1, STRATA))[codes]
+    first, at = grouped(freedom.astype(int))
+    table = [student_t(degrees) for degrees in freedom[first].astype(int).tolist()]
+    return np.reshape(table, (-1, STRATA))[at]
 
 
 @cache

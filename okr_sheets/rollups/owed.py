@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
-from okr_sheets.columns import Columns, filled, folded, serial, to_day
+from okr_sheets.columns import Columns, among, filled, folded, serial, to_day
 from okr_sheets.problems import file_names
 from okr_sheets.rollups.columns import tabled
 from okr_sheets.rollups.namesakes import companies, owner_names, owner_of, units_of
@@ -93,7 +91,7 @@ def overdue(now: Scored, trackers: Sequence[Tracker], days: Days) -> Columns:
         actions = tracker.columns["actions"]
         if day is None or not len(actions):
             continue
-        late = actions.take((actions.due < serial(day)) & np.isin(actions.status, _OPEN))
+        late = actions.take((actions.due < serial(day)) & among(actions.status, _OPEN))
         letter = tracker.letters.get(ACTIONS.key, {}).get("status", "")
         for action in late.records():
             if (number, action["key_result"].casefold()) in stopped_ids:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from okr_sheets.columns import Array, Columns, filled
+from okr_sheets.columns import Array, Columns, among, filled
 from okr_sheets.computing import (
     OPERATIONS,
     InColumns,
@@ -203,7 +203,7 @@ def _key_results(rows: Columns, objectives: Columns) -> Columns:
 
     def active() -> Array:
         stopped = ["cancelled", "postponed", "achieved", "not-started", ""]
-        return ~np.isin(rows.status.astype(str), stopped)
+        return ~among(rows.status, stopped)
 
     own_start, last = _or(rows.start, rows.first_day), _or(rows.due, rows.last_day)
 

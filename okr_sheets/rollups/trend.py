@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from okr_sheets.columns import BLANKS, Array, Columns, filled, joined, to_day
+from okr_sheets.columns import BLANKS, Array, Columns, filled, grouped, joined, to_day
 from okr_sheets.rollups.columns import kinds
 from okr_sheets.rollups.scored import CALLED, WHICH, Days, Scored
 from okr_sheets.rollups.units import UNIT, files_named, mean
@@ -121,15 +121,9 @@ class _Groups:
 
     def __init__(self, who: Array, rows: Columns) -> None:
         rounds = int(rows.round.max(initial=0)) + 1
-        groups, first, at = np.unique(
-            who * rounds + rows.round, return_index=True, return_inverse=True
-        )
-        order = np.argsort(first, kind="stable")
-        self.rows, self.size = rows, len(groups)
-        self.first, self.who = first[order], groups[order] // rounds
-        places = np.empty(self.size, dtype=np.int64)
-        places[order] = np.arange(self.size)
-        self.at = places[at.ravel()]
+        self.first, self.at = grouped(who * rounds + rows.round)
+        self.rows, self.size = rows, len(self.first)
+        self.who = who[self.first]
 
     def told(self, texts: Sequence[str], means: Sequence[str], counts: Sequence[str]) -> Columns:
         """What the groups say, their means (of weight, score and pace) and their counts."""
@@ -158,9 +152,9 @@ def _level(name: str, pieces: Sequence[Columns]) -> Columns:
     rows = joined([piece.only(key for key in (*keys, "place") if key in piece) for piece in pieces])
     # Two rounds may fall on one day: the own one of whom the level is about, and another's date.
     # The later one counts: in the last one a tracker has scores before its quarter begins, too.
-    backwards = (rows.place * (1 << 17) + rows.day.astype(np.int64))[::-1]
-    once = len(rows) - 1 - np.unique(backwards, return_index=True)[1]
-    rows = rows.take(np.sort(once))
+    days = rows.place * (1 << 17) + rows.day.astype(np.int64)
+    last = dict(zip(days.tolist(), range(len(rows)), strict=True))
+    rows = rows.take(np.array(sorted(last.values()), dtype=np.int64))
     lacking = {key: kind for key, kind in keys.items() if key not in rows}
     blanks = {key: filled([BLANKS[kind]] * len(rows), kind) for key, kind in lacking.items()}
     return rows.having(**blanks, level=filled([name] * len(rows), "text")).only(TREND)
