@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from okr_sheets.language import language
 from okr_sheets.reading.guard import column_letters, column_number
@@ -40,6 +40,7 @@ _LETTERS = {key: column_letters(number) for number, key in enumerate(_KEYS, 1)}
 _NAMED = {letters: key for key, letters in _LETTERS.items()}
 
 
+@lru_cache(maxsize=5_000)  # the trackers of a run hold the same ones
 def shape(formula: str) -> str:
     """A relative formula without what it refers to, in one spelling."""
     text = _REFERENCE.sub("#", formula)
@@ -83,13 +84,13 @@ def beside(tracker: Tracker) -> tuple[int, str] | None:
     A program that deletes or inserts cells and leaves formulas as they were gives rows of them; a
     single one in a row is a person's own.
     """
-    code, places = tracker.about.language, _places(tracker)
+    code, letters = tracker.about.language, _letters(tracker)
     stored = tracker.columns["stored"]
     found: dict[int, list[str]] = {}
     for key in (column.key for column in OKRS.computed if column.key in RULES):
         formulas = stored[f"formula.{key}"].tolist() if f"formula.{key}" in stored else []
         # Filled down a column they are all one.
-        bad = {it for it in set(formulas) if it and _is_beside(it, key, code, places)}
+        bad = {it for it in set(formulas) if it and _is_beside(it, key, code, letters)}
         for row, formula in zip(stored.row.tolist(), formulas, strict=True) if bad else ():
             if formula in bad:
                 found.setdefault(row, []).append(key)
@@ -97,25 +98,37 @@ def beside(tracker: Tracker) -> tuple[int, str] | None:
     return (rows[0], found[rows[0]][0]) if rows else None
 
 
-def _places(tracker: Tracker) -> Mapping[str, set[int]]:
-    """The columns in which each key may be found; a column said twice has two."""
+Letters = tuple[tuple[str, str], ...]
+
+
+def _letters(tracker: Tracker) -> Letters:
+    """Key and letter of each column; of one that is said twice, twice."""
     letters = tracker.letters.get(OKRS.key, {})
-    found = {key: {column_number(letter)} for key, letter in letters.items()}
-    for problem in tracker.problems:
-        if problem.code == "duplicate-column" and problem.key in found:
-            found[problem.key].add(column_number(problem.column))
-    weeks = [next(iter(found[key])) for key in letters if key.startswith(CHECK_IN_PREFIX)]
+    doubled = (p for p in tracker.problems if p.code == "duplicate-column" and p.key in letters)
+    return (*letters.items(), *((problem.key, problem.column) for problem in doubled))
+
+
+@lru_cache(maxsize=1_000)
+def _places(letters: Letters) -> Mapping[str, set[int]]:
+    """The columns in which each key may be found."""
+    places: dict[str, set[int]] = {}
+    for key, letter in letters:
+        places.setdefault(key, set()).add(column_number(letter))
+    first = dict(reversed(letters))
+    weeks = [column_number(first[key]) for key in first if key.startswith(CHECK_IN_PREFIX)]
     # People put columns of their own between the weeks.
     span = set(range(min(weeks), max(weeks) + 1)) if weeks else set()
-    return found | (dict.fromkeys(_WEEKS, span) if span else {})
+    return places | (dict.fromkeys(_WEEKS, span) if span else {})
 
 
-def _is_beside(formula: str, key: str, language_code: str, places: Mapping[str, set[int]]) -> bool:
+@lru_cache(maxsize=10_000)  # the trackers of a run hold the same ones
+def _is_beside(formula: str, key: str, language_code: str, letters: Letters) -> bool:
     ours, named = _named(language_code)[key]
     if _skeleton(formula) != ours:
         return False
     if _LOST in formula:
         return True
+    places = _places(letters)
     found = list(_references(formula, min(places.get(key, {0}))))
     return len(found) == len(named) and any(
         (row.startswith("[") and row != "[0]") or column not in places.get(name, {column})
