@@ -161,9 +161,11 @@ def _uncounted(tracker: Tracker, rows: Columns, bare: set[Any]) -> set[Any]:
     if any(p.code == "duplicate-column" and p.key.startswith(CHECK_IN_PREFIX) for p in every):
         # Which rows have a number in the second column only, nothing here tells.
         return set(rows.row.tolist())
-    typed = tracker.columns["check_ins"]
-    days = [serial(date.fromisoformat(day)) for day in missed]
-    uncounted = misread | bare | set(typed.row[among(typed.date, days)].tolist())
+    uncounted = misread | bare
+    if missed:
+        typed = tracker.columns["check_ins"]
+        numbers = zip(typed.row.tolist(), typed.date.tolist(), strict=True)
+        uncounted |= {row for row, day in numbers if to_day(day).isoformat() in missed}
     uncounted |= _groups(rows, uncounted)
     if any(problem.code == "example-left" for problem in tracker.problems):
         uncounted |= set(tracker.columns["objectives"].row.tolist())
