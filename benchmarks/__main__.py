@@ -15,9 +15,10 @@ import argparse
 import statistics
 import sys
 import tempfile
+from compileall import compile_dir
 from pathlib import Path
 
-from benchmarks.races import RACES, Ground
+from benchmarks.races import PACKAGE, RACES, Ground
 
 HEAD = ("what", "beside", "ratio", "quartiles", "target", "", "here", "beside it")
 UNITS = {"seconds": "s", "stages": "s", "outputs": "s", "megabytes": "MB"}
@@ -31,6 +32,7 @@ def main():
         folder = (arguments.folder or Path(temporary)).absolute()
         folder.mkdir(parents=True, exist_ok=True)
         ground = Ground.quick(folder) if arguments.quick else Ground(folder)
+        compile_dir(PACKAGE, quiet=1)
         for race in RACES:
             if not arguments.names or race.name in arguments.names:
                 for cells in run(race, ground):
@@ -52,8 +54,6 @@ def parsed():
 def run(race, ground):
     """The cells of a race's rows."""
     ours, theirs = race.programs(ground)
-    for program in (ours, theirs):
-        program.run()  # compiles, and brings the files into memory
     pairs = [in_turn(ours, theirs, number) for number in range(runs_of(race, ground))]
     race.check(ground)
     for row in race.rows(ground):
