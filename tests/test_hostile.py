@@ -34,7 +34,7 @@ def by_its_limits(monkeypatch):
 ALONE = {"sheet-skipped": "stray-cell", "sheet-too-much": "too-much", "": "no-okr-table"}
 
 
-def test_each_hostile_file_of_a_folder_ends_in_one_sentence(by_its_limits, tmp_path):
+def test_a_folder_of_hostile_files_gives_a_sentence_for_each(by_its_limits, tmp_path):
     expected = {}
     for number, hostile in enumerate(HOSTILE.values()):
         path = tmp_path / f"{number} {hostile.name}"

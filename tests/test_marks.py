@@ -332,7 +332,8 @@ def test_what_is_too_large_to_be_read_is_foreign_and_not_read(report, monkeypatc
 
 
 @pytest.mark.parametrize("kind", [".xls", ".csv", ".md"])
-def test_a_search_holds_no_large_file_in_memory(kind, tmp_path):
+def test_a_search_holds_no_large_file_in_memory(kind, tmp_path, monkeypatch):
+    monkeypatch.setattr(guard, "MOST_FLAT_BYTES", 2_000_000)
     with (tmp_path / f"t{kind}").open("wb") as file:
         file.truncate(guard.MOST_FLAT_BYTES + 1)
     tracemalloc.start()
