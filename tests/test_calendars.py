@@ -2,7 +2,6 @@
 
 import pickle
 import re
-import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
+from calculators import libreoffice
 from click.testing import CliRunner
 from openpyxl import Workbook
 
@@ -258,16 +258,7 @@ def test_dates_typed_into_libreoffice_in_buddhist_years(tmp_path, soffice, kind)
         "O1.KR1;Leads;Increase;0;100;15/2/2570;10\n"
     )
     if kind != "csv":
-        profile, english = (
-            f"-env:UserInstallation=file://{tmp_path}/profile",
-            "CSV:59,34,76,1,,2057,false,true",
-        )
-        subprocess.run(
-            [soffice, profile, "--headless", f"--infilter={english}", "--convert-to", kind, path, "--outdir", tmp_path],
-            check=True,
-            capture_output=True,
-        )  # fmt: skip
-        path = path.with_suffix(f".{kind}")
+        path = libreoffice(path, tmp_path, f".{kind}")
     tracker = okr.read(path)
     assert period(tracker)[0] == "2027-Q1"
     assert tracker.check_in_dates == (date(2027, 1, 8),)

@@ -374,7 +374,7 @@ def test_a_formula_filled_down_or_across_is_one_text():
     assert sheet in relative(at_b2, 2, 2, REFERENCE)
 
 
-def test_the_score_formula_of_a_saved_tracker_is_one_text_in_all_its_repeated():
+def test_the_score_formula_of_a_saved_tracker_is_one_text_in_all_its_rows():
     okrs = next(g for g in read_book(FILES / "libreoffice-untouched.ods").grids if g.name == "OKRs")
     # Above row 6 stand dates, each with a formula of its own.
     written = {(column, text) for (row, column), text in okrs.formulas.items() if row >= 6}

@@ -101,7 +101,7 @@ def drawn(tmp_path_factory):
         sheet.set_column("C:D", options={"hidden": True})
         hidden.write_row(0, 0, [1])
         hidden.hide()
-    return libreoffice(folder / "drawn.xlsx", folder, "xls")
+    return libreoffice(folder / "drawn.xlsx", folder, ".xls")
 
 
 def test_every_kind_of_value_is_what_was_written(drawn):
