@@ -10,7 +10,6 @@ from calculators import libreoffice
 from openpyxl import Workbook, load_workbook
 
 import okr_sheets as okr
-from okr_sheets import demo
 
 
 def verdict(path):
@@ -206,8 +205,8 @@ def changed(path, change):
 
 
 @pytest.fixture
-def path(tmp_path):
-    return okr.write(demo.marketing("en"), tmp_path / "t.xlsx")
+def path(marketing_in):
+    return marketing_in("en")
 
 
 @pytest.mark.parametrize("formula", [r"$E\1*0+1/2", r"IF($E\1&gt;#REF!,1,1)/2"])

@@ -262,24 +262,21 @@ def test_a_role_and_a_team_of_two_companies_are_filtered_apart(book, view, tmp_p
     assert page.heard == []
 
 
-@pytest.mark.parametrize(
-    ("typed", "name"),
-    [
-        ("yilmaz", "Işıl YILMAZ"),
-        ("ISIL", "Işıl Yılmaz"),
-        ("lapimeno", "Läpimeno"),
-        ("ไทย", "ทีมไทย"),
-    ],
-)
-def test_search_needs_no_accents(view, tmp_path, typed, name):
+def test_search_needs_no_accents(view, tmp_path):
     plan = okr.new("sales", quarter="2027-Q1", team="Sales")
-    first = plan.key_results.index == plan.key_results.index[0]
-    owners = plan.key_results["owner"].mask(first, name)
+    names = ["Işıl YILMAZ", "Yılmaz Işıl", "Läpimeno", "ทีมไทย"]
+    owners = [*names, *plan.key_results["owner"].iloc[len(names) :]]
     tracker = replace(plan, key_results=plan.key_results.assign(owner=owners))
-    rolled = okr.rollup(okr.write(tracker, tmp_path / "t.xlsx"))
-    page = view(okr.report(rolled, tmp_path / "r.html", "en"))
-    page.get_by_role("searchbox").fill(typed)
-    assert ids(page) == {plan.key_results["id"].iloc[0]}
+    page = view(okr.report(okr.rollup([tracker]), tmp_path / "r.html", "en"))
+    rows = plan.key_results["id"].tolist()
+    for typed, found in {
+        "yilmaz": rows[:2],
+        "ISIL": rows[:2],
+        "lapimeno": rows[2:3],
+        "ไทย": rows[3:4],
+    }.items():
+        page.get_by_role("searchbox").fill(typed)
+        assert ids(page) == set(found)
 
 
 def test_search_finds_titles_in_any_case(sample, rollup, view):
