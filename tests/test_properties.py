@@ -156,7 +156,8 @@ ROW = st.fixed_dictionaries(
 
 def with_copies(tracker):
     """A tracker with each key result twice, the second time below the last objective."""
-    copies = {row: row + 8 for row in tracker.key_results.index}
+    rows = tracker.key_results.index
+    copies = {row: number for number, row in enumerate(rows, rows[-1] + 1)}
     last = tracker.objectives.index[-1]
 
     def copied(frame):
