@@ -99,6 +99,12 @@ def company(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session")
+def company_rollup(company):
+    """The sample company rolled up, for tests that only look at it."""
+    return okr.rollup(company)
+
+
 @cache
 def _marketing(code):
     with TemporaryDirectory() as folder:

@@ -62,8 +62,8 @@ def view(browser):
 
 
 @pytest.fixture(scope="module")
-def rollup(company):
-    return okr.rollup(company)
+def rollup(company_rollup):
+    return company_rollup
 
 
 @pytest.fixture(scope="module")
