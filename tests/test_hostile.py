@@ -73,12 +73,18 @@ def test_damage_above_the_first_row_is_placed_in_its_part(tmp_path):
     assert (problem.code, problem.given) == ("damaged", "xl/worksheets/sheet1.xml")
 
 
-def test_one_hostile_file_costs_a_rollup_that_file_only(company, tmp_path):
+def test_one_hostile_file_costs_a_rollup_that_file_only(book, tmp_path):
+    book("""
+        | ID     | Title | Type      | Baseline | Target | 2027-01-08 |
+        | O1     | Grow  | Objective |          |        |            |
+        | O1.KR1 | Win   | Increase  | 0        | 10     | 4          |
+    """)
     for number, name in enumerate(("flipped bytes", "a password")):
         HOSTILE[name].make(tmp_path / f"{number} {HOSTILE[name].name}")
     out = tmp_path / "rollup.csv"
-    lines, code = run("score", company, tmp_path, "-o", out)
+    lines, code = run("score", tmp_path, "-o", out)
     assert code == 1
     assert "0 x.xlsx: error: damaged" in lines
     assert "1 x.xlsx: error: password" in lines
-    assert len(out.read_text("utf-8-sig").splitlines()) == 1 + len(okr.score(company))
+    _, row = out.read_text("utf-8-sig").splitlines()
+    assert row.startswith("drawn.csv")
