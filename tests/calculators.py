@@ -15,7 +15,8 @@ from threading import Timer
 
 import formualizer
 import ironcalc
-from conftest import needs
+import pytest
+from conftest import IN_CI, needs
 from python_calamine import CalamineWorkbook
 
 from okr_sheets.reading.guard import column_number
@@ -128,12 +129,18 @@ class LibreOffice:
     """A LibreOffice that stays open, and has one file open at a time."""
 
     def __init__(self) -> None:
+        python = needs("/usr/bin/python3")
+        if subprocess.run(
+            [python, "-c", "import uno"], capture_output=True, check=False
+        ).returncode:
+            missing = "the system's Python has no uno module (package python3-uno)"
+            (pytest.fail if IN_CI else pytest.skip)(missing)
         self._profile = TemporaryDirectory(prefix="okr-libreoffice-")
         settings = Path(self._profile.name) / "user" / "registrymodifications.xcu"
         settings.parent.mkdir()
         settings.write_text(_PROFILE)
         self._process = subprocess.Popen(
-            [needs("/usr/bin/python3"), SCRIPT, self._profile.name],
+            [python, SCRIPT, self._profile.name],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
