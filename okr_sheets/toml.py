@@ -45,7 +45,7 @@ def parse_toml(text: str, name: str, error: type[MisuseError]) -> dict[str, Any]
     """The document in a text; `error` with a sentence on the file of that name if it is none."""
     document: dict[str, Any] = {}
     try:
-        # First the text: the parser takes hours for one key of a hundred thousand parts.
+        # First the text: for what is nested too deep the parser can take long.
         beyond = _DEEP if _depth(text) > DEEPEST else ""
         if not beyond:
             document = tomllib.loads(text)

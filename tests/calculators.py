@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import re
 import shutil
 import subprocess
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Timer
 
 import formualizer
 import ironcalc
+import pytest
+from conftest import IN_CI, needs
 from python_calamine import CalamineWorkbook
 
 from okr_sheets.reading.guard import column_number
 
 POISON = b"777"
-SOFFICE = shutil.which("soffice")
+SCRIPT = Path(__file__).parent / "edit_in_libreoffice.py"
+MOST_FILES = 50  # that one LibreOffice opens; it dies of hundreds
 
 # Everything is calculated anew on load, whoever saved the file.
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -118,36 +125,74 @@ def by_ironcalc(source, cells):
     }
 
 
-def libreoffice(source: Path, folder: Path, suffix: str = "xlsx") -> Path:
-    """The workbook as LibreOffice recalculates and saves it."""
-    return libreoffice_all([source], folder, suffix)[0]
+class LibreOffice:
+    """A LibreOffice that stays open, and has one file open at a time."""
 
-
-def libreoffice_all(sources: list[Path], folder: Path, suffix: str = "xlsx") -> list[Path]:
-    """Several workbooks, recalculated and saved; fifty in one run, since it dies of hundreds."""
-    if len(sources) > 50:
-        rest = libreoffice_all(sources[50:], folder, suffix)
-        return [*libreoffice_all(sources[:50], folder, suffix), *rest]
-    profile = folder / "profile"
-    settings = profile / "user" / "registrymodifications.xcu"
-    if not settings.exists():
-        settings.parent.mkdir(parents=True)
+    def __init__(self) -> None:
+        python = needs("/usr/bin/python3")
+        if subprocess.run(
+            [python, "-c", "import uno"], capture_output=True, check=False
+        ).returncode:
+            missing = "the system's Python has no uno module (package python3-uno)"
+            (pytest.fail if IN_CI else pytest.skip)(missing)
+        self._profile = TemporaryDirectory(prefix="okr-libreoffice-")
+        settings = Path(self._profile.name) / "user" / "registrymodifications.xcu"
+        settings.parent.mkdir()
         settings.write_text(_PROFILE)
-    out = folder / "out"
-    subprocess.run(
-        [
-            SOFFICE or "soffice",
-            f"-env:UserInstallation=file://{profile}",
-            "--headless",
-            "--convert-to",
-            suffix,
-            "--outdir",
-            str(out),
-            *map(str, sources),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=900,
-    )
-    kind = suffix.partition(":")[0]
-    return [out / f"{source.stem}.{kind}" for source in sources]
+        self._process = subprocess.Popen(
+            [python, SCRIPT, self._profile.name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.files = 0
+
+    def save(self, source: Path, edits: list, targets: list[Path]) -> None:
+        """Edit a file, calculate it anew, and save it as others."""
+        self.files += 1
+        line = json.dumps([str(source), edits, [*map(str, targets)]])
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        clock = Timer(180, self._process.kill)
+        clock.start()
+        answer = self._process.stdout.readline()
+        clock.cancel()
+        assert answer == "\n", answer or "LibreOffice has ended."
+
+    def end(self) -> None:
+        self._process.communicate()
+        self._profile.cleanup()
+
+
+_open: list[LibreOffice] = []
+
+
+def _end_all() -> None:
+    while _open:
+        _open.pop().end()
+
+
+atexit.register(_end_all)
+
+
+def _saved(source: Path, edits: list, targets: list[Path]) -> list[Path]:
+    needs("soffice")
+    if _open and _open[0].files >= MOST_FILES:
+        _end_all()
+    if not _open:
+        _open.append(LibreOffice())
+    for target in targets:
+        target.parent.mkdir(exist_ok=True)
+    _open[0].save(source, edits, targets)
+    return targets
+
+
+def edited(source: Path, folder: Path, edits: list, *suffixes: str) -> list[Path]:
+    """The file as LibreOffice saves it after edits, once for each suffix."""
+    return _saved(source, edits, [folder / f"edited{suffix}" for suffix in suffixes])
+
+
+def libreoffice(source: Path, folder: Path, suffix: str = ".xlsx") -> Path:
+    """The file as LibreOffice recalculates and saves it."""
+    (path,) = _saved(source, [], [folder / "out" / f"{source.stem}{suffix}"])
+    return path

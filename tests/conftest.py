@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+import okr_sheets as okr
 from okr_sheets import demo
 from okr_sheets.reading.tracker import read
 
@@ -94,6 +97,30 @@ def company(tmp_path_factory):
     folder = tmp_path_factory.mktemp("company")
     demo.build(folder, demo.company())
     return folder
+
+
+@pytest.fixture(scope="session")
+def company_rollup(company):
+    """The sample company rolled up, for tests that only look at it."""
+    return okr.rollup(company)
+
+
+@cache
+def _marketing(code):
+    with TemporaryDirectory() as folder:
+        return okr.write(demo.marketing(code), Path(folder) / "t.xlsx").read_bytes()
+
+
+@pytest.fixture
+def marketing_in(tmp_path):
+    """The sample company's marketing tracker in a language, as a file of one's own."""
+
+    def copy(code):
+        path = tmp_path / "t.xlsx"
+        path.write_bytes(_marketing(code))
+        return path
+
+    return copy
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
-"""Edits a tracker in LibreOffice itself, over UNO; run by the Python that LibreOffice comes with.
+"""Edits files in LibreOffice itself, over UNO; run by the Python that LibreOffice comes with.
 
-Arguments: the profile's folder, the workbook, a JSON list of edits, and the files to save as.
+The argument is the profile's folder. Each line of standard input is a file, edits and the files to
+save as, as a JSON list; for each, a line tells what went wrong, or nothing. It ends with its input.
 """
 
 import json
@@ -14,7 +15,19 @@ import uno
 from com.sun.star.beans import PropertyValue
 from com.sun.star.table import CellAddress, CellRangeAddress, TableSortField
 
-FILTERS = {".xlsx": "Calc MS Excel 2007 XML", ".ods": "calc8", ".xls": "MS Excel 97"}
+FILTERS = {
+    ".xlsx": "Calc MS Excel 2007 XML",
+    ".ods": "calc8",
+    ".xls": "MS Excel 97",
+    ".pdf": "calc_pdf_Export",
+}
+# A text in UTF-8 with semicolons, in which dates are written as in Britain.
+LOADING = {
+    ".csv": {
+        "FilterName": "Text - txt - csv (StarCalc)",
+        "FilterOptions": "59,34,76,1,,2057,false,true",
+    }
+}
 PIPE = f"okr_sheets_{os.getpid()}"
 
 
@@ -25,16 +38,18 @@ def properties(**values):
 def connect(profile):
     accept = f"--accept=pipe,name={PIPE};urp;"
     user = f"-env:UserInstallation={Path(profile).as_uri()}"
-    office = subprocess.Popen(["soffice", "--headless", "--norestore", user, accept])
+    office = subprocess.Popen(
+        ["soffice", "--headless", "--norestore", user, accept], stdout=subprocess.DEVNULL
+    )
     local = uno.getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext(
         "com.sun.star.bridge.UnoUrlResolver", local
     )
-    for _ in range(120):
+    for _ in range(240):
         try:
             context = resolver.resolve(f"uno:pipe,name={PIPE};urp;StarOffice.ComponentContext")
         except Exception:
-            time.sleep(0.5)
+            time.sleep(0.25)
         else:
             return office, context.ServiceManager.createInstanceWithContext(
                 "com.sun.star.frame.Desktop", context
@@ -102,22 +117,37 @@ EDITS = {
 }
 
 
-def main(profile, source, edits, *targets):
+def change(desktop, source, edits, targets):
+    """Open a file, edit it, calculate it anew and save it."""
+    document = desktop.loadComponentFromURL(
+        Path(source).as_uri(),
+        "_blank",
+        0,
+        properties(Hidden=True, **LOADING.get(Path(source).suffix, {})),
+    )
+    for sheet, name, *arguments in edits:
+        if name == "remove":
+            document.Sheets.removeByName(sheet)
+        else:
+            EDITS[name](document.Sheets.getByName(sheet), *arguments)
+    document.calculateAll()
+    for target in targets:
+        kind = FILTERS[Path(target).suffix]
+        document.storeToURL(Path(target).as_uri(), properties(FilterName=kind))
+    document.close(True)
+
+
+def main(profile):
     office, desktop = connect(profile)
     try:
-        document = desktop.loadComponentFromURL(
-            Path(source).as_uri(), "_blank", 0, properties(Hidden=True)
-        )
-        for sheet, name, *arguments in json.loads(edits):
-            if name == "remove":
-                document.Sheets.removeByName(sheet)
-            else:
-                EDITS[name](document.Sheets.getByName(sheet), *arguments)
-        document.calculateAll()
-        for target in targets:
-            kind = FILTERS[Path(target).suffix]
-            document.storeToURL(Path(target).as_uri(), properties(FilterName=kind))
-        document.close(True)
+        for line in sys.stdin:
+            try:
+                change(desktop, *json.loads(line))
+                wrong = ""
+            except Exception as error:
+                wrong = repr(error)
+            sys.stdout.write(f"{wrong}\n")
+            sys.stdout.flush()
     finally:
         try:
             desktop.terminate()

@@ -1,23 +1,30 @@
 """Files made to hurt a reader, or hurt on their way: `HOSTILE` has a maker for each.
 
 Every one must end in one clear sentence, in seconds and in little memory. `codes` are those that
-will do; a file that has none is read like any other.
+will do; a file that has none is read like any other. None of them is large or strange enough to
+trouble any program: where there is too much of something, `limits` are lowered to what a plain file
+goes beyond.
 """
 
 import io
 import random
 import struct
+import sys
 import zipfile
-import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from unittest.mock import patch
 
 from xlsxwriter import Workbook
 
+from okr_sheets.reading import books, drafts
+
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-DEFLATED, STORED, LZMA = 8, 0, 14
+FILES = Path(__file__).parent / "files"
 SHEET, STRINGS, BOOK = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml"
 
 
@@ -26,6 +33,22 @@ class Hostile:
     name: str  # of the file
     make: Callable[[Path], object]
     codes: frozenset[str] = frozenset()
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+@contextmanager
+def lowered(**limits):
+    """Reading with limits other than its own, in every module that holds them."""
+    for parser in books.PARSERS.values():
+        import_module(f"okr_sheets.reading.{parser}")
+    reading = [sys.modules[name] for name in sys.modules if name.startswith("okr_sheets.reading.")]
+    with ExitStack() as stack:
+        for name, limit in limits.items():
+            holders = [module for module in reading if hasattr(module, name)]
+            assert holders, name
+            for module in holders:
+                stack.enter_context(patch.object(module, name, limit))
+        yield
 
 
 def workbook():
@@ -100,57 +123,25 @@ def flipped():
     return bytes(content)
 
 
-def raw_zip(members):
-    """An archive of members as given: name, method, bytes, and the size they are said to have."""
-    content, listed = b"", b""
-    for name, method, data, size in members:
-        fields = (method, 0, 33, zlib.crc32(b""), len(data), size, len(name), 0)
-        listed += struct.pack("<4s4H4s", b"PK\1\2", 20, 20, 0, method, struct.pack("<2H", 0, 33))
-        listed += struct.pack("<3I5H2I", 0, len(data), size, len(name), 0, 0, 0, 0, 0, len(content))
-        listed += name.encode()
-        content += struct.pack("<4s2H", b"PK\3\4", 20, 0) + struct.pack("<3H3I2H", *fields)
-        content += name.encode() + data
-    count = len(members)
-    end = (b"PK\5\6", 0, 0, count, count, len(listed), len(content), 0)
-    return content + listed + struct.pack("<4s4H2IH", *end)
-
-
-def zeros(megabytes):
-    """A deflated stream of so many megabytes of zeros, made in no time."""
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
-    block = squeeze.compress(bytes(1_000_000)) + squeeze.flush(zlib.Z_FULL_FLUSH)
-    return block * megabytes + squeeze.flush()
-
-
-def bomb(part, megabytes, told=None):
-    """A maker: the harmless workbook, in which one part unpacks to zeros; `told` may lie."""
+def relisted(field, form, change, most=1):
+    """A maker: the harmless workbook; a field of its first parts is changed in the list of parts."""
 
     def make(path):
-        members = [
-            (name, STORED, data, len(data)) for name, data in workbook().items() if name != part
-        ]
-        size = megabytes * 1_000_000 if told is None else told
-        path.write_bytes(raw_zip([(part, DEFLATED, zeros(megabytes), size), *members]))
+        content = bytearray(packed(workbook()))
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            at, count = archive.start_dir, len(archive.infolist())
+        for _ in range(min(count, most)):
+            (value,) = struct.unpack_from(form, content, at + field)
+            struct.pack_into(form, content, at + field, change(value))
+            at += 46 + sum(struct.unpack_from("<3H", content, at + 28))
+        path.write_bytes(content)
 
     return make
 
 
-def thousand_parts(path):
-    with zipfile.ZipFile(path, "w") as archive:
-        for number in range(10_001):
-            archive.writestr(f"xl/{number}.xml", b"")
-
-
-def many_parts(path):
-    """400,000 parts, told by the archive's list alone; its count ends at 65,535."""
-    parts = (
-        struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, 10, *[0] * 6)
-        + b"%010d" % number
-        for number in range(400_000)
-    )
-    listed = b"".join(parts)
-    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 65_535, 65_535, len(listed), 0, 0)
-    path.write_bytes(listed + end)
+def with_part(content):
+    """A maker: the harmless workbook and a picture of these bytes."""
+    return edited(lambda parts: parts.update({"xl/media/1.png": content}))
 
 
 def misnamed(path):
@@ -159,19 +150,17 @@ def misnamed(path):
 
 
 def packed_otherwise(path):
-    """A workbook one part of which is packed as LZMA, and badly."""
-    parts = [(name, STORED, part, len(part)) for name, part in workbook().items()]
-    other = (name := "docProps/core.xml", LZMA, b"\x09\x04\x05\0" + b"\xff" * 50, 1_000)
-    path.write_bytes(raw_zip([other, *(part for part in parts if part[0] != name)]))
+    """The harmless workbook, packed as no program packs one."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        for name, part in workbook().items():
+            archive.writestr(name, part)
 
 
-def long_text(cells):
-    """A maker: so many cells that share one text of 9 million letters, each slow to fold."""
+def sharing_a_text(cells, letters):
+    """A maker: so many cells that share one text of so many letters."""
 
     def change(parts):
-        text = "\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 9_000_000
-        parts[STRINGS] = f'<sst xmlns="{MAIN}"><si><t>{text}</t></si></sst>'.encode()
-        parts["xl/media/1.png"] = random.Random(1).randbytes(400_000)  # hides the ratio
+        parts[STRINGS] = f'<sst xmlns="{MAIN}"><si><t>{"a" * letters}</t></si></sst>'.encode()
         row = "<row>" + '<c t="s"><v>0</v></c>' * cells + "</row>"
         parts[SHEET] = (
             f'<worksheet xmlns="{MAIN}"><sheetData>{row}</sheetData></worksheet>'.encode()
@@ -180,28 +169,14 @@ def long_text(cells):
     return edited(change)
 
 
-def large_text(path):
-    with path.open("wb") as file:
-        file.write(b"ID,Title\n" * 1_000)
-        file.truncate(3_000_000_000)
+def twice():
+    parts = workbook()
+    content = packed(parts | {"xl/workbook.xmm": parts[BOOK]})
+    return content.replace(b"xl/workbook.xmm", BOOK.encode())
 
 
-def twice(path):
-    data = b"<workbook/>"
-    path.write_bytes(raw_zip([(BOOK, STORED, data, len(data))] * 2))
-
-
-def overlapping(path):
-    """Two members that share their bytes, as bombs do that no ratio of one member gives away."""
-    content = bytearray(packed({BOOK: b"<workbook/>", "xl/workbook.xmm": b"<workbook/>"}))
-    second = content.rindex(b"PK\1\2")
-    struct.pack_into("<I", content, second + 42, 0)
-    path.write_bytes(content)
-
-
-LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-BOMB = f'<!DOCTYPE x [<!ENTITY l0 "lol">{LAUGHS}]>'
-SPY = '<!DOCTYPE x [<!ENTITY l9 SYSTEM "file:///etc/passwd">]>'
+WORD = '<!DOCTYPE x [<!ENTITY word "lol">]>'
+ELSEWHERE = '<!DOCTYPE x [<!ENTITY word SYSTEM "word.txt">]>'
 
 
 def with_entity(part, doctype, element, encoding="utf-8"):
@@ -212,32 +187,10 @@ def with_entity(part, doctype, element, encoding="utf-8"):
         declaration, rest = text.split("?>", 1)
         declaration = declaration.replace("UTF-8", encoding)
         parts[part] = (
-            f"{declaration}?>{doctype}{rest}".replace(f"</{element}>", f"&l9;</{element}>")
+            f"{declaration}?>{doctype}{rest}".replace(f"</{element}>", f"&word;</{element}>")
         ).encode(encoding)
 
     return edited(change)
-
-
-def many_cells(path):
-    """Three million real cells in a file of few megabytes."""
-    draw = random.Random(1)
-    line = "".join(f"<c><v>{draw.random():.5f}</v></c>" for _ in range(1_000))
-    sheet_of(f"<row>{line}</row>" * 3_000)(path)
-
-
-def more_cells(path):
-    """21 million cells, packed into a hundredth of their size and less."""
-    parts = workbook()
-    head, tail = f'<worksheet xmlns="{MAIN}"><sheetData>', "</sheetData></worksheet>"
-    rows = ("<row>" + "<c><v>1</v></c>" * 1_000 + "</row>") * 100
-    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
-    data = squeeze.compress(head.encode()) + squeeze.flush(zlib.Z_FULL_FLUSH)
-    block = squeeze.compress(rows.encode()) + squeeze.flush(zlib.Z_FULL_FLUSH)
-    data += block * 210 + squeeze.compress(tail.encode()) + squeeze.flush()
-    size = len(head) + 210 * len(rows) + len(tail)
-    del parts[SHEET]
-    members = [(name, STORED, part, len(part)) for name, part in parts.items()]
-    path.write_bytes(raw_zip([(SHEET, DEFLATED, data, size), *members]))
 
 
 def open_document(content, mimetype="spreadsheet", manifest=""):
@@ -264,7 +217,7 @@ def entry(name, kind, start):
 
 
 def ole(names, following=0xFFFFFFFE):
-    """An OLE file of streams with these names; `following` is what follows each sector."""
+    """An OLE file of streams with these names; `following` is the sector after each."""
     head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
     head += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
     head += struct.pack("<9I", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
@@ -323,6 +276,7 @@ def codes(*given):
 NOT_ONE, DAMAGED, LARGE = codes("not-a-workbook"), codes("damaged"), codes("too-large")
 MUCH = codes("too-much")
 STRAY, SECRET = codes("stray-cell"), codes("password")
+FAR = '<row r="6"><c r="K6"><v>1</v></c></row>'
 
 HOSTILE = {
     "empty": Hostile("x.xlsx", written(b""), NOT_ONE),
@@ -354,73 +308,112 @@ HOSTILE = {
     "a password on an ods": Hostile(
         "x.ods", open_document("", manifest="<manifest:encryption-data/>"), SECRET
     ),
-    "sectors in a circle": Hostile("x.xls", written(ole(["Workbook"], following=2)), DAMAGED),
-    "a cell at ZZ500000": Hostile(
-        "x.xlsx", sheet_of('<row r="500000"><c r="ZZ500000"><v>1</v></c></row>'), STRAY
+    "a sector beyond the end": Hostile("x.xls", written(ole(["Workbook"], following=99)), DAMAGED),
+    "a part with a password": Hostile(
+        "x.xlsx", relisted(8, "<H", lambda flags: flags | 1, most=99), SECRET
     ),
-    "a cell at XFD1048576": Hostile(
-        "x.xlsx", sheet_of('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), STRAY
+    "a cell far out": Hostile("x.xlsx", sheet_of(FAR), STRAY, {"MOST_CELLS": 50}),
+    "a cell far out on one sheet of two": Hostile(
+        "x.xlsx", sheet_of(FAR, only=False), codes("sheet-skipped"), {"MOST_CELLS": 50}
     ),
-    "a far cell on one sheet of two": Hostile(
-        "x.xlsx",
-        sheet_of('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', only=False),
-        codes("sheet-skipped"),
-    ),
-    "a far cell in a binary workbook": Hostile(
+    "a cell far out in a binary workbook": Hostile(
         "x.xlsb",
         written(
-            lambda: binary_workbook(
-                row_record(0xFFFFFFFF) + record(5, struct.pack("<2Id", 0xFFFFFFF0, 0, 1.0))
-            )
+            lambda: binary_workbook(row_record(6) + record(5, struct.pack("<2Id", 10, 0, 1.0)))
         ),
         STRAY,
+        {"MOST_CELLS": 50},
     ),
-    "a binary workbook cut inside a record": Hostile(
-        "x.xlsb", written(lambda: binary_workbook(row_record(1) + b"\x05\x10\0")), DAMAGED
+    "a cell repeated far out in an ods": Hostile(
+        "x.ods",
+        open_document(
+            '<table:table-row table:number-rows-repeated="6"><table:table-cell'
+            ' table:number-columns-repeated="11" office:value-type="float" office:value="1"/>'
+            "</table:table-row>"
+        ),
+        STRAY,
+        {"MOST_CELLS": 50},
     ),
-    "a far blank cell": Hostile(
-        "x.xlsx", sheet_of('<row r="1048576"><c r="XFD1048576" s="0"/></row>')
+    "a cell far out in a text": Hostile(
+        "x.csv", written(b"a\n" * 5 + b",,,,,,,,,,a\n"), STRAY, {"MOST_CELLS": 50}
+    ),
+    "a text of many cells": Hostile("x.csv", written(b",,,,\n" * 11), MUCH, {"MOST_CELLS": 50}),
+    "a blank cell far out": Hostile(
+        "x.xlsx", sheet_of('<row r="6"><c r="K6" s="0"/></row>'), limits={"MOST_CELLS": 50}
     ),
     "a dimension too large": Hostile(
         "x.xlsx",
-        sheet_of("<row><c><v>1</v></c></row>", head='<dimension ref="A1:XFD1048576"/>'),
+        sheet_of("<row><c><v>1</v></c></row>", head='<dimension ref="A1:K6"/>'),
+        limits={"MOST_CELLS": 50},
     ),
     "a dimension too small": Hostile(
         "x.xlsx",
         sheet_of('<row><c r="C2"><v>1</v></c></row>', head='<dimension ref="A1"/>'),
     ),
-    "every column hidden a million times": Hostile(
+    "a row below the last": Hostile("x.xlsx", sheet_of(FAR), DAMAGED, {"LAST_ROW": 5}),
+    "a binary workbook cut inside a record": Hostile(
+        "x.xlsb", written(lambda: binary_workbook(row_record(1) + b"\x05\x10\0")), DAMAGED
+    ),
+    "many filled cells": Hostile(
         "x.xlsx",
-        sheet_of(
-            "<row/>", head='<cols><col min="-9999999999" max="9999999999" hidden="1"/></cols>'
-        ),
+        sheet_of(("<row>" + "<c><v>1</v></c>" * 8 + "</row>") * 6),
+        MUCH,
+        {"MOST_FILLED": 40},
     ),
-    "three million cells": Hostile("x.xlsx", many_cells, MUCH),
-    "21 million cells packed small": Hostile("x.xlsx", more_cells, LARGE),
-    "texts of 3 GB": Hostile("x.xlsx", bomb(STRINGS, 3_000), LARGE),
-    "texts of 3 GB that say they are few": Hostile("x.xlsx", bomb(STRINGS, 3_000, 10), LARGE),
+    "many letters": Hostile(
+        "x.xlsx", sharing_a_text(11, 100), codes("sheet-too-much"), {"MOST_LETTERS": 1_000}
+    ),
+    "many letters, most of them beyond what a cell keeps": Hostile(
+        "x.xlsx", sharing_a_text(11, 100), limits={"MOST_LETTERS": 1_000, "MOST_TEXT": 50}
+    ),
+    "a large sheet": Hostile(
+        "x.xlsx",
+        sheet_of("<row><c><v>1</v></c></row>" * 200),
+        MUCH,
+        {"MOST_PART_BYTES": 5_000},
+    ),
+    "large texts": Hostile("x.xlsx", sharing_a_text(1, 6_000), LARGE, {"MOST_PART_BYTES": 5_000}),
+    "a large workbook": Hostile(
+        "x.xlsx", with_part(random.Random(1).randbytes(60_000)), LARGE, {"MOST_BYTES": 60_000}
+    ),
+    "a part packed small": Hostile(
+        "x.xlsx", with_part(b"a" * 30_000), LARGE, {"MOST_RATIO": 2, "SMALL_BYTES": 20_000}
+    ),
+    "many parts": Hostile("x.xlsx", written(lambda: packed(workbook())), MUCH, {"MOST_MEMBERS": 5}),
+    "a long list of parts": Hostile(
+        "x.xlsx", written(lambda: packed(workbook())), LARGE, {"MOST_LISTED": 500}
+    ),
+    "a large text file": Hostile(
+        "x.csv", written(b"ID,Title\n" * 150), LARGE, {"MOST_FLAT_BYTES": 1_000}
+    ),
+    "a large old workbook": Hostile(
+        "x.xls",
+        lambda path: path.write_bytes((FILES / "sheetjs-biff5.xls").read_bytes()),
+        LARGE,
+        {"MOST_FLAT_BYTES": 1_000},
+    ),
     "a part larger than it says": Hostile(
-        "x.xlsx", bomb("xl/theme/theme1.xml", 1, 10), codes("damaged", "too-large")
+        "x.xlsx", relisted(24, "<I", lambda size: size - 100), DAMAGED
     ),
-    "a part of 5 MB in few bytes": Hostile("x.xlsx", bomb("xl/media/1.bin", 5), LARGE),
-    "10,001 parts": Hostile("x.xlsx", thousand_parts, MUCH),
-    "a list of 400,000 parts": Hostile("x.xlsx", many_parts, LARGE),
+    "a part smaller than it says": Hostile(
+        "x.xlsx", relisted(24, "<I", lambda size: size + 100), DAMAGED
+    ),
+    "a part that reaches into the next": Hostile(
+        "x.xlsx", relisted(20, "<I", lambda size: size + 50), DAMAGED
+    ),
     "a part whose name is no text": Hostile("x.xlsx", misnamed, DAMAGED),
     "a part packed otherwise": Hostile("x.xlsx", packed_otherwise, DAMAGED),
-    "a part that is there twice": Hostile("x.xlsx", twice, DAMAGED),
-    "parts that overlap": Hostile("x.xlsx", overlapping, DAMAGED),
+    "a part that is there twice": Hostile("x.xlsx", written(twice), DAMAGED),
     **{
         f"{what} in {part}{' as ' + encoding if encoding != 'utf-8' else ''}": Hostile(
             "x.xlsx", with_entity(part, doctype, element, encoding), DAMAGED
         )
-        for what, doctype in (("a billion laughs", BOMB), ("a spying entity", SPY))
+        for what, doctype in (("an entity", WORD), ("an entity of another file", ELSEWHERE))
         for part, element in ((SHEET, "v"), (STRINGS, "t"), (BOOK, "sheets"))
         for encoding in ("utf-8", "utf-16")
     },
-    "a billion laughs in an ods": Hostile(
-        "x.ods",
-        written(lambda: packed({"content.xml": f"{BOMB}<office>&l9;</office>"})),
-        DAMAGED,
+    "an entity in an ods": Hostile(
+        "x.ods", written(lambda: packed({"content.xml": f"{WORD}<office>&word;</office>"})), DAMAGED
     ),
     "a sheet that is missing": Hostile("x.xlsx", edited(lambda p: p.pop(SHEET)), DAMAGED),
     "a sheet without a relation": Hostile(
@@ -432,33 +425,27 @@ HOSTILE = {
     "a cell named nowhere": Hostile(
         "x.xlsx", sheet_of('<row r="1"><c r="A0"><v>9</v></c></row>'), DAMAGED
     ),
-    "a text of 9 million letters": Hostile("x.xlsx", long_text(1)),
-    "a text of 9 million letters in 1,000 cells": Hostile(
-        "x.xlsx", long_text(1_000), codes("sheet-too-much")
-    ),
-    "a text file of 3 GB": Hostile("x.csv", large_text, LARGE),
-    "4 billion texts announced": Hostile(
-        "x.xlsx", replaced(STRINGS, b'uniqueCount="1"', b'uniqueCount="4294967295"')
+    "more texts announced than there are": Hostile(
+        "x.xlsx", replaced(STRINGS, b'uniqueCount="1"', b'uniqueCount="9"')
     ),
     "two sheets of one name": Hostile("x.xlsx", replaced(BOOK, b'"Notes"', b'"Plan"')),
     "a sheet named as a path": Hostile("x.xlsx", replaced(BOOK, b'"Notes"', rb'"..\..\evil"')),
     "a sheet named as markup": Hostile(
         "x.xlsx", replaced(BOOK, b'"Notes"', b'"&lt;img onerror=alert(1)&gt;"')
     ),
-    "rows and cells repeated in an ods": Hostile(
-        "x.ods",
-        open_document(
-            '<table:table-row table:number-rows-repeated="1048576"><table:table-cell'
-            ' table:number-columns-repeated="1024" office:value-type="float" office:value="1"/>'
-            "</table:table-row>"
-        ),
-        STRAY,
-    ),
-    "2 billion spaces in an ods": Hostile(
+    "many spaces in an ods": Hostile(
         "x.ods",
         open_document(
             '<table:table-row><table:table-cell office:value-type="string">'
-            '<text:p>a<text:s text:c="2000000000"/>b</text:p></table:table-cell></table:table-row>'
+            '<text:p>a<text:s text:c="20"/>b</text:p></table:table-cell></table:table-row>'
         ),
+        limits={"MOST_SPACES": 10},
     ),
 }
+
+
+def read(place, path, fiscal_start):
+    """In place of reading, where a file's name begins with the number of its case: by its limits."""
+    case = list(HOSTILE.values())[int(place.name.partition(" ")[0])]
+    with lowered(**case.limits):
+        return drafts.read_drafts(place, path, fiscal_start)

@@ -2,7 +2,6 @@
 
 import pickle
 import re
-import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import date, datetime
@@ -10,6 +9,7 @@ from functools import partial
 
 import pandas as pd
 import pytest
+from calculators import libreoffice
 from click.testing import CliRunner
 from openpyxl import Workbook
 
@@ -214,8 +214,8 @@ def test_a_quarter_may_be_named_by_the_buddhist_year(tmp_path):
     assert okr.read(tmp_path / "t.xlsx").about.start == date(2027, 1, 1)
 
 
-def test_buddhist_years_anywhere_in_a_tracker_are_said_once(tmp_path):
-    path = okr.write(demo.marketing("th"), tmp_path / "t.xlsx")
+def test_buddhist_years_anywhere_in_a_tracker_are_said_once(marketing_in):
+    path = marketing_in("th")
     before = okr.read(path)
     row, line = before.key_results.index[0], before.log.index[0]
     due, said = before.letters["okrs"]["due"], before.letters["log"]["date"]
@@ -239,8 +239,8 @@ def test_buddhist_years_anywhere_in_a_tracker_are_said_once(tmp_path):
     }
 
 
-def test_a_check_in_date_of_ours_may_be_of_a_buddhist_year(tmp_path):
-    path = okr.write(demo.marketing("th"), tmp_path / "t.xlsx")
+def test_a_check_in_date_of_ours_may_be_of_a_buddhist_year(tmp_path, marketing_in):
+    path = marketing_in("th")
     before = okr.read(path)
     first = before.letters["okrs"]["checkin.2027-01-08"]
     after = okr.read(typed_over(path, 2, **{f"{first}3": date(2570, 1, 8)}))
@@ -258,16 +258,7 @@ def test_dates_typed_into_libreoffice_in_buddhist_years(tmp_path, soffice, kind)
         "O1.KR1;Leads;Increase;0;100;15/2/2570;10\n"
     )
     if kind != "csv":
-        profile, english = (
-            f"-env:UserInstallation=file://{tmp_path}/profile",
-            "CSV:59,34,76,1,,2057,false,true",
-        )
-        subprocess.run(
-            [soffice, profile, "--headless", f"--infilter={english}", "--convert-to", kind, path, "--outdir", tmp_path],
-            check=True,
-            capture_output=True,
-        )  # fmt: skip
-        path = path.with_suffix(f".{kind}")
+        path = libreoffice(path, tmp_path, f".{kind}")
     tracker = okr.read(path)
     assert period(tracker)[0] == "2027-Q1"
     assert tracker.check_in_dates == (date(2027, 1, 8),)
@@ -304,8 +295,8 @@ def test_a_year_of_two_digits_is_of_the_common_era_where_nothing_is_thai():
 @pytest.mark.parametrize(
     ("code", "due"), [("th", "18/1/70"), ("en", "18 ม.ค. 70"), ("hu", "๑๘/๑/๗๐")]
 )
-def test_buddhist_years_of_two_digits_are_said_once(tmp_path, code, due):
-    path = okr.write(demo.marketing(code), tmp_path / "t.xlsx")
+def test_buddhist_years_of_two_digits_are_said_once(marketing_in, code, due):
+    path = marketing_in(code)
     before = okr.read(path)
     rows, at = before.key_results.index[:3], before.letters["okrs"]["due"]
     tracker = okr.read(typed_over(path, 2, **{f"{at}{row}": due for row in rows}))
@@ -399,21 +390,22 @@ def test_the_first_and_the_last_quarters_that_can_be_typed_have_their_days(start
     ids=["label", "label and days", "label of the past"],
 )
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_a_copied_tracker_is_counted_where_its_numbers_stand(tmp_path, language, typed):
-    path = okr.write(demo.marketing(language), tmp_path / "t.xlsx")
+def test_a_copied_tracker_is_counted_where_its_numbers_stand(marketing_in, language, typed):
+    path = marketing_in(language)
     before = okr.read(path)
     copy = typed_over(path, 1, **settings(**typed))
     after = okr.read(copy)
     assert period(after) == period(before)
     _, cell, given = named(after.problems, "quarter-disagrees")[0]
     assert (cell, given) == ("E17", typed["quarter"])
-    assert "2027-Q1" in okr.check(copy)[0].say("en")
+    problems = okr.check(copy)
+    assert "2027-Q1" in problems[0].say("en")
     assert okr.rollup(copy).about["quarter"] == "2027-Q1"
-    assert not {"stale-value", "check-in-outside"} & {p.code for p in okr.check(copy)}
+    assert not {"stale-value", "check-in-outside"} & {p.code for p in problems}
 
 
-def test_days_that_were_changed_alone_are_named(tmp_path):
-    path = okr.write(demo.marketing("en"), tmp_path / "t.xlsx")
+def test_days_that_were_changed_alone_are_named(marketing_in):
+    path = marketing_in("en")
     copy = typed_over(path, 1, **settings(start=date(2027, 4, 1), end=date(2027, 6, 30)))
     tracker = okr.read(copy)
     assert period(tracker) == ("2027-Q1", "2027-01-01", "2027-03-31")
@@ -445,8 +437,8 @@ def test_a_plan_whose_quarter_and_days_disagree_is_refused(tmp_path):
         okr.new(source=plan)
 
 
-def test_a_copy_that_is_set_aside_still_says_what_is_wrong(tmp_path):
-    path = okr.write(demo.marketing("en"), tmp_path / "t.xlsx")
+def test_a_copy_that_is_set_aside_still_says_what_is_wrong(tmp_path, marketing_in):
+    path = marketing_in("en")
     typed_over(path, 1, **settings(quarter="2027-Q2"))
     codes = {p.code for p in okr.check(tmp_path)}
     assert {"quarter-disagrees", "identical-copy"} <= codes
@@ -472,8 +464,8 @@ def test_a_blank_tracker_is_untouched_once_a_check_in_is_due(tmp_path):
     assert ["untouched" in {p.code for p in okr.check(path, day)} for day in days] == [False, True]
 
 
-def test_what_a_workbook_calculated_is_compared_as_of_its_own_day(tmp_path):
-    path = okr.write(demo.marketing("en"), tmp_path / "t.xlsx")
+def test_what_a_workbook_calculated_is_compared_as_of_its_own_day(marketing_in):
+    path = marketing_in("en")
     calculated = {"stale-value", "typed-over", "current-typed", "no-formulas"}
     for day in (None, date(2027, 1, 10), date(2027, 3, 31), date(2031, 1, 1)):
         assert not calculated & {p.code for p in okr.check(path, day)}

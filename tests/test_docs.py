@@ -8,7 +8,6 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
-import okr_sheets as okr
 from okr_sheets import apart, toml
 from okr_sheets.cli import main
 from okr_sheets.language import language, languages
@@ -149,8 +148,8 @@ def test_nothing_in_the_repository_names_the_machine():
             assert f"{ROOT}/" not in text, path
 
 
-def test_every_column_of_the_rollup_is_told_in_order(company):
-    rollup = okr.rollup(company)
+def test_every_column_of_the_rollup_is_told_in_order(company_rollup):
+    rollup = company_rollup
     text = (ROOT / "docs" / "rollup.md").read_text("utf-8")
     sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
     assert list(sections) == ["about", *FRAMES, "problems"]

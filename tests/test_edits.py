@@ -1,13 +1,10 @@
 """A tracker edited by LibreOffice itself scores as the same edits said in Python."""
 
-import json
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import needs
+from calculators import edited
 
 import okr_sheets as okr
 from okr_sheets import demo
@@ -15,25 +12,7 @@ from okr_sheets.frames import frame
 from okr_sheets.reading.grid import Uncalculated
 from okr_sheets.reading.guard import column_letters, column_number
 
-SCRIPT = Path(__file__).parent / "edit_in_libreoffice.py"
 COMPARED = ["current", "progress", "score", "expected", "gap", "status", "objective_id"]
-
-
-def edited(source, folder, edits, *suffixes):
-    needs("soffice")
-    python = needs("/usr/bin/python3")
-    targets = [folder / f"edited{suffix}" for suffix in suffixes]
-    done = subprocess.run(
-        [python, SCRIPT, folder / "profile", source, json.dumps(edits), *targets],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    if "No module named 'uno'" in done.stderr:
-        pytest.skip("the system's Python has no uno module (package python3-uno)")
-    assert done.returncode == 0, done.stderr
-    return targets
 
 
 def by_id(scored):

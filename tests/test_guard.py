@@ -1,5 +1,9 @@
+import random
+import tracemalloc
+import zipfile
+
 import pytest
-from hostile import HOSTILE, ole, packed, workbook
+from hostile import HOSTILE, lowered, ole, packed, workbook
 from openpyxl import Workbook
 
 from okr_sheets.language import language, languages
@@ -48,16 +52,31 @@ def refused(tmp_path):
     return told
 
 
+def codes_of(path):
+    try:
+        return {problem.code for problem in read_book(path).problems}
+    except UnreadableError as error:
+        return {error.code}
+
+
 @pytest.mark.parametrize("case", HOSTILE.values(), ids=HOSTILE)
 def test_a_file_made_to_hurt_ends_in_one_problem_that_says_why(case, tmp_path):
     path = tmp_path / case.name
     case.make(path)
-    try:
-        codes = {problem.code for problem in read_book(path).problems}
-    except UnreadableError as error:
-        codes = {error.code}
+    with lowered(**case.limits):
+        codes = codes_of(path)
     assert codes <= case.codes
     assert bool(codes) == bool(case.codes)
+
+
+LIMITED = {name: case for name, case in HOSTILE.items() if case.limits}
+
+
+@pytest.mark.parametrize("case", LIMITED.values(), ids=LIMITED)
+def test_what_goes_beyond_a_lowered_limit_alone_is_read_within_its_own(case, tmp_path):
+    path = tmp_path / case.name
+    case.make(path)
+    assert codes_of(path) == set()
 
 
 @pytest.mark.parametrize("name", ["plan.csv", "plan.xls", "plan"])
@@ -104,12 +123,23 @@ def test_a_web_page_is_named(refused, mark):
     assert refused(page) == ("not-a-workbook", "a web page")
 
 
-def test_a_text_of_60_mb_is_too_large(tmp_path):
-    path = tmp_path / "t.csv"
-    with path.open("wb") as file:
-        file.write(b"ID,Title\n" * 1_000)
-        file.truncate(60_000_000)
-    assert refusal(path) == ("too-large", "60 MB")
+def test_a_text_too_large_is_told_its_size(kind, refused, monkeypatch):
+    monkeypatch.setattr(guard, "MOST_FLAT_BYTES", 1_000_000)
+    assert kind(b"ID,Title,\n" * 100_000) == "text"
+    assert refused(b"ID,Title,\n" * 110_000) == ("too-large", "1 MB")
+
+
+def test_what_is_unpacked_is_not_kept(tmp_path):
+    path = tmp_path / "t.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in workbook().items():
+            archive.writestr(name, part)
+        archive.writestr("xl/media/1.png", random.Random(1).randbytes(8_000_000))
+    tracemalloc.start()
+    assert kind_of(path) == "xlsx"
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 4_000_000
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path):

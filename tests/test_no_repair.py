@@ -29,9 +29,9 @@ TRACKERS = [
 
 
 @pytest.fixture(scope="module")
-def rolled(company, tmp_path_factory):
+def rolled(company_rollup, tmp_path_factory):
     """The sample company's rollup as a workbook."""
-    return okr.report(okr.rollup(company), tmp_path_factory.mktemp("rolled") / "2027-Q1.xlsx")
+    return okr.report(company_rollup, tmp_path_factory.mktemp("rolled") / "2027-Q1.xlsx")
 
 
 def planned(code, kind, cadence="weekly"):

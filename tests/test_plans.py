@@ -6,10 +6,17 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from calculators import by_formualizer, by_ironcalc, formula_cells, libreoffice, poisoned, values
+from calculators import (
+    by_formualizer,
+    by_ironcalc,
+    edited,
+    formula_cells,
+    libreoffice,
+    poisoned,
+    values,
+)
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
-from test_edits import edited
 
 import okr_sheets as okr
 from okr_sheets.cli import main

@@ -1,6 +1,5 @@
 """Every code of a problem: the smallest input that gives it, its place, and its page."""
 
-import io
 import re
 import zipfile
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from time import perf_counter
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
+from hostile import lowered
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
@@ -209,7 +209,20 @@ def copy_sheet(book):
 
 
 def add_far_cell(book):
-    book.create_sheet("Notes")["ZZ500000"] = 1
+    book.create_sheet("Notes")["AZ1000"] = 1
+
+
+def only_far_cell(book):
+    add_far_cell(book)
+    del book["okrs"]
+
+
+def add_full_sheet(book):
+    book.create_sheet("Notes").append(range(100))
+
+
+def add_long_notes(book):
+    book.create_sheet("Notes").append([f"{number:05}" * 6_000 for number in range(40)])
 
 
 def show_as_percent(book):
@@ -218,15 +231,6 @@ def show_as_percent(book):
 
 def add_log(book):
     fill(book.create_sheet(), "Log", [("Date", "ID", "Note"), (TODAY, "O9.KR1", "Slipped")])
-
-
-def packed(**members):
-    """An archive of these members."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name.replace("__", "/") + ".xml", content)
-    return stream.getvalue()
 
 
 def add_macros(folder):
@@ -274,15 +278,16 @@ def without_process(folder):
         return okr.check(path)
 
 
-def with_full_sheet(folder):
-    def add_sheet(book):
-        book.create_sheet("Notes").append(range(100))
+def in_workbook_by(limits, when, place, change):
+    """The sound sheet as a workbook, then changed; read by limits lower than our own."""
 
-    path = as_workbook({}, folder / "okrs.xlsx", add_sheet)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(apart, "_serving", True)  # all is done here
-        patch.setattr(guard, "MOST_FILLED", 50)
-        return okr.check(path)
+    def check(folder):
+        path = as_workbook({}, folder / "okrs.xlsx", change)
+        with pytest.MonkeyPatch.context() as patch, lowered(**limits):
+            patch.setattr(apart, "_serving", True)  # all is done here
+            return okr.check(path)
+
+    return Recipe(when, place, check)
 
 
 def closed(folder):
@@ -320,11 +325,6 @@ def cut_in_half(folder):
     return okr.check(path)
 
 
-def only_far_cell(book):
-    add_far_cell(book)
-    del book["okrs"]
-
-
 def encrypted():
     """What Excel keeps of a workbook with a password, as far as it tells that it has one."""
     name = "EncryptedPackage".encode("utf-16-le")
@@ -340,6 +340,7 @@ def without_formulas(row):
     return re.sub("<f>[^<]*</f><v>[^<]*</v>", "", row[0])
 
 
+FEW_CELLS = {"MOST_CELLS": 50_000}
 GOAL_2 = {"A5": "O2", "B5": "Other", "C5": "Ann", "D5": "Objective"}
 SECOND = {"A2": "P1", "A3": "P1.KR1", "A4": "P1.KR2"}  # another tracker's ids
 EXAMPLE = {
@@ -362,10 +363,8 @@ RECIPES = {
     "not-a-workbook": in_file("A picture named .xlsx.", "okrs.xlsx", b"\x89PNG\r\n\x1a\n\0\0"),
     "damaged": Recipe("Half a workbook.", "okrs.xlsx", cut_in_half),
     "password": in_file("A workbook with a password.", "okrs.xlsx", encrypted()),
-    "too-large": in_file(
-        "A few kilobytes that unpack to megabytes.",
-        "okrs.xlsx",
-        packed(xl__workbook=b"<workbook/>", xl__sharedStrings=bytes(2_000_000)),
+    "too-large": in_workbook_by(
+        {"MOST_BYTES": 1_000_000}, "A workbook with far too much text.", "okrs.xlsx", add_long_notes
     ),
     "too-much": in_file(
         "A text of 101 check-in dates.",
@@ -373,7 +372,7 @@ RECIPES = {
         ";".join((*SOUND[0][:6], *(str(TODAY + timedelta(days)) for days in range(101))))
         + "\nO1;Goal;Ann;Objective\n",
     ),
-    "stray-cell": in_workbook("A value far out.", "Notes", only_far_cell),
+    "stray-cell": in_workbook_by(FEW_CELLS, "A value far out.", "okrs.xlsx:Notes", only_far_cell),
     "unknown-encoding": in_file(
         "Bytes that no encoding has.", "okrs.csv", b"ID;Title\n\x81\x8d;\xff"
     ),
@@ -433,9 +432,14 @@ RECIPES = {
         {r'(<c r="AB3"[^>]*)><v>46402</v></c>': r"\1><v>46395</v></c>"},
     ),
     "duplicate-column": in_text("Two columns of targets.", "H1", H1="Target", H3=12),
-    "sheet-skipped": in_workbook("A second sheet with a value far out.", "Notes", add_far_cell),
-    "sheet-too-much": Recipe(
-        "A second sheet of more values than are read.", "okrs.xlsx:Notes", with_full_sheet
+    "sheet-skipped": in_workbook_by(
+        FEW_CELLS, "A second sheet with a value far out.", "okrs.xlsx:Notes", add_far_cell
+    ),
+    "sheet-too-much": in_workbook_by(
+        {"MOST_FILLED": 50},
+        "A second sheet of more values than are read.",
+        "okrs.xlsx:Notes",
+        add_full_sheet,
     ),
     "long-row": in_file(
         "A decimal comma in a file of commas.",

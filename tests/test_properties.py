@@ -154,12 +154,34 @@ ROW = st.fixed_dictionaries(
 )
 
 
-@examples(40)
-@given(rows=st.lists(ROW, min_size=6, max_size=6), code=st.sampled_from(languages()), company=TEXT)
+def with_copies(tracker):
+    """A tracker with each key result twice, the second time below the last objective."""
+    rows = tracker.key_results.index
+    copies = {row: number for number, row in enumerate(rows, rows[-1] + 1)}
+    last = tracker.objectives.index[-1]
+
+    def copied(frame):
+        again = frame.rename(index=copies)
+        return again.assign(id=again["id"] + "0")
+
+    results = copied(tracker.key_results)
+    results = results.assign(objective=last, objective_id=tracker.objectives.at[last, "id"])
+    check_ins = copied(tracker.check_ins)
+    return replace(
+        tracker,
+        key_results=pd.concat([tracker.key_results, results]),
+        check_ins=pd.concat([tracker.check_ins, check_ins]),
+    )
+
+
+@examples(20)
+@given(
+    rows=st.lists(ROW, min_size=12, max_size=12), code=st.sampled_from(languages()), company=TEXT
+)
 def test_what_a_tracker_says_is_read_from_the_workbook_it_is_written_to(
     tmp_path, rows, code, company
 ):
-    tracker = original()
+    tracker = with_copies(original())
     said = pd.DataFrame(rows, index=tracker.key_results.index).astype({"baseline": float})
     results = tracker.key_results.assign(
         **{

@@ -3,7 +3,7 @@ from datetime import date
 from time import process_time
 
 import pytest
-from calculators import libreoffice_all
+from calculators import libreoffice
 from xlsxwriter import Workbook
 
 import okr_sheets as okr
@@ -221,7 +221,7 @@ def test_an_error_in_an_ods_file_is_named_too(tmp_path, soffice):
         ["O1.KR1", "a", "Increase", 0, 10, 2, ("=1/0", None, "#DIV/0!")],
     ]
     path = workbook(tmp_path / "t.xlsx", rows)
-    (path,) = libreoffice_all([path], tmp_path, "ods")
+    path = libreoffice(path, tmp_path, ".ods")
     tracker = okr.read(path)
     assert [(p.cell, p.code) for p in tracker.problems] == [("G3", "error-cell")]
     assert tracker.check_ins.value.tolist() == [2]

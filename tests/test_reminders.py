@@ -41,8 +41,8 @@ def test_each_owner_who_owes_a_number_gets_the_cell_to_type_it_in(company, tmp_p
     assert "5 Mar 2027" in text
 
 
-def test_who_owes_nothing_gets_no_message(company):
-    rollup = okr.rollup(company)
+def test_who_owes_nothing_gets_no_message(company_rollup):
+    rollup = company_rollup
     told = {message.owner for message in messages(rollup, without_address)}
     owing = set(rollup.owners.loc[rollup.owners["due"] > 0, "owner"])
     assert owing <= told

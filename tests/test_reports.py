@@ -26,8 +26,8 @@ FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")')
 
 
 @pytest.fixture(scope="module")
-def rollup(company):
-    return okr.rollup(company)
+def rollup(company_rollup):
+    return company_rollup
 
 
 @pytest.fixture

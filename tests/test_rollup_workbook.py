@@ -33,8 +33,8 @@ HEADER = 4  # the row of a table's headers
 
 
 @pytest.fixture(scope="module")
-def rollup(company):
-    return okr.rollup(company)
+def rollup(company_rollup):
+    return company_rollup
 
 
 @pytest.fixture(scope="module")

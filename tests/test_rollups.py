@@ -25,8 +25,8 @@ from okr_sheets.rollups.units import OWNERS, TEAMS
 
 
 @pytest.fixture(scope="module")
-def rolled(company):
-    return okr.rollup(company)
+def rolled(company_rollup):
+    return company_rollup
 
 
 @pytest.fixture(scope="module")

@@ -168,10 +168,10 @@ def test_what_the_system_says_against_a_file_is_told_with_its_name(book, monkeyp
     [
         (b"a = ", "x.toml is not valid TOML: Invalid value"),
         (
-            b"a = " + b"[" * 9_000,
+            b"a = " + b"[" * 50,
             "x.toml is not valid TOML: Lists or tables nested more than 32 levels deep.",
         ),
-        (b"a = " + b"9" * 9_000, "x.toml is not valid TOML: A number with too many digits."),
+        (b"a = " + b"9" * 5_000, "x.toml is not valid TOML: A number with too many digits."),
         (b"\xff\xfe", "x.toml is not UTF-8. Save it with that encoding."),
     ],
 )

@@ -6,7 +6,7 @@ import zipfile
 from xml.etree import ElementTree as ET
 
 import pytest
-from calculators import libreoffice_all
+from calculators import libreoffice
 from conftest import needs
 from openpyxl import load_workbook
 
@@ -154,7 +154,7 @@ def test_protection_is_only_for_who_asks_and_has_no_password(tmp_path, tracker):
 def test_every_sheet_prints_in_full(code, tmp_path, soffice):
     pdftotext = needs("pdftotext")
     path = okr.write(okr.new(quarter="2027-Q1", language=code), tmp_path / f"{code}.xlsx")
-    (pdf,) = libreoffice_all([path], tmp_path, "pdf")
+    pdf = libreoffice(path, tmp_path, ".pdf")
     text = subprocess.run(
         [pdftotext, "-layout", pdf, "-"], check=True, capture_output=True, text=True
     ).stdout

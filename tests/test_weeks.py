@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from test_edits import edited
+from calculators import edited
 
 import okr_sheets as okr
 from okr_sheets.columns import serial

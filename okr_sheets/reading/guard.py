@@ -247,7 +247,7 @@ def _check_members(archive: zipfile.ZipFile) -> None:
     if len(members) > MOST_MEMBERS:
         raise too_much("parts", MOST_MEMBERS, len(members))
     for member in members:
-        # Of other methods a few bytes can unpack to any number at once.
+        # Only these can be unpacked bit by bit and counted on the way.
         if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise zipfile.BadZipFile(member.filename)
     if len(plain_names(archive)) < len(members):
@@ -288,7 +288,7 @@ def _kind_of_open_document(archive: zipfile.ZipFile, members: dict[str, zipfile.
 
 
 def _inflate(archive: zipfile.ZipFile, size: int) -> None:
-    """Inflate every member and keep nothing: its header may lie about what it unpacks to."""
+    """Inflate every member and keep nothing: what its header says of its size need not be true."""
     left = most = min(MOST_BYTES, max(SMALL_BYTES, MOST_RATIO * size))
     for member in archive.infolist():
         if member.flag_bits & 1:

@@ -29,7 +29,7 @@ def walk(
     """Tell `start`, `end` and `text` what stands in a part of an archive, in order.
 
     Names come without their namespace prefix, of elements and of attributes alike. UnreadableError
-    for a document type, which no spreadsheet has and every entity bomb needs, and for broken XML.
+    for a document type, which no spreadsheet has, and for broken XML.
     """
     local = _Local()
     parser = expat.ParserCreate()
