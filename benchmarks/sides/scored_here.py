@@ -13,7 +13,7 @@ import pandas as pd
 from measuring import measured
 
 from okr_sheets.about import About
-from okr_sheets.frames import InFrames, compute, gather, misread_cells
+from okr_sheets.computing import InColumns, compute, gather, misread_cells, worded
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
@@ -21,7 +21,8 @@ from okr_sheets.tracker import Tracker
 def scored(trackers, day):
     """Objectives and key results of all trackers, each in the order of its sheet."""
     rows = gather(trackers, [day] * len(trackers))
-    return compute(rows, InFrames(misread_cells(trackers), Bands()))
+    rows = compute(rows, InColumns(misread_cells(trackers), Bands()))
+    return {key: rows[key] for key in ("anchor", *given.RESULTS, "status")}
 
 
 def trackers(folder):
@@ -98,9 +99,9 @@ def frame(name, row, **known):
 def main(folder, out):
     made = list(trackers(folder))
     rows = measured(lambda: scored(made, given.to_date(given.AS_OF)))
-    is_objective = rows["anchor"].to_numpy() > 0
-    statuses = pd.Index(given.STATUSES).get_indexer(rows["status"])
-    values = {key: rows[key].to_numpy() for key in given.RESULTS} | {"status": statuses}
+    is_objective = rows["anchor"] > 0
+    statuses = pd.Index(given.STATUSES).get_indexer(worded("status", rows["status"]))
+    values = {key: rows[key] for key in given.RESULTS} | {"status": statuses}
     of_objectives = {f"objective_{key}": each[is_objective] for key, each in values.items()}
     np.savez(out, **of_objectives, **{key: each[~is_objective] for key, each in values.items()})
 
