@@ -447,7 +447,7 @@ def test_a_forecast_is_said_as_its_range_and_only_a_low_end_that_arrives_as_on_t
     assert "100" in apart
     assert sure == words("report.on_the_way") not in apart
     assert heading(row | {"score": 1.0, "forecast_low": 1.0}, words) == ""
-    assert heading(row | dict.fromkeys(("forecast_low", "forecast_high"), math.nan), words) == ""
+    assert heading(row | dict.fromkeys(("forecast_low", "forecast_high")), words) == ""
     team = heading(row | {"forecast_of": 9, "forecast_stale": 4}, words)
     assert team.startswith(apart)
     assert {"4", "9"} <= set(re.findall(r"\d+", team))

@@ -187,7 +187,9 @@ def of_old(path):
         return
     content = path.read_bytes()
     if path.suffix == ".json":
-        content = re.sub(rb'\A{\n "generator": "[^"]*",', b"{", content)
+        document = json.loads(content)
+        del document["generator"]
+        content = json.dumps(document, ensure_ascii=False, indent=1).encode()
     elif path.suffix == ".csv":
         content = content.replace(b'"', b"")
     else:

@@ -209,10 +209,12 @@ def test_a_unit_has_one_name_in_every_report(namesakes, tmp_path, capsys):
 
 
 def test_each_unit_has_the_weeks_of_its_own(namesakes):
-    from okr_sheets.reports.workbook.weeks import weekly
+    from okr_sheets.reports.workbook.weeks import Weeks
 
     rolled = okr.rollup(namesakes)
-    weeks = dict(zip(rolled.teams["file"], weekly(rolled.trend, "unit", rolled.teams), strict=True))
+    teams = rolled.rows("teams")
+    scores = Weeks(rolled).scores("unit", teams)
+    weeks = {team["file"]: own for team, own in zip(teams, scores, strict=True)}
     assert all(weeks[name] == [0.01, 0.02, 0.03, 0.03, 0.03] for name in NAMESAKES)
 
 

@@ -69,8 +69,10 @@ def trend_chart(book: Workbook, report: Report, unit: Mapping[str, Any]) -> Any:
     days = [*(serial(week["day"]) for week in past), *map(serial, ahead)]
     blank: list[Value] = [None] * (len(past) - 1)
 
-    def onwards(first: float, end: float) -> list[Value]:
+    def onwards(first: float | None, end: float) -> list[Value]:
         start, span = days[len(past) - 1], max(days[-1] - days[len(past) - 1], 1)
+        if first is None:
+            return [None] * (len(days) - len(past) + 1)
         return [first + (end - first) * (day - start) / span for day in days[len(past) - 1 :]]
 
     lines: dict[str, list[Value]] = {
