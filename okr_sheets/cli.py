@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets import __version__
-from okr_sheets.apart import start_ahead
 from okr_sheets.config import NAME, Config, find, is_ours, read_config
 from okr_sheets.endings import MISUSE, PROBLEMS, Group, Outputs, debug_log
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.engine import ENGINES
+from okr_sheets.files.child import start_ahead
 from okr_sheets.language import Language, from_locale, language, languages
 from okr_sheets.problems import grouped
 from okr_sheets.quarters import YEARS, common_day
@@ -351,7 +351,7 @@ def check(
 def _read(
     paths: Sequence[str], config: Config, engine: str = "serial", scheduler: str | None = None
 ) -> list[Tracker]:
-    from okr_sheets.reading.files import read_found, search
+    from okr_sheets.reading.folders import read_found, search
     from okr_sheets.terminal import progress
 
     if not paths:

@@ -1,7 +1,7 @@
 """Who does the work: each engine lends something shaped like the built-in `map`.
 
 Only whole files are shared out: the work is a top-level function, its argument a path and its
-result small, so both pickle. All that costs time is done in children of their own (see `apart`), so
+result small, so both pickle. All that costs time is done in children (see `files.child`), so
 threads are all that it takes to share it out. Two of them pay from about ten trackers on; a cluster
 pays when the files are many thousands or lie beside the workers.
 """
@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
-from okr_sheets.apart import no_children
+from okr_sheets.files.child import no_children
 from okr_sheets.problems import MisuseError
 
 CONNECTING = 10  # seconds in which a scheduler answers

@@ -19,7 +19,7 @@ import pytest
 from conftest import IN_CI, needs
 from python_calamine import CalamineWorkbook
 
-from okr_sheets.reading.guard import column_number
+from okr_sheets.letters import column_number
 
 POISON = b"777"
 SCRIPT = Path(__file__).parent / "edit_in_libreoffice.py"

@@ -102,11 +102,11 @@ def main(target: str, seconds: str) -> None:
     with atheris.instrument_imports(include=["okr_sheets", "zipfile"]):
         from importlib import import_module
 
+        from okr_sheets.files.guard import kind_of
         from okr_sheets.problems import UnreadableError
-        from okr_sheets.reading.guard import kind_of
 
         parsers = {
-            kind: import_module(f"okr_sheets.reading.{name}") for kind, name in PARSERS.items()
+            kind: import_module(f"okr_sheets.files.{name}") for kind, name in PARSERS.items()
         }
     is_text = target == "csv"
     packages = Packages()

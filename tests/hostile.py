@@ -20,7 +20,8 @@ from unittest.mock import patch
 
 from xlsxwriter import Workbook
 
-from okr_sheets.reading import books, drafts
+from okr_sheets.files import books
+from okr_sheets.reading import drafts
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -40,8 +41,12 @@ class Hostile:
 def lowered(**limits):
     """Reading with limits other than its own, in every module that holds them."""
     for parser in books.PARSERS.values():
-        import_module(f"okr_sheets.reading.{parser}")
-    reading = [sys.modules[name] for name in sys.modules if name.startswith("okr_sheets.reading.")]
+        import_module(f"okr_sheets.files.{parser}")
+    reading = [
+        sys.modules[name]
+        for name in sys.modules
+        if name.startswith(("okr_sheets.files.", "okr_sheets.reading."))
+    ]
     with ExitStack() as stack:
         for name, limit in limits.items():
             holders = [module for module in reading if hasattr(module, name)]

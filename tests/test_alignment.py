@@ -13,7 +13,7 @@ from okr_sheets.about import About
 from okr_sheets.checks.alignment import MOST_STEPS, misalignments
 from okr_sheets.frames import frame, framed
 from okr_sheets.problems import grouped
-from okr_sheets.reading.files import read_all
+from okr_sheets.reading.folders import read_all
 from okr_sheets.rollups import FRAMES
 from okr_sheets.rollups.alignment import ALIGNMENT, DEEPEST, alignment
 from okr_sheets.rollups.scored import scored

@@ -21,7 +21,7 @@ from okr_sheets.engine import ENGINES
 from okr_sheets.language import language
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.days import date_from_text, is_buddhist
-from okr_sheets.reading.files import read_all
+from okr_sheets.reading.folders import read_all
 from okr_sheets.reading.periods import last_days
 from okr_sheets.reading.tracker import read_trackers
 

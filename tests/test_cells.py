@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.language import language, languages
 from okr_sheets.reading.cells import PARSERS, Ask, parse
 from okr_sheets.reading.days import date_from_text
-from okr_sheets.reading.grid import Broken, Uncalculated
 from okr_sheets.reading.numbers import readings
 
 settings.register_profile("unhurried", deadline=None)  # the first example loads the languages

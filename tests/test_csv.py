@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 import okr_sheets as okr
+from okr_sheets.files import csv as module
+from okr_sheets.files import guard
+from okr_sheets.files.csv import read_book
+from okr_sheets.files.guard import kind_of
 from okr_sheets.language import language, languages
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading import csv as module
-from okr_sheets.reading import guard
-from okr_sheets.reading.csv import read_book
 from okr_sheets.reading.drafts import read_drafts
-from okr_sheets.reading.guard import kind_of
 
 DELIMITERS = (",", ";", "\t", "|")
 UNICODE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")

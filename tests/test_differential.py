@@ -16,9 +16,9 @@ from openpyxl.worksheet._reader import VALUE_TAG, WorkSheetParser
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
+from okr_sheets.files.books import read_book
+from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.language import languages
-from okr_sheets.reading.books import read_book
-from okr_sheets.reading.grid import Broken, Uncalculated
 
 STRICT = FILES / "xlsxwriter-strict.xlsx"
 UNREADABLE = {

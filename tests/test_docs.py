@@ -8,10 +8,11 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
-from okr_sheets import apart, toml
+from okr_sheets import toml
 from okr_sheets.cli import main
+from okr_sheets.files import child, guard
 from okr_sheets.language import language, languages
-from okr_sheets.reading import drafts, guard
+from okr_sheets.reading import drafts
 from okr_sheets.reports.tables import FRAMES
 from okr_sheets.rollups import PROBLEMS
 from okr_sheets.schema import ACTIONS, LOG, OKRS, SETTINGS
@@ -119,8 +120,8 @@ def test_each_promise_is_kept_by_a_test_that_is_there():
     for module, test in named:
         assert f"\ndef {test}(" in (ROOT / "tests" / module).read_text("utf-8")
     limits = {
-        "Seconds for one file": f"{apart.SECONDS}",
-        "Memory for one file, on Linux": f"{apart.MEGABYTES} MB",
+        "Seconds for one file": f"{child.SECONDS}",
+        "Memory for one file, on Linux": f"{child.MEGABYTES} MB",
         "A text file or an .xls": f"{guard.MOST_FLAT_BYTES // 10**6} MB",
         "A workbook unpacked": f"{guard.MOST_BYTES // 10**6} MB, and {guard.MOST_RATIO} times its size",
         "Rows times columns of a sheet": f"{guard.MOST_CELLS:,}",

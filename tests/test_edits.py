@@ -8,9 +8,9 @@ from calculators import edited
 
 import okr_sheets as okr
 from okr_sheets import demo
+from okr_sheets.files.grid import Uncalculated
 from okr_sheets.frames import frame
-from okr_sheets.reading.grid import Uncalculated
-from okr_sheets.reading.guard import column_letters, column_number
+from okr_sheets.letters import column_letters, column_number
 
 COMPARED = ["current", "progress", "score", "expected", "gap", "status", "objective_id"]
 

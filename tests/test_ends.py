@@ -137,15 +137,15 @@ def test_an_interrupted_run_ends_soon_and_writes_nothing(reading, engine, signal
 
 IN_MANY_WAYS = """
 import os, sys, threading, time
-from okr_sheets.apart import _living as children, apart
+from okr_sheets.files.child import _living as children, in_child
 def living():
     return [child for child in list(children) if child._is_ready]
-threading.Thread(target=apart, args=("time:sleep", 60), daemon=True).start()
+threading.Thread(target=in_child, args=("time:sleep", 60), daemon=True).start()
 # The sum lets nothing else of its interpreter run meanwhile.
-threading.Thread(target=apart, args=("builtins:sum", range(10**13)), daemon=True).start()
+threading.Thread(target=in_child, args=("builtins:sum", range(10**13)), daemon=True).start()
 while len(living()) < 2:
     time.sleep(0.01)
-apart("os:getpid")
+in_child("os:getpid")
 forked = os.fork() if sys.argv[1:] else 1
 if forked:
     print(forked, flush=True)
@@ -172,11 +172,11 @@ def test_children_end_with_their_parent_idle_or_at_work(started, forks):
 def test_a_hung_child_ends_itself_when_its_parent_cannot(started):
     lines = (
         "from unittest.mock import Mock\n"
-        "from okr_sheets import apart\n"
-        "apart.SECONDS, apart.threading.Timer = -0.8, Mock()\n"  # the child's clock adds a second
+        "from okr_sheets.files import child\n"
+        "child.SECONDS, child.threading.Timer = -0.8, Mock()\n"  # the child's clock adds a second
         "try:\n"
-        "    apart.apart('builtins:sum', range(10**13))\n"
-        "except apart.UnreadableError as error:\n"
+        "    child.in_child('builtins:sum', range(10**13))\n"
+        "except child.UnreadableError as error:\n"
         "    print(error.code)\n"
     )
     process = started(lines)

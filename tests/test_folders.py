@@ -16,12 +16,12 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 import okr_sheets as okr
-from okr_sheets import apart
 from okr_sheets.cli import main
+from okr_sheets.files import books, child
+from okr_sheets.files.guard import UnreadableError
 from okr_sheets.problems import MisuseError
-from okr_sheets.reading import books, files
-from okr_sheets.reading.files import read_all, search
-from okr_sheets.reading.guard import UnreadableError
+from okr_sheets.reading import folders
+from okr_sheets.reading.folders import read_all, search
 
 needs_unix = pytest.mark.skipif(os.name != "posix", reason="no such files there")
 TRACKER = (
@@ -186,17 +186,17 @@ def test_a_name_with_brackets_is_a_name_first(folder):
 CLOSED = """
 import json, os, sys
 import okr_sheets as okr
-from okr_sheets import apart
-from okr_sheets.reading import files
+from okr_sheets.files import child
+from okr_sheets.reading import folders
 
 def said(path):
-    found = files.search(path)
+    found = folders.search(path)
     left = [(os.path.basename(p.path), p.code) for p in found.left_out]
     codes = [(os.path.basename(p.path), p.code) for p in okr.check(path)]
     return left, codes, [path.name for path in found.files]
 
 # This user may not start the interpreter again; and what is loaded lazily is loaded before.
-apart._serving = True  # all is done here
+child._serving = True  # all is done here
 said(sys.argv[1])
 os.setgroups([]), os.setgid(65534), os.setuid(65534)
 print(json.dumps([said(path) for path in sys.argv[1:]]))
@@ -257,7 +257,7 @@ def closed(monkeypatch, name):
             raise PermissionError(13, "Permission denied", str(path))
         return listed(path)
 
-    monkeypatch.setattr(files.os, "listdir", listdir)
+    monkeypatch.setattr(folders.os, "listdir", listdir)
 
 
 def test_every_part_of_the_api_says_what_was_left_out(folder, monkeypatch, caplog):
@@ -356,7 +356,7 @@ def test_a_working_folder_that_is_gone_is_said(folder, monkeypatch):
         raise FileNotFoundError(2, "No such file or directory")
 
     put("a.csv")
-    monkeypatch.setattr(files.Path, "cwd", gone)
+    monkeypatch.setattr(folders.Path, "cwd", gone)
     with pytest.raises(MisuseError, match="The folder that you are in is gone"):
         search("a.csv")
     assert len(search(folder / "a.csv").files) == 1
@@ -400,7 +400,7 @@ class Clock:
 @pytest.fixture
 def clock(tmp_path, monkeypatch):
     clock = Clock(tmp_path / "t.csv")
-    monkeypatch.setattr(apart, "_serving", True)  # all is done here
+    monkeypatch.setattr(child, "_serving", True)  # all is done here
     monkeypatch.setattr(books, "time", clock)
     return clock
 

@@ -6,20 +6,13 @@ import pytest
 from hostile import HOSTILE, lowered, ole, packed, workbook
 from openpyxl import Workbook
 
+from okr_sheets.files import guard
+from okr_sheets.files.books import read_book
+from okr_sheets.files.guard import LAST_COLUMN, LAST_ROW, MOST_CELLS, Extent, FarCellError, kind_of
 from okr_sheets.language import language, languages
+from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import UnreadableError, too_much
-from okr_sheets.reading import drafts, guard
-from okr_sheets.reading.books import read_book
-from okr_sheets.reading.guard import (
-    LAST_COLUMN,
-    LAST_ROW,
-    MOST_CELLS,
-    Extent,
-    FarCellError,
-    column_letters,
-    column_number,
-    kind_of,
-)
+from okr_sheets.reading import drafts
 
 
 def refusal(path):

@@ -9,9 +9,9 @@ from click.testing import CliRunner
 from hostile import HOSTILE, sheet_of
 
 import okr_sheets as okr
-from okr_sheets import apart
 from okr_sheets.cli import main
-from okr_sheets.reading import guard, tracker
+from okr_sheets.files import child, guard
+from okr_sheets.reading import tracker
 
 
 def run(*arguments):
@@ -26,7 +26,7 @@ def by_its_limits(monkeypatch):
     """Each file is read by the limits of its case."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     monkeypatch.setattr(tracker, "READING", "hostile:read")
-    with apart.no_children():
+    with child.no_children():
         pass
 
 

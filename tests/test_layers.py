@@ -8,8 +8,9 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 # Bottom to top; a folder stands for all its modules.
 LAYERS = (
-    ("text", "streams", "schema", "problems", "quarters", "apart", "engine", "regular", "toml"),
+    ("text", "streams", "schema", "problems", "quarters", "letters", "regular", "toml"),
     ("scoring", "language", "config", "endings", "columns"),
+    ("files", "engine"),
     ("about", "frames", "tracker", "computing", "bands"),
     ("reading",),
     ("checks", "planning", "rollups"),
@@ -73,7 +74,7 @@ def test_help_waits_for_no_pandas():
 def test_the_process_that_reads_loads_no_pandas():
     # It would start six times as slowly.
     code = (
-        "import sys; from okr_sheets.reading import READING, drafts, xlsx, xlsb, xls, ods, csv;"
+        "import sys; from okr_sheets.reading import READING, drafts; from okr_sheets.files import xlsx, xlsb, xls, ods, csv;"
         "assert READING == f'{drafts.__name__}:{drafts.read_drafts.__name__}';"
         "assert not {'pandas', 'numpy'} & sys.modules.keys()"
     )

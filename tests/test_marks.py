@@ -18,10 +18,10 @@ from openpyxl import Workbook, load_workbook
 
 import okr_sheets as okr
 from okr_sheets.cli import main
+from okr_sheets.files import guard
+from okr_sheets.files.marks import is_marked, standing
 from okr_sheets.language import languages
-from okr_sheets.reading import guard
-from okr_sheets.reading.files import search
-from okr_sheets.reading.marks import is_marked, standing
+from okr_sheets.reading.folders import search
 
 KINDS = (".xlsx", ".html", ".md", ".csv", ".json")
 TEXTS = KINDS[1:]

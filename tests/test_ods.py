@@ -11,10 +11,10 @@ from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
 from python_calamine import CalamineWorkbook
 
+from okr_sheets.files.grid import Broken, Uncalculated
+from okr_sheets.files.ods import REFERENCE, _Sheet, read_book
+from okr_sheets.files.worksheet import relative
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading.grid import Broken, Uncalculated
-from okr_sheets.reading.ods import REFERENCE, _Sheet, read_book
-from okr_sheets.reading.worksheet import relative
 
 FILES = Path(__file__).parent / "files"
 SAVED = sorted(FILES.glob("libreoffice-*.ods"))

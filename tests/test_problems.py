@@ -19,13 +19,13 @@ from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
-from okr_sheets import apart
 from okr_sheets.cli import main
+from okr_sheets.files import books, child, guard
 from okr_sheets.frames import frame
 from okr_sheets.language import language, languages
+from okr_sheets.letters import column_number
 from okr_sheets.problems import CODES, KINDS, Problem, grouped, in_order
-from okr_sheets.reading import books, files, guard, tracker
-from okr_sheets.reading.guard import column_number
+from okr_sheets.reading import folders, tracker
 
 TODAY = date(2027, 1, 8)
 # A sheet with nothing wrong in it; a recipe changes as few of its cells as it can.
@@ -181,8 +181,8 @@ def in_reader(when, work, *arguments, haste=1):
     def check(folder):
         path = as_text({}, folder / "okrs.csv")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(tracker, "apart", lambda *_: apart.apart(work, *arguments))
-            patch.setattr(apart.threading, "Timer", lambda seconds, do: Timer(seconds / haste, do))
+            patch.setattr(tracker, "in_child", lambda *_: child.in_child(work, *arguments))
+            patch.setattr(child.threading, "Timer", lambda seconds, do: Timer(seconds / haste, do))
             return okr.check(path)
 
     return Recipe(when, "okrs.csv", check)
@@ -249,7 +249,7 @@ def in_closed_folder(folder):
     (folder / "sales").mkdir()
     with pytest.MonkeyPatch.context() as patch:
         # A root user may read everything.
-        patch.setattr(files.os, "listdir", closed)
+        patch.setattr(folders.os, "listdir", closed)
         return okr.check(folder / "sales")
 
 
@@ -260,7 +260,7 @@ def from_broken_disk(folder):
         raise OSError(5, "Input/output error", str(path))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(apart, "_serving", True)  # all is done here
+        patch.setattr(child, "_serving", True)  # all is done here
         patch.setattr(guard, "opened", refuse)
         return okr.check(path)
 
@@ -271,10 +271,10 @@ def without_process(folder):
     def refuse(*_, **__):
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    with apart.no_children():
+    with child.no_children():
         pass
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(apart.subprocess, "Popen", refuse)
+        patch.setattr(child.subprocess, "Popen", refuse)
         return okr.check(path)
 
 
@@ -284,7 +284,7 @@ def in_workbook_by(limits, when, place, change):
     def check(folder):
         path = as_workbook({}, folder / "okrs.xlsx", change)
         with pytest.MonkeyPatch.context() as patch, lowered(**limits):
-            patch.setattr(apart, "_serving", True)  # all is done here
+            patch.setattr(child, "_serving", True)  # all is done here
             return okr.check(path)
 
     return Recipe(when, place, check)
@@ -297,7 +297,7 @@ def closed(folder):
 def while_written(folder):
     path = as_text({}, folder / "okrs.csv")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(apart, "_serving", True)  # all is done here
+        patch.setattr(child, "_serving", True)  # all is done here
         patch.setattr(books, "_parsed", lambda path: path.write_text(path.read_text() + ";\n"))
         return okr.check(path)
 

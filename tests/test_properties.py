@@ -24,8 +24,8 @@ from xlsxwriter import Workbook
 
 import okr_sheets as okr
 from okr_sheets.language import languages
+from okr_sheets.letters import column_letters
 from okr_sheets.quarters import YEARS
-from okr_sheets.reading.guard import column_letters
 
 TIMES = int(os.environ.get("EXAMPLES", "1"))
 CELL = 32_767  # characters that a cell of a workbook holds

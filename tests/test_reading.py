@@ -10,7 +10,7 @@ import okr_sheets as okr
 from okr_sheets.frames import frame
 from okr_sheets.language import language, languages
 from okr_sheets.reading.examples import names
-from okr_sheets.reading.files import search
+from okr_sheets.reading.folders import search
 from okr_sheets.reading.tracker import _told_apart
 
 

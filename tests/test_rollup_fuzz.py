@@ -30,10 +30,10 @@ from okr_sheets.about import About
 from okr_sheets.config import Config, Unit
 from okr_sheets.frames import frame
 from okr_sheets.language import fold, language, languages
+from okr_sheets.letters import column_letters
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, check_in_dates
-from okr_sheets.reading.files import read_all
-from okr_sheets.reading.guard import column_letters
+from okr_sheets.reading.folders import read_all
 from okr_sheets.reports.reminders import messages, write_messages
 from okr_sheets.rollups import roll_up
 from okr_sheets.schema import (

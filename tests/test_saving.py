@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import okr_sheets as okr
-from okr_sheets.reading.marks import standing
+from okr_sheets.files.marks import standing
 from okr_sheets.reports.reminders import Message, write_messages
 from okr_sheets.writing import saving
 from okr_sheets.writing.saving import saved
@@ -146,7 +146,7 @@ def test_a_killed_run_loses_nothing_that_somebody_typed(links, tmp_path):
 
 
 def test_reading_passes_over_what_a_killed_run_left(tmp_path):
-    from okr_sheets.reading.files import search
+    from okr_sheets.reading.folders import search
 
     okr.write(okr.new(quarter="2027-Q1"), tmp_path / "t.xlsx")
     shutil.copy(tmp_path / "t.xlsx", tmp_path / f"{saving.PREFIX}1a2b.xlsx")

@@ -12,11 +12,12 @@ from hostile import HOSTILE
 
 import okr_sheets as okr
 from okr_sheets import cli, rollups
+from okr_sheets.files import books, csv
 from okr_sheets.language import languages
+from okr_sheets.planning.sets import read_set
 from okr_sheets.problems import Problem, UnreadableError
-from okr_sheets.reading import books, csv, drafts
+from okr_sheets.reading import drafts
 from okr_sheets.reading.examples import SetError
-from okr_sheets.reading.sets import read_set
 
 FILES = Path(__file__).parent / "files"
 PYTHON = re.compile(

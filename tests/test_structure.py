@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 import okr_sheets as okr
 from okr_sheets import demo
-from okr_sheets.reading.files import read_all
+from okr_sheets.reading.folders import read_all
 
 
 def codes(problems):

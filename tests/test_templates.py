@@ -9,8 +9,8 @@ import pytest
 import okr_sheets as okr
 from okr_sheets import demo
 from okr_sheets.language import languages
+from okr_sheets.planning.sets import read_set
 from okr_sheets.reading import examples
-from okr_sheets.reading.sets import read_set
 from okr_sheets.schema import TYPES
 
 FILES = sorted(path.name for path in examples.folder().iterdir() if path.name.endswith(".toml"))

@@ -121,7 +121,7 @@ def test_plan_score_and_status_stand_on_one_screen_and_titles_stay(book):
     widths = {}
     for dimension in sheet.column_dimensions.values():
         widths[dimension.min] = 0 if dimension.hidden else dimension.width * 7 + 5
-    from okr_sheets.reading.guard import column_number
+    from okr_sheets.letters import column_number
 
     last = column_number(letters["okr.status"])
     for index in range(1, last + 1):

@@ -41,7 +41,7 @@ def column(path, day):
 
 
 def number(letter):
-    from okr_sheets.reading.guard import column_number
+    from okr_sheets.letters import column_number
 
     return column_number(letter)
 
@@ -84,7 +84,7 @@ def test_a_week_pushed_in_counts_once_its_date_is_typed_above(tracker, tmp_path,
 def test_a_week_behind_the_last_counts_once_it_is_moved_in_between(tracker, tmp_path, soffice):
     last = column(tracker, date(2027, 3, 31))
     behind = number(last) + 1
-    from okr_sheets.reading.guard import column_letters
+    from okr_sheets.letters import column_letters
 
     letter = column_letters(behind)
     day = date(2027, 2, 24)

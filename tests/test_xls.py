@@ -10,9 +10,9 @@ from hostile import lowered
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
+from okr_sheets.files.grid import Broken
+from okr_sheets.files.xls import read_book
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading.grid import Broken
-from okr_sheets.reading.xls import read_book
 
 FILES = Path(__file__).parent / "files"
 SAVED = sorted(FILES.glob("*.xls"))

@@ -22,11 +22,11 @@ from hostile import (
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
+from okr_sheets.files import xlsb, xlsx
+from okr_sheets.files.grid import Broken, Uncalculated
+from okr_sheets.files.guard import kind_of
+from okr_sheets.files.worksheet import relative
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading import xlsb, xlsx
-from okr_sheets.reading.grid import Broken, Uncalculated
-from okr_sheets.reading.guard import kind_of
-from okr_sheets.reading.worksheet import relative
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples" / "trackers").glob("*.xlsx"))
 STRICT = "http://purl.oclc.org/ooxml"

@@ -17,7 +17,7 @@ from okr_sheets.computing import InColumns, compute, gather, in_words, misread_c
 from okr_sheets.config import Config
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
-from okr_sheets.reading.files import Source, read_all
+from okr_sheets.reading.folders import Source, read_all
 from okr_sheets.schema import PLANNED
 from okr_sheets.scoring import RULES as SCORING
 from okr_sheets.scoring import (

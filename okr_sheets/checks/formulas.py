@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
+from okr_sheets.files.worksheet import relative
 from okr_sheets.language import language
-from okr_sheets.reading.guard import column_letters, column_number
-from okr_sheets.reading.worksheet import relative
+from okr_sheets.letters import column_letters, column_number
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
 from okr_sheets.scoring import RULES, Bands, InCells, Term
 from okr_sheets.tracker import Tracker

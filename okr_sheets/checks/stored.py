@@ -10,10 +10,10 @@ from typing import Any
 
 from okr_sheets.checks.formulas import beside, our_shapes, shape
 from okr_sheets.columns import Columns, among, serial, to_day
+from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.language import choice_keys, fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import plain, shown
-from okr_sheets.reading.grid import Broken, Uncalculated
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, Column
 from okr_sheets.tracker import Tracker
 

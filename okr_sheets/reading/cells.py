@@ -15,10 +15,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
 
+from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.language import Language, choice_keys, fold, language, languages
 from okr_sheets.quarters import BUDDHIST_AHEAD, YEARS, common_day
 from okr_sheets.reading.days import QUARTER, date_from_text, is_buddhist
-from okr_sheets.reading.grid import Broken, Uncalculated
 from okr_sheets.reading.numbers import is_percent, magnitude, readings
 from okr_sheets.schema import Column, is_countable
 

@@ -9,16 +9,17 @@ from operator import mul
 from pathlib import Path
 
 from okr_sheets.about import About
+from okr_sheets.files.books import read_book
+from okr_sheets.files.grid import Book, Grid
+from okr_sheets.files.guard import why_skipped
+from okr_sheets.files.locks import lock_of
 from okr_sheets.language import language
+from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, in_order, said_once, too_much
 from okr_sheets.quarters import Quarter, counted_until
 from okr_sheets.reading import settings
-from okr_sheets.reading.books import read_book
 from okr_sheets.reading.cells import Ask, parse, parsed_as, shown
-from okr_sheets.reading.grid import Book, Grid
-from okr_sheets.reading.guard import column_letters, why_skipped
 from okr_sheets.reading.headers import Table, almost, find, words_seen
-from okr_sheets.reading.locks import lock_of
 from okr_sheets.reading.rows import Row, families, okr_rows, stored
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
 from okr_sheets.scoring import Bands

@@ -11,13 +11,13 @@ from datetime import date
 from functools import cache, cached_property
 from itertools import pairwise, takewhile
 
+from okr_sheets.files.grid import TOP, Grid, Value
 from okr_sheets.language import REFERENCE, Language, choice_keys, fold, headers, language
+from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Span, common_day
 from okr_sheets.reading.cells import Ask, parse, shown
 from okr_sheets.reading.days import is_buddhist
-from okr_sheets.reading.grid import TOP, Grid, Value
-from okr_sheets.reading.guard import column_letters, column_number
 from okr_sheets.reading.periods import last_days, names_days
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
 

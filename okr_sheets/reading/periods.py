@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
+from okr_sheets.files.grid import Value
 from okr_sheets.language import Language, fold, language, languages
 from okr_sheets.quarters import Span, check_in_dates, closing_day, common_year, weeks_of_the_year
 from okr_sheets.reading.cells import Ask, is_day_number, parse
@@ -24,7 +25,6 @@ from okr_sheets.reading.days import (
     tongue,
     usual_order,
 )
-from okr_sheets.reading.grid import Value
 
 LONGEST_RANGE = timedelta(days=31)
 WEEK = timedelta(weeks=1)

@@ -11,12 +11,12 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from okr_sheets.files.grid import Value
 from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.reading import examples
 from okr_sheets.reading.cells import Ask, Read, amount, parse, parsed_as, real_days, shown
 from okr_sheets.reading.days import usual_order
-from okr_sheets.reading.grid import Value
 from okr_sheets.reading.headers import Table
 from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of, weighed
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS

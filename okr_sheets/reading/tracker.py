@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from okr_sheets.apart import apart
 from okr_sheets.columns import Columns, folded
 from okr_sheets.config import Config
+from okr_sheets.files.child import in_child
 from okr_sheets.problems import MisuseError, Problem, UnreadableError, in_order
 from okr_sheets.reading import READING
 from okr_sheets.reading.copies import without_copies
@@ -45,7 +45,7 @@ def read_trackers(path: str | Path, fiscal_start: int = 1) -> list[Tracker]:
     """
     try:
         # The child may have started in another folder.
-        read: Drafts = apart(READING, Path(path).absolute(), str(path), fiscal_start)
+        read: Drafts = in_child(READING, Path(path).absolute(), str(path), fiscal_start)
     except UnreadableError as error:
         read = Drafts(problems=(error.problem(str(path)),))
     if not read.drafts:

@@ -7,9 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from okr_sheets.files.marks import REPORTS, put_digest
 from okr_sheets.language import language as words_of
 from okr_sheets.problems import MisuseError
-from okr_sheets.reading.marks import REPORTS, put_digest
 from okr_sheets.writing.saving import place_of, same_file, saved
 
 if TYPE_CHECKING:

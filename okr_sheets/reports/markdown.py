@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.problems import grouped
-from okr_sheets.reading.marks import REPORT_MARK
 from okr_sheets.reports.phrases import (
     day_text,
     headline,

@@ -15,9 +15,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from okr_sheets.files.marks import DRAFT_MARK, DRAFTS, standing, with_plain_ends
 from okr_sheets.language import Language, fold, language, languages
 from okr_sheets.problems import Problem
-from okr_sheets.reading.marks import DRAFT_MARK, DRAFTS, standing, with_plain_ends
 from okr_sheets.reports.phrases import attainment, day_text
 from okr_sheets.rollups import Rollup
 from okr_sheets.rollups.namesakes import owner_names, unit_names

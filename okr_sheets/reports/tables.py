@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
-from okr_sheets.reading.marks import REPORT_MARK
 from okr_sheets.rollups import Rollup, problem_records
 from okr_sheets.text import marked, printable
 

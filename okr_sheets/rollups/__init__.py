@@ -15,7 +15,7 @@ from okr_sheets.columns import Columns, among, to_day
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.problems import UNOPENED, MisuseError, Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
-from okr_sheets.reading.files import Source, read_all
+from okr_sheets.reading.folders import Source, read_all
 from okr_sheets.rollups.alignment import ALIGNMENT, alignment
 from okr_sheets.rollups.attention import ATTENTION, attention
 from okr_sheets.rollups.columns import kinds, typed

@@ -8,7 +8,7 @@ from datetime import date
 
 from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.language import Language
-from okr_sheets.reading.guard import column_letters
+from okr_sheets.letters import column_letters
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, Kind
 from okr_sheets.scoring import Bands, InCells, Term
 

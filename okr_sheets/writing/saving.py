@@ -12,8 +12,8 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from okr_sheets.reading.locks import lock_of
-from okr_sheets.reading.marks import Marks, Standing, standing
+from okr_sheets.files.locks import lock_of
+from okr_sheets.files.marks import Marks, Standing, standing
 
 PREFIX = ".okr-sheets-"  # of temporary files; reading passes over what is hidden
 ASIDE = f"{PREFIX}old-"  # of second names of files that are being replaced

@@ -11,8 +11,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
-from okr_sheets.reading.marks import REPORT_MARK
 from okr_sheets.reports.page import head, lists, look, units
 from okr_sheets.reports.phrases import as_of, left_out, title
 from okr_sheets.rollups import Rollup, Row

@@ -8,8 +8,8 @@ from pathlib import Path
 from okr_sheets.drawing.names import sheet_names
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.workbooks import CleanSheet, workbook
+from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
-from okr_sheets.reading.marks import REPORT_MARK
 from okr_sheets.reports.phrases import title
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from okr_sheets.config import Config
 from okr_sheets.engine import Map
+from okr_sheets.files.locks import is_lock
+from okr_sheets.files.marks import is_marked
 from okr_sheets.problems import MisuseError, Problem, UnreadableError, unopened
 from okr_sheets.reading.copies import without_copies
-from okr_sheets.reading.locks import is_lock
-from okr_sheets.reading.marks import is_marked
 from okr_sheets.reading.tracker import read_trackers
 from okr_sheets.tracker import Tracker
 

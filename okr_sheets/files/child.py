@@ -49,8 +49,8 @@ _serving = False
 _is_closed = False
 
 
-def apart(work: str, *arguments: Any) -> Any:
-    """What a function gives, called in a child: `apart("math:sqrt", 2)`.
+def in_child(work: str, *arguments: Any) -> Any:
+    """What a function gives, called in a child: `in_child("math:sqrt", 2)`.
 
     Raises what it raises, and logs where it was raised. UnreadableError where the child did not
     live to answer: `reader-slow`, `reader-memory` or `reader-failed`; `no-process` where there was

@@ -12,11 +12,11 @@ import numpy as np
 from okr_sheets.about import About
 from okr_sheets.columns import Columns, filled, serial
 from okr_sheets.config import Config, chosen_bands
+from okr_sheets.files.marks import is_marked
+from okr_sheets.planning.sets import plan_of, read_set
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, Span, check_in_dates
 from okr_sheets.reading.examples import SetError, text_of
-from okr_sheets.reading.marks import is_marked
-from okr_sheets.reading.sets import plan_of, read_set
 from okr_sheets.reading.tracker import read
 from okr_sheets.schema import CADENCES, LEVELS
 from okr_sheets.toml import read_toml

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from okr_sheets.files.grid import Book, Grid
+from okr_sheets.files.guard import ZIP_ERRORS, FarCellError, plain_names, why_skipped
+from okr_sheets.files.markup import walk
 from okr_sheets.problems import Problem, UnreadableError
-from okr_sheets.reading.grid import Book, Grid
-from okr_sheets.reading.guard import ZIP_ERRORS, FarCellError, plain_names, why_skipped
-from okr_sheets.reading.markup import walk
 
 MOST_PART_BYTES = 60_000_000
 

@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from okr_sheets.files.encodings import decode
+from okr_sheets.files.grid import TOP, Book, Grid, Value
+from okr_sheets.files.guard import MOST_CELLS, Extent, FarCellError, why_skipped
 from okr_sheets.language import choice_keys, fold, headers
 from okr_sheets.problems import Problem, UnreadableError, too_much
-from okr_sheets.reading.encodings import decode
-from okr_sheets.reading.grid import TOP, Book, Grid, Value
-from okr_sheets.reading.guard import MOST_CELLS, Extent, FarCellError, why_skipped
 from okr_sheets.schema import OBJECTIVE, SHEETS
 from okr_sheets.text import unmarked
 

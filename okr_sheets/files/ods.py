@@ -13,11 +13,11 @@ from datetime import date, datetime, time, timedelta
 from itertools import product
 from pathlib import Path
 
+from okr_sheets.files.grid import Book, Broken, Cell, Grid, Uncalculated, Value
+from okr_sheets.files.guard import MOST_TEXT, ZIP_ERRORS, Extent, FarCellError, why_skipped
+from okr_sheets.files.markup import walk
+from okr_sheets.files.worksheet import Formulas
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading.grid import Book, Broken, Cell, Grid, Uncalculated, Value
-from okr_sheets.reading.guard import MOST_TEXT, ZIP_ERRORS, Extent, FarCellError, why_skipped
-from okr_sheets.reading.markup import walk
-from okr_sheets.reading.worksheet import Formulas
 
 MOST_SPACES = 1_000  # that one element may stand for
 MOST_DIGITS = 30

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from okr_sheets.files.formats import Format, formats
+from okr_sheets.files.grid import Book, Grid
+from okr_sheets.files.layout import Shared
+from okr_sheets.files.markup import walk
+from okr_sheets.files.package import Package, Sheet, opened, part_of, read_sheets
+from okr_sheets.files.worksheet import TRUE, read_worksheet, text_of
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading.formats import Format, formats
-from okr_sheets.reading.grid import Book, Grid
-from okr_sheets.reading.layout import Shared
-from okr_sheets.reading.markup import walk
-from okr_sheets.reading.package import Package, Sheet, opened, part_of, read_sheets
-from okr_sheets.reading.worksheet import TRUE, read_worksheet, text_of
 
 
 def read_book(path: Path) -> Book:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from okr_sheets.reading.formats import GENERAL, Format, moment
-from okr_sheets.reading.grid import Cell, Grid, Value
-from okr_sheets.reading.guard import LAST_COLUMN, MOST_TEXT, Extent
+from okr_sheets.files.formats import GENERAL, Format, moment
+from okr_sheets.files.grid import Cell, Grid, Value
+from okr_sheets.files.guard import LAST_COLUMN, MOST_TEXT, Extent
 
 
 @dataclass(frozen=True, slots=True)

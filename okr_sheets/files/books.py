@@ -7,9 +7,9 @@ import time
 from importlib import import_module
 from pathlib import Path
 
+from okr_sheets.files.grid import Book
+from okr_sheets.files.guard import HEAD, kind_of, text_in
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading.grid import Book
-from okr_sheets.reading.guard import HEAD, kind_of, text_in
 from okr_sheets.regular import opened
 
 PARSERS = {"xlsx": "xlsx", "xlsb": "xlsb", "xls": "xls", "ods": "ods", "text": "csv"}
@@ -44,7 +44,7 @@ def read_book(path: Path) -> Book:
 
 def _parsed(path: Path) -> Book:
     try:
-        parser = import_module(f"okr_sheets.reading.{PARSERS[kind_of(path)]}")
+        parser = import_module(f"okr_sheets.files.{PARSERS[kind_of(path)]}")
         book: Book = parser.read_book(path)
     except (UnreadableError, MemoryError):
         raise

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from okr_sheets.problems import UnreadableError
-from okr_sheets.reading.formats import Format, formats
-from okr_sheets.reading.grid import Book, Broken, Grid, Value
-from okr_sheets.reading.guard import FarCellError, column_letters
-from okr_sheets.reading.layout import Layout, Shared
-from okr_sheets.reading.package import (
+from okr_sheets.files.formats import Format, formats
+from okr_sheets.files.grid import Book, Broken, Grid, Value
+from okr_sheets.files.guard import FarCellError
+from okr_sheets.files.layout import Layout, Shared
+from okr_sheets.files.package import (
     MOST_PART_BYTES,
     Package,
     Sheet,
@@ -24,6 +23,8 @@ from okr_sheets.reading.package import (
     part_of,
     read_sheets,
 )
+from okr_sheets.letters import column_letters
+from okr_sheets.problems import UnreadableError
 
 # Records, by their numbers in [MS-XLSB].
 _ROW, _SST_ITEM, _FMT, _XF, _COL_INFO = 0, 19, 44, 47, 60

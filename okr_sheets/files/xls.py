@@ -12,11 +12,11 @@ import xlrd
 from xlrd.book import Book as Workbook
 from xlrd.sheet import Sheet
 
+from okr_sheets.files.formats import format_of
+from okr_sheets.files.grid import Book, Broken, Grid, Value
+from okr_sheets.files.guard import FarCellError, why_skipped
+from okr_sheets.files.layout import Layout, Shared
 from okr_sheets.problems import Problem, UnreadableError
-from okr_sheets.reading.formats import format_of
-from okr_sheets.reading.grid import Book, Broken, Grid, Value
-from okr_sheets.reading.guard import FarCellError, why_skipped
-from okr_sheets.reading.layout import Layout, Shared
 
 _MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")  # the folder that holds them
 

@@ -17,8 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal, Protocol
 
+from okr_sheets.files import guard
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading import guard
 from okr_sheets.regular import opened
 
 # "ours" is as it was written, "changed" is ours with what people or programs made of it since.

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, too_much, unopened
 from okr_sheets.regular import NotAFileError, open_regular, opened
 
@@ -310,20 +311,3 @@ def _inflate(archive: zipfile.ZipFile, size: int) -> None:
             raise zipfile.BadZipFile(member.filename) from None
         if before - left != told:
             raise zipfile.BadZipFile(member.filename)
-
-
-def column_number(letters: str) -> int:
-    """1 for A, 27 for AA."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """A for 1, AA for 27."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

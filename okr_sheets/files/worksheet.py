@@ -8,18 +8,13 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import IO
 
+from okr_sheets.files.grid import Broken, Cell, Grid, Uncalculated, Value
+from okr_sheets.files.guard import LAST_COLUMN, LAST_ROW, FarCellError
+from okr_sheets.files.layout import Layout, Shared
+from okr_sheets.files.markup import walk
+from okr_sheets.files.package import MOST_PART_BYTES, Sheet
+from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reading.grid import Broken, Cell, Grid, Uncalculated, Value
-from okr_sheets.reading.guard import (
-    LAST_COLUMN,
-    LAST_ROW,
-    FarCellError,
-    column_letters,
-    column_number,
-)
-from okr_sheets.reading.layout import Layout, Shared
-from okr_sheets.reading.markup import walk
-from okr_sheets.reading.package import MOST_PART_BYTES, Sheet
 
 TRUE = frozenset({"1", "true"})
 MOST_FORMULA = 8_192  # letters: Excel takes no more

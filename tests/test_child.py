@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from conftest import ROOT
 
-from okr_sheets import apart as module
-from okr_sheets.apart import apart
+from okr_sheets.files import child as module
+from okr_sheets.files.child import in_child
 from okr_sheets.problems import UnreadableError
 
 LINUX = sys.platform == "linux"
@@ -19,24 +19,24 @@ LINUX = sys.platform == "linux"
 
 def code_of(work, *arguments):
     with pytest.raises(UnreadableError) as caught:
-        apart(work, *arguments)
+        in_child(work, *arguments)
     return caught.value.code
 
 
 def test_work_is_done_in_another_process_that_stays():
-    assert apart("os:getpid") != os.getpid()
-    assert apart("os:getpid") == apart("os:getpid")
+    assert in_child("os:getpid") != os.getpid()
+    assert in_child("os:getpid") == in_child("os:getpid")
 
 
 def test_what_the_work_raises_is_raised_here():
     with pytest.raises(FileNotFoundError):
-        apart("os:listdir", "/no/such/folder")
+        in_child("os:listdir", "/no/such/folder")
 
 
 def test_what_the_work_prints_is_not_taken_for_its_answer():
-    assert apart("builtins:print", "hello") is None
-    assert apart("os:write", 1, b"hello") == 5
-    assert apart("math:sqrt", 4) == 2
+    assert in_child("builtins:print", "hello") is None
+    assert in_child("os:write", 1, b"hello") == 5
+    assert in_child("math:sqrt", 4) == 2
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_what_the_work_prints_is_not_taken_for_its_answer():
 )
 def test_a_child_that_dies_costs_one_answer(work, code):
     assert code_of(*work) == code
-    assert apart("math:sqrt", 4) == 2
+    assert in_child("math:sqrt", 4) == 2
 
 
 def test_a_child_that_hangs_is_stopped(monkeypatch):
@@ -54,13 +54,13 @@ def test_a_child_that_hangs_is_stopped(monkeypatch):
         patch.setattr(module, "SECONDS", 0.3)
         assert code_of("time:sleep", 60) == "reader-slow"
     assert time.monotonic() - began < 30
-    assert apart("math:sqrt", 4) == 2
+    assert in_child("math:sqrt", 4) == 2
 
 
 @pytest.mark.skipif(not LINUX, reason="only Linux lets a process cap its own memory")
 def test_a_child_that_swells_is_stopped():
     assert code_of("builtins:bytearray", 1_000_000_000) == "reader-memory"
-    assert apart("builtins:len", b"x" * 1_000_000) == 1_000_000
+    assert in_child("builtins:len", b"x" * 1_000_000) == 1_000_000
 
 
 KEEP = "import math; math.kept = b'x' * {}"
@@ -70,7 +70,7 @@ SLOWLY_ITS_PID = "[__import__('time').sleep(0.3), __import__('os').getpid()][1]"
 def test_threads_at_work_at_once_have_a_child_each_and_later_ones_the_same():
     def found():
         with ThreadPoolExecutor(3) as pool:
-            return set(pool.map(apart, ["builtins:eval"] * 3, [SLOWLY_ITS_PID] * 3))
+            return set(pool.map(in_child, ["builtins:eval"] * 3, [SLOWLY_ITS_PID] * 3))
 
     first = found()
     assert len(first) == 3
@@ -81,10 +81,10 @@ def test_threads_at_work_at_once_have_a_child_each_and_later_ones_the_same():
 def test_a_forked_process_starts_a_child_of_its_own():
     script = (
         "import os\n"
-        "from okr_sheets.apart import apart\n"
-        "first = apart('os:getpid')\n"
+        "from okr_sheets.files.child import in_child\n"
+        "first = in_child('os:getpid')\n"
         "if os.fork() == 0:\n"
-        "    os._exit(apart('os:getpid') == first)\n"
+        "    os._exit(in_child('os:getpid') == first)\n"
         "_, status = os.wait()\n"
         "raise SystemExit(status)\n"
     )
@@ -97,8 +97,8 @@ def test_a_child_runs_nothing_that_lies_in_the_current_folder(tmp_path):
         (tmp_path / f"{name}.py").write_text("raise SystemExit(9)", "utf-8")
     script = (
         f"import sys; sys.path.append({str(ROOT)!r})\n"
-        "from okr_sheets.apart import apart\n"
-        "print(apart('decimal:Decimal', 2))"
+        "from okr_sheets.files.child import in_child\n"
+        "print(in_child('decimal:Decimal', 2))"
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", script],
@@ -114,21 +114,21 @@ def test_a_child_runs_nothing_that_lies_in_the_current_folder(tmp_path):
 
 @pytest.mark.skipif(not hasattr(os, "waitid"), reason="there is no way to await its end here")
 def test_a_child_that_died_while_idle_costs_nothing():
-    first = apart("os:getpid")
+    first = in_child("os:getpid")
     os.kill(first, signal.SIGKILL)
     os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
-    assert apart("os:getpid") != first
+    assert in_child("os:getpid") != first
 
 
 @pytest.mark.skipif(not LINUX, reason="only Linux lets a process cap its own memory")
 def test_an_answer_too_large_to_send_is_named_so():
     # It fits once, not twice.
     assert code_of("builtins:bytes", 250_000_000) == "reader-memory"
-    assert apart("math:sqrt", 4) == 2
+    assert in_child("math:sqrt", 4) == 2
 
 
 def test_children_end_with_their_parent():
-    script = "from okr_sheets.apart import apart; print(apart('os:getpid'))"
+    script = "from okr_sheets.files.child import in_child; print(in_child('os:getpid'))"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
@@ -139,11 +139,11 @@ def test_children_end_with_their_parent():
 def test_children_need_none_of_the_standard_streams():
     script = (
         "import os, sys\n"
-        "from okr_sheets.apart import apart\n"
+        "from okr_sheets.files.child import in_child\n"
         "kept = os.dup(1)\n"
         "for stream in (0, 1, 2):\n"
         "    os.close(stream)\n"
-        "answers = apart('math:sqrt', 4), apart('os:getpid') != os.getpid()\n"
+        "answers = in_child('math:sqrt', 4), in_child('os:getpid') != os.getpid()\n"
         "os.write(kept, str(answers).encode())\n"
     )
     done = subprocess.run(
@@ -153,27 +153,27 @@ def test_children_need_none_of_the_standard_streams():
 
 
 def test_no_child_lives_or_starts_while_none_may():
-    apart("os:getpid")
+    in_child("os:getpid")
     with module.no_children():
         assert code_of("os:getpid") == "reader-memory"  # as what was killed is taken
         assert not any(child.is_fit for child in module._living)
-    assert apart("math:sqrt", 4) == 2
+    assert in_child("math:sqrt", 4) == 2
 
 
 @pytest.mark.skipif(not LINUX, reason="only Linux lets a process cap its own memory")
 def test_what_one_file_took_is_not_counted_for_the_next():
-    child = apart("os:getpid")
-    apart("builtins:exec", KEEP.format(150_000_000))
+    child = in_child("os:getpid")
+    in_child("builtins:exec", KEEP.format(150_000_000))
     # Together they are too much.
-    apart("builtins:exec", "b'x' * int(3e8)")
-    assert apart("os:getpid") == child
+    in_child("builtins:exec", "b'x' * int(3e8)")
+    assert in_child("os:getpid") == child
 
 
 @pytest.mark.skipif(not LINUX, reason="only Linux tells what a process takes")
 def test_a_child_that_keeps_too_much_is_ended():
-    child = apart("os:getpid")
-    apart("builtins:exec", KEEP.format(250_000_000))
-    assert apart("os:getpid") != child
+    child = in_child("os:getpid")
+    in_child("builtins:exec", KEEP.format(250_000_000))
+    assert in_child("os:getpid") != child
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
 
@@ -199,7 +199,7 @@ def test_where_no_signal_tells_of_a_closed_pipe_work_is_done():
     script = (
         f"import os, sys; sys.path.append({str(ROOT)!r})\n"
         "del os.O_ASYNC\n"
-        "from okr_sheets.apart import serve\n"
+        "from okr_sheets.files.child import serve\n"
         "serve()\n"
     )
     asked = module._packed(("math:sqrt", (4,), 5))
@@ -217,7 +217,7 @@ def test_a_child_is_started_ahead_once():
     module.start_ahead("math:sqrt")
     (ahead,) = [child for child in module._idle if child.is_fit]
     module.start_ahead("math:sqrt")
-    assert apart("os:getpid") == ahead._process.pid
+    assert in_child("os:getpid") == ahead._process.pid
 
 
 def test_where_no_child_can_be_started_that_is_said(monkeypatch):
