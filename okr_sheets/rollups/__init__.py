@@ -323,14 +323,8 @@ def _framed(name: str, rows: Columns) -> DataFrame:
 
 def problem_records(problems: Sequence[Problem], language: str) -> list[dict[str, str]]:
     """Problems as rows of the frame `PROBLEMS`, their sentences in a language."""
+    *keys, message = PROBLEMS.keys
     return [
-        {
-            "file": problem.file,
-            "sheet": problem.sheet,
-            "cell": problem.cell,
-            "severity": problem.severity,
-            "code": problem.code,
-            "message": problem.say(language),
-        }
+        {**{key: getattr(problem, key) for key in keys}, message: problem.say(language)}
         for problem in problems
     ]

@@ -80,10 +80,6 @@ def _okr(key: str, meaning: str) -> Column:
     return Column(key, column.kind, meaning, f"okrs.{key}", column.choices)
 
 
-def _tally(column: str, key: str) -> Column:
-    return Column(key, "count", f"Key results of this {column}.", f"choices.{column}.{key}")
-
-
 # What means the same in each frame that has it.
 _SHARED = (
     Column("file", "text", "The tracker it stands in.", "report.file"),
@@ -118,8 +114,11 @@ _SHARED = (
     Column("updated", "count", "Live key results with a new number.", "report.updated_header"),
     Column("with_number", "count", "Live key results with any number.", "report.with_number"),
     Column("live", "count", "Live key results."),
-    *(_tally("status", key) for key in STATUSES),
-    *(_tally("grade", key) for key in GRADES),
+    *(
+        Column(key, "count", f"Key results of this {column}.", f"choices.{column}.{key}")
+        for column in ("status", "grade")
+        for key in OKRS[column].choices
+    ),
     Column("forecast", "percent", "The score it will end with.", "report.forecast"),
     Column("forecast_low", "percent", "The low end of its 80 % range.", "rollup.low"),
     Column("forecast_high", "percent", "The high end of its 80 % range.", "rollup.high"),

@@ -120,16 +120,14 @@ class _Groups:
 
 
 def _level(name: str, pieces: Sequence[Columns]) -> Columns:
-    kinds = {key: kind for key, kind in FRAMES["trend"].kinds.items() if key != "level"}
-    rows = joined(
-        [piece.only(key for key in (*kinds, "place") if key in piece) for piece in pieces]
-    )
+    keys = {key: kind for key, kind in FRAMES["trend"].kinds.items() if key != "level"}
+    rows = joined([piece.only(key for key in (*keys, "place") if key in piece) for piece in pieces])
     # Two rounds may fall on one day: the own one of whom the level is about, and another's date.
     # The later one counts: in the last one a tracker has scores before its quarter begins, too.
     days = rows.place * (1 << 17) + rows.day.astype(np.int64)
     last = dict(zip(days.tolist(), range(len(rows)), strict=True))
     rows = rows.take(np.array(sorted(last.values()), dtype=np.int64))
-    lacking = {key: kind for key, kind in kinds.items() if key not in rows}
+    lacking = {key: kind for key, kind in keys.items() if key not in rows}
     blanks = {key: filled([BLANKS[kind]] * len(rows), kind) for key, kind in lacking.items()}
     rows = rows.having(**blanks, level=filled([name] * len(rows), "text"))
     return rows.only(FRAMES["trend"].keys)
