@@ -37,6 +37,6 @@ def combined(rows, forecasts, groups, objectives=None, weights=None, together=ou
     told = ours.combined(
         columns(rows), columns(forecasts), numbers, len(names), *within, together=together
     )
-    found = pd.DataFrame({key: told[key] for key in ours.COMBINED}, index=names)
+    found = pd.DataFrame({key: told[key] for key in ours.ENDS}, index=names)
     counts = ["forecast_of", "forecast_stale"]
     return found.astype(dict.fromkeys(counts, np.int64))

@@ -329,7 +329,7 @@ def check(
     start_ahead(READING)
     from okr_sheets.checks import check as problems_of
     from okr_sheets.reports.tables import csv_text, json_text
-    from okr_sheets.rollups import PROBLEMS as COLUMNS
+    from okr_sheets.rollups import PROBLEMS as FRAME
     from okr_sheets.rollups import alike, problem_records
     from okr_sheets.tracker import usual_language
 
@@ -344,7 +344,7 @@ def check(
     else:
         records = problem_records(problems, code)
         is_csv = form == "csv"
-        put(csv_text(COLUMNS, records, language(code), "\n") if is_csv else json_text(records))
+        put(csv_text(FRAME.keys, records, language(code), "\n") if is_csv else json_text(records))
     return _finish(problems, trackers, code, strict, listed=True)
 
 

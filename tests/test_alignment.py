@@ -15,7 +15,7 @@ from okr_sheets.frames import frame, framed
 from okr_sheets.problems import grouped
 from okr_sheets.reading.folders import read_all
 from okr_sheets.rollups import FRAMES
-from okr_sheets.rollups.alignment import ALIGNMENT, DEEPEST, alignment
+from okr_sheets.rollups.alignment import DEEPEST, alignment
 from okr_sheets.rollups.scored import scored
 from okr_sheets.schema import LEVELS
 from okr_sheets.scoring import PRESETS
@@ -90,7 +90,7 @@ def team(sheet, name, of, **about):
 
 def tree(*trackers):
     rows = scored(trackers, [[None] * len(trackers)], PRESETS["default"])
-    return framed(alignment(trackers, rows.objectives, rows.key_results), FRAMES["alignment"])
+    return framed(alignment(trackers, rows.objectives, rows.key_results), FRAMES["alignment"].kinds)
 
 
 def outline(frame):
@@ -127,7 +127,7 @@ def test_the_outline_goes_down_from_the_company_and_keeps_the_order_of_the_sheet
         "T3",
         "  T4",
     ]
-    assert tuple(result.columns) == ALIGNMENT
+    assert tuple(result.columns) == FRAMES["alignment"].keys
     assert result["path"].iloc[2] == "C1 > D2 > T2"
     assert result["parent"].tolist() == ["", "C1", "D2", "C1", "D3", "", "C2", "", "T3"]
     assert result["serving"].tolist() == [2, 1, 0, 1, 0, 1, 0, 1, 0]
@@ -229,7 +229,7 @@ def test_paths_sort_as_the_outline():
 def test_a_run_without_rows_gives_a_tree_without_rows():
     result = tree(firm(""))
     assert result.empty
-    assert tuple(result.columns) == ALIGNMENT
+    assert tuple(result.columns) == FRAMES["alignment"].keys
     assert tree(firm("C1"))["below"].isna().all()
 
 

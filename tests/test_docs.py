@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from okr_sheets.cli import main
 from okr_sheets.files import child, guard
 from okr_sheets.language import language, languages
 from okr_sheets.reading import drafts
-from okr_sheets.reports.tables import FRAMES
-from okr_sheets.rollups import PROBLEMS
+from okr_sheets.rollups import FRAMES, PROBLEMS, problem_records
+from okr_sheets.rollups.alignment import FINDINGS
+from okr_sheets.rollups.schema import ABOUT
 from okr_sheets.schema import ACTIONS, LOG, OKRS, SETTINGS
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -105,8 +107,7 @@ def column_table():
                 continue
             words = [language(code)(f"{sheet}.{column.key}") for code in codes]
             filled = "a formula" if column.computed else "people"
-            kind = f"one of: {', '.join(column.choices)}" if column.choices else column.kind
-            cells = (f"`{prefix}.{column.key}`", kind, filled, *words)
+            cells = (f"`{prefix}.{column.key}`", kind_of(column), filled, *words)
             lines.append("| " + " | ".join(cells) + " |")
         lines.append("")
     return "\n".join(lines)
@@ -149,20 +150,35 @@ def test_nothing_in_the_repository_names_the_machine():
             assert f"{ROOT}/" not in text, path
 
 
-def test_every_column_of_the_rollup_is_told_in_order(company_rollup):
-    rollup = company_rollup
-    text = (ROOT / "docs" / "rollup.md").read_text("utf-8")
-    sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL))
-    assert list(sections) == ["about", *FRAMES, "problems"]
-    frames = {name: list(getattr(rollup, name).columns) for name in FRAMES}
-    for name, columns in (frames | {"problems": list(PROBLEMS)}).items():
-        lines = re.findall(r"^- (.*(?:\n  .*)*)", sections[name], re.MULTILINE)
-        # What a line names before its colon, and at the beginning of each sentence.
-        told = [
-            key
-            for line in lines
-            for part in re.split(r"(?<=\.)\s+(?=`)", line)
-            for key in re.findall(r"`([^`]+)`", re.split(r":\s| of `| \(", part)[0])
-        ]
-        assert told == columns, name
-    assert set(rollup.about) <= set(re.findall(r"`(\w+)`", sections["about"]))
+def test_the_tables_of_the_rollup_are_printed_from_its_schema(golden):
+    path = ROOT / "docs" / "rollup.md"
+    introduction = path.read_text("utf-8").partition("## ")[0]
+    frames = (ABOUT, *FRAMES.values(), PROBLEMS)
+    golden(path, introduction + "\n".join(map(frame_table, frames)))
+
+
+def frame_table(frame):
+    lines = [f"## {frame.key}", "", *textwrap.wrap(frame.about, 100, break_on_hyphens=False)]
+    lines += ["", "| key | kind | meaning |", "| --- | --- | --- |"]
+    for column in frame.columns:
+        lines.append(f"| `{column.key}` | {kind_of(column)} | {column.meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def kind_of(column):
+    return f"one of: {', '.join(column.choices)}" if column.choices else column.kind
+
+
+def test_a_rollup_holds_what_its_schema_says(company, last_quarter):
+    rollup = okr.rollup(company, previous=last_quarter)
+    assert tuple(rollup.about) == ABOUT.keys
+    records = problem_records(rollup.problems, "en")
+    held = {name: rollup.rows(name) for name in FRAMES} | {PROBLEMS.key: records}
+    for frame in (*FRAMES.values(), PROBLEMS):
+        assert {tuple(row) for row in held[frame.key]} <= {frame.keys}
+        for column in frame.columns:
+            assert not column.header or language("en")(column.header)
+            assert bool(column.choices) == (column.kind == "choice"), (frame.key, column.key)
+            values = {row[column.key] for row in held[frame.key]} if column.choices else set()
+            assert values <= {"", *column.choices}, (frame.key, column.key)
+    assert set(FINDINGS.values()) == set(FRAMES["alignment"]["finding"].choices)

@@ -56,15 +56,15 @@ def assert_declared(found, kinds):
 
 
 def assert_rollup_declared(rollup):
-    for name, kinds in FRAMES.items():
-        assert_declared(getattr(rollup, name), kinds)
+    for name, declared in FRAMES.items():
+        assert_declared(getattr(rollup, name), declared.kinds)
         assert list(getattr(rollup, name).index) == list(range(len(getattr(rollup, name))))
 
 
 @pytest.mark.parametrize("name", TRACKERS)
 def test_a_rollup_of_a_tracker_that_lacks_something_has_the_declared_dtypes(name):
     assert_rollup_declared(okr.rollup([TRACKERS[name]]))
-    assert_declared(okr.score([TRACKERS[name]]), FRAMES["key_results"])
+    assert_declared(okr.score([TRACKERS[name]]), FRAMES["key_results"].kinds)
 
 
 def test_trackers_that_lack_different_things_make_declared_dtypes_together():

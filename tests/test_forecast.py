@@ -16,14 +16,14 @@ from okr_sheets.rollups.distributions import PRIOR
 from okr_sheets.rollups.ends import forecasts
 from okr_sheets.rollups.forecast import (
     COLUMNS,
-    COMBINED,
     DRAWS,
     HIGH,
     LOW,
     STRATA,
     student_t,
 )
-from okr_sheets.rollups.scored import CALLED, WHICH, Scored
+from okr_sheets.rollups.schema import ENDS, FRAMES
+from okr_sheets.rollups.scored import Scored
 from okr_sheets.scoring import Bands
 
 MONDAY = 46_000  # the first day; the due day is 13 weeks later
@@ -432,7 +432,8 @@ def test_findings_go_by_the_far_end_of_the_range_and_none_is_good_by_stale_numbe
 ):
     rows, check_ins = drawn(key_result({1: 1.0, 2: 2.0, 3: 3.0}, stale=stale, status=status))
     told = forecast(rows, check_ins).assign(forecast_low=low, forecast=0.95, forecast_high=high)
-    rows = columns(rows.assign(**dict.fromkeys((*WHICH, *CALLED), "")))
+    lacking = {*FRAMES["forecast"].keys} - {*rows, *told}
+    rows = columns(rows.assign(**dict.fromkeys(lacking, "")))
     found = forecasts(Scored(rows, rows, (), (), {}), columns(told), Bands())
     assert found.finding.tolist() == [expected]
 
@@ -519,7 +520,7 @@ def test_a_group_of_one_key_result_ends_where_that_one_does():
     told = forecast(rows, check_ins)
     groups = combined(rows, told, pd.Series(rows.index, rows.index))
     assert groups["forecast_of"].tolist() == told["forecast"].notna().astype(int).tolist()
-    ranges = list(COMBINED[:3])
+    ranges = list(ENDS[:3])
     pd.testing.assert_frame_equal(groups[ranges], told[ranges], atol=1.01e-4)
 
 
@@ -585,7 +586,7 @@ def test_a_key_result_without_forecast_stands_still_and_is_not_counted_as_one():
     assert groups.index.tolist() == ["first", "second"]
     assert ends(groups.loc["first"]) == [0.4] * 3
     assert groups["forecast_of"].tolist() == [1, 0]
-    assert groups.loc["second", list(COMBINED[:3])].isna().all()
+    assert groups.loc["second", list(ENDS[:3])].isna().all()
 
 
 def test_the_largest_numbers_that_count_have_a_score():
@@ -600,7 +601,7 @@ def test_no_rows_give_no_forecasts():
     none = forecast(rows[:0], check_ins[:0])
     assert none.columns.tolist() == list(COLUMNS)
     groups = combined(rows[:0], none, pd.Series([], dtype="str"))
-    assert groups.columns.tolist() == list(COMBINED)
+    assert groups.columns.tolist() == list(ENDS)
     assert none.empty
     assert groups.empty
 

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 import okr_sheets as okr
 from okr_sheets.language import language, languages
-from okr_sheets.reports.tables import FRAMES
+from okr_sheets.rollups import FRAMES
 from okr_sheets.terminal import print_rollup
 
 COLUMNS = (

@@ -12,29 +12,12 @@ from typing import Any
 
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
-from okr_sheets.rollups import Rollup, problem_records
+from okr_sheets.rollups import FRAMES, Rollup, problem_records
 from okr_sheets.text import marked, printable
-
-FRAMES = (
-    "teams",
-    "objectives",
-    "key_results",
-    "owners",
-    "changes",
-    "forecast",
-    "alignment",
-    "attention",
-    "owed",
-    "overdue",
-    "blank",
-    "trend",
-    "sources",
-    "carried",
-)
 
 
 def write_csv(rollup: Rollup, path: str, words: Language) -> None:
-    """The scored key results, columns as in `rollups.SCORED`; UTF-8 with the mark Excel needs."""
+    """The scored key results, UTF-8 with the mark Excel needs."""
     keys = list(rollup.columns["key_results"])
     text = csv_text(keys, map(_plain, rollup.rows("key_results")), words, "\r\n")
     Path(path).write_text(text, "utf-8-sig", newline="")

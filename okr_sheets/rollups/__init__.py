@@ -16,25 +16,23 @@ from okr_sheets.config import Config, chosen_bands
 from okr_sheets.problems import UNOPENED, MisuseError, Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.folders import Source, read_all
-from okr_sheets.rollups.alignment import ALIGNMENT, alignment
-from okr_sheets.rollups.attention import ATTENTION, attention
-from okr_sheets.rollups.columns import kinds, typed
+from okr_sheets.rollups.alignment import alignment
+from okr_sheets.rollups.attention import attention
 from okr_sheets.rollups.ends import (
-    ENDS,
-    FORECAST,
     ends_of_key_results,
     ends_of_objectives,
     ends_of_units,
     forecasts,
 )
 from okr_sheets.rollups.names import alike
-from okr_sheets.rollups.owed import BLANK, OVERDUE, OWED, blank, overdue, owed
-from okr_sheets.rollups.previous import CARRIED, before_these, carried, finished, with_previous
-from okr_sheets.rollups.scored import CALLED, Days, scored
-from okr_sheets.rollups.sources import SOURCES, sources
-from okr_sheets.rollups.trend import CHANGES, TREND, changes, rounds, since, trend
-from okr_sheets.rollups.units import OWNERS, TEAMS, UNIT, owners, teams
-from okr_sheets.schema import LEVELS, Kind
+from okr_sheets.rollups.owed import blank, overdue, owed
+from okr_sheets.rollups.previous import before_these, carried, finished, with_previous
+from okr_sheets.rollups.schema import ENDS, FRAMES, PROBLEMS, typed
+from okr_sheets.rollups.scored import Days, scored
+from okr_sheets.rollups.sources import sources
+from okr_sheets.rollups.trend import changes, rounds, since, trend
+from okr_sheets.rollups.units import owners, teams
+from okr_sheets.schema import LEVELS
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker, usual_language
 
@@ -47,13 +45,8 @@ NOTHING = "No tracker to read. Name a file or a folder of them."
 _LOG = logging.getLogger(__name__)
 
 __all__ = [
-    "FORECAST",
     "FRAMES",
-    "OBJECTIVES",
-    "OWNERS",
     "PROBLEMS",
-    "TEAMS",
-    "UNIT",
     "Rollup",
     "Row",
     "alike",
@@ -63,101 +56,7 @@ __all__ = [
     "score",
 ]
 
-SCORED = (
-    "file",
-    "sheet",
-    "row",
-    "company",
-    "department",
-    "team",
-    "level",
-    "quarter",
-    "objective_id",
-    "objective",
-    "id",
-    "title",
-    "owner",
-    "type",
-    "commitment",
-    "baseline",
-    "target",
-    "unit",
-    "weight",
-    "state",
-    "start",
-    "due",
-    "current",
-    "last_check_in",
-    "confidence",
-    "progress",
-    "score",
-    "expected",
-    "gap",
-    "status",
-    "grade",
-    "updated",
-    "aligns_to",
-    "note",
-    "planned_baseline",
-    "planned_target",
-    "planned_weight",
-    "planned_score",
-    "with_number",
-    "unit_name",
-    "owner_name",
-)
 MOST_AT_ONCE = 260_000  # rows times rounds; what is asked of them takes some 200 MB
-OBJECTIVES = (
-    "file",
-    "sheet",
-    "row",
-    "company",
-    "department",
-    "team",
-    "level",
-    "quarter",
-    "id",
-    "title",
-    "owner",
-    "commitment",
-    "weight",
-    "state",
-    "start",
-    "due",
-    "key_results",
-    "updated",
-    "score",
-    "expected",
-    "gap",
-    "status",
-    "grade",
-    "with_left_out",
-    "planned_score",
-    "aligns_to",
-    "note",
-    *ENDS,
-    "previous",
-    "carried",
-    "with_number",
-    *CALLED,
-)
-PROBLEMS = ("file", "sheet", "cell", "severity", "code", "message")
-FRAMES: Mapping[str, Mapping[str, Kind]] = {
-    "key_results": kinds(SCORED, updated="flag", with_number="flag"),
-    "objectives": kinds(OBJECTIVES),
-    "teams": kinds((*TEAMS, *ENDS, "previous")),
-    "owners": kinds(OWNERS, due="count"),
-    "trend": kinds(TREND),
-    "changes": kinds(CHANGES),
-    "forecast": kinds(FORECAST),
-    "alignment": kinds(ALIGNMENT),
-    "attention": kinds(ATTENTION),
-    "sources": kinds(SOURCES, value="text"),
-    "owed": kinds(OWED),
-    "overdue": kinds(OVERDUE),
-    "blank": kinds(BLANK),
-    "carried": kinds(CARRIED),
-}
 
 
 class _Frame:
@@ -212,7 +111,7 @@ class Rollup:
     def rows(self, name: str) -> list[Row]:
         """The rows of a frame by its name, plain values: days as dates, None for a blank."""
         made: dict[str, Any] = {}
-        for key, kind in FRAMES[name].items():
+        for key, kind in FRAMES[name].kinds.items():
             values = self.columns[name][key].tolist()
             if kind in {"number", "percent", "date"}:
                 as_told = to_day if kind == "date" else float
@@ -386,7 +285,7 @@ def roll_up(
         "carried": carried(objectives, past_objectives),
     }
     return Rollup(
-        {name: typed(rows, FRAMES[name]) for name, rows in columns.items()},
+        {name: typed(columns[name], frame) for name, frame in FRAMES.items()},
         problems=problems,
         trackers=tuple(trackers),
         unreadable=tuple(t.path for t in trackers if not t.readable and not t.set_aside),
@@ -419,19 +318,13 @@ def _order(tracker: Tracker) -> tuple[object, ...]:
 def _framed(name: str, rows: Columns) -> DataFrame:
     from okr_sheets.frames import framed  # noqa: PLC0415  pandas waits until it is wanted
 
-    return framed(rows, FRAMES[name])
+    return framed(rows, FRAMES[name].kinds)
 
 
 def problem_records(problems: Sequence[Problem], language: str) -> list[dict[str, str]]:
-    """Problems as records of `PROBLEMS`, their sentences in a language."""
+    """Problems as rows of the frame `PROBLEMS`, their sentences in a language."""
+    *keys, message = PROBLEMS.keys
     return [
-        {
-            "file": problem.file,
-            "sheet": problem.sheet,
-            "cell": problem.cell,
-            "severity": problem.severity,
-            "code": problem.code,
-            "message": problem.say(language),
-        }
+        {**{key: getattr(problem, key) for key in keys}, message: problem.say(language)}
         for problem in problems
     ]

@@ -9,30 +9,9 @@ import numpy as np
 
 from okr_sheets.checks.alignment import Row, Served, findings, follow
 from okr_sheets.columns import Array, Columns, filled
-from okr_sheets.rollups.scored import CALLED
+from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.tracker import Tracker
 
-ALIGNMENT = (
-    "file",
-    "sheet",
-    "row",
-    "level",
-    "company",
-    "department",
-    "team",
-    "id",
-    "title",
-    "owner",
-    "depth",
-    "parent",
-    "path",
-    "serving",
-    "score",
-    "below",
-    "difference",
-    "finding",
-    *CALLED,
-)
 # What a problem's code makes of an objective; of several the first is told.
 FINDINGS: Mapping[str, str] = {
     "alignment-cycle": "cycle",
@@ -95,7 +74,7 @@ def alignment(trackers: Sequence[Tracker], objectives: Columns, key_results: Col
             parent=filled(parents, "text"),
             path=filled(paths, "text"),
         )
-        .only(ALIGNMENT)
+        .only(FRAMES["alignment"].keys)
     )
 
 

@@ -13,23 +13,10 @@ from okr_sheets.columns import Columns, filled, to_day
 from okr_sheets.language import fold, language, percents
 from okr_sheets.problems import Problem
 from okr_sheets.rollups.plans import changes_of
-from okr_sheets.rollups.scored import CALLED, WHICH
+from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.schema import PLANNED
 from okr_sheets.tracker import Tracker
 
-ATTENTION = (
-    *WHICH,
-    "score",
-    "expected",
-    "gap",
-    "status",
-    "reason",
-    "reasons",
-    "last_check_in",
-    "current",
-    "target",
-    *CALLED,
-)
 BEHIND = ("off-track", "at-risk")
 LEAST_DROP = 2  # points of confidence that a fall must have to be worth a word
 
@@ -51,7 +38,7 @@ def attention(
 ) -> Columns:
     """The live key results that somebody should look at, by their gap, those without a score first.
 
-    Columns `ATTENTION`. `reasons` are codes with what fills their sentences, the gravest first;
+    `reasons` are codes with what fills their sentences, the gravest first;
     `reason` is the first code.
     """
     typed = {
@@ -94,7 +81,7 @@ def attention(
     return rows.having(
         reason=filled([found[each][0][0] for each in order], "text"),
         reasons=filled([found[each] for each in order], "any"),
-    ).only(ATTENTION)
+    ).only(FRAMES["attention"].keys)
 
 
 def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:

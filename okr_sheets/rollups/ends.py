@@ -11,28 +11,12 @@ import numpy as np
 from okr_sheets.columns import Array, Columns, among, filled
 from okr_sheets.computing import check_ins
 from okr_sheets.rollups.attention import BEHIND
-from okr_sheets.rollups.forecast import COMBINED, combined, forecast
+from okr_sheets.rollups.forecast import combined, forecast
 from okr_sheets.rollups.namesakes import Unit
-from okr_sheets.rollups.scored import CALLED, WHICH, Scored
+from okr_sheets.rollups.schema import FRAMES
+from okr_sheets.rollups.scored import Scored
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
-
-ENDS = COMBINED
-FORECAST = (
-    *WHICH,
-    "check_ins",
-    "current",
-    "value",
-    "value_low",
-    "value_high",
-    "score",
-    "forecast",
-    "forecast_low",
-    "forecast_high",
-    "status",
-    "finding",
-    *CALLED,
-)
 
 
 def ends_of_key_results(now: Scored, trackers: Sequence[Tracker]) -> Columns:
@@ -47,7 +31,7 @@ def ends_of_key_results(now: Scored, trackers: Sequence[Tracker]) -> Columns:
 
 
 def forecasts(now: Scored, ends: Columns, bands: Bands) -> Columns:
-    """The key results that have a forecast, columns `FORECAST`.
+    """The key results that have a forecast.
 
     `finding` is `heading-off` for one that says on track and does not end there even at the high
     end of its range, `heading-well` for one that is behind and ends on track even at the low end;
@@ -65,11 +49,11 @@ def forecasts(now: Scored, ends: Columns, bands: Bands) -> Columns:
         ["heading-off", "heading-well"],
         "",
     )
-    return rows.having(finding=finding.astype(object)).only(FORECAST)
+    return rows.having(finding=finding.astype(object)).only(FRAMES["forecast"].keys)
 
 
 def ends_of_objectives(now: Scored, ends: Columns) -> Columns:
-    """The forecast of each objective, columns `ENDS`, in their order."""
+    """The forecast of each objective, in their order."""
     rows = _seeded(now)
     return combined(rows, ends, _objectives(now), len(now.objectives))
 

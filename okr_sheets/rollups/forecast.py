@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from okr_sheets.columns import Array, Columns, among, grouped
 from okr_sheets.computing import OPERATIONS, coded
 from okr_sheets.rollups.distributions import PRIOR, Floats, Prior, Runs, of_counts, of_levels
+from okr_sheets.rollups.schema import ENDS
 from okr_sheets.rollups.scored import STALE_DAYS
 from okr_sheets.scoring import attained, way
 
@@ -29,7 +30,6 @@ COLUMNS = (
     "spread",
     "freedom",
 )
-COMBINED = ("forecast", "forecast_low", "forecast_high", "forecast_of", "forecast_stale")
 LEAST_CHECK_INS = {"weekly": 3, "two-weekly": 2, "monthly": 1}  # some three weeks of any cadence
 MOVING = ("increase", "decrease")
 AIMS = {"increase": 1, "decrease": -1, "achieve": 1}  # where the others are to stay, or begin at 0
@@ -99,7 +99,7 @@ def combined(
     (any whole number), and gave; `groups` numbers each row's group of `size`, -1 for none. With
     `objectives` and `weights` (of each row: the number of its objective, and that one's weight), a
     group is the mean of its objectives, as a unit is. The answer has a row for each group and the
-    columns `COMBINED`: `forecast_of` counts the key results that have a forecast, `forecast_stale`
+    columns `ENDS`: `forecast_of` counts the key results that have a forecast, `forecast_stale`
     those of them whose numbers are stale. The others stand still at their score; a group that has
     none but these has no forecast.
 
@@ -131,7 +131,7 @@ def combined(
     stale = np.bincount(of_group, told & rows.stale[parts], size)
     ends = np.where(found[:, None] == 0, np.nan, OPERATIONS.rounded(ends))
     columns = (*ends.T, found, stale)
-    return Columns(dict(zip(COMBINED, columns, strict=True)), size)
+    return Columns(dict(zip(ENDS, columns, strict=True)), size)
 
 
 def _quantiles(draws: Array) -> Array:

@@ -6,24 +6,17 @@ from collections.abc import Sequence
 
 from okr_sheets.columns import Columns, among, filled, folded, serial, to_day
 from okr_sheets.problems import file_names
-from okr_sheets.rollups.columns import tabled
 from okr_sheets.rollups.namesakes import companies, owner_names, owner_of, units_of
-from okr_sheets.rollups.scored import CALLED, Days, Scored
+from okr_sheets.rollups.schema import FRAMES, tabled
+from okr_sheets.rollups.scored import Days, Scored
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, OKRS
 from okr_sheets.tracker import Tracker
 
-_PLACE = ("file", "sheet", "row", "cell", "quarter", "language")
-OWED = (*_PLACE, "id", "title", "owner", "type", "current", "target", "day", *CALLED)
-OVERDUE = (*_PLACE, "id", "action", "owner", "status", "due", *CALLED)
-BLANK = (
-    *("file", "sheet", "company", "department", "team", "level", "quarter", "language"),
-    *("owner", "day", *CALLED),
-)
-_OPEN = ("to-do", "doing", "blocked", "")  # statuses of an action that is still to be done
+_OPEN = ("", *FRAMES["overdue"]["status"].choices)  # of an action that is still to be done
 
 
 def owed(now: Scored, trackers: Sequence[Tracker]) -> Columns:
-    """The live key results without a number for the last check-in date, columns `OWED`.
+    """The live key results without a number for the last check-in date.
 
     `cell` is where the number belongs: in the column of that `day`, else in that of “current”.
     `language` is that of the tracker.
@@ -39,11 +32,11 @@ def owed(now: Scored, trackers: Sequence[Tracker]) -> Columns:
         languages.append(trackers[number].about.language)
     return rows.having(
         cell=filled(cells, "text"), language=filled(languages, "text"), day=rows.asked_on
-    ).only(OWED)
+    ).only(FRAMES["owed"].keys)
 
 
 def blank(now: Scored, trackers: Sequence[Tracker], days: Days) -> Columns:
-    """The trackers of units that have no OKRs yet, columns `BLANK`, `nameless`, `owner_company`.
+    """The trackers of units that have no OKRs yet, with `nameless` and `owner_company`.
 
     Their owner is the unit itself, nobody where it has no name. `days` are those the trackers are
     scored by, None for one that is not.
@@ -73,11 +66,11 @@ def blank(now: Scored, trackers: Sequence[Tracker], days: Days) -> Columns:
                 "owner_company": owner.company,
             }
         )
-    return tabled((*BLANK, "nameless", "owner_company"), rows)
+    return tabled(FRAMES["blank"], rows, "nameless", "owner_company")
 
 
 def overdue(now: Scored, trackers: Sequence[Tracker], days: Days) -> Columns:
-    """The actions still to be done after their day, columns `OVERDUE` and `owner_company`.
+    """The actions still to be done after their day, with `owner_company`.
 
     Those of a cancelled or postponed key result are not. `days` are those the trackers are scored
     by, None for one that is not; `cell` is the status.
@@ -111,4 +104,4 @@ def overdue(now: Scored, trackers: Sequence[Tracker], days: Days) -> Columns:
                     "owner_company": owner.company,
                 }
             )
-    return tabled((*OVERDUE, "owner_company"), rows)
+    return tabled(FRAMES["overdue"], rows, "owner_company")

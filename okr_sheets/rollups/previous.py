@@ -9,23 +9,12 @@ import numpy as np
 
 from okr_sheets.columns import Columns
 from okr_sheets.rollups.owed import blank
-from okr_sheets.rollups.scored import CALLED, scored
+from okr_sheets.rollups.schema import FRAMES
+from okr_sheets.rollups.scored import scored
 from okr_sheets.rollups.units import Weight, teams
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
-CARRIED = (
-    "file",
-    "id",
-    "title",
-    "department",
-    "team",
-    "owner",
-    "previous_title",
-    "previous_score",
-    "score",
-    *CALLED,
-)
 _WHOSE = ("company", "department", "team", "nameless")
 Key = tuple[str, ...]  # whose, and the folded id of an objective
 
@@ -66,14 +55,13 @@ def with_previous(
 
 
 def carried(objectives: Columns, past: Columns) -> Columns:
-    """The objectives that were there last quarter already, columns `CARRIED`."""
+    """The objectives that were there last quarter already."""
     before = _by_id(past)
     pairs = [(at, before[key]) for at, key in enumerate(_ids(objectives)) if key in before]
     now, then = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
     rows = objectives.take(now)
-    return rows.having(previous_title=past.title[then], previous_score=past.score[then]).only(
-        CARRIED
-    )
+    rows = rows.having(previous_title=past.title[then], previous_score=past.score[then])
+    return rows.only(FRAMES["carried"].keys)
 
 
 def _units(rows: Columns) -> Iterator[Key]:

@@ -36,10 +36,6 @@ from okr_sheets.schema import OBJECTIVE, PLANNED
 from okr_sheets.scoring import Bands, has_own_plan
 from okr_sheets.tracker import ROWS, Tracker
 
-# What tells a row of a rollup from all others, and whose it is.
-WHICH = ("file", "sheet", "row", "company", "department", "team", "id", "title", "owner")
-# What to call the unit and the owner of a row, here and in every report.
-CALLED = ("unit_name", "owner_name")
 STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence
 _OTHERWISE = ("score", "share", "counted", "points")  # what is computed otherwise too
 Days = Sequence[date | None]  # one for each tracker; see `About.day`
@@ -50,7 +46,7 @@ class Scored:
     """Scored rows, key results and objectives apart.
 
     Both have the columns of the OKRs sheet and of the rules, whose they are (`file`, `sheet`,
-    `company` …), how these are `CALLED`, `tracker` (its place in the list), `place` (tracker and
+    `company` …), how these are called, `tracker` (its place in the list), `place` (tracker and
     row in one number), `round` (which of the lists of days) and `day`. `unit_at` and `person_at`
     are places in the lists `units` and `people`; `names` is what the units are called, and those
     above them that have no tracker.

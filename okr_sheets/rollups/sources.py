@@ -8,18 +8,18 @@ import numpy as np
 
 from okr_sheets.columns import Array, Columns, filled, joined, stacked, to_day
 from okr_sheets.reading.cells import plain
+from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.scored import Scored
 from okr_sheets.schema import LOG, OKRS
 from okr_sheets.tracker import ROWS, Tracker
 
-SOURCES = ("file", "sheet", "row", "id", "figure", "value", "cell", "source")
 TYPED = ("baseline", "target", "weight", "start", "due")
 _WHERE = ("row", "date", "column")
 COMPUTED = ("progress", "score", "expected", "gap", "status", "grade")
 
 
 def sources(now: Scored, trackers: Sequence[Tracker]) -> Columns:
-    """One row for each figure of each objective and key result, columns `SOURCES`.
+    """One row for each figure of each objective and key result.
 
     `source` is `typed`, `log` (a confidence that only the log has), `assumed` (nothing was typed:
     what the rules take instead) or `computed` (from the others). `value` is its text. `cell` is
@@ -33,7 +33,7 @@ def sources(now: Scored, trackers: Sequence[Tracker]) -> Columns:
         *_computed(now.objectives, [key for key in COMPUTED if key != "progress"], letters),
     ]
     rows = joined(parts)
-    return rows.take(np.lexsort((rows.order, rows.place))).only(SOURCES)
+    return rows.take(np.lexsort((rows.order, rows.place))).only(FRAMES["sources"].keys)
 
 
 class _Letters:

@@ -8,39 +8,11 @@ from datetime import date
 import numpy as np
 
 from okr_sheets.columns import BLANKS, Array, Columns, filled, grouped, joined, to_day
-from okr_sheets.rollups.columns import kinds
-from okr_sheets.rollups.scored import CALLED, WHICH, Days, Scored
-from okr_sheets.rollups.units import UNIT, files_named, mean
+from okr_sheets.rollups.schema import CHANGE_KINDS, FRAMES
+from okr_sheets.rollups.scored import Days, Scored
+from okr_sheets.rollups.units import files_named, mean
 from okr_sheets.tracker import Tracker
 
-TREND = (
-    "level",
-    *UNIT,
-    "file",
-    "sheet",
-    "row",
-    "id",
-    "owner",
-    "day",
-    "score",
-    "expected",
-    "updated",
-    "live",
-    "with_number",
-    *CALLED,
-)
-CHANGES = (
-    *WHICH,
-    "change",
-    "before",
-    "after",
-    "before_status",
-    "after_status",
-    "since",
-    *CALLED,
-)
-# What a key result came to that leaders want to hear of, the gravest first.
-CHANGE_KINDS = ("off-track", "at-risk", "stale", "down", "achieved", "new", "up")
 LEAST = 0.005  # a score that moved by less is shown as the same percent
 
 
@@ -72,7 +44,7 @@ def since(now: Scored) -> date | None:
 def trend(now: Scored, past: Sequence[Scored]) -> Columns:
     """The scores of all levels, one row for each and each of the `rounds`.
 
-    Columns `TREND`: `level` is `unit`, `owner`, `objective` or `key-result`; `id` is blank and
+    `level` is `unit`, `owner`, `objective` or `key-result`; `id` is blank and
     `row` 0 for the first two, and the company of an owner is theirs. `updated` and `with_number`
     count of the `live` key results. A tracker has no scores before its quarter begins, but those of
     its own day.
@@ -148,7 +120,7 @@ class _Groups:
 
 
 def _level(name: str, pieces: Sequence[Columns]) -> Columns:
-    keys = {key: kind for key, kind in kinds(TREND).items() if key != "level"}
+    keys = {key: kind for key, kind in FRAMES["trend"].kinds.items() if key != "level"}
     rows = joined([piece.only(key for key in (*keys, "place") if key in piece) for piece in pieces])
     # Two rounds may fall on one day: the own one of whom the level is about, and another's date.
     # The later one counts: in the last one a tracker has scores before its quarter begins, too.
@@ -157,13 +129,14 @@ def _level(name: str, pieces: Sequence[Columns]) -> Columns:
     rows = rows.take(np.array(sorted(last.values()), dtype=np.int64))
     lacking = {key: kind for key, kind in keys.items() if key not in rows}
     blanks = {key: filled([BLANKS[kind]] * len(rows), kind) for key, kind in lacking.items()}
-    return rows.having(**blanks, level=filled([name] * len(rows), "text")).only(TREND)
+    rows = rows.having(**blanks, level=filled([name] * len(rows), "text"))
+    return rows.only(FRAMES["trend"].keys)
 
 
 def changes(now: Scored, past: Sequence[Scored]) -> Columns:
     """Key results whose score or status changed since their previous check-in date, worst first.
 
-    One row a key result, columns `CHANGES`; `before` and `after` are scores.
+    One row a key result; `before` and `after` are scores.
     """
     then = _week_before(now.key_results, (*past, now))
     rows = now.key_results.having(**{f"{key}_then": then[key] for key in then})
@@ -200,7 +173,7 @@ def changes(now: Scored, past: Sequence[Scored]) -> Columns:
         np.flatnonzero(change >= 0).tolist(),
         key=lambda at: (change[at], moved[at], rows.file[at], rows.row[at]),
     )
-    return rows.take(np.array(order, dtype=np.int64)).only(CHANGES)
+    return rows.take(np.array(order, dtype=np.int64)).only(FRAMES["changes"].keys)
 
 
 def _zero(scores: Array) -> Array:

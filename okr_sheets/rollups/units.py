@@ -10,56 +10,12 @@ import numpy as np
 
 from okr_sheets.columns import Array, Columns, filled
 from okr_sheets.computing import OPERATIONS, InColumns, coded, worded
-from okr_sheets.rollups.columns import tabled
 from okr_sheets.rollups.namesakes import Unit, heads
+from okr_sheets.rollups.schema import FRAMES, tabled
 from okr_sheets.rollups.scored import Scored
 from okr_sheets.schema import GRADES, LEVELS, STATUSES
 from okr_sheets.scoring import Bands, unit_status
 
-UNIT = ("company", "department", "team", "quarter")
-TEAMS = (
-    *UNIT,
-    "level",
-    "parent",
-    "weight",
-    "file",
-    "as_of",
-    "objectives",
-    "key_results",
-    "updated",
-    "score",
-    "expected",
-    "gap",
-    "status",
-    "with_left_out",
-    "planned_score",
-    "below",
-    *STATUSES,
-    *GRADES,
-    "with_number",
-    "blank",
-    "unit_name",
-)
-OWNERS = (
-    "quarter",
-    "owner",
-    "key_results",
-    "updated",
-    "score",
-    "expected",
-    "gap",
-    "with_left_out",
-    "planned_score",
-    "stale",
-    "due",
-    "overdue",
-    *STATUSES,
-    *GRADES,
-    "with_number",
-    "blank",
-    "company",
-    "owner_name",
-)
 _COUNTS = ("objectives", "key_results", "updated", "with_number", *STATUSES, *GRADES)
 # Scores beside the one that counts: with all that was stopped, and by the plan as it was made.
 OTHERWISE = {"with_left_out": "of_all", "planned_score": "by_plan"}
@@ -67,7 +23,7 @@ Weight = Callable[[str, str, str], float]  # of a company, department and team
 
 
 def teams(now: Scored, blanks: Columns, bands: Bands, weights: Weight) -> Columns:
-    """One row per unit and quarter, columns `TEAMS` and `nameless`.
+    """One row per unit and quarter, with `nameless`.
 
     Its score is the weighted mean of its own objectives, its counts those of the key results this
     is made of. `below` is the mean of the units directly below it, by their `weight`. A department
@@ -84,7 +40,7 @@ def teams(now: Scored, blanks: Columns, bands: Bands, weights: Weight) -> Column
         unit = _unit(row)
         row["weight"] = float(weights(unit.company, unit.department, unit.team))
         row["unit_name"] = now.names[unit]
-    units = tabled((*TEAMS, "nameless"), rows)
+    units = tabled(FRAMES["teams"], rows, "nameless")
     at = parents(units)
     return units.having(
         parent=np.array(["" if n is None else rows[n]["unit_name"] for n in at], dtype=object),
@@ -213,7 +169,7 @@ def files_named(names: Iterable[str]) -> str:
 
 def parents(units: Any) -> list[int | None]:
     """The place of the unit that each team or department belongs to, if it is there."""
-    rows = list(zip(*(units[key] for key in UNIT), strict=True))
+    rows = list(zip(units.company, units.department, units.team, units.quarter, strict=True))
     # A tracker that names no company is nobody's.
     known = {row: at for at, row in enumerate(rows) if any(row[:3])}
     return [_above(row, known) for row in rows]

@@ -13,7 +13,7 @@ from okr_sheets.drawing.conditions import DATA_BAR, Condition, in_status_colours
 from okr_sheets.drawing.styles import PERCENT, Styles
 from okr_sheets.language import Language
 from okr_sheets.reports.phrases import status_word
-from okr_sheets.rollups.trend import CHANGE_KINDS
+from okr_sheets.rollups.schema import CHANGE_KINDS
 from okr_sheets.schema import STATUSES
 
 Show = Callable[[Any], Value]

@@ -140,8 +140,8 @@ def _whole(rollup: Rollup, name: str, whole: str) -> Rows:
 
     Blank where a frame that names no rows has the id twice.
     """
-    keys = [key for key in _IDENTITY if key in FRAMES[name]]
-    others = [key for key in _WHOSE if key in FRAMES[whole] and key not in FRAMES[name]]
+    keys = [key for key in _IDENTITY if key in FRAMES[name].keys]
+    others = [key for key in _WHOSE if key in FRAMES[whole].keys and key not in FRAMES[name].keys]
     known: dict[tuple[Any, ...], list[Row]] = {}
     for row in rollup.rows(whole):
         known.setdefault(tuple(row[key] for key in keys), []).append(row)

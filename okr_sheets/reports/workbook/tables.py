@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import Field
 from okr_sheets.reports.workbook.records import Report, Rows
+from okr_sheets.rollups.schema import FRAMES
+from okr_sheets.rollups.schema import PROBLEMS as PROBLEMS_FRAME
+from okr_sheets.schema import GRADES
 
 TILES = ("achieved", "on-track", "at-risk", "off-track", "no-update")
 RARE_TILES = ("not-started", "postponed", "cancelled")  # shown where there are any
 PREVIOUS = ("previous", "carried")  # columns and tables that need last quarter's trackers
+_FRAMES = {**FRAMES, PROBLEMS_FRAME.key: PROBLEMS_FRAME}
+_SHOWN_AS = {"id": "text", "flag": "yes_no"}  # kinds that look like another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,64 +32,72 @@ class Table:
     outline: bool = False  # whether rows have a `depth`, by which they fold
 
 
-_TITLE = Field("title", "dashboard.key_result", width=(30, 42), strong=True)
-STATUS = Field("status", "okrs.status", "status", (13, 20))
-SCORE = Field("score", "okrs.score", "bar", (12, 12))
+def _of(place: str, width: tuple[float, float], kind: str = "", **look: bool) -> Field:
+    """A column of a frame by both their keys, shown as its kind is or as another one."""
+    frame, key = place.split(".")
+    column = _FRAMES[frame][key]
+    usual = key if column.kind == "choice" else _SHOWN_AS.get(column.kind, column.kind)
+    return Field(key, column.header, kind or usual, width, **look)
+
+
+_TITLE = _of("key_results.title", (30, 42), strong=True)
+STATUS = _of("key_results.status", (13, 20))
+SCORE = _of("key_results.score", (12, 12), "bar")
 _TREND = Field("trend", "okrs.trend", "trend", (15, 15))
-_EXPECTED = Field("expected", "okrs.expected", "percent", (11, 11))
-_GAP = Field("gap", "okrs.gap", "percent", (9, 9))
-_PREVIOUS = Field("previous", "report.previous", "percent", (11, 11))
-_FORECAST = Field("forecast", "report.forecast", "percent", (11, 11))
+_EXPECTED = _of("key_results.expected", (11, 11))
+_GAP = _of("key_results.gap", (9, 9))
+_PREVIOUS = _of("objectives.previous", (11, 11))
+_FORECAST = _of("objectives.forecast", (11, 11))
 _RANGE = (
-    Field("forecast_low", "rollup.low", "percent", (10, 10)),
-    Field("forecast_high", "rollup.high", "percent", (10, 10)),
+    _of("objectives.forecast_low", (10, 10)),
+    _of("objectives.forecast_high", (10, 10)),
 )
 _RESTING = (
-    Field("forecast_of", "rollup.forecast_of", "count", (11, 11)),
-    Field("forecast_stale", "rollup.forecast_stale", "count", (11, 11)),
+    _of("objectives.forecast_of", (11, 11)),
+    _of("objectives.forecast_stale", (11, 11)),
 )
-_BELOW = Field("below", "report.below", "percent", (11, 11))
+_BELOW = _of("teams.below", (11, 11))
 _MOVED = Field("moved", "report.difference", "points", (12, 12))
-_GRADE = Field("grade", "okrs.grade", "grade", (10, 14), detail=True)
-_ID = Field("id", "okrs.id", width=(10, 18), link=True)
-_UNIT = Field("unit_name", "rollup.unit", width=(14, 22))
-_OWNER = Field("owner_name", "okrs.owner", width=(13, 22))
-_NOTE = Field("note", "okrs.note", width=(20, 44), detail=True)
-_CURRENT = Field("current", "okrs.current", "number", (11.5, 12))
-_TARGET = Field("target", "okrs.target", "number", (11.5, 12))
-_LAST = Field("last_check_in", "okrs.last_check_in", "date", (15, 15))
+_GRADE = _of("key_results.grade", (10, 14), detail=True)
+_ID = _of("key_results.id", (10, 18), link=True)
+_UNIT = _of("key_results.unit_name", (14, 22))
+_OWNER = _of("key_results.owner_name", (13, 22))
+_NOTE = _of("key_results.note", (20, 44), detail=True)
+_CURRENT = _of("key_results.current", (11.5, 12))
+_TARGET = _of("key_results.target", (11.5, 12))
+_LAST = _of("key_results.last_check_in", (15, 15))
 _DATES = (
-    Field("start", "okrs.start", "date", (13, 13), detail=True),
-    Field("due", "okrs.due", "date", (13, 13), detail=True),
+    _of("key_results.start", (13, 13), detail=True),
+    _of("key_results.due", (13, 13), detail=True),
 )
 _TERMS = (
-    Field("commitment", "okrs.commitment", "commitment", (14, 20), detail=True),
-    Field("weight", "okrs.weight", "number", (10, 10), detail=True),
-    Field("state", "okrs.state", "state", (12, 18), detail=True),
+    _of("key_results.commitment", (14, 20), detail=True),
+    _of("key_results.weight", (10, 10), detail=True),
+    _of("key_results.state", (12, 18), detail=True),
 )
-_ALIGNS = Field("aligns_to", "okrs.aligns_to", width=(12, 24), detail=True)
-_DEPARTMENT = Field("department", "settings.department", width=(13, 24), detail=True)
-_LEVEL = Field("level", "settings.level", "level", (12, 18), detail=True)
-_COMPANY = Field("company", "settings.company", width=(13, 24), detail=True)
-_QUARTER = Field("quarter", "settings.quarter", width=(11, 16), detail=True)
+_ALIGNS = _of("key_results.aligns_to", (12, 24), detail=True)
+_DEPARTMENT = _of("key_results.department", (13, 24), detail=True)
+_LEVEL = _of("key_results.level", (12, 18), detail=True)
+_COMPANY = _of("key_results.company", (13, 24), detail=True)
+_QUARTER = _of("key_results.quarter", (11, 16), detail=True)
 _WHOSE = (_DEPARTMENT, _LEVEL, _COMPANY, _QUARTER)
-_FILE = Field("file", "report.file", width=(16, 34), detail=True)
+_FILE = _of("key_results.file", (16, 34), detail=True)
 _PLACE = (
     _FILE,
-    Field("sheet", "report.sheet", width=(10, 20), detail=True),
-    Field("row", "report.row", "count", (8, 8), detail=True),
+    _of("key_results.sheet", (10, 20), detail=True),
+    _of("key_results.row", (8, 8), detail=True),
 )
 _COUNTS = (
-    Field("updated", "report.updated_header", "count", (11, 11)),
-    Field("with_number", "report.with_number", "count", (11, 11)),
-    Field("key_results", "report.key_results", "count", (11, 11)),
+    _of("objectives.updated", (11, 11)),
+    _of("objectives.with_number", (11, 11)),
+    _of("objectives.key_results", (11, 11)),
 )
-_LEFT_OUT = Field("with_left_out", "report.with_left_out", "percent", (12, 12), detail=True)
-_BY_PLAN = Field("planned_score", "rollup.planned_score", "percent", (12, 12), detail=True)
+_LEFT_OUT = _of("objectives.with_left_out", (12, 12), detail=True)
+_BY_PLAN = _of("key_results.planned_score", (12, 12), detail=True)
 
 
-def _tallies(column: str, *keys: str, detail: bool = False) -> tuple[Field, ...]:
-    return tuple(Field(key, f"choices.{column}.{key}", "tally", (10, 10), detail) for key in keys)
+def _tallies(*keys: str, detail: bool = False) -> tuple[Field, ...]:
+    return tuple(_of(f"teams.{key}", (10, 10), "tally", detail=detail) for key in keys)
 
 
 TEAMS = Table(
@@ -92,7 +105,7 @@ TEAMS = Table(
     "tblTeams",
     records.teams,
     (
-        Field("unit_name", "rollup.unit", width=(20, 32), strong=True, link=True),
+        _of("teams.unit_name", (20, 32), strong=True, link=True),
         STATUS,
         SCORE,
         _TREND,
@@ -104,17 +117,17 @@ TEAMS = Table(
         *_RESTING,
         _BELOW,
         *_COUNTS,
-        *_tallies("status", *TILES),
+        *_tallies(*TILES),
         _LEFT_OUT,
         _BY_PLAN,
-        *_tallies("status", *RARE_TILES, detail=True),
-        *_tallies("grade", "green", "yellow", "red", detail=True),
-        Field("objectives", "report.objectives", "count", (11, 11), detail=True),
-        Field("weight", "okrs.weight", "number", (10, 10), detail=True),
-        Field("as_of", "settings.as_of", "date", (13, 13), detail=True),
-        Field("parent", "rollup.part_of", width=(13, 24), detail=True),
+        *_tallies(*RARE_TILES, detail=True),
+        *_tallies(*GRADES, detail=True),
+        _of("teams.objectives", (11, 11), detail=True),
+        _of("teams.weight", (10, 10), detail=True),
+        _of("teams.as_of", (13, 13), detail=True),
+        _of("teams.parent", (13, 24), detail=True),
         *_WHOSE,
-        Field("file", "report.file", width=(16, 40), detail=True),
+        _of("teams.file", (16, 40), detail=True),
     ),
 )
 OBJECTIVES = Table(
@@ -122,7 +135,7 @@ OBJECTIVES = Table(
     "tblObjectives",
     records.objectives,
     (
-        Field("title", "report.objective", width=(30, 48), strong=True),
+        _of("objectives.title", (30, 48), strong=True),
         _ID,
         _UNIT,
         _OWNER,
@@ -162,22 +175,22 @@ KEY_RESULTS = Table(
         _GAP,
         _FORECAST,
         *_RANGE,
-        Field("baseline", "okrs.baseline", "number", (11.5, 12)),
+        _of("key_results.baseline", (11.5, 12)),
         _TARGET,
         _CURRENT,
-        Field("unit", "okrs.unit", width=(11, 18)),
+        _of("key_results.unit", (11, 18)),
         Field("plan_changes", "rollup.plan_changes", width=(18, 34)),
         _BY_PLAN,
         _LAST,
-        Field("objective", "report.objective", width=(20, 34), detail=True),
-        Field("objective_id", "report.objective_id", width=(11, 18), detail=True),
-        Field("expected", "okrs.expected", "percent", (11, 11), detail=True),
-        Field("progress", "okrs.progress", "percent", (11, 11), detail=True),
+        _of("key_results.objective", (20, 34), detail=True),
+        _of("key_results.objective_id", (11, 18), detail=True),
+        _of("key_results.expected", (11, 11), detail=True),
+        _of("key_results.progress", (11, 11), detail=True),
         _GRADE,
-        Field("confidence", "okrs.confidence", "count", (11, 11), detail=True),
-        Field("updated", "report.updated_header", "yes_no", (11, 14), detail=True),
-        Field("with_number", "report.with_number", "yes_no", (11, 14), detail=True),
-        Field("type", "okrs.type", "type", (14, 20), detail=True),
+        _of("key_results.confidence", (11, 11), "count", detail=True),
+        _of("key_results.updated", (11, 14), detail=True),
+        _of("key_results.with_number", (11, 14), detail=True),
+        _of("key_results.type", (14, 20), detail=True),
         *_TERMS,
         *_DATES,
         _ALIGNS,
@@ -191,21 +204,21 @@ OWNERS = Table(
     "tblOwners",
     records.owners,
     (
-        Field("owner_name", "okrs.owner", width=(22, 36), strong=True),
-        Field("score", "okrs.score", "bar", (16, 16)),
+        _of("owners.owner_name", (22, 36), strong=True),
+        _of("owners.score", (16, 16), "bar"),
         _TREND,
         _EXPECTED,
         _GAP,
         *_COUNTS,
-        Field("due", "report.owes", "tally", (14, 14)),
-        Field("stale", "rollup.stale", "tally", (14, 14)),
-        Field("overdue", "report.overdue_actions", "tally", (14, 14)),
-        Field("blank", "report.no_okrs", "tally", (12, 12)),
-        *_tallies("status", *TILES, "not-started"),
+        _of("owners.due", (14, 14), "tally"),
+        _of("owners.stale", (14, 14), "tally"),
+        _of("owners.overdue", (14, 14), "tally"),
+        _of("owners.blank", (12, 12), "tally"),
+        *_tallies(*TILES, "not-started"),
         _LEFT_OUT,
         _BY_PLAN,
-        *_tallies("status", "postponed", "cancelled", detail=True),
-        *_tallies("grade", "green", "yellow", "red", detail=True),
+        *_tallies("postponed", "cancelled", detail=True),
+        *_tallies(*GRADES, detail=True),
         _COMPANY,
         _QUARTER,
     ),
@@ -215,18 +228,18 @@ ALIGNMENT = Table(
     "tblAlignment",
     records.alignment,
     (
-        Field("title", "report.objective", width=(44, 64), strong=True),
+        _of("alignment.title", (44, 64), strong=True),
         _ID,
         _UNIT,
         _OWNER,
         STATUS,
         SCORE,
         _BELOW,
-        Field("difference", "report.difference", "points", (12, 12)),
-        Field("serving", "rollup.serving", "tally", (11, 11)),
-        Field("parent", "rollup.serves", width=(11, 18)),
-        Field("finding", "rollup.finding", "finding", (20, 32)),
-        Field("path", "rollup.path", width=(14, 40), detail=True),
+        _of("alignment.difference", (12, 12), "points"),
+        _of("alignment.serving", (11, 11), "tally"),
+        _of("alignment.parent", (11, 18)),
+        _of("alignment.finding", (20, 32)),
+        _of("alignment.path", (14, 40), detail=True),
         *_WHOSE,
         *_PLACE,
     ),
@@ -243,14 +256,14 @@ FORECAST = Table(
         _OWNER,
         STATUS,
         SCORE,
-        Field("forecast", "report.forecast", "bar", (12, 12)),
+        _of("forecast.forecast", (12, 12), "bar"),
         *_RANGE,
-        Field("finding", "rollup.finding", "finding", (20, 30)),
+        _of("forecast.finding", (20, 30)),
         _CURRENT,
-        Field("value", "rollup.value", "number", (12, 12)),
-        Field("value_low", "rollup.value_low", "number", (12, 12)),
-        Field("value_high", "rollup.value_high", "number", (12, 12)),
-        Field("check_ins", "rollup.check_ins", "count", (11, 11)),
+        _of("forecast.value", (12, 12)),
+        _of("forecast.value_low", (12, 12)),
+        _of("forecast.value_high", (12, 12)),
+        _of("forecast.check_ins", (11, 11)),
         _DEPARTMENT,
         _QUARTER,
         *_PLACE,
@@ -267,7 +280,7 @@ ATTENTION = Table(
         _UNIT,
         _OWNER,
         STATUS,
-        Field("reason", "report.reason", width=(26, 54)),
+        _of("attention.reason", (26, 54), "text"),
         SCORE,
         _EXPECTED,
         _GAP,
@@ -289,13 +302,13 @@ CHANGES = Table(
         _ID,
         _UNIT,
         _OWNER,
-        Field("change", "rollup.change", "change", (14, 22)),
-        Field("before", "rollup.before", "percent", (11, 11)),
-        Field("after", "rollup.after", "bar", (12, 12)),
+        _of("changes.change", (14, 22)),
+        _of("changes.before", (11, 11)),
+        _of("changes.after", (12, 12), "bar"),
         _MOVED,
-        Field("before_status", "rollup.before_status", "status", (13, 20)),
+        _of("changes.before_status", (13, 20), "status"),
         STATUS,
-        Field("since", "rollup.since", "date", (13, 13), detail=True),
+        _of("changes.since", (13, 13), detail=True),
         _DEPARTMENT,
         _QUARTER,
         *_PLACE,
@@ -307,15 +320,15 @@ CARRIED = Table(
     "tblCarried",
     records.carried,
     (
-        Field("title", "report.objective", width=(30, 48), strong=True),
+        _of("carried.title", (30, 48), strong=True),
         _ID,
         _UNIT,
         _OWNER,
         STATUS,
         SCORE,
-        Field("previous_score", "report.previous", "percent", (11, 11)),
+        _of("carried.previous_score", (11, 11)),
         _MOVED,
-        Field("previous_title", "rollup.previous_title", width=(24, 48)),
+        _of("carried.previous_title", (24, 48)),
         _DEPARTMENT,
         _QUARTER,
         *_PLACE,
@@ -327,12 +340,12 @@ PROBLEMS = Table(
     "tblProblems",
     records.problems,
     (
-        Field("message", "report.message", width=(50, 84)),
-        Field("severity", "report.severity", "severity", (12, 18)),
-        Field("cell", "report.cell", width=(9, 12), link=True),
-        Field("sheet", "report.sheet", width=(12, 24)),
-        Field("file", "report.file", width=(16, 40)),
-        Field("code", "report.code", width=(18, 26)),
+        _of("problems.message", (50, 84)),
+        _of("problems.severity", (12, 18)),
+        _of("problems.cell", (9, 12), link=True),
+        _of("problems.sheet", (12, 24)),
+        _of("problems.file", (16, 40)),
+        _of("problems.code", (18, 26)),
     ),
     "report.no_problems",
     frozen=0,
