@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
+import okr_sheets as okr
 from okr_sheets import toml
 from okr_sheets.cli import main
 from okr_sheets.files import child, guard
