@@ -8,7 +8,18 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 # Bottom to top; a folder stands for all its modules.
 LAYERS = (
-    ("text", "streams", "schema", "problems", "quarters", "apart", "engine", "regular", "toml"),
+    (
+        "text",
+        "summaries",
+        "streams",
+        "schema",
+        "problems",
+        "quarters",
+        "apart",
+        "engine",
+        "regular",
+        "toml",
+    ),
     ("scoring", "language", "config", "endings", "columns"),
     ("about", "frames", "tracker", "computing", "bands"),
     ("reading",),
