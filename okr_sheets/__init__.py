@@ -7,6 +7,8 @@ okr.write(tracker, "marketing.xlsx")
 …                                         # people fill it in
 okr.score("trackers/")                    # a frame, one row per key result
 okr.report(okr.rollup("trackers/"), "2027-Q1.html")
+
+Each function has its help: help(okr.score) lists the columns. docs/library.md tells the rest.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from okr_sheets.problems import Problem as Problem
     from okr_sheets.reading.tracker import read as read
     from okr_sheets.reports import report as report
+    from okr_sheets.rollups import Rollup as Rollup
     from okr_sheets.rollups import rollup as rollup
     from okr_sheets.rollups import score as score
     from okr_sheets.tracker import Tracker as Tracker
@@ -33,6 +36,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Config": "config",
     "Problem": "problems",
+    "Rollup": "rollups",
     "Tracker": "tracker",
     "check": "checks",
     "new": "planning",

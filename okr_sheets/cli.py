@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets import __version__
-from okr_sheets.config import NAME, Config, find, is_ours, read_config
+from okr_sheets.config import (
+    NAME,
+    Config,
+    chosen_bands,
+    is_trusted,
+    nearest,
+    read_config,
+    shown_path,
+)
 from okr_sheets.endings import MISUSE, PROBLEMS, Group, Outputs, debug_log
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.engine import ENGINES
 from okr_sheets.files.child import start_ahead
 from okr_sheets.language import Language, from_locale, language, languages
-from okr_sheets.problems import grouped
-from okr_sheets.quarters import YEARS, common_day
+from okr_sheets.problems import MisuseError, grouped
+from okr_sheets.quarters import scoring_day
 from okr_sheets.reading import READING
 from okr_sheets.schema import CADENCES, LEVELS
 from okr_sheets.streams import put, say
@@ -39,22 +47,17 @@ class Day(click.ParamType):  # type: ignore[type-arg]
 
     name = "date"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date | None:
         try:
-            day = datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007  a day has no zone
-        except ValueError:
-            self.fail(f"“{value}” is not a date. Type it as 2027-02-12.", param, ctx)
-        common = common_day(day)
-        if common is None:
-            between = f"from {YEARS[0]} to {YEARS[-1]}"
-            self.fail(f"“{value}” is not of a year {between}. Type it as 2027-02-12.", param, ctx)
-        return common
+            return scoring_day(value)
+        except MisuseError as error:
+            self.fail(str(error), param, ctx)
 
 
 def _config(ctx: click.Context, _: click.Parameter, given: Path | None) -> Config:
-    path = given or _settings()
+    path = given or _settings(ctx.params.get("paths", ()))
     config = read_config(path) if path else Config()
     reads = any(param.name == "paths" for param in ctx.command.params)
     if path and reads and config.outside:
@@ -64,17 +67,17 @@ def _config(ctx: click.Context, _: click.Parameter, given: Path | None) -> Confi
     return config
 
 
-def _settings() -> Path | None:
-    """The okr.toml here, or the nearest above that is ours; one above is said, used or not."""
-    for file in find(Path()):
-        name = os.path.relpath(file)
-        if name == NAME:
-            return file
-        if is_ours(file):
-            say(f"Settings: {quoted(name)}", err=True)
-            return file
-        said = f"{quoted(name)} is not used, since it belongs to somebody else."
-        say(f"{said} If you trust it, name it with --config.", err=True)
+def _settings(paths: Sequence[str]) -> Path | None:
+    """The okr.toml that counts for the paths, if it is ours; one that is not here is said."""
+    file = nearest(paths)
+    if file is None or shown_path(file) == NAME:
+        return file
+    name = quoted(shown_path(file))
+    if is_trusted(file):
+        say(f"Settings: {name}", err=True)
+        return file
+    said = f"{name} is not used, since it belongs to somebody else."
+    say(f"{said} If you trust it, name it with --config.", err=True)
     return None
 
 
@@ -83,7 +86,7 @@ CONFIG = click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     callback=_config,
-    help="The company's settings.  [default: the okr.toml here or in a folder above]",
+    help="The company's settings.  [default: the okr.toml here, above, or by the trackers]",
 )
 AS_OF = click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
 LANGUAGE = click.option(
@@ -140,7 +143,6 @@ def main(ctx: click.Context, debug: bool) -> None:
 )
 @click.option(
     "--preset",
-    default="default",
     help="Bands of status and grade, by name.  [default: okr.toml's, else default]",
 )
 @click.option("--force", is_flag=True, help="Replace OUT if it is there.")
@@ -180,16 +182,11 @@ def new(
     above = read(parent, config=config) if parent else None
     if above and not above.readable:
         raise click.UsageError(above.problems[0].line())
-    about = {"company": config.company} | {
-        key: value for key, value in about.items() if value is not None
-    }
-    if about["team"] and not about["department"]:
-        _, about["department"], about["team"] = config.unit("", "", about["team"])
     tracker = plan(
         template,
         source=source,
         blank=blank,
-        language=code or config.language or None,
+        language=code,
         parent=parent.name if parent else "",
         config=config,
         **about,
@@ -265,20 +262,17 @@ def score(
     start_ahead(READING)
     from okr_sheets.reports import KINDS, report
     from okr_sheets.rollups import roll_up
-    from okr_sheets.scoring import PRESETS
     from okr_sheets.terminal import print_rollup
     from okr_sheets.writing.saving import same_file
 
-    if preset and preset not in PRESETS:
-        raise click.UsageError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
+    # A preset asked for here is meant as it is published, without the [bands] of okr.toml.
+    bands = chosen_bands(preset, config)
     if scheduler and engine != "dask":
         raise click.UsageError("--scheduler is the address of a dask cluster: add --engine dask.")
     for out in outs:
         if out.suffix.lower() not in KINDS:
             raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
     trackers = _read(paths or config.paths, config, engine, scheduler)
-    # A preset asked for here is meant as it is published, without the [bands] of okr.toml.
-    bands = PRESETS[preset] if preset else config.bands()
     before = previous or ([str(config.previous)] if config.previous else [])
     past = _read(before, config, engine, scheduler) if before else None
     rollup = roll_up(trackers, as_of, bands, past, config, earlier_only=bool(previous))
@@ -327,14 +321,15 @@ def check(
     over or is out of date. Exit code 1 if one is an error, 2 if nothing could be read.
     """
     start_ahead(READING)
-    from okr_sheets.checks import check as problems_of
+    from okr_sheets.checks import problems_of
+    from okr_sheets.reading.spelling import alike
     from okr_sheets.reports.tables import csv_text, json_text
     from okr_sheets.rollups import PROBLEMS as FRAME
-    from okr_sheets.rollups import alike, problem_records
+    from okr_sheets.rollups import problem_records
     from okr_sheets.tracker import usual_language
 
     trackers = _read(paths or config.paths, config)
-    problems = problems_of(alike(trackers, config), as_of, bands=config.bands())
+    problems = problems_of(alike(trackers, config), as_of, config.bands())
     code = code or config.language or usual_language(trackers) or from_locale(os.environ)
     _name_strangers(config, trackers)
     _name_far_day(as_of, trackers, language(code))
@@ -351,11 +346,11 @@ def check(
 def _read(
     paths: Sequence[str], config: Config, engine: str = "serial", scheduler: str | None = None
 ) -> list[Tracker]:
-    from okr_sheets.reading.folders import read_found, search
+    from okr_sheets.reading.folders import NOWHERE, read_found, search
     from okr_sheets.terminal import progress
 
     if not paths:
-        raise click.UsageError("Name a file or a folder of trackers, or set paths in okr.toml.")
+        raise click.UsageError(NOWHERE)
     found = search(paths)
     if not found.files:
         for problem in found.left_out:

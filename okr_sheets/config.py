@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import takewhile
@@ -14,13 +15,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from okr_sheets.language import fold, languages
-from okr_sheets.problems import MisuseError
+from okr_sheets.problems import MisuseError, check_choice
 from okr_sheets.scoring import PRESETS, Bands
-from okr_sheets.text import quoted
+from okr_sheets.text import one_line, quoted
 from okr_sheets.toml import read_toml, shown
 
 NAME = "okr.toml"
 ROOT = 0  # who may write everywhere anyway
+_LOG = logging.getLogger(__name__)
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 
 Kind = Literal["text", "choice", "whole", "number", "list", "email"]
@@ -195,7 +197,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings of one okr.toml; without a file, the defaults.
+    """The settings of one okr.toml; `Config()` holds the defaults, as if there were no file.
 
     "" and None leave it to the trackers. `paths` and `previous` are seen from where the program
     runs; `outside` are those of them, as written, that leave the file's folder. `cuts` are the
@@ -243,6 +245,9 @@ class Config:
         return self.owners.get(fold(owner), "")
 
 
+Settings = str | Path | Config | None  # as functions take them; see `settings_of`
+
+
 def find(folder: Path) -> Iterator[Path]:
     """The okr.toml of a folder and of those above it, the nearest first."""
     try:
@@ -268,8 +273,76 @@ def is_ours(file: Path) -> bool:
         return False
 
 
+def nearest(paths: Iterable[str | Path] = ()) -> Path | None:
+    """The okr.toml that counts for trackers at these paths, None for none.
+
+    It is that of the working folder, else of the nearest folder above; where there is none, that of
+    the folder that holds all the paths, else of the nearest above that one.
+    """
+    return next((file for folder in (Path(), *_shared(paths)) for file in find(folder)), None)
+
+
+def _shared(paths: Iterable[str | Path]) -> Iterator[Path]:
+    """The deepest folder that holds all that the paths name, a pattern's from its fixed part on."""
+    try:
+        folders = [
+            next(str(each) for each in (path, *path.parents) if os.path.isdir(each))  # noqa: PTH112  may be too long to be looked up
+            for path in (Path(path).absolute() for path in paths)
+        ]
+        if folders:
+            yield Path(os.path.commonpath(folders))
+    except (OSError, ValueError, StopIteration):  # the working folder is gone, or on two drives
+        return
+
+
+def is_trusted(file: Path) -> bool:
+    """Whether an okr.toml that nobody named is used: one in the working folder, else if `is_ours`.
+
+    The one in the working folder is as trusted as what else lies there.
+    """
+    return shown_path(file) == NAME or is_ours(file)
+
+
+def shown_path(file: Path) -> str:
+    """A file as seen from the working folder, where there is a way from there."""
+    try:
+        return os.path.relpath(file)
+    except (OSError, ValueError):
+        return str(file)
+
+
+def settings_of(config: Settings, paths: Iterable[str | Path] = ()) -> Config:
+    """The settings that a function was given: a Config, the path of a file, or None to find one.
+
+    `nearest` tells which is found for `paths`; the log `okr_sheets` says if one is used that does
+    not lie in the working folder, and if one is not, since it belongs to somebody else. ConfigError
+    says what is wrong with a file and where, MisuseError what a config may be.
+    """
+    if isinstance(config, Config):
+        return config
+    if config is not None:
+        if not isinstance(config, (str, os.PathLike)):
+            what = type(config).__name__
+            raise MisuseError(f"config must be the path of an okr.toml or a Config, not a {what}.")
+        return read_config(config)
+    file = nearest(paths)
+    if file is None:
+        return Config()
+    name = one_line(shown_path(file))
+    if not is_trusted(file):
+        said = "belongs to somebody else. If you trust it, name it as config."
+        _LOG.warning("%s is not used, since it %s", name, said)
+        return Config()
+    _LOG.info("Settings: %s", name)
+    return read_config(file)
+
+
 def read_config(path: str | Path) -> Config:
-    """The settings of a file; ConfigError says what is wrong with it and where."""
+    """The settings of an okr.toml, whose keys docs/config.md lists.
+
+    `okr_sheets.score` and its neighbours take the Config or the path alike. ConfigError, which is a
+    ValueError, says in a sentence what is wrong with the file, and where.
+    """
     path = Path(path)
     given = _File(path.name).entries(read_toml(path, ConfigError))
     departments = _units(given["departments"])
@@ -400,11 +473,12 @@ def _leaves(folder: Path, given: str) -> bool:
     return not all(Path(way).is_relative_to(inside) for way in ways)
 
 
-def chosen_bands(preset: str, config: Config | None) -> Bands:
-    """The bands of a preset; of the default one, those of the settings.
+def chosen_bands(preset: str | None, config: Config) -> Bands:
+    """The bands of a preset as it is published; without one, those of the settings.
 
-    ValueError if there is no such preset.
+    MisuseError if there is no such preset.
     """
-    if preset not in PRESETS:
-        raise MisuseError(f"No preset “{preset}”. Choose one of: {', '.join(PRESETS)}.")
-    return config.bands() if config and preset == "default" else PRESETS[preset]
+    if preset is None:
+        return config.bands()
+    check_choice("preset", preset, PRESETS)
+    return PRESETS[preset]

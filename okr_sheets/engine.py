@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
 from okr_sheets.files.child import no_children
-from okr_sheets.problems import MisuseError
+from okr_sheets.problems import MisuseError, check_choice
 
 CONNECTING = 10  # seconds in which a scheduler answers
 WAITING = 5  # seconds until it is asked whether there are workers
@@ -115,3 +115,14 @@ ENGINES: dict[str, Callable[[str | None], AbstractContextManager[Map]]] = {
     "processes": processes,
     "dask": dask,
 }
+
+
+def lent(engine: str, scheduler: str | None = None) -> AbstractContextManager[Map]:
+    """The map of an engine; `scheduler` is the address of a dask cluster.
+
+    MisuseError for another engine, which names those there are, and for a scheduler without dask.
+    """
+    check_choice("engine", engine, ENGINES)
+    if scheduler and engine != "dask":
+        raise MisuseError("A scheduler is the address of a dask cluster: take the dask engine.")
+    return ENGINES[engine](scheduler)

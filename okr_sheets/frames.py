@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from okr_sheets.columns import ARRAYS, BLANKS, EPOCH, Array, Columns
+from okr_sheets.columns import ARRAYS, BLANKS, EPOCH, Array, Columns, filled, serial
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import DAYS
-from okr_sheets.schema import LARGEST, OBJECTIVE, PARTS, ROW, SMALLEST, Column, Kind
+from okr_sheets.schema import LARGEST, OBJECTIVE, OKRS, PARTS, ROW, SMALLEST, Column, Kind
 
 DTYPES: Mapping[Kind, Any] = {
     "text": "str",
@@ -23,7 +25,7 @@ DTYPES: Mapping[Kind, Any] = {
     "date": "datetime64[s]",
     "count": "int64",
     "flag": "bool",
-    "any": "object",
+    "any": "str",  # as JSON, since files of columns hold no values of several types in one
 }
 
 
@@ -37,9 +39,16 @@ def framed(rows: Columns, kinds: Mapping[str, Kind]) -> pd.DataFrame:
 
 def series(values: Array, kind: Kind, index: pd.Index | None = None) -> pd.Series:
     """One column as a frame has it."""
+    if kind == "any":
+        values = filled(map(_as_json, values), "text")
     values = days(values) if kind == "date" else values
     made: pd.Series = pd.Series(values, index=index, dtype=DTYPES[kind])
     return made
+
+
+def _as_json(value: object) -> str:
+    """A value as JSON, days as ISO text; "" for none."""
+    return "" if value is None else json.dumps(value, ensure_ascii=False, default=str)
 
 
 def days(numbers: Array) -> Array:
@@ -52,14 +61,43 @@ def days(numbers: Array) -> Array:
 
 def part_frame(name: str, rows: Columns) -> pd.DataFrame:
     """A part of a tracker by its name, indexed by the sheet's own rows."""
-    if name not in PARTS:
-        columns = {key: rows[key] for key in rows if key != "row"}
-        return pd.DataFrame(columns, index=_index(rows["row"]), dtype=object)
     place = _index(rows["row"])
     return pd.DataFrame(
         {column.key: series(rows[column.key], column.kind, place) for column in PARTS[name]},
         index=place,
     )
+
+
+def stored_frame(cells: Columns) -> pd.DataFrame:
+    """The computed cells of a file, each column of the kind that the schema says.
+
+    A cell that holds something else, such as a text among numbers or an error, is blank. Formulas
+    are text.
+    """
+    kinds: dict[str, Kind] = {
+        key: "text" if key.startswith("formula.") else OKRS[key].kind
+        for key in cells
+        if key != "row"
+    }
+    place = _index(cells["row"])
+    return pd.DataFrame(
+        {
+            key: series(filled([_fitting(each, kind) for each in cells[key]], kind), kind, place)
+            for key, kind in kinds.items()
+        },
+        index=place,
+    )
+
+
+def _fitting(value: object, kind: Kind) -> Any:
+    """A cell's value as the kind has it; blank for any other."""
+    if isinstance(value, str) and ARRAYS[kind] is object:
+        return value
+    if isinstance(value, (int, float)) and kind in {"number", "percent"}:
+        return BLANKS[kind] if isinstance(value, bool) else value
+    if isinstance(value, date) and kind == "date":
+        return serial(value.date() if isinstance(value, datetime) else value)
+    return BLANKS[kind]
 
 
 def frame(name: str, rows: Iterable[Mapping[str, Any]], index: Iterable[int]) -> pd.DataFrame:
@@ -83,9 +121,6 @@ def part_columns(name: str, rows: pd.DataFrame) -> Columns:
     if rows.index.dtype != "int64":
         raise MisuseError(f"The index of a tracker's {name} must be the numbers of their rows.")
     numbers = rows.index.to_numpy()
-    if name not in PARTS:
-        arrays = {str(key): rows[key].to_numpy(object) for key in rows}
-        return Columns({"row": numbers, **arrays}, len(rows))
     columns = {column.key: column for column in PARTS[name]}
     lacking = [key for key in columns if key not in rows]
     if lacking:

@@ -15,7 +15,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
-from okr_sheets.problems import MisuseError
+from okr_sheets.problems import MisuseError, check_choice
 
 REFERENCE = "en"
 
@@ -166,9 +166,8 @@ def _leaves(words: Mapping[str, Any], prefix: str) -> Iterator[str]:
 
 @cache
 def language(code: str) -> Language:
-    """The language of a code such as `tr`; ValueError lists the codes there are."""
-    if code not in languages():
-        raise MisuseError(f"No language “{code}”. Choose one of: {', '.join(languages())}.")
+    """The language of a code such as `tr`; MisuseError lists the codes there are."""
+    check_choice("language", code, languages())
     text = (files("okr_sheets") / "languages" / f"{code}.toml").read_text("utf-8")
     return Language(code, tomllib.loads(text))
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Literal
 
-from okr_sheets.text import quotation
+from okr_sheets.summaries import counted
+from okr_sheets.text import quotation, quoted
 
 Severity = Literal["error", "warning", "info"]
 
@@ -162,6 +163,13 @@ class MisuseError(ValueError):
     """What was asked for cannot be done; the message is a sentence for who asked."""
 
 
+def check_choice(what: str, given: object, choices: Collection[str]) -> None:
+    """MisuseError, which lists the choices, if what somebody asks for is none of them."""
+    if not isinstance(given, str) or given not in choices:
+        listed = ", ".join(choices)
+        raise MisuseError(f"No {what} “{quoted(str(given))}”. Choose one of: {listed}.")
+
+
 class UnreadableError(Exception):
     """A file that cannot be read; `code`, `given` and `words` make the problem."""
 
@@ -276,6 +284,12 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
             key=lambda p: (p.path, p.sheet, p.row, len(p.column), p.column),
         )
     )
+
+
+def tally(problems: Iterable[Problem]) -> str:
+    """“1 error, 3 warnings, 2 infos”: how many problems of each severity, or “none”."""
+    counts = Counter(problem.severity for problem in problems)
+    return counted(*((counts[severity], severity) for severity in ("error", "warning", "info")))
 
 
 def said_once(code: str, problems: Sequence[Problem]) -> Iterator[Problem]:

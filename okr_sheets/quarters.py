@@ -37,17 +37,35 @@ def common_day(day: date) -> date | None:
 
 
 def scoring_day(given: object) -> date | None:
-    """The as-of day somebody asks for, None for none; ValueError says how to give one."""
+    """The as-of day somebody asks for, None for none; MisuseError says how to give one.
+
+    Of a moment, such as a datetime or a pandas Timestamp, it is the day; a text is ISO's, such as
+    2027-02-12 or 2027-02-12T09:30.
+    """
     if given is None:
         return None
-    if not isinstance(given, date):
-        raise MisuseError(
-            f"as_of must be a date, such as datetime.date(2027, 2, 12), not {given!r}."
-        )
-    day = common_day(given.date() if isinstance(given, datetime) else given)
-    if day is None:
-        raise MisuseError(f"The day {given} is not of a year from {YEARS[0]} to {YEARS[-1]}.")
-    return day
+    # What numpy counts days in writes itself as ISO does.
+    is_text = isinstance(given, str) or type(given).__name__ == "datetime64"
+    try:
+        typed = _day_of_text(str(given)) if is_text else given
+        day = typed.date() if isinstance(typed, datetime) else typed
+    except ValueError:
+        day = None
+    shown = f"“{quoted(str(given))}”"
+    if not isinstance(day, date) or day != day:  # noqa: PLR0124  pandas' NaT
+        raise MisuseError(f"{shown} is not a date. Type it as 2027-02-12.")
+    common = common_day(day)
+    if common is None:
+        between = f"from {YEARS[0]} to {YEARS[-1]}"
+        raise MisuseError(f"{shown} is not of a year {between}. Type it as 2027-02-12.")
+    return common
+
+
+def _day_of_text(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  a day has no zone
+    except ValueError:
+        return datetime.fromisoformat(text).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, overload
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from okr_sheets.about import A_DAY, About, is_day
 from okr_sheets.columns import BLANKS, Columns, filled
-from okr_sheets.problems import MisuseError, Problem
+from okr_sheets.problems import MisuseError, Problem, tally
 from okr_sheets.quarters import counted_until
 from okr_sheets.schema import OBJECTIVE, PARTS, ROW
 from okr_sheets.scoring import Bands
+from okr_sheets.summaries import as_lines, as_table, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,21 +32,12 @@ _NO_ROWS = Columns({"row": filled((), "count")}, 0)
 class _Part:
     """A part of a tracker: set as columns or as a frame, kept as columns, given as a frame."""
 
-    def __init__(self, default: Columns | None = None) -> None:
-        self.default = default
-
     def __set_name__(self, _: type, name: str) -> None:
         self.name = name
 
-    @overload
-    def __get__(self, tracker: None, _: type) -> Columns: ...
-    @overload
-    def __get__(self, tracker: Tracker, _: type) -> pd.DataFrame: ...
-    def __get__(self, tracker: Tracker | None, _: type) -> Columns | pd.DataFrame:
+    def __get__(self, tracker: Tracker | None, _: type) -> pd.DataFrame:
         if tracker is None:  # a dataclass asks for the default
-            if self.default is None:
-                raise AttributeError(self.name)
-            return self.default
+            raise AttributeError(self.name)
         from okr_sheets.frames import part_frame  # noqa: PLC0415  pandas waits until it is wanted
 
         return part_frame(self.name, tracker.columns[self.name])
@@ -57,15 +50,17 @@ class _Part:
         tracker.__dict__.setdefault("columns", {})[self.name] = given
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Tracker:
     """One OKRs sheet with its settings, actions and log.
 
-    Its parts (`objectives`, `key_results`, `check_ins`, `actions`, `log`, `stored`) are frames,
-    made when they are asked for; `columns` holds them as they are kept, by the same names. The
-    index of every frame is the row of the sheet it came from; of a TOML set, the running number of
-    the entry. `check_ins` holds one row for each number typed (yes is 1, no is 0); `stored` holds
-    the computed cells as the file has them, untouched, for the checks.
+    Its parts (`objectives`, `key_results`, `check_ins`, `actions`, `log`) are pandas frames, made
+    when they are asked for, and so are `rows`, objectives and key results together, and `stored`,
+    what the file's own formulas gave. The index of every frame is the row of the sheet it came
+    from; of a TOML set, the running number of the entry. docs/columns.md lists the columns.
+    `check_ins` holds one row for each number typed (yes is 1, no is 0). `columns` holds the parts
+    as they are kept, by the same names, and `calculated` the computed cells as the file has them,
+    untouched, for the checks.
     `bands` are those of its own formulas, None where it has none of ours.
     `sheets` and `letters` tell the sheet's name and each column's letter, to name cells by.
 
@@ -85,7 +80,7 @@ class Tracker:
     path: str = ""
     sheets: Mapping[str, str] = field(default_factory=dict)
     letters: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    stored: _Part = _Part(_NO_ROWS)
+    calculated: Columns = _NO_ROWS
     calculated_on: date | None = None
     bands: Bands | None = None
     problems: tuple[Problem, ...] = ()
@@ -152,6 +147,16 @@ class Tracker:
         return part_frame("key_results", own)
 
     @property
+    def stored(self) -> pd.DataFrame:
+        """The computed cells as the file holds them, and the formula of each: `formula.score`.
+
+        A cell that holds nothing of its column's kind, such as a text among numbers, is blank.
+        """
+        from okr_sheets.frames import stored_frame  # noqa: PLC0415  pandas waits until it is wanted
+
+        return stored_frame(self.calculated)
+
+    @property
     def readable(self) -> bool:
         """Whether there was a table of OKRs to read."""
         return bool(self.letters) or not self.path
@@ -180,6 +185,36 @@ class Tracker:
             given=str(given),
             words=words,
         )
+
+    def __repr__(self) -> str:
+        return as_lines(*self._summary())
+
+    def _repr_html_(self) -> str:
+        return as_table(*self._summary())
+
+    def _summary(self) -> tuple[str, list[tuple[str, str]]]:
+        """Whose it is, and what it holds."""
+        about = self.about
+        title = f"Tracker of {about.unit or PurePath(self.path).name or 'no unit'}"
+        facts = [("file", self.path)] if self.path else []
+        if self.readable:
+            days = f", {about.start} to {about.end}" if about.span else ""
+            sizes = {name: len(rows) for name, rows in self.columns.items()}
+            rows = counted(
+                (sizes["objectives"], "objective"),
+                (sizes["key_results"], "key result"),
+                (sizes["actions"], "action"),
+                (sizes["log"], "remark"),
+            )
+            facts += [
+                ("quarter", f"{about.quarter or 'not known'}{days}"),
+                ("rows", rows),
+                (
+                    "check-ins",
+                    f"{sizes['check_ins']} on {len(self.check_in_dates)} dates",
+                ),
+            ]
+        return title, [*facts, ("problems", tally(self.problems))]
 
     def __eq__(self, other: object) -> bool:
         """Whether both say the same, wherever in a sheet and in whatever file it stands."""

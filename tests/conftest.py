@@ -21,6 +21,7 @@ QUICK = os.environ.get("QUICK") == "true"
 QUICK_PART = (
     "test_checks",
     "test_dtypes",
+    "test_library",
     "test_reports",
     "test_rollups",
     "test_scoring",

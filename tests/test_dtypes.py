@@ -13,6 +13,7 @@ from okr_sheets.columns import ARRAYS
 from okr_sheets.computing import GATHERED, WORDED, InColumns, compute, gather, in_words
 from okr_sheets.frames import DTYPES, frame
 from okr_sheets.rollups import FRAMES
+from okr_sheets.rollups.lines import LINES
 from okr_sheets.rollups.scored import scored
 from okr_sheets.schema import OKRS, PARTS
 from okr_sheets.scoring import RULES, Bands
@@ -74,7 +75,7 @@ def test_trackers_that_lack_different_things_make_declared_dtypes_together():
 def test_a_full_rollup_declares_all_its_frames(company, last_quarter):
     legal = okr.new(blank=True, quarter="2027-Q1", company="Acme Cloud", team="Legal")
     rollup = okr.rollup([company, legal], previous=last_quarter)
-    assert list(rollup.columns) == list(FRAMES)
+    assert list(rollup.columns) == [*FRAMES, *LINES]
     assert all(len(getattr(rollup, name)) for name in FRAMES)
     assert_rollup_declared(rollup)
 
@@ -118,7 +119,12 @@ def test_a_tracker_read_and_an_empty_one_have_the_declared_dtypes(company, tmp_p
             assert_declared(found, {column.key: column.kind for column in columns})
             assert found.index.dtype == "int64"
         assert_declared(tracker.rows, {each.key: each.kind for each in PARTS["key_results"]})
-        assert (tracker.stored.dtypes == "object").all()
+        stored = {
+            key: "text" if key.startswith("formula.") else OKRS[key].kind
+            for key in tracker.calculated
+            if key != "row"
+        }
+        assert_declared(tracker.stored, stored)
 
 
 def nowhere(folder):

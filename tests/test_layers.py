@@ -8,7 +8,17 @@ from pathlib import Path
 PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 # Bottom to top; a folder stands for all its modules.
 LAYERS = (
-    ("text", "streams", "schema", "problems", "quarters", "letters", "regular", "toml"),
+    (
+        "text",
+        "summaries",
+        "streams",
+        "schema",
+        "problems",
+        "quarters",
+        "letters",
+        "regular",
+        "toml",
+    ),
     ("scoring", "language", "config", "endings", "columns"),
     ("files", "engine"),
     ("about", "frames", "tracker", "computing", "bands"),

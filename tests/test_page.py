@@ -1,5 +1,6 @@
 """The page in a real browser: it opens from disk, filters, searches, reads without scripts."""
 
+import json
 import re
 import subprocess
 import warnings
@@ -124,7 +125,7 @@ def test_attention_gives_every_reason_and_the_worst_first(sample, rollup, view):
     counts = page.locator("#attention tbody tr").evaluate_all(
         "(rows) => rows.map((row) => row.querySelectorAll('.why li').length)"
     )
-    assert counts == [len(reasons) for reasons in rollup.attention["reasons"]]
+    assert counts == [len(json.loads(reasons)) for reasons in rollup.attention["reasons"]]
 
 
 def test_those_who_owe_an_update_come_first(sample, rollup, view):

@@ -1,5 +1,6 @@
 """The rollup as a workbook: its sheets tell what the rollup says, natively and ready to print."""
 
+import json
 import re
 import shutil
 import warnings
@@ -211,7 +212,7 @@ def test_alignment_is_an_outline(book, rollup):
 def test_attention_gives_every_reason_in_words(book, rollup):
     rows = table(book["Attention"])
     assert rows["ID"].tolist() == rollup.attention.id.tolist()
-    for why, reasons in zip(rows["Why"], rollup.attention.reasons, strict=True):
+    for why, reasons in zip(rows["Why"], rollup.attention.reasons.map(json.loads), strict=True):
         actions = [fields["action"] for code, fields in reasons if code == "blocked"]
         assert all(action in why for action in actions)
         assert why.count(", ") >= len(reasons) - 1

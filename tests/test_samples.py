@@ -1,5 +1,6 @@
 """samples/ is what the demo makes, and what the commands print for it."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def test_the_story_has_all_that_happens_in_a_quarter(made):
     served = set(rollup.alignment.loc[rollup.alignment["serving"] > 0, "id"])
     assert lonely
     assert not lonely & served
-    told = rollup.attention.explode("reasons")["reasons"].str[0]
+    told = rollup.attention.reasons.map(json.loads).explode().str[0]
     reasons = {"gap", "crossed", "no-update", "stale", "confidence", "blocked", "forecast"}
     assert set(told) == reasons | {"plan-lowered", "by-plan"}
     moved = rollup.teams[rollup.teams.score != rollup.teams.with_left_out]

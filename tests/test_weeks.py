@@ -55,7 +55,7 @@ def verdict(path):
     found = [(p.cell, p.code) for p in okr.check(path) if p.code in CODES]
     tracker = okr.read(path)
     stored = tracker.stored.loc[tracker.key_results.index, "current"]
-    current = [None if each is None else float(each) for each in stored]
+    current = stored.astype(object).where(stored.notna(), None).tolist()
     scored = okr.score(path)
     ours = scored.current.astype(object).where(scored.current.notna(), None).tolist()
     return found, current == ours, ours[0]

@@ -14,10 +14,11 @@ from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.columns import Columns
 from okr_sheets.computing import InColumns, compute, gather, in_words, misread_cells
-from okr_sheets.config import Config
+from okr_sheets.config import Settings
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
-from okr_sheets.reading.folders import Source, read_all
+from okr_sheets.reading.folders import Source, read_source
+from okr_sheets.reading.spelling import alike
 from okr_sheets.schema import PLANNED
 from okr_sheets.scoring import RULES as SCORING
 from okr_sheets.scoring import (
@@ -44,22 +45,38 @@ ROW_RULES: Mapping[str, Rule] = {
 
 
 def check(
-    source: Source | Sequence[Source],
-    as_of: date | None = None,
-    config: Config | None = None,
-    *,
-    bands: Bands | None = None,
+    source: Source | Sequence[Source] | None = None,
+    as_of: date | str | None = None,
+    config: Settings = None,
+    engine: str = "serial",
+    scheduler: str | None = None,
 ) -> tuple[Problem, ...]:
-    """All problems of trackers, or of the files and folders that paths name.
+    """All problems of trackers, as `okr-sheets check` names them.
 
-    Those of reading, structure, numbers and formulas, in order of file and cell, as of a day: the
-    one given, else that of the workbook's own calculation, else the tracker's, else today. What
-    workbooks calculated themselves is compared as of their own day. `config` tells in which fiscal
-    year a quarter is that says no days. With `bands`, by which they are scored elsewhere, trackers
-    are named whose own formulas go by others. ValueError for an as-of that is no date.
+    Takes `source`, `as_of`, `config`, `engine` and `scheduler` as `okr_sheets.score` does. Gives
+    the `Problem`s of reading, structure, numbers and formulas in order of file and cell, as of a
+    day: the one given, else that of the workbook's own calculation, else the tracker's, else today.
+    What workbooks calculated themselves is compared as of their own day. Trackers whose formulas go
+    by other bands than those of the settings are named too.
+
+    `print(problem)` shows the line that the command prints; `problem.say("fi")` gives the sentence
+    in a language, docs/problems.md lists them all. A file that cannot be read is a problem, no
+    error. ValueError says in a sentence what is wrong with an argument or with the settings.
+
+        >>> import okr_sheets as okr
+        >>> for problem in okr.check("samples/trackers/go-to-market.xlsx", as_of="2027-03-05"):
+        ...     print(problem.cell, problem.severity, problem.code)
+        AI17 error not-a-number
     """
-    as_of = scoring_day(as_of)
-    trackers = read_all(source, config=config)
+    day = scoring_day(as_of)
+    trackers, settings = read_source(source, config, engine, scheduler)
+    return problems_of(alike(trackers, settings), day, settings.bands())
+
+
+def problems_of(
+    trackers: Sequence[Tracker], as_of: date | None, bands: Bands
+) -> tuple[Problem, ...]:
+    """What `check` gives of trackers that are scored by these bands."""
     readable = [tracker for tracker in trackers if tracker.readable]
     calculated = _scored(readable, [tracker.calculated_on for tracker in readable])
     scored = _scored(readable, [as_of] * len(readable)) if as_of else calculated

@@ -85,7 +85,7 @@ def beside(tracker: Tracker) -> tuple[int, str] | None:
     single one in a row is a person's own.
     """
     code, letters = tracker.about.language, _letters(tracker)
-    stored = tracker.columns["stored"]
+    stored = tracker.calculated
     found: dict[int, list[str]] = {}
     for key in (column.key for column in OKRS.computed if column.key in RULES):
         formulas = stored[f"formula.{key}"].tolist() if f"formula.{key}" in stored else []

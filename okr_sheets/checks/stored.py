@@ -36,7 +36,7 @@ def stored_values(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     Python reads and the workbook cannot (numbers as text) are left to their own problem. Formulas
     that point beside their columns are said once: what they give tells nothing of the rows.
     """
-    stored = tracker.columns["stored"]
+    stored = tracker.calculated
     if not len(stored):
         return
     damaged = beside(tracker)
@@ -77,7 +77,7 @@ def _differing(
 ) -> Iterator[Problem]:
     """The cells that hold another value than the rules give, and rows without any formula."""
     words = language(tracker.about.language)
-    cells_by_row = {cells["row"]: cells for cells in tracker.columns["stored"].records()}
+    cells_by_row = {cells["row"]: cells for cells in tracker.calculated.records()}
     bare = {
         row
         for row, cells in cells_by_row.items()

@@ -129,10 +129,8 @@ def _names(trackers: Sequence[Tracker], own: Tracker, files: Mapping[str, str]) 
     return ", ".join(dict.fromkeys(others))
 
 
-def other_bands(trackers: Sequence[Tracker], bands: Bands | None) -> Iterator[Problem]:
+def other_bands(trackers: Sequence[Tracker], bands: Bands) -> Iterator[Problem]:
     """A workbook's own statuses and grades go by the bands that it is scored by."""
-    if bands is None:
-        return
     for tracker in trackers:
         words = language(tracker.about.language)
         for own, ours in differences(tracker.bands or bands, bands, words):

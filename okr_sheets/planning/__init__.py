@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from datetime import date
@@ -11,14 +12,16 @@ import numpy as np
 
 from okr_sheets.about import About
 from okr_sheets.columns import Columns, filled, serial
-from okr_sheets.config import Config, chosen_bands
+from okr_sheets.config import Config, Settings, chosen_bands, settings_of
 from okr_sheets.files.marks import is_marked
+from okr_sheets.language import languages
 from okr_sheets.planning.sets import plan_of, read_set
-from okr_sheets.problems import MisuseError
+from okr_sheets.problems import MisuseError, check_choice
 from okr_sheets.quarters import Quarter, Span, check_in_dates
 from okr_sheets.reading.examples import SetError, text_of
 from okr_sheets.reading.tracker import read
 from okr_sheets.schema import CADENCES, LEVELS
+from okr_sheets.text import quoted
 from okr_sheets.toml import read_toml
 from okr_sheets.tracker import Tracker
 
@@ -34,38 +37,61 @@ def new(
     fiscal_start: int | None = None,
     cadence: str | None = None,
     language: str | None = None,
-    company: str = "",
+    company: str | None = None,
     department: str = "",
     team: str = "",
-    level: str = "",
+    level: str | None = None,
     parent: str = "",
-    preset: str = "default",
-    config: Config | None = None,
+    preset: str | None = None,
+    config: Settings = None,
 ) -> Tracker:
     """A tracker to be written and filled in: no check-ins yet.
 
     `template` is the name of an example set, `source` a .toml or .csv file of one's own; with
-    neither, and not `blank`, the B2B SaaS marketing set. `quarter` defaults to that of `source`,
-    else to the next one from today. In its own quarter a `source` keeps its first and last day and
-    every date, whatever they are; in another one, as those of an example set, its dates move along
-    with the first day, none past the last. A set that is written in `language` too is taken in it.
-    Words given here take the place of the set's own. `config` tells the fiscal year where no
-    `fiscal_start` does, and the bands of its statuses and grades (a `preset` other than the default
-    goes before them). What was wrong in `source` comes back in `.problems`.
+    neither, and not `blank`, the B2B SaaS marketing set. `quarter` (2027-Q1) defaults to that of
+    `source`, else to the next one from today. In its own quarter a `source` keeps its first and
+    last day and every date, whatever they are; in another one, as those of an example set, its
+    dates move along with the first day, none past the last. A set that is written in `language` too
+    is taken in it. Words given here take the place of the set's own; `parent` is the name of the
+    file of the tracker above.
 
-    ValueError says in one sentence what is wrong with a name, a quarter or a file.
+    `config` tells the company, the language, the fiscal year, a team's department and the bands of
+    statuses and grades where they are not given here: it is the path of an okr.toml or a `Config`;
+    by default the okr.toml of the working folder, else of the nearest folder above. `preset` takes
+    bands by name instead: default, google, viva, gitlab or engagedly. `Config()` asks for none.
+
+    `okr_sheets.write` makes the workbook. What was wrong in `source` comes back in `.problems`.
+    ValueError says in one sentence what is wrong with a name, a quarter, a file or the settings,
+    and lists the choices where there are some.
+
+        >>> import okr_sheets as okr
+        >>> okr.new("sales", quarter="2027-Q1", team="Sales", config=okr.Config())
+        Tracker of Sales
+          quarter     2027-Q1, 2027-01-01 to 2027-03-31
+          rows        3 objectives, 10 key results, 21 actions
+          check-ins   0 on 13 dates
+          problems    none
     """
+    if sum((template is not None, source is not None, blank)) > 1:
+        raise MisuseError("Give one of template, source and blank.")
+    settings = settings_of(config)
     if isinstance(quarter, Quarter):
         fiscal_start = quarter.fiscal_start
-    fiscal_start = fiscal_start or (config or Config()).fiscal_start
+    fiscal_start = fiscal_start or settings.fiscal_start
+    language = language or settings.language or None
+    if language is not None:
+        check_choice("language", language, languages())
+    if team and not department:
+        _, department, team = settings.unit("", "", team)
+    company = settings.company if company is None else company
     plan = _plan(template, source, blank, language, fiscal_start)
     own = plan.about.quarter if source is not None else ""
     period = _quarter(own if quarter is None else quarter, fiscal_start)
     is_own = str(period) == own
     days = (plan.about.span if is_own else None) or period.span
     for key, value, known in (("cadence", cadence, CADENCES), ("level", level, LEVELS)):
-        if value and value not in known:
-            raise MisuseError(f"No {key} “{value}”. Choose one of: {', '.join(known)}.")
+        if value:
+            check_choice(key, value, known)
     given = {"company": company, "department": department, "team": team, "parent": parent}
     given = {key: value for key, value in given.items() if value}
     about = replace(
@@ -91,7 +117,7 @@ def new(
         objectives=objectives,
         key_results=_with_plan(key_results, is_example=source is None),
         actions=actions,
-        bands=chosen_bands(preset, config),
+        bands=chosen_bands(preset, settings),
         check_in_dates=dates,
         # A plan need not say for which quarter; this does.
         problems=tuple(problem for problem in plan.problems if problem.code != "no-quarter"),
@@ -102,6 +128,8 @@ def _quarter(quarter: str | Quarter, fiscal_start: int) -> Quarter:
     if isinstance(quarter, Quarter):
         return quarter
     if quarter:
+        if not isinstance(quarter, str):
+            raise MisuseError(f"“{quoted(str(quarter))}” is not a quarter. Type it as 2027-Q1.")
         return Quarter.parse(quarter, fiscal_start)
     return Quarter.holding(date.today(), fiscal_start).next  # noqa: DTZ011  people mean their own day
 
@@ -118,6 +146,8 @@ def _plan(
     if source is None:
         name = template or DEFAULT_TEMPLATE
         return read_set(text_of(name, language), name)
+    if not isinstance(source, (str, os.PathLike)):
+        raise SetError(f"A plan is named by its path, not by a {type(source).__name__}.")
     source = Path(source)
     if source.suffix.lower() not in {".toml", ".csv"}:
         raise SetError(f"{source.name}: a plan is a .toml or .csv file.")

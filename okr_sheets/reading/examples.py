@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from okr_sheets.problems import MisuseError
+from okr_sheets.problems import MisuseError, check_choice
 
 
 class SetError(MisuseError):
@@ -29,10 +29,9 @@ def names() -> list[str]:
 def text_of(name: str, code: str | None = None) -> str:
     """The TOML text of an example set, in a language if it is written in it, else in English.
 
-    SetError lists the names there are.
+    MisuseError lists the names there are.
     """
-    if name not in names():
-        raise SetError(f"No template “{name}”. Choose one of: {', '.join(names())}.")
+    check_choice("template", name, names())
     translated = folder() / f"{name}.{code}.toml"
     chosen = translated if translated.is_file() else folder() / f"{name}.toml"
     return chosen.read_text("utf-8")

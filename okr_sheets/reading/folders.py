@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import fnmatch
 import glob
+import io
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from okr_sheets.config import Config
-from okr_sheets.engine import Map
+from okr_sheets.config import Config, Settings, settings_of
+from okr_sheets.engine import Map, lent
 from okr_sheets.files.locks import is_lock
 from okr_sheets.files.marks import is_marked
 from okr_sheets.problems import MisuseError, Problem, UnreadableError, unopened
@@ -26,6 +27,7 @@ Source = str | Path | Tracker
 Identity = tuple[int, int] | str
 Parts = tuple[str, ...]  # of a pattern
 
+NOWHERE = "Name a file or a folder of trackers, or set paths in okr.toml."
 _ALL: Parts = ("**",)
 
 
@@ -38,6 +40,28 @@ class Found:
     left_out: tuple[Problem, ...]
 
 
+def listed(source: Source | Iterable[Source]) -> list[Source]:
+    """The paths and trackers of a source; MisuseError for what is neither.
+
+    A frame and a mapping are refused, since a list of them holds their keys alone.
+    """
+    if isinstance(source, (str, os.PathLike, Tracker)):
+        return [source]
+    is_other = isinstance(source, (bytes, Mapping, io.IOBase)) or hasattr(source, "columns")
+    if is_other or not isinstance(source, Iterable):
+        raise MisuseError(_no_source(source))
+    items = list(source)
+    for item in items:
+        if not isinstance(item, (str, os.PathLike, Tracker)):
+            raise MisuseError(_no_source(item))
+    return items
+
+
+def _no_source(given: object) -> str:
+    kind = "None" if given is None else f"a {type(given).__name__}"
+    return f"Trackers are named by a path, a Tracker or a list of these, not by {kind}."
+
+
 def search(source: Source | Sequence[Source]) -> Found:
     """The files that paths name, in a stable order, each once, and what was left out.
 
@@ -46,7 +70,7 @@ def search(source: Source | Sequence[Source]) -> Found:
     A file named outright is kept whatever it is called, so that its absence can be said. Links to
     folders are followed where they are named, not below a folder or a `**`.
     """
-    given = [source] if isinstance(source, (str, Path, Tracker)) else list(source)
+    given = listed(source)
     trackers = tuple(item for item in given if isinstance(item, Tracker))
     named = [item for item in given if not isinstance(item, Tracker)]
     if "" in named:
@@ -216,6 +240,27 @@ def _plainest(names: Sequence[Path]) -> Path:
 def _may_be_tracker(path: Path) -> bool:
     fits = path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and not is_lock(path)
     return fits and not is_marked(path)
+
+
+def read_source(
+    source: Source | Sequence[Source] | None,
+    config: Settings,
+    engine: str = "serial",
+    scheduler: str | None = None,
+) -> tuple[list[Tracker], Config]:
+    """The trackers of a source as `read_all` gives them, and the settings that hold for them.
+
+    None stands for the paths of the okr.toml. Trackers that are given as such lie in no folder: for
+    them alone no okr.toml is looked for.
+    """
+    given = [] if source is None else listed(source)
+    paths = [item for item in given if not isinstance(item, Tracker)]
+    is_sought = paths or source is None
+    settings = settings_of(Config() if config is None and not is_sought else config, paths)
+    if source is None and not settings.paths:
+        raise MisuseError(NOWHERE)
+    with lent(engine, scheduler) as share:
+        return read_all(settings.paths if source is None else given, share, settings), settings
 
 
 def read_all(

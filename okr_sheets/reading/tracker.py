@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from okr_sheets.columns import Columns, folded
-from okr_sheets.config import Config
+from okr_sheets.config import Settings, settings_of
 from okr_sheets.files.child import in_child
 from okr_sheets.problems import MisuseError, Problem, UnreadableError, in_order
 from okr_sheets.reading import READING
@@ -20,14 +21,20 @@ from okr_sheets.schema import ACTIONS, LOG, OKRS, PARTS, ROW, Column
 from okr_sheets.tracker import Tracker
 
 
-def read(path: str | Path, sheet: str | None = None, config: Config | None = None) -> Tracker:
+def read(path: str | Path, sheet: str | None = None, config: Settings = None) -> Tracker:
     """Read one file: .xlsx, .xlsm, .ods, .xls, .xlsb, .csv or .tsv.
 
-    Gives a Tracker always; of a file that cannot be read, an empty one whose problem says why. Of
-    a workbook with several tables of OKRs it is the first, or that of the `sheet` named; ValueError
-    if there is none on it. `config` tells in which fiscal year a quarter is that says no days.
+    Gives a Tracker always; of a file that cannot be read, an empty one whose `problems` say why. Of
+    a workbook with several tables of OKRs it is the first, or that on the `sheet` of this name.
+    `config` tells in which fiscal year a quarter is that says no days; it is found and given as in
+    `okr_sheets.score`.
+
+    ValueError if no table of OKRs is on the sheet, for a path that is no text or Path, and for
+    settings that cannot be used.
     """
-    trackers = read_trackers(path, (config or Config()).fiscal_start)
+    if not isinstance(path, (str, os.PathLike)):
+        raise MisuseError(f"A file is named by its path, not by a {type(path).__name__}.")
+    trackers = read_trackers(path, settings_of(config, [path]).fiscal_start)
     if sheet is None:
         return trackers[0]
     for tracker in trackers:
@@ -75,7 +82,7 @@ def _tracker(path: str, draft: Draft) -> Tracker:
         path=path,
         sheets=draft.sheets,
         letters=draft.letters,
-        stored=Columns.of(draft.stored, (ROW, *cells)),
+        calculated=Columns.of(draft.stored, (ROW, *cells)),
         calculated_on=draft.calculated_on,
         bands=draft.bands,
         problems=draft.problems,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from okr_sheets.files.marks import REPORTS, put_digest
 from okr_sheets.language import language as words_of
-from okr_sheets.problems import MisuseError
+from okr_sheets.language import languages
+from okr_sheets.problems import MisuseError, check_choice
 from okr_sheets.writing.saving import place_of, same_file, saved
 
 if TYPE_CHECKING:
@@ -33,15 +34,21 @@ def report(
     language: str | None = None,
     tell: Callable[[str], object] | None = None,
 ) -> Path:
-    """Write a rollup as the kind of report that the suffix names, and give its path.
+    """Write a `Rollup` as the kind of report that the suffix names, and give its path.
 
     `.xlsx` a formatted workbook, `.html` one self-contained page, `.md` a Markdown summary, `.csv`
     the scored key results, `.json` an object with `about`, all frames as lists, and `problems`.
     `language` defaults to the one most trackers are in. An earlier report of that name is replaced
     once the new one is whole; one that was changed since it was written is kept under a free name,
-    which `tell` is given in a sentence. ValueError for another suffix and for a tracker that was
-    read, FileExistsError for a file that is no report of ours.
+    which `tell` is given in a sentence. ValueError for another suffix or language, with the
+    choices, and for the path of a tracker that was read; FileExistsError for a file that is no
+    report of ours.
     """
+    if not hasattr(rollup, "headline"):
+        kind = type(rollup).__name__
+        raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of a {kind}.")
+    if language is not None:
+        check_choice("language", language, languages())
     path, place = Path(path), place_of(path)
     suffix = path.suffix.lower()
     if suffix not in KINDS:

@@ -70,6 +70,9 @@ def write(
     end in .xlsx or that is the tracker's own or its parent's, and if the tracker has no quarter,
     or more rows than a sheet's formulas look at.
     """
+    if not isinstance(tracker, Tracker):
+        kind = type(tracker).__name__
+        raise MisuseError(f"A workbook is made of a Tracker, not of a {kind}.")
     if place_of(path).suffix.lower() != ".xlsx":
         raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
     if any(same_file(path, read.path) for read in (tracker, parent) if read and read.path):

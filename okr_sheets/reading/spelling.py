@@ -1,0 +1,48 @@
+"""One spelling for each unit and owner of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from okr_sheets.columns import Columns, filled
+from okr_sheets.config import Config
+from okr_sheets.language import fold
+from okr_sheets.tracker import Tracker
+
+_OWNED = ("objectives", "key_results", "actions")  # parts whose rows have owners
+
+
+def alike(trackers: Sequence[Tracker], config: Config) -> list[Tracker]:
+    """The trackers with their units as the company's settings name them.
+
+    What differs in case, width or spaces alone is one name: that of the settings, else the first.
+    So are the names of owners.
+    """
+    units, owners = _Spellings(), _Spellings()
+    return [_spelled(tracker, config, units, owners) for tracker in trackers]
+
+
+class _Spellings:
+    """The first spelling of each name."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def of(self, name: str) -> str:
+        return self._known.setdefault(fold(name), name) if name else ""
+
+
+def _spelled(tracker: Tracker, config: Config, units: _Spellings, owners: _Spellings) -> Tracker:
+    if not tracker.readable:
+        return tracker
+    about = tracker.about
+    own = config.unit(about.company, about.department, about.team)
+    company, department, team = map(units.of, own)
+    about = replace(about, company=company, department=department, team=team)
+    owned = {part: _owned(tracker.columns[part], owners) for part in _OWNED}
+    return tracker.changed(about=about, **owned)
+
+
+def _owned(rows: Columns, owners: _Spellings) -> Columns:
+    return rows.having(owner=filled(map(owners.of, rows.owner), "text"))
