@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -144,8 +145,12 @@ def filled(values: Iterable[Any], kind: Kind) -> Array:
 
 def joined(tables: Sequence[Columns]) -> Columns:
     """Rows of the same columns one below another."""
-    arrays = {key: np.concatenate([table[key] for table in tables]) for key in tables[0]}
-    return Columns(arrays, sum(map(len, tables)))
+    size = sum(map(len, tables))
+    return Columns({key: partial(_joined, tables, key) for key in tables[0]}, size)
+
+
+def _joined(tables: Sequence[Columns], key: str) -> Array:
+    return np.concatenate([table[key] for table in tables])
 
 
 def stacked(tables: Sequence[Columns]) -> Columns:

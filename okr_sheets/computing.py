@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -46,11 +46,11 @@ WORDED: Mapping[str, str] = {
     "status": "status",
     "grade": "grade",
 }
+_NONE = np.int8(-1)
 _CODES = {
-    column: {word: np.int8(code) for code, word in enumerate(OKRS[column].choices)}
+    column: {"": _NONE, **{word: np.int8(at) for at, word in enumerate(OKRS[column].choices)}}
     for column in {*WORDED.values()}
 }
-_NONE = np.int8(-1)
 _CHANGES = [f"{code}:{key}" for key in PLANNED for code in PLAN_CODES]
 _FIXES = [code for code, _ in (*FAULTS, *HINTS)] + _CHANGES
 # A row's place and a day in one number, so that one search finds a row's last number by a day.
@@ -80,8 +80,7 @@ GATHERED: Mapping[str, Kind] = {
 
 def coded(column: str, words: Iterable[str]) -> Array:
     """Words of a column of choices as small integers, -1 for none."""
-    codes = _CODES[WORDED[column]]
-    return np.fromiter((codes.get(word, _NONE) for word in words), np.int8)
+    return np.array([*map(_CODES[WORDED[column]].__getitem__, words)], dtype=np.int8)
 
 
 def worded(column: str, codes: Array) -> Array:
@@ -114,16 +113,17 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> Colum
         trackers = [Tracker.empty(About(start=start, end=start + timedelta(weeks=1)))]
         known, rounds = np.array([True]), ([start],)
     own = stacked([tracker.okrs for tracker in trackers])
-    own = own.take(known[own.tracker])
+    own = own if known.all() else own.take(known[own.tracker])
     days = [[t.about.day(d) for t, d in zip(trackers, r, strict=True)] for r in rounds]
     untils = [[t.until(d) for t, d in zip(trackers, of_round, strict=True)] for of_round in days]
-    again = np.tile(np.arange(len(own)), len(rounds))
+    words = {key: coded(key, own[key]) for key in WORDED if key in own}
+    rows = own.having(**words)
     number = np.repeat(np.arange(len(rounds)), len(own))
-    mine = own.tracker[again]
-    place = mine * ROWS + own.row[again]
-    words = {key: coded(key, own[key])[again] for key in WORDED if key in own}
-    rows = own.take(again).having(
-        **words,
+    if len(rounds) > 1:
+        rows = rows.take(np.tile(np.arange(len(own)), len(rounds)))
+    mine = rows.tracker
+    place = mine * ROWS + rows.row
+    rows = rows.having(
         first_day=_of_each((tracker.about.start for tracker in trackers), mine),
         last_day=_of_each((tracker.about.end for tracker in trackers), mine),
         typed_on=_of_each((tracker.calculated_on for tracker in trackers), mine),
@@ -190,10 +190,9 @@ class _Numbers:
 
     def __init__(self, trackers: Sequence[Tracker]) -> None:
         typed = stacked([tracker.columns["check_ins"] for tracker in trackers])
-        dated = ~np.isnan(typed.date)
-        places = typed.tracker[dated] * ROWS + typed.row[dated]
-        keys = places * _DAYS + typed.date[dated].astype(np.int64)
-        values = typed.value[dated]
+        typed = typed.take(~np.isnan(typed.date))
+        keys = (typed.tracker * ROWS + typed.row) * _DAYS + typed.date.astype(np.int64)
+        values = typed.value
         if len(keys) > 1 and not (keys[1:] > keys[:-1]).all():
             order = np.argsort(keys, kind="stable")
             keys, values = keys[order], values[order]
@@ -203,37 +202,39 @@ class _Numbers:
 
     def of_rows(self, places: Array, rows: Columns) -> dict[str, Array | Callable[[], Array]]:
         """What `gather` says of check-ins, of the rows at these places."""
-        start = places * _DAYS
-        first = np.searchsorted(self.keys, start)
+        start, size = places * _DAYS, len(self.keys)
         after = np.searchsorted(self.keys, start + rows.until.astype(np.int64), side="right")
-        counted = after > first
-        last_at, first_at = np.maximum(after - 1, 0), np.minimum(first, max(len(self.keys) - 1, 0))
-        days = self.keys % _DAYS
+        last_at = np.maximum(after - 1, 0)
+        counted = (after > 0) & (_at(self.keys, last_at) >= start)
 
-        def at(values: Array, positions: Array, found: Array, blank: float) -> Array:
-            if not len(values):
-                return np.full(len(found), float(blank))
-            return np.where(found, values[positions], blank).astype(float)
+        @cache
+        def first_at() -> Array:
+            return np.minimum(np.searchsorted(self.keys, start), max(size - 1, 0))
 
         def highest() -> Array:
-            if not len(self.values):
-                return np.full(len(counted), np.nan)
-            bounds = np.column_stack([first_at, np.maximum(after, first_at + 1)]).ravel()
-            padded = np.append(self.values, np.nan)
+            first = first_at()
+            bounds = np.column_stack([first, np.maximum(after, first + 1)]).ravel()
+            padded = np.append(self.values, [np.nan, np.nan])
             return np.where(counted, np.fmax.reduceat(padded, bounds)[::2], np.nan)
 
         def typed_to() -> Array:
-            end = np.searchsorted(self.keys, start + _DAYS)
-            return at(days, np.maximum(end - 1, 0), end > first, 0)
+            last = np.maximum(np.searchsorted(self.keys, start + _DAYS) - 1, 0)
+            keys = _at(self.keys, last)
+            return np.where(keys >= start, keys % _DAYS, 0).astype(float)
 
         return {
-            "checked_on": at(days, last_at, counted, 0),
-            "value": at(self.values, last_at, counted, np.nan),
-            "first_on": lambda: at(days, first_at, counted, np.nan),
-            "first_value": lambda: at(self.values, first_at, counted, np.nan),
+            "checked_on": np.where(counted, _at(self.keys, last_at) % _DAYS, 0).astype(float),
+            "value": np.where(counted, _at(self.values, last_at), np.nan),
+            "first_on": lambda: np.where(counted, _at(self.keys, first_at()) % _DAYS, np.nan),
+            "first_value": lambda: np.where(counted, _at(self.values, first_at()), np.nan),
             "highest": highest,
             "typed_to": typed_to,
         }
+
+
+def _at(values: Array, positions: Array) -> Array:
+    """The values at positions; anything where there is no value at all."""
+    return values[positions] if len(values) else np.full(len(positions), -1, dtype=values.dtype)
 
 
 def check_ins(trackers: Sequence[Tracker]) -> Columns:
@@ -364,7 +365,8 @@ class InColumns:
         return k.parent
 
     def of_objective(self, k: Columns, key: str) -> Array:
-        return np.where(k.group > 0, k[key][_position(k, k.group)], _NONE)
+        belongs = k.group > 0
+        return np.where(belongs, k[key][np.where(belongs, k.slot, 0)], _NONE)
 
     def sum_of_group(self, k: Columns, key: str) -> Array:
         return self._summed(k, k[key])
@@ -373,14 +375,12 @@ class InColumns:
         return self._summed(k, self.is_(k[key], column, value))
 
     def latest_of_group(self, k: Columns, key: str) -> Array:
-        slots, own = _slots(k)
-        latest = np.zeros(int(slots.max(initial=0)) + 1)
-        np.maximum.at(latest, slots, k[key])
-        return _found(latest, own)
+        latest = np.zeros(int(k.slot.max(initial=0)) + 1)
+        np.maximum.at(latest, k.slot, k[key])
+        return _of_slots(latest, k.own_slot)
 
     def _summed(self, k: Columns, values: Array) -> Array:
-        slots, own = _slots(k)
-        return _found(np.bincount(slots, values), own)
+        return _of_slots(np.bincount(k.slot, values), k.own_slot)
 
     def last_day_checked(self, k: Columns) -> Array:
         return k.checked_on
@@ -404,24 +404,21 @@ class InColumns:
         return k.typed_to > k.until
 
 
-def _position(k: Columns, numbers: Array) -> Array:
-    """Where the rows of these numbers stand in `k`; anywhere for 0."""
-    at = np.searchsorted(k.place, k.tracker * ROWS + numbers)
-    return np.minimum(at, max(len(k) - 1, 0))
+def _slot(k: Columns) -> Array:
+    """The slot in which each row is counted: the position of its objective.
 
-
-def _slots(k: Columns) -> tuple[Array, Array]:
-    """The slot in which each row is counted, and that in which an objective finds its rows'.
-
-    A group's slot is the position of its objective. Rows of no objective share one for each
-    tracker, which every row that is no objective finds.
+    Rows of no objective share one for each tracker.
     """
-    shared = len(k) + k.tracker
-    slots = np.where(k.group > 0, _position(k, k.group), shared)
-    return slots, np.where(k.anchor > 0, np.arange(len(k)), shared)
+    at = np.searchsorted(k.place, k.tracker * ROWS + k.group)
+    return np.where(k.group > 0, at, len(k) + k.tracker)
 
 
-def _found(totals: Array, slots: Array) -> Array:
+def _own_slot(k: Columns) -> Array:
+    """The slot in which an objective finds its rows; other rows find those of no objective."""
+    return np.where(k.anchor > 0, np.arange(len(k)), len(k) + k.tracker)
+
+
+def _of_slots(totals: Array, slots: Array) -> Array:
     inside = slots < len(totals)
     return np.where(inside, totals[np.where(inside, slots, 0)] if len(totals) else 0.0, 0.0)
 
@@ -447,7 +444,8 @@ def compute(rows: Columns, operations: InColumns, rules: Mapping[str, Rule] = RU
     """
     computed = rows.having()
     made = {key: partial(_applied, rule, computed, operations) for key, rule in rules.items()}
-    computed.add(made)
+    slots = {"slot": partial(_slot, computed), "own_slot": partial(_own_slot, computed)}
+    computed.add({**made, **slots})
     return computed
 
 

@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from okr_sheets.about import A_DAY, About, is_day
-from okr_sheets.columns import BLANKS, Columns, filled
+from okr_sheets.columns import BLANKS, Array, Columns, filled
 from okr_sheets.problems import MisuseError, Problem, tally
 from okr_sheets.quarters import counted_until
-from okr_sheets.schema import OBJECTIVE, PARTS, ROW
+from okr_sheets.schema import OBJECTIVE, PARTS, ROW, Column
 from okr_sheets.scoring import Bands
 from okr_sheets.summaries import as_lines, as_table, counted
 
@@ -115,24 +115,21 @@ class Tracker:
         """
         objectives, key_results = self.columns["objectives"], self.columns["key_results"]
         count = len(objectives)
-        own = {
-            "row": objectives.row,
-            "objective": objectives.row,
-            "type": filled([OBJECTIVE] * count, "choice"),
-            **{key: objectives[key] for key in objectives},
-        }
-        arrays = {
-            column.key: np.concatenate(
-                [
-                    own.get(column.key, filled([BLANKS[column.kind]] * count, column.kind)),
-                    key_results[column.key],
-                ]
-            )
-            for column in (ROW, *PARTS["key_results"])
-        }
-        arrays["parent"] = arrays.pop("objective")
-        both = Columns(arrays, count + len(key_results))
-        return both.take(np.argsort(both.row, kind="stable"))
+        own = objectives.having(
+            parent=objectives.row, type=lambda: filled([OBJECTIVE] * count, "choice")
+        )
+        key_results = key_results.having(parent=key_results.objective)
+
+        def both(column: Column) -> Array:
+            if column.key in own:
+                return np.concatenate([own[column.key], key_results[column.key]])
+            blank = filled([BLANKS[column.kind]] * count, column.kind)
+            return np.concatenate([blank, key_results[column.key]])
+
+        columns = (ROW, Column("parent", "count"), *PARTS["key_results"][1:])
+        size = count + len(key_results)
+        rows = Columns({column.key: partial(both, column) for column in columns}, size)
+        return rows.take(np.argsort(rows.row, kind="stable"))
 
     @property
     def rows(self) -> pd.DataFrame:
