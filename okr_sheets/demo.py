@@ -10,16 +10,13 @@ import math
 import random
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
-
+from okr_sheets.columns import Columns, among, filled
 from okr_sheets.config import NAME, read_config
-from okr_sheets.frames import frame
 from okr_sheets.language import language
 from okr_sheets.planning import new
 from okr_sheets.reading.examples import names
@@ -27,7 +24,8 @@ from okr_sheets.reading.tracker import read
 from okr_sheets.reports import report
 from okr_sheets.reports.phrases import status_word, updated
 from okr_sheets.reports.reminders import messages, write_messages
-from okr_sheets.rollups import rollup
+from okr_sheets.rollups import Row, rollup
+from okr_sheets.schema import PARTS, ROW
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.saving import saved
 from okr_sheets.writing.tracker import write
@@ -90,21 +88,36 @@ TYPED: Mapping[str, tuple[float, ...]] = {
     "SAL-O3.KR3": (5, 5, 6, 7, 7, 8, 8, 9, 10),
 }
 
-# Date, id, confidence, remark, by whom.
-REMARKS = (
-    (date(2027, 1, 22), "C-O1.KR2", 7, "Pipeline covers the target three times.", "CRO"),
-    (date(2027, 1, 29), CANCELLED, None, "Cancelled: the brief form moved to the agency.", "CMO"),
-    (date(2027, 2, 8), ADDED, None, "Added after the January pipeline review.", "VP Sales"),
-    (date(2027, 2, 19), "MKT-O3.KR1", None, "The partner webinar slipped to March.", "CMO"),
-    (
-        date(2027, 2, 19),
-        LOWERED,
-        None,
-        "Target lowered from 30 to 26: sellers left.",
-        "VP Sales",
-    ),
-    (date(2027, 2, 26), "C-O1.KR2", 4, "Two large deals moved into April.", "CRO"),
-)
+# What became of key results on the way.
+STORY: Mapping[str, Row] = {
+    CANCELLED: {"state": "cancelled", "note": "The brief form moved to the agency"},
+    ADDED: {"start": date(2027, 2, 8), "note": "Added mid-quarter"},
+    "C-O1.KR2": {"confidence": 4},
+    LOWERED: {"target": NOW, "note": "Two sellers left in February"},
+}
+REMARKS: Sequence[Row] = [
+    dict(zip(("date", "id", "confidence", "note", "by"), remark, strict=True))
+    for remark in (
+        (date(2027, 1, 22), "C-O1.KR2", 7, "Pipeline covers the target three times.", "CRO"),
+        (
+            date(2027, 1, 29),
+            CANCELLED,
+            math.nan,
+            "Cancelled: the brief form moved to the agency.",
+            "CMO",
+        ),
+        (date(2027, 2, 8), ADDED, math.nan, "Added after the January pipeline review.", "VP Sales"),
+        (date(2027, 2, 19), "MKT-O3.KR1", math.nan, "The partner webinar slipped to March.", "CMO"),
+        (
+            date(2027, 2, 19),
+            LOWERED,
+            math.nan,
+            "Target lowered from 30 to 26: sellers left.",
+            "VP Sales",
+        ),
+        (date(2027, 2, 26), "C-O1.KR2", 4, "Two large deals moved into April.", "CRO"),
+    )
+]
 
 
 def company() -> dict[str, Tracker]:
@@ -132,89 +145,69 @@ def _filled(tracker: Tracker) -> Tracker:
     """The tracker after nine weeks of the quarter, with all that happened."""
     rng = _dice(tracker)
     dates = tracker.check_in_dates[:WEEKS]
-    results = _story(tracker.key_results)
+    results = [row | STORY.get(row["id"], {}) for row in tracker.columns["key_results"].records()]
 
-    def typed(row: pd.Series) -> list[tuple[date, float]]:
+    def typed(row: Row) -> list[tuple[date, float]]:
         found = _check_ins(row, dates, PACES.get(row["id"], rng.uniform(0.62, 0.8)), rng)
         found = list(zip(dates, TYPED[row["id"]], strict=True)) if row["id"] in TYPED else found
         return [(day, value) for day, value in found if not _is_silent(row["id"], day)]
 
-    known = set(results["id"])
-    log = [
-        {"date": day, "id": name, "confidence": confidence, "note": note, "by": by}
-        for day, name, confidence, note, by in REMARKS
-        if name in known
-    ]
-    return replace(
-        tracker,
+    ids = {row["id"] for row in results}
+    remarks = [remark for remark in REMARKS if remark["id"] in ids]
+    return tracker.changed(
         about=replace(tracker.about, as_of=AS_OF),
-        key_results=results,
-        check_ins=_typed(results, typed),
-        actions=_progressed(tracker.actions, rng),
-        log=frame("log", log, range(1, len(log) + 1)),
+        key_results=_part("key_results", results),
+        check_ins=_part("check_ins", _typed(results, typed)),
+        actions=_progressed(tracker.columns["actions"], rng),
+        log=_part("log", [remark | {"row": at} for at, remark in enumerate(remarks, 1)]),
     )
 
 
 def _finished(tracker: Tracker) -> Tracker:
     """The tracker at the end of its quarter; its last objective came only with the next one."""
     rng = _dice(tracker)
-    last = tracker.objectives["id"].iloc[-1]
-    results = tracker.key_results[tracker.key_results["objective_id"] != last]
+    objectives, actions = tracker.columns["objectives"], tracker.columns["actions"]
+    results = tracker.columns["key_results"]
+    results = results.take(results.objective_id != objectives.id[-1])
 
-    def typed(row: pd.Series) -> list[tuple[date, float]]:
+    def typed(row: Row) -> list[tuple[date, float]]:
         return _check_ins(row, tracker.check_in_dates, _end(row, rng.uniform(0.45, 1.05)), rng)
 
-    return replace(
-        tracker,
+    return tracker.changed(
         about=replace(tracker.about, as_of=tracker.about.end),
-        objectives=tracker.objectives[tracker.objectives["id"] != last],
+        objectives=objectives.take(objectives.id != objectives.id[-1]),
         key_results=results,
-        check_ins=_typed(results, typed),
-        actions=tracker.actions[tracker.actions["key_result"].isin(results["id"])],
+        check_ins=_part("check_ins", _typed(results.records(), typed)),
+        actions=actions.take(among(actions.key_result, results.id.tolist())),
     )
 
 
-def _end(row: pd.Series, otherwise: float) -> float:
+def _part(name: str, rows: Sequence[Row]) -> Columns:
+    return Columns.of(rows, (ROW, *PARTS[name]))
+
+
+def _end(row: Row, otherwise: float) -> float:
     """Where a key result ended: a total at the number its next plan calls last quarter's."""
-    counts = row["type"] in {"total", "total-at-most"} and pd.notna(row["baseline"])
+    counts = row["type"] in {"total", "total-at-most"} and not math.isnan(row["baseline"])
     return float(row["baseline"] / row["target"]) if counts else otherwise
 
 
 def _dice(tracker: Tracker) -> random.Random:
-    first = tracker.objectives["id"].iloc[0]
+    first = tracker.columns["objectives"].id[0]
     return random.Random(f"{first} {tracker.about.quarter}")  # noqa: S311  a story, not a secret
 
 
-def _typed(
-    results: pd.DataFrame, typed: Callable[[pd.Series], list[tuple[date, float]]]
-) -> pd.DataFrame:
+def _typed(results: Iterable[Row], typed: Callable[[Row], list[tuple[date, float]]]) -> list[Row]:
     """The check-ins of all key results."""
-    rows: list[dict[str, Any]] = []
-    index: list[int] = []
-    for number, key_result in results.iterrows():
-        for day, value in typed(key_result):
-            rows.append({"id": key_result["id"], "date": day, "value": value})
-            index.append(number)  # type: ignore[arg-type]
-    return frame("check_ins", rows, index)
-
-
-def _story(results: pd.DataFrame) -> pd.DataFrame:
-    results = results.copy()
-    cancelled = results["id"] == CANCELLED
-    results.loc[cancelled, "state"] = "cancelled"
-    results.loc[cancelled, "note"] = "The brief form moved to the agency"
-    added = results["id"] == ADDED
-    results.loc[added, "start"] = pd.Timestamp(2027, 2, 8)
-    results.loc[added, "note"] = "Added mid-quarter"
-    results.loc[results["id"] == "C-O1.KR2", "confidence"] = 4
-    lowered = results["id"] == LOWERED
-    results.loc[lowered, "target"] = NOW
-    results.loc[lowered, "note"] = "Two sellers left in February"
-    return results
+    return [
+        {"row": key_result["row"], "id": key_result["id"], "date": day, "value": value}
+        for key_result in results
+        for day, value in typed(key_result)
+    ]
 
 
 def _check_ins(
-    row: pd.Series, dates: Sequence[date], now: float, rng: random.Random
+    row: Row, dates: Sequence[date], now: float, rng: random.Random
 ) -> list[tuple[date, float]]:
     """What someone typed, week by week: a path to `now`, a share of the way, on the last date."""
     path: list[tuple[date, float]] = []
@@ -238,7 +231,7 @@ def _is_silent(name: str, day: date) -> bool:
     )
 
 
-def _level(row: pd.Series, share: float, _: int) -> float:
+def _level(row: Row, share: float, _: int) -> float:
     """Where a level stands that has come a share of its way."""
     step = 10.0 ** math.floor(math.log10(max(abs(row["target"] - row["baseline"]), 1)) - 1)
     whole = float(row["baseline"]).is_integer() and float(row["target"]).is_integer()
@@ -247,13 +240,13 @@ def _level(row: pd.Series, share: float, _: int) -> float:
     return float(round(round(value / step) * step, 4))
 
 
-def _count(row: pd.Series, share: float, _: int) -> float:
+def _count(row: Row, share: float, _: int) -> float:
     """What is counted so far, a whole number; of money, to three digits."""
     step = max(10 ** (math.floor(math.log10(row["target"])) - 2), 1)
     return float(max(round(row["target"] * share / step) * step, 0))
 
 
-def _kept(row: pd.Series, _: float, week: int) -> float:
+def _kept(row: Row, _: float, week: int) -> float:
     """A number that wanders between its baseline and the line it is to keep."""
     side = math.copysign(1, row["target"] - row["baseline"])
     if row["id"] == CROSSED and week > 6:
@@ -262,7 +255,7 @@ def _kept(row: pd.Series, _: float, week: int) -> float:
 
 
 # What is typed of each type; the number of a count never falls.
-VALUES: Mapping[str, Callable[[pd.Series, float, int], float]] = {
+VALUES: Mapping[str, Callable[[Row, float, int], float]] = {
     "increase": _level,
     "decrease": _level,
     "total": _count,
@@ -274,11 +267,9 @@ VALUES: Mapping[str, Callable[[pd.Series, float, int], float]] = {
 COUNTS = ("total", "total-at-most", "achieve")
 
 
-def _progressed(actions: pd.DataFrame, rng: random.Random) -> pd.DataFrame:
-    states = [
-        rng.choice(("done", "done", "doing", "to-do", "blocked")) for _ in range(len(actions))
-    ]
-    return actions.assign(status=pd.Series(states, index=actions.index, dtype="str"))
+def _progressed(actions: Columns, rng: random.Random) -> Columns:
+    states = ("done", "done", "doing", "to-do", "blocked")
+    return actions.having(status=filled([rng.choice(states) for _ in actions.row], "choice"))
 
 
 def build(folder: Path, trackers: Mapping[str, Tracker]) -> list[Path]:
@@ -290,7 +281,7 @@ def build(folder: Path, trackers: Mapping[str, Tracker]) -> list[Path]:
         above = None if tracker is parent else parent
         path = write(tracker, folder / name, parent=above, force=True)
         paths.append(path)
-        if tracker.about.quarter == QUARTER and MISTYPED in set(tracker.key_results["id"]):
+        if tracker.about.quarter == QUARTER and MISTYPED in tracker.columns["key_results"].id:
             _mistype(path)
     return paths
 
@@ -298,7 +289,8 @@ def build(folder: Path, trackers: Mapping[str, Tracker]) -> list[Path]:
 def _mistype(path: Path) -> None:
     """Type text into a number's cell, as people do: the letter o for a zero."""
     tracker = read(path)
-    row = tracker.key_results.index[tracker.key_results["id"] == MISTYPED][0]
+    results = tracker.columns["key_results"]
+    row = results.row[results.id == MISTYPED][0]
     cell = f"{tracker.letters['okrs'][f'checkin.{AS_OF}']}{row}"
     typed = rf'<c r="{cell}"\1 t="inlineStr"><is><t>{TYPO}</t></is></c>'
     with zipfile.ZipFile(path) as archive:
