@@ -14,7 +14,7 @@ from okr_sheets.about import About
 from okr_sheets.columns import EPOCH, Array, Columns, among, filled, folded, serial, stacked
 from okr_sheets.quarters import DAYS
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, PLANNED, Kind
-from okr_sheets.scoring import FAULTS, HINTS, PLAN_CODES, RULES, Bands, Rule, held
+from okr_sheets.scoring import FINDINGS, RULES, Bands, Rule
 from okr_sheets.tracker import ROWS, Tracker
 
 # Problems by which Python read a cell that the workbook's formulas cannot count.
@@ -51,8 +51,8 @@ _CODES = {
     column: {"": _NONE, **{word: np.int8(at) for at, word in enumerate(OKRS[column].choices)}}
     for column in {*WORDED.values()}
 }
-_CHANGES = [f"{code}:{key}" for key in PLANNED for code in PLAN_CODES]
-_FIXES = [code for code, _ in (*FAULTS, *HINTS)] + _CHANGES
+# The columns that hold codes, and what stands for them.
+_CODED: Mapping[str, Sequence[str]] = {"changed": PLANNED, "to_fix": [*FINDINGS]}
 # A row's place and a day in one number, so that one search finds a row's last number by a day.
 _DAYS = 1 << 17
 
@@ -310,11 +310,8 @@ class InColumns:
     def word(self, column: str, key: str) -> np.int8:
         return _CODES[column][key]
 
-    def fix(self, code: str) -> np.int8:
-        return np.int8(_FIXES.index(code))
-
-    def change(self, code: str, key: str, _before: Array, _after: Array) -> np.int8:
-        return self.fix(f"{code}:{key}")
+    def fix(self, code: str, **_: Array) -> np.int8:
+        return np.int8(_CODED["to_fix"].index(code))
 
     def key(self, key: str) -> np.int8:
         return np.int8(PLANNED.index(key))
@@ -347,6 +344,9 @@ class InColumns:
 
     def misread(self, k: Columns, key: str) -> Array:
         return among(k.place, self._misread.get(key, ()))
+
+    def has_check_in(self, k: Columns) -> Array:
+        return k.typed_to > 0
 
     def misread_check_in(self, k: Columns) -> Array:
         keys = (key for key in self._misread if key.startswith(CHECK_IN_PREFIX))
@@ -457,25 +457,15 @@ def _applied(rule: Rule, rows: Columns, operations: InColumns) -> Array:
 
 def in_words(rows: Columns) -> Columns:
     """Computed rows with words in place of the integers that stand for them."""
-    words = {key: partial(_in_words, rows, key) for key in WORDED if key in rows}
-    more = {"changed": partial(_changed, rows), "to_fix": partial(_to_fix, rows)}
-    return rows.having(**words, **{key: made for key, made in more.items() if key in rows})
+    texts = {key: partial(_in_words, rows, key) for key in WORDED if key in rows}
+    texts |= {key: partial(_in_codes, rows, key) for key in _CODED if key in rows}
+    return rows.having(**texts)
 
 
 def _in_words(rows: Columns, key: str) -> Array:
     return worded(key, rows[key])
 
 
-def _changed(rows: Columns) -> Array:
-    keys: Array = filled((*PLANNED, ""), "text")[rows.changed]
-    return keys
-
-
-def _to_fix(rows: Columns) -> Array:
-    """The codes, with what fills the sentence of a change, as `Language.fix` takes it apart."""
-    codes: Array = filled((*_FIXES, ""), "text")[rows.to_fix]
-    for at in np.flatnonzero(among(codes, _CHANGES)):
-        key = codes[at].partition(":")[2]
-        before, after = rows[f"planned_{key}"][at], held(rows, OPERATIONS, key)[at]
-        codes[at] = f"{codes[at]}:{round(float(before), 6)!r}:{round(float(after), 6)!r}"
+def _in_codes(rows: Columns, key: str) -> Array:
+    codes: Array = filled((*_CODED[key], ""), "text")[rows[key]]
     return codes

@@ -82,21 +82,15 @@ class Language:
         """Key to written word, of all choices of a column, in order."""
         return {key: self.choice(column, key) for key in self._words["choices"][column]}
 
-    def fix(self, code: str) -> str:
-        """What a tracker says of a row.
+    def fix(self, code: str, **numbers: float) -> str:
+        """What a tracker says of a row; numbers that are not given stay fields.
 
-        A code such as `required-3` carries its number; `plan-lowered:target:60.0:30.0` the column
-        and its numbers, which stay fields where it does not.
+        `plan-lowered:target` tells the column, too.
         """
-        if code.startswith("required-"):
-            return self("to_fix.required", n=code.removeprefix("required-"))
-        code, *about = code.split(":")
-        if not about:
-            return self(f"to_fix.{code}")
-        digits = [f"{float(each):.15g}".replace(".", self.decimal) for each in about[1:]]
-        numbers = digits or ["{before}", "{after}"]
-        label = self(f"okrs.{about[0]}")
-        return self(f"to_fix.{code}", label=label, before=numbers[0], after=numbers[1])
+        code, _, key = code.partition(":")
+        fields = {name: f"{{{name}}}" for name in ("n", "before", "after")}
+        fields |= {name: f"{x:.15g}".replace(".", self.decimal) for name, x in numbers.items()}
+        return self(f"to_fix.{code}", label=self(f"okrs.{key}") if key else "", **fields)
 
     def problem(self, code: str, **fields: str) -> str:
         """The sentence for a problem; fields the problem does not carry stay blank."""

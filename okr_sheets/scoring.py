@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
+from functools import partial, reduce
+from operator import gt, lt, or_
 from typing import Any
 
 from okr_sheets.schema import OBJECTIVE, OKRS, PLANNED
@@ -362,26 +362,38 @@ def held(k: Any, f: Any, key: str) -> Any:
 def to_fix(k: Any, f: Any) -> Any:
     """The first thing wrong with a row, in a few words; nothing when all is well."""
 
+    def said(code: str) -> Any:
+        return f.fix(code, **filling(k, f, code))
+
     def change(key: str) -> Any:
-        now, planned = held(k, f, key), getattr(k, f"planned_{key}")
-        lowered, raised = (f.change(code, key, planned, now) for code in PLAN_CODES)
-        return f.choose(now < planned, lowered, raised)
+        lowered, raised = (said(f"{code}:{key}") for code in PLAN_CODES)
+        return f.choose(held(k, f, key) < getattr(k, f"planned_{key}"), lowered, raised)
 
     faults, hints = (
-        [(applies(k, f), f.fix(code)) for code, applies in rules] for rules in (FAULTS, HINTS)
+        [(applies(k, f), said(code)) for code, applies in rules.items()]
+        for rules in (FAULTS, HINTS)
     )
     changes = [(f.is_key(k.changed, key), change(key)) for key in PLANNED]
     answer = f.BLANK
-    for applies, said in reversed([*faults, *changes, *hints]):
-        answer = f.choose(applies, said, answer)
-    return f.choose((k.anchor > 0) | ~f.blank(k.kind), answer, f.BLANK)
+    for applies, sentence in reversed([*faults, *changes, *hints]):
+        answer = f.choose(applies, sentence, answer)
+    return f.choose(_holds_anything(k, f), answer, f.BLANK)
+
+
+def filling(k: Any, f: Any, code: str) -> dict[str, Any]:
+    """The numbers in the sentence of what is to fix, by their names in it."""
+    if code == "required":
+        return {"n": k.filled}
+    _, _, key = code.partition(":")
+    return {"before": getattr(k, f"planned_{key}"), "after": held(k, f, key)} if key else {}
 
 
 PLAN_CODES = ("plan-lowered", "plan-raised")
 
 
-def _is_objective(k: Any, _: Any) -> Any:
-    return k.anchor > 0
+def _holds_anything(k: Any, f: Any) -> Any:
+    """Whether a row is an objective, a key result, or numbers that wait for a title."""
+    return (k.anchor > 0) | _is_key_result(k, f) | f.number(k.baseline) | f.has_check_in(k)
 
 
 def _is_key_result(k: Any, f: Any) -> Any:
@@ -399,12 +411,18 @@ def _wrong_direction(k: Any, f: Any) -> Any:
     return f.number(k.baseline) & f.number(k.target) & (up | down)
 
 
+def _lacks_owner(k: Any, f: Any) -> Any:
+    """Whether nobody is named; what is stopped, itself or with its objective, needs nobody."""
+    stopped = f.is_(k.status, "status", "cancelled") | f.is_(k.status, "status", "postponed")
+    return f.blank(k.owner) & ~stopped
+
+
 def filled(k: Any, f: Any) -> Any:
     """How many of the five things a key result needs are there; 5 for other rows."""
     achieves = _has_kind(k, f, "achieve")
     there = (
         ~f.blank(k.title),
-        ~f.blank(k.owner),
+        ~_lacks_owner(k, f),
         ~f.blank(k.type),
         f.number(k.baseline) | ~_moves(k, f),
         f.number(k.target) | achieves,
@@ -473,71 +491,75 @@ def waiting(k: Any, f: Any) -> Any:
 
 _FRACTION = 10  # whole percents from here on; 0.8 to 1.2 is a legitimate pair
 
-FAULTS: tuple[tuple[str, Rule], ...] = (
-    ("no-title", lambda k, f: f.blank(k.title) & (_is_key_result(k, f) | _has_key_results(k, f))),
-    ("unknown-type", lambda k, f: f.misread(k, "type")),
-    ("unknown-state", lambda k, f: f.misread(k, "state")),
-    ("no-objective", lambda k, _: k.group == 0),
-    ("duplicate-id", lambda k, f: f.repeated(k, "id")),
-    (
-        "no-key-results",
-        lambda k, f: _is_objective(k, f) & ~f.blank(k.title) & ~_has_key_results(k, f),
+
+def off_scale(confidence: Any, f: Any) -> Any:
+    """Whether a confidence is a number, but no whole one from 1 to 10."""
+    beyond = (confidence < 1) | (confidence > 10) | (confidence != f.whole(confidence))
+    return f.number(confidence) & beyond
+
+
+# What may be wrong with a row, the gravest first: *to fix* says the first that applies, `check`
+# names the first of each cell.
+FAULTS: Mapping[str, Rule] = {
+    "no-title": lambda k, f: f.blank(k.title) & ((k.anchor == 0) | _has_key_results(k, f)),
+    # A type that is known is the row's kind.
+    "unknown-type": lambda k, f: ~f.blank(k.type) & _is_key_result(k, f) & (k.type != k.kind),
+    "unknown-state": lambda k, f: f.misread(k, "state"),
+    "no-objective": lambda k, f: _is_key_result(k, f) & (k.group == 0),
+    "duplicate-id": lambda k, f: f.repeated(k, "id"),
+    "no-key-results": lambda k, f: (k.anchor > 0) & ~f.blank(k.title) & ~_has_key_results(k, f),
+    "text-number": lambda k, f: (
+        f.misread(k, "target")
+        | f.misread(k, "baseline")
+        | f.misread(k, "weight")
+        | f.misread_check_in(k)
     ),
-    (
-        "text-number",
-        lambda k, f: (
-            f.misread(k, "target")
-            | f.misread(k, "baseline")
-            | f.misread(k, "weight")
-            | f.misread_check_in(k)
-        ),
+    "required": lambda k, _: k.filled < 4,
+    "mixed-scale": mixed_scale,
+    "no-target": lambda k, f: (
+        _is_key_result(k, f) & ~f.number(k.target) & ~_has_kind(k, f, "achieve")
     ),
-    *(
-        (f"required-{number}", lambda k, _, number=number: k.filled == number)
-        for number in range(1, 4)
+    "total-of-nothing": total_of_nothing,
+    "no-baseline": _lacks_baseline,
+    "baseline-equals-target": lambda k, f: (
+        f.number(k.baseline) & _moves(k, f) & (k.baseline == k.target)
     ),
-    ("mixed-scale", mixed_scale),
-    (
-        "no-target",
-        lambda k, f: _is_key_result(k, f) & ~f.number(k.target) & ~_has_kind(k, f, "achieve"),
+    "wrong-direction": _wrong_direction,
+    "count-suspected": lambda k, _: k.suspected == 1,
+    "total-that-fell": total_that_fell,
+    "bad-weight": lambda k, f: f.number(k.weight) & (k.weight < 0),
+    "bad-confidence": lambda k, f: f.misread(k, "confidence") | off_scale(k.confidence, f),
+    "start-after-due": lambda k, f: (
+        (f.number(k.start) | f.number(k.due)) & (_start(k, f) > _due(k, f))
     ),
-    ("total-of-nothing", total_of_nothing),
-    ("no-baseline", _lacks_baseline),
-    (
-        "baseline-equals-target",
-        lambda k, f: f.number(k.baseline) & _moves(k, f) & (k.baseline == k.target),
-    ),
-    ("wrong-direction", _wrong_direction),
-    ("count-suspected", lambda k, _: k.suspected == 1),
-    ("total-that-fell", total_that_fell),
-    ("bad-weight", lambda k, f: f.number(k.weight) & (k.weight < 0)),
-    (
-        "bad-confidence",
-        lambda k, f: (
-            f.misread(k, "confidence")
-            | (
-                f.number(k.confidence)
-                & (
-                    (k.confidence < 1)
-                    | (k.confidence > 10)
-                    | (k.confidence != f.whole(k.confidence))
-                )
-            )
-        ),
-    ),
-    (
-        "start-after-due",
-        lambda k, f: (f.number(k.start) | f.number(k.due)) & (_start(k, f) > _due(k, f)),
-    ),
-    (
-        "baseline-assumed",
-        lambda k, f: ~f.number(k.baseline) & _has_kind(k, f, "increase"),
-    ),
-)
-HINTS: tuple[tuple[str, Rule], ...] = (
-    ("no-owner", lambda k, f: f.blank(k.owner) & ~f.blank(k.title)),
-    ("waiting-number", lambda k, _: k.waiting == 1),
-)
+    "baseline-assumed": lambda k, f: ~f.number(k.baseline) & _has_kind(k, f, "increase"),
+}
+HINTS: Mapping[str, Rule] = {
+    "no-owner": lambda k, f: ~f.blank(k.title) & _lacks_owner(k, f),
+    "waiting-number": lambda k, _: k.waiting == 1,
+}
+
+
+def _has_moved(k: Any, f: Any, key: str, than: Callable[[Any, Any], Any]) -> Any:
+    """Whether a part of a row's own plan differs, being less or greater `than` was planned."""
+    moved = than(held(k, f, key), getattr(k, f"planned_{key}"))
+    return ~f.blank(k.changed) & differs(k, f, key) & moved
+
+
+CHANGES: Mapping[str, Rule] = {
+    f"{code}:{key}": partial(_has_moved, key=key, than=than)
+    for key in PLANNED
+    for code, than in zip(PLAN_CODES, (lt, gt), strict=True)
+}
+
+
+def _of_any_row(rule: Rule) -> Rule:
+    return lambda k, f: _holds_anything(k, f) & rule(k, f)
+
+
+FINDINGS: Mapping[str, Rule] = {
+    code: _of_any_row(rule) for code, rule in {**FAULTS, **CHANGES, **HINTS}.items()
+}
 
 
 def _present(k: Any, f: Any) -> Any:
@@ -756,14 +778,11 @@ class InCells:
     def word(self, column: str, key: str) -> Term:
         return Term(quoted(self._words(column, key)))
 
-    def fix(self, code: str) -> Term:
-        return Term(quoted(self._fixes(code)))
-
-    def change(self, code: str, key: str, before: Term, after: Term) -> Term:
-        """A sentence of what was planned and what stands there now, in six decimals."""
-        parts = re.split(r"\{(before|after)\}", self._fixes(f"{code}:{key}"))
-        numbers = {"before": f"ROUND({before},6)", "after": f"ROUND({after},6)"}
-        return Term("&".join(numbers.get(part) or quoted(part) for part in parts if part))
+    def fix(self, code: str, **numbers: Term) -> Term:
+        """A sentence of what is to fix, its numbers in six decimals."""
+        parts = re.split(r"\{(\w+)\}", self._fixes(code))
+        shown = {name: f"ROUND({number},6)" for name, number in numbers.items()}
+        return Term("&".join(shown.get(part) or quoted(part) for part in parts if part))
 
     def key(self, key: str) -> Term:
         return Term(quoted(key))
@@ -793,6 +812,9 @@ class InCells:
         x = getattr(k, key)
         fine = self.known(x, key) if OKRS[key].kind == "choice" else self.number(x)
         return ~self.blank(x) & ~fine
+
+    def has_check_in(self, k: Any) -> Term:
+        return Term(f"(COUNTA({k.check_ins})>0)")
 
     def misread_check_in(self, k: Any) -> Term:
         cells = k.check_ins

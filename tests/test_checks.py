@@ -226,6 +226,15 @@ def test_another_formula_all_down_a_column_is_told_from_values_out_of_date(path,
     assert codes == {"other-formula"}
 
 
+@pytest.mark.parametrize("key", ["to_fix", "filled"])
+def test_what_is_to_fix_by_the_rules_of_another_release_is_no_damage(path, key):
+    letter = okr.read(path).letters["okrs"][key]
+    cell = rf'(?<=<c r="{letter}(\d\d)")([^>]*><f>)[^<]*(?=</f>)'
+    before = okr.check(path)
+    changed(path, lambda xml: re.sub(cell, r"\2IF($B\1=0,1,$C\1)", xml))
+    assert okr.check(path) == before
+
+
 def test_a_row_with_a_cell_of_its_own_trouble_is_not_called_out_of_date(path):
     row = okr.read(path).key_results.index[0]
     letters = okr.read(path).letters["okrs"]

@@ -2,46 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 
 from okr_sheets.checks.alignment import misalignments
-from okr_sheets.checks.numbers import NUMBERS, SCORED_NUMBERS, future_numbers
+from okr_sheets.checks.faults import faults
+from okr_sheets.checks.numbers import NUMBERS, future_numbers
 from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.columns import Columns
 from okr_sheets.computing import InColumns, compute, gather, in_words, misread_cells
 from okr_sheets.config import Settings
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
-from okr_sheets.quarters import scoring_day
+from okr_sheets.quarters import DAYS, scoring_day
 from okr_sheets.reading.folders import Source, read_source
 from okr_sheets.reading.spelling import alike
-from okr_sheets.schema import PLANNED
+from okr_sheets.scoring import FINDINGS, Bands
 from okr_sheets.scoring import RULES as SCORING
-from okr_sheets.scoring import (
-    Bands,
-    Rule,
-    differs,
-    held,
-    mixed_scale,
-    total_of_nothing,
-    total_that_fell,
-)
 from okr_sheets.tracker import Tracker
 
-RULES = (*STRUCTURE, *NUMBERS)  # of a tracker and its rows
-DATED_RULES = (untouched, future_numbers)  # of a tracker and the day it is looked at, if given
-# What `to_fix` says too: each a column of the scored rows.
-ROW_RULES: Mapping[str, Rule] = {
-    "mixed_scale": mixed_scale,
-    "total_of_nothing": total_of_nothing,
-    "total_that_fell": total_that_fell,
-    **{f"{key}_differs": partial(differs, key=key) for key in PLANNED},
-    **{f"{key}_held": partial(held, key=key) for key in PLANNED},
-}
+RULES = (*STRUCTURE, faults, *NUMBERS)  # of a tracker and its scored rows
 
 
 def check(
@@ -82,11 +65,11 @@ def problems_of(
     scored = _scored(readable, [as_of] * len(readable)) if as_of else calculated
     found = [problem for tracker in trackers for problem in tracker.problems]
     for number, tracker in enumerate(readable):
-        rows = tracker.okrs
+        rows = scored(number)
         found += [problem for rule in RULES for problem in rule(tracker, rows)]
-        found += [problem for rule in DATED_RULES for problem in rule(tracker, as_of)]
-        if len(own := scored(number)):
-            found += [p for rule in SCORED_NUMBERS for p in rule(tracker, own)]
+        found += untouched(tracker, as_of)
+        if tracker.about.span:
+            found += future_numbers(tracker, rows, as_of)
             found += [p for rule in STORED for p in rule(tracker, calculated(number))]
     found += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     names = file_names(tracker.path for tracker in trackers)
@@ -98,15 +81,21 @@ def _scored(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Callabl
 
     All are computed at once, since columns of thousands cost hardly more than columns of ten.
     """
-    rows = gather(trackers, days)
+    rows = gather([_with_days(tracker) for tracker in trackers], days)
     operations = InColumns(misread_cells(trackers), _own_bands(trackers, rows))
-    rows = in_words(compute(rows, operations, {**SCORING, **ROW_RULES}))
+    rows = in_words(compute(rows, operations, {**SCORING, **FINDINGS}))
     places = rows.tracker
 
     def of_tracker(number: int) -> Columns:
         return rows.take(np.arange(*np.searchsorted(places, (number, number + 1))))
 
     return of_tracker
+
+
+def _with_days(tracker: Tracker) -> Tracker:
+    """The tracker with some days, for what can be told of one whose quarter is unknown."""
+    some = replace(tracker.about, start=DAYS.start, end=DAYS.start + timedelta(weeks=1))
+    return tracker if tracker.about.span else tracker.changed(about=some)
 
 
 def _own_bands(trackers: Sequence[Tracker], rows: Columns) -> Bands:

@@ -8,65 +8,21 @@ from datetime import date
 import numpy as np
 
 from okr_sheets.bands import differences
-from okr_sheets.columns import Array, Columns, among, folded
+from okr_sheets.columns import Columns, folded
 from okr_sheets.language import language
 from okr_sheets.problems import Problem, file_names
-from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OBJECTIVE, OKRS
+from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS
 from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
-
-MOST_NAMED = 5  # rows in one sentence
-
-
-def duplicate_ids(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
-    """No two rows of a tracker share an id, in any case."""
-    holders: dict[str, list[tuple[int, str]]] = {}
-    for number, given in zip(rows.row.tolist(), rows.id, strict=True):
-        holders.setdefault(given.casefold(), []).append((number, given))
-    for same in (same for name, same in holders.items() if name and len(same) > 1):
-        for number, given in same[1:]:
-            others = [str(row) for row, _ in same[: MOST_NAMED + 1] if row != number]
-            named = ", ".join(others[:MOST_NAMED]) + (" …" if len(same) > MOST_NAMED + 1 else "")
-            yield tracker.problem("duplicate-id", OKRS.key, number, "id", given, rows=named)
-
-
-def missing_titles(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
-    """Every objective and key result says what it is."""
-    for number, own in _named(rows, rows.title == ""):
-        yield tracker.problem("missing-title", OKRS.key, number, "title", value=own)
-
-
-def missing_owners(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
-    """Every objective and key result that is not stopped has an owner."""
-    for number, own in _named(rows, (rows.owner == "") & ~_is_stopped(rows)):
-        yield tracker.problem("missing-owner", OKRS.key, number, "owner", own)
-
-
-def childless(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
-    """Every objective has key results."""
-    parents = tracker.columns["key_results"].objective
-    childless = (rows.type == OBJECTIVE) & ~among(rows.row, parents.tolist())
-    for number, own in _named(rows, childless):
-        yield tracker.problem("no-key-results", OKRS.key, number, "title", own)
 
 
 def stopped_without_note(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """What is cancelled or postponed says why, in its note or in the log."""
     remarked = set(folded(tracker.columns["log"].id))
-    for number, own in _named(rows, _is_stopped(rows) & (rows.note == "")):
-        if own.casefold() not in remarked:
-            yield tracker.problem("missing-reason", OKRS.key, number, "note", own)
-
-
-def _is_stopped(rows: Columns) -> Array:
-    stopped: Array = (rows.state == "cancelled") | (rows.state == "postponed")
-    return stopped
-
-
-def _named(rows: Columns, which: Array) -> Iterator[tuple[int, str]]:
-    """The number and the id of each of these rows."""
-    chosen = rows.take(which)
-    return zip(chosen.row.tolist(), chosen.id.tolist(), strict=True)
+    stopped = (rows.state == "cancelled") | (rows.state == "postponed")
+    for row in rows.only(("row", "id")).take(stopped & (rows.note == "")).records():
+        if row["id"].casefold() not in remarked:
+            yield tracker.problem("missing-reason", OKRS.key, row["row"], "note", row["id"])
 
 
 def untouched(tracker: Tracker, as_of: date | None) -> Iterator[Problem]:
@@ -137,12 +93,4 @@ def other_bands(trackers: Sequence[Tracker], bands: Bands) -> Iterator[Problem]:
             yield Problem("other-bands", tracker.path, given=own, words={"value": ours})
 
 
-STRUCTURE = (
-    dayless,
-    duplicate_ids,
-    missing_titles,
-    missing_owners,
-    childless,
-    stopped_without_note,
-    unknown_ids,
-)
+STRUCTURE = (dayless, stopped_without_note, unknown_ids)

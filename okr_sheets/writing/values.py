@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from okr_sheets.columns import Columns, serial
-from okr_sheets.computing import InColumns, compute, gather, in_words, misread_cells
+from okr_sheets.computing import OPERATIONS, InColumns, compute, gather, in_words, misread_cells
 from okr_sheets.schema import CHECK_IN_PREFIX, POINTS_PREFIX
-from okr_sheets.scoring import mean, mean_of_group, passed, points_by
+from okr_sheets.scoring import filling, mean, mean_of_group, passed, points_by
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.layout import CALENDAR, Layout, Slot
 
@@ -62,6 +63,8 @@ class Values:
         """The value of a cell as the sheet has it: words for keys, day numbers, "" for blank."""
         slot = self.layout.slots[self.layout.column[key] - 1]
         value = self.cells[row].get(key, "")
+        if key == "to_fix":
+            return self._fix(row, value)
         if isinstance(value, str):
             return self._word(slot, value)
         if value is None or not math.isfinite(value):
@@ -76,11 +79,14 @@ class Values:
         # What has steps is counted.
         return typed and cells["kind"] == "achieve" and not cells["target"] > 1
 
+    def _fix(self, row: int, code: str) -> str:
+        numbers = filling(SimpleNamespace(**self.cells[row]), OPERATIONS, code)
+        rounded = {name: round(float(number), 6) for name, number in numbers.items()}
+        return self.words.fix(code, **rounded) if code else ""
+
     def _word(self, slot: Slot, value: str) -> str:
         if not value:
             return ""
-        if slot.key == "to_fix":
-            return self.words.fix(value)
         if slot.kind == "choice":
             return self.words.choice(_WORDS.get(slot.key, slot.key), value)
         return self.alignments.get(value, value) if slot.key == "aligns_to" else value

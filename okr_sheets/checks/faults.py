@@ -1,0 +1,135 @@
+"""The rules of *to fix* as problems: which each is, at which cell, and what fills its sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from okr_sheets.columns import Array, Columns, filled, folded, to_day
+from okr_sheets.computing import OPERATIONS
+from okr_sheets.language import Language, language
+from okr_sheets.problems import Problem
+from okr_sheets.reading.cells import amount
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
+from okr_sheets.scoring import CHANGES, filling
+from okr_sheets.tracker import Tracker
+
+MOST_NAMED = 5  # rows in one sentence
+BY_DAYS = frozenset({"count-suspected", "start-after-due"})  # which ask for the quarter's
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The key of a problem's cell, what fills its sentence beside the row's id, and its code.
+
+    The first two may go by the row, at a position of the rows; the code is the rule's if none.
+    """
+
+    key: str | Callable[[Columns, int], str]
+    fields: Callable[[Columns, int, Language], Mapping[str, str]] = lambda *_: {}
+    code: str = ""
+
+
+def faults(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
+    """No row has anything to fix; of what is wrong with one cell the gravest is named.
+
+    What cannot be read, reading has named.
+    """
+    words = language(tracker.about.language)
+    letters, named = tracker.letters.get(OKRS.key, {}), in_error(tracker)
+    rows = rows.having(namesakes=partial(_namesakes, rows))
+    for code, of in NAMES.items():
+        if code in BY_DAYS and not tracker.about.span:
+            continue
+        for at in np.flatnonzero(rows[code]).tolist():
+            row, key = int(rows.row[at]), of.key if isinstance(of.key, str) else of.key(rows, at)
+            if key.startswith(CHECK_IN_PREFIX) and key not in letters:
+                key = "current"
+            if (row, key) not in named:
+                named.add((row, key))
+                fields = {"given": rows.id[at], **of.fields(rows, at, words)}
+                problem = of.code or code.partition(":")[0]
+                yield tracker.problem(problem, OKRS.key, row, key, **fields)
+
+
+def in_error(tracker: Tracker) -> set[tuple[int, str]]:
+    """Row and key of the cells of which reading has said that they cannot be right."""
+    sheet = tracker.sheets.get(OKRS.key, "")
+    errors = (p for p in tracker.problems if p.severity == "error" and p.sheet == sheet)
+    return {(problem.row, problem.key) for problem in errors}
+
+
+def _namesakes(rows: Columns) -> Array:
+    """The other rows with the id of each, as its sentence names them."""
+    holders: dict[str, list[int]] = {}
+    names = folded(rows.id)
+    for row, name in zip(rows.row.tolist(), names, strict=True):
+        holders.setdefault(name, []).append(row)
+
+    def others(row: int, name: str) -> str:
+        same = [str(other) for other in holders[name][: MOST_NAMED + 1] if other != row]
+        more = " …" if len(holders[name]) > MOST_NAMED + 1 else ""
+        return ", ".join(same[:MOST_NAMED]) + more
+
+    return filled(map(others, rows.row.tolist(), names), "text")
+
+
+def _amounts(**keys: str) -> Callable[[Columns, int, Language], Mapping[str, str]]:
+    """Fields that are the numbers of columns."""
+    return lambda rows, at, words: {
+        field: amount(float(rows[key][at]), words) for field, key in keys.items()
+    }
+
+
+def _last_checked(rows: Columns, at: int) -> str:
+    return f"{CHECK_IN_PREFIX}{to_day(rows.checked[at])}"
+
+
+def _odd_percent(rows: Columns, at: int) -> str:
+    return "baseline" if 0 < rows.baseline[at] < 1 else _last_checked(rows, at)
+
+
+def _line_to_hold(rows: Columns, at: int, words: Language) -> Mapping[str, str]:
+    keep = "keep-at-most" if rows.kind[at] == "decrease" else "keep-at-least"
+    return {"value": words.choice("type", keep)}
+
+
+def _total_meant(rows: Columns, at: int, words: Language) -> Mapping[str, str]:
+    total = "total" if rows.kind[at] == "increase" else "total-at-most"
+    numbers = _amounts(first="first_value", baseline="baseline")(rows, at, words)
+    return {**numbers, "value": words.choice("type", total)}
+
+
+def _own_type(rows: Columns, at: int, words: Language) -> Mapping[str, str]:
+    return {"type": words.choice("type", rows.type[at])}
+
+
+def _moved(rows: Columns, at: int, words: Language, change: str) -> Mapping[str, str]:
+    numbers = filling(rows, OPERATIONS, change).items()
+    texts = {name: amount(float(number[at]), words) for name, number in numbers}
+    return {**texts, "label": words(f"okrs.{change.partition(':')[2]}")}
+
+
+# By the codes of the rules, in their order.
+NAMES: Mapping[str, Named] = {
+    "no-title": Named("title", lambda r, at, _: {"given": "", "value": r.id[at]}, "missing-title"),
+    "no-objective": Named("id"),
+    "duplicate-id": Named("id", lambda rows, at, _: {"rows": rows.namesakes[at]}),
+    "no-key-results": Named("title"),
+    "mixed-scale": Named(_odd_percent),
+    "no-target": Named("target"),
+    "total-of-nothing": Named("target", _amounts(value="target")),
+    "no-baseline": Named("baseline"),
+    "baseline-equals-target": Named("target", _line_to_hold),
+    "wrong-direction": Named("type", _own_type),
+    "count-suspected": Named("type", _total_meant),
+    "total-that-fell": Named(_last_checked, _amounts(highest="highest", current="current")),
+    "bad-weight": Named("weight", lambda rows, at, _: {"given": f"{rows.weight[at]:g}"}),
+    "start-after-due": Named("start"),
+    "baseline-assumed": Named("baseline"),
+    **{it: Named(it.partition(":")[2], partial(_moved, change=it)) for it in CHANGES},
+    "no-owner": Named("owner", code="missing-owner"),
+}
