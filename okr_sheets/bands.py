@@ -2,10 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from okr_sheets.language import Language
-from okr_sheets.scoring import Bands
+if TYPE_CHECKING:
+    from okr_sheets.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Where statuses and grades change: a gap at most, a score at least.
+
+    `on_track` and `at_risk` are gaps (expected minus score); `aspirational` and `committed` are
+    the scores from which a grade is green and yellow.
+    """
+
+    on_track: float = 0.10
+    at_risk: float = 0.25
+    aspirational: tuple[float, float] = (0.7, 0.4)
+    committed: tuple[float, float] = (1.0, 0.7)
+
+    @property
+    def cuts(self) -> dict[str, float]:
+        """All of them by name."""
+        green, yellow = zip(self.aspirational, self.committed, strict=True)
+        return {
+            "on_track": self.on_track,
+            "at_risk": self.at_risk,
+            "aspirational_green": green[0],
+            "aspirational_yellow": yellow[0],
+            "committed_green": green[1],
+            "committed_yellow": yellow[1],
+        }
+
+    @classmethod
+    def of(cls, cuts: Mapping[str, Any]) -> Bands:
+        """The bands of the six `cuts`, by name."""
+        return cls(
+            cuts["on_track"],
+            cuts["at_risk"],
+            (cuts["aspirational_green"], cuts["aspirational_yellow"]),
+            (cuts["committed_green"], cuts["committed_yellow"]),
+        )
+
+
+# Viva Goals: on track only at or ahead of the pace. Google: the playbook's grades, its own
+# default here. GitLab: 85 and 70 % for every goal. Perdoo has no published bands.
+PRESETS: Mapping[str, Bands] = {
+    "default": Bands(),
+    "google": Bands(),
+    "viva": Bands(on_track=0.0, at_risk=0.25),
+    "gitlab": Bands(aspirational=(0.85, 0.7), committed=(0.85, 0.7)),
+    "engagedly": Bands(on_track=0.165, at_risk=0.33),
+}
 
 
 def status_meaning(status: str, bands: Bands, words: Language) -> str:

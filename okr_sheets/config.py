@@ -14,9 +14,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any, Literal
 
+from okr_sheets.bands import PRESETS, Bands
 from okr_sheets.language import fold, languages
 from okr_sheets.problems import MisuseError, check_choice
-from okr_sheets.scoring import PRESETS, Bands
 from okr_sheets.text import one_line, quoted
 from okr_sheets.toml import read_toml, shown
 

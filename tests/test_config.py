@@ -11,12 +11,12 @@ from conftest import ROOT
 import okr_sheets as okr
 from okr_sheets import config as config_module
 from okr_sheets import toml
+from okr_sheets.bands import PRESETS, Bands
 from okr_sheets.cli import main
 from okr_sheets.config import KEYS, Config, ConfigError, find, is_ours, read_config
 from okr_sheets.planning.sets import SetError, read_set
 from okr_sheets.reading.folders import read_all
 from okr_sheets.rollups.names import strangers
-from okr_sheets.scoring import PRESETS, Bands
 from okr_sheets.text import quoted
 from okr_sheets.toml import parse_toml
 

@@ -10,7 +10,7 @@ from openpyxl.formula.translate import Translator
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
-from okr_sheets.scoring import InCells, Term
+from okr_sheets.formulas import InCells, Term
 
 FIRST = "M24"  # the first week of the first objective
 WEEKS, PROBES = range(13), 60

@@ -8,15 +8,18 @@ from click.testing import CliRunner
 
 import okr_sheets as okr
 from okr_sheets.about import About
+from okr_sheets.bands import Bands
 from okr_sheets.cli import main
+from okr_sheets.codes import WORDED
 from okr_sheets.columns import ARRAYS
-from okr_sheets.computing import GATHERED, WORDED, InColumns, compute, gather, in_words
+from okr_sheets.computing import InColumns, compute, in_words
 from okr_sheets.frames import DTYPES, frame
+from okr_sheets.gathering import GATHERED, gather
 from okr_sheets.rollups import FRAMES
 from okr_sheets.rollups.lines import LINES
 from okr_sheets.rollups.scored import scored
+from okr_sheets.rules import RULES
 from okr_sheets.schema import OKRS, PARTS
-from okr_sheets.scoring import RULES, Bands
 from okr_sheets.tracker import Tracker
 
 QUARTER = {"quarter": "2027-Q1", "start": date(2027, 1, 1), "end": date(2027, 3, 31)}

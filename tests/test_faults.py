@@ -12,9 +12,9 @@ from openpyxl.utils import column_index_from_string
 
 import okr_sheets as okr
 from okr_sheets.checks.faults import NAMES
+from okr_sheets.findings import FINDINGS
 from okr_sheets.language import language
 from okr_sheets.schema import OKRS, PLANNED
-from okr_sheets.scoring import FINDINGS
 from okr_sheets.writing.layout import FIRST_ROW
 
 TYPED = [column.key for column in OKRS.columns if column.stage not in {"computed", "helper"}]

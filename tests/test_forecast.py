@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.by_frames import columns, combined, forecast
+from okr_sheets.bands import Bands
 from okr_sheets.language import language, languages
 from okr_sheets.reports.phrases import heading
 from okr_sheets.rollups.distributions import PRIOR
@@ -24,7 +25,6 @@ from okr_sheets.rollups.forecast import (
 )
 from okr_sheets.rollups.schema import ENDS, FRAMES
 from okr_sheets.rollups.scored import Scored
-from okr_sheets.scoring import Bands
 
 MONDAY = 46_000  # the first day; the due day is 13 weeks later
 # Student's t, 90 % one-sided, as tables print it.

@@ -3,10 +3,10 @@ from string import Formatter
 
 import pytest
 
+from okr_sheets.findings import FINDINGS
 from okr_sheets.language import choice_keys, fold, headers, language, languages, percents
 from okr_sheets.problems import CODES
 from okr_sheets.schema import OKRS, OTHER_SHEETS, SETTINGS, SHEETS
-from okr_sheets.scoring import FINDINGS
 
 REFERENCE = language("en")
 CHOICES = ("type", "commitment", "state", "level", "cadence", "action_status", "status", "grade")

@@ -20,9 +20,9 @@ from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
+from okr_sheets.bands import PRESETS
 from okr_sheets.cli import main
 from okr_sheets.language import language, languages
-from okr_sheets.scoring import PRESETS
 
 AS_OF = date(2027, 2, 12)
 PLAN = """

@@ -27,6 +27,7 @@ from xlsxwriter import Workbook
 import okr_sheets as okr
 from okr_sheets import terminal
 from okr_sheets.about import About
+from okr_sheets.bands import PRESETS
 from okr_sheets.config import Config, Unit
 from okr_sheets.frames import frame
 from okr_sheets.language import fold, language, languages
@@ -47,7 +48,6 @@ from okr_sheets.schema import (
     STATUSES,
     TYPES,
 )
-from okr_sheets.scoring import PRESETS
 from okr_sheets.tracker import Tracker
 
 TIMES = int(os.environ.get("EXAMPLES", "1"))

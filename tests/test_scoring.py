@@ -9,9 +9,9 @@ from calculators import libreoffice, poisoned
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
+from okr_sheets.bands import PRESETS
 from okr_sheets.computing import InColumns
 from okr_sheets.frames import frame
-from okr_sheets.scoring import PRESETS
 
 VECTORS = Path(__file__).parent / "data" / "score_vectors.tsv"
 TYPES = {("maintain", "min"): "keep-at-least", ("maintain", "max"): "keep-at-most"}

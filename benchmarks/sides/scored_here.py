@@ -13,8 +13,10 @@ import pandas as pd
 from measuring import measured
 
 from okr_sheets.about import About
-from okr_sheets.computing import InColumns, compute, gather, misread_cells, worded
-from okr_sheets.scoring import Bands
+from okr_sheets.bands import Bands
+from okr_sheets.codes import worded
+from okr_sheets.computing import InColumns, compute, misread_cells
+from okr_sheets.gathering import gather
 from okr_sheets.tracker import Tracker
 
 

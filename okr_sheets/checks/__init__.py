@@ -8,20 +8,22 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from okr_sheets.bands import Bands
 from okr_sheets.checks.alignment import misalignments
 from okr_sheets.checks.faults import faults
 from okr_sheets.checks.numbers import NUMBERS, future_numbers
 from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.columns import Columns
-from okr_sheets.computing import InColumns, compute, gather, in_words, misread_cells
+from okr_sheets.computing import InColumns, compute, in_words, misread_cells
 from okr_sheets.config import Settings
+from okr_sheets.findings import FINDINGS
+from okr_sheets.gathering import gather
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import DAYS, scoring_day
 from okr_sheets.reading.folders import Source, read_source
 from okr_sheets.reading.spelling import alike
-from okr_sheets.scoring import FINDINGS, Bands
-from okr_sheets.scoring import RULES as SCORING
+from okr_sheets.rules import RULES as SCORING
 from okr_sheets.tracker import Tracker
 
 RULES = (*STRUCTURE, faults, *NUMBERS)  # of a tracker and its scored rows

@@ -10,11 +10,11 @@ import numpy as np
 
 from okr_sheets.columns import Array, Columns, filled, folded, to_day
 from okr_sheets.computing import OPERATIONS
+from okr_sheets.findings import CHANGES, filling
 from okr_sheets.language import Language, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import amount
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
-from okr_sheets.scoring import CHANGES, filling
 from okr_sheets.tracker import Tracker
 
 MOST_NAMED = 5  # rows in one sentence

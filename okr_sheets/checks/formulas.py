@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
+from okr_sheets.bands import Bands
 from okr_sheets.files.worksheet import relative
+from okr_sheets.formulas import InCells, Term
 from okr_sheets.language import language
 from okr_sheets.letters import column_letters, column_number
+from okr_sheets.rules import RULES
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
-from okr_sheets.scoring import RULES, Bands, InCells, Term
 from okr_sheets.tracker import Tracker
 
 _REFERENCE = re.compile(r"R(\[?-?\d+\]?)C([A-Z]+|\[-?\d+\])")

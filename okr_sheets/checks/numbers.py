@@ -10,11 +10,11 @@ import numpy as np
 from okr_sheets.checks.faults import in_error
 from okr_sheets.columns import Columns, among, serial, to_day
 from okr_sheets.computing import OPERATIONS
+from okr_sheets.findings import off_scale
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import amount
 from okr_sheets.schema import CHECK_IN_PREFIX, LOG, OKRS
-from okr_sheets.scoring import off_scale
 from okr_sheets.tracker import Tracker
 
 

@@ -7,12 +7,11 @@ from datetime import date
 
 import numpy as np
 
-from okr_sheets.bands import differences
+from okr_sheets.bands import Bands, differences
 from okr_sheets.columns import Columns, folded
 from okr_sheets.language import language
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS
-from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
 

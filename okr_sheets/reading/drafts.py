@@ -9,6 +9,7 @@ from operator import mul
 from pathlib import Path
 
 from okr_sheets.about import About
+from okr_sheets.bands import Bands
 from okr_sheets.files.books import read_book
 from okr_sheets.files.grid import Book, Grid
 from okr_sheets.files.guard import why_skipped
@@ -22,7 +23,6 @@ from okr_sheets.reading.cells import Ask, parse, parsed_as, shown
 from okr_sheets.reading.headers import Table, almost, find, words_seen
 from okr_sheets.reading.rows import Row, families, okr_rows, stored
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
-from okr_sheets.scoring import Bands
 
 MOST_TABLES = 100  # of OKRs in one file
 MOST_ROWS = 5_000  # in all of them; a company of thousands has a few hundred a file

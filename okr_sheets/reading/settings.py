@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from okr_sheets.about import About
+from okr_sheets.bands import Bands
 from okr_sheets.files.grid import TOP, Grid, Value
 from okr_sheets.language import REFERENCE, fold, headers, language, languages
 from okr_sheets.letters import column_letters
@@ -17,7 +18,6 @@ from okr_sheets.reading.cells import Ask, parse, real_days, shown
 from okr_sheets.reading.days import ODD, QUARTER, is_buddhist, usual_order
 from okr_sheets.reading.headers import LONGEST, Table
 from okr_sheets.schema import SETTINGS
-from okr_sheets.scoring import Bands
 
 PREFIX = "tracker."
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from okr_sheets.bands import Bands
 from okr_sheets.checks import problems_of
 from okr_sheets.columns import Columns, among, to_day
 from okr_sheets.config import Config, Settings, chosen_bands
@@ -43,7 +44,6 @@ from okr_sheets.rollups.sources import sources
 from okr_sheets.rollups.trend import changes, rounds, since, trend
 from okr_sheets.rollups.units import owners, teams
 from okr_sheets.schema import LEVELS
-from okr_sheets.scoring import Bands
 from okr_sheets.summaries import as_lines, as_table, counted
 from okr_sheets.tracker import Tracker, usual_language
 

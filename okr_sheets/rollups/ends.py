@@ -8,14 +8,14 @@ from hashlib import sha256
 
 import numpy as np
 
+from okr_sheets.bands import Bands
 from okr_sheets.columns import Array, Columns, among, filled
-from okr_sheets.computing import check_ins
+from okr_sheets.gathering import check_ins
 from okr_sheets.rollups.attention import BEHIND
 from okr_sheets.rollups.forecast import combined, forecast
 from okr_sheets.rollups.namesakes import Unit
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.scored import Scored
-from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
 

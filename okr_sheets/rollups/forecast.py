@@ -10,8 +10,9 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from okr_sheets.codes import coded
 from okr_sheets.columns import Array, Columns, among, grouped
-from okr_sheets.computing import OPERATIONS, coded
+from okr_sheets.computing import OPERATIONS
 from okr_sheets.rollups.distributions import PRIOR, Floats, Prior, Runs, of_counts, of_levels
 from okr_sheets.rollups.schema import ENDS
 from okr_sheets.rollups.scored import STALE_DAYS

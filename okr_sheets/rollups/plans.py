@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 
 from okr_sheets.columns import Array, Columns, folded
-from okr_sheets.computing import GATHERED, OPERATIONS, InColumns
+from okr_sheets.computing import OPERATIONS, InColumns
+from okr_sheets.findings import PLAN_CODES, has_own_plan
+from okr_sheets.gathering import GATHERED
 from okr_sheets.language import fold, headers, language
 from okr_sheets.reading.numbers import readings
 from okr_sheets.schema import OKRS, PLANNED
-from okr_sheets.scoring import PLAN_CODES, has_own_plan
 from okr_sheets.tracker import Tracker
 
 # A day, as a spreadsheet's number, with the columns and the numbers that a remark of it names.

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from okr_sheets.bands import Bands
 from okr_sheets.columns import Columns
 from okr_sheets.rollups.owed import blank
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.scored import scored
 from okr_sheets.rollups.units import Weight, teams
-from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 
 _WHOSE = ("company", "department", "team", "nameless")

@@ -11,16 +11,11 @@ from typing import Any
 
 import numpy as np
 
+from okr_sheets.bands import Bands
 from okr_sheets.columns import Array, Columns, among, filled
-from okr_sheets.computing import (
-    OPERATIONS,
-    InColumns,
-    compute,
-    gather,
-    in_words,
-    last_dates,
-    misread_cells,
-)
+from okr_sheets.computing import OPERATIONS, InColumns, compute, in_words, misread_cells
+from okr_sheets.findings import has_own_plan
+from okr_sheets.gathering import gather, last_dates
 from okr_sheets.problems import file_names
 from okr_sheets.rollups.namesakes import (
     Owner,
@@ -33,7 +28,6 @@ from okr_sheets.rollups.namesakes import (
 )
 from okr_sheets.rollups.plans import as_then_planned, by_plan
 from okr_sheets.schema import OBJECTIVE, PLANNED
-from okr_sheets.scoring import Bands, has_own_plan
 from okr_sheets.tracker import ROWS, Tracker
 
 STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence

@@ -12,8 +12,8 @@ from xlsxwriter.worksheet import Worksheet
 from okr_sheets.columns import serial
 from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.drawing.styles import Styles
+from okr_sheets.formulas import Term
 from okr_sheets.schema import POINTS_PREFIX
-from okr_sheets.scoring import Term
 from okr_sheets.writing.layout import DATE_ROW, FIRST_ROW, RowCells
 from okr_sheets.writing.values import TEAM, WEEK, WEEK_PREFIX, Values, week_score
 

@@ -32,8 +32,9 @@ from okr_sheets.drawing.colours import (
 )
 from okr_sheets.drawing.conditions import DATA_BAR, in_status_colours, where
 from okr_sheets.drawing.styles import PERCENT, Styles
+from okr_sheets.formulas import Term, quoted
 from okr_sheets.language import Language
-from okr_sheets.scoring import Term, by_pace, quoted
+from okr_sheets.scoring import by_pace
 from okr_sheets.writing.calc import (
     ATTENTION,
     ATTENTION_TOP,

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from okr_sheets.bands import Bands
 from okr_sheets.drawing.names import quoted_sheet
+from okr_sheets.formulas import InCells, Term
 from okr_sheets.language import Language
 from okr_sheets.letters import column_letters
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, Kind
-from okr_sheets.scoring import Bands, InCells, Term
 
 # Rows of the OKRs sheet, from 1.
 CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 2, 3, 4, 5  # below the title

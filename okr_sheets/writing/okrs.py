@@ -14,8 +14,9 @@ from okr_sheets.drawing.colours import ACCENT, INK, MUTED, SLATE
 from okr_sheets.drawing.sheets import begin, set_page
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
+from okr_sheets.rules import RULES
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, POINTS_PREFIX
-from okr_sheets.scoring import RULES, points_by
+from okr_sheets.scoring import points_by
 from okr_sheets.writing.layout import (
     CAPTION_ROW,
     DATE_ROW,

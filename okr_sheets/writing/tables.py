@@ -14,10 +14,10 @@ from okr_sheets.drawing.colours import MUTED, STATUS_COLOURS
 from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.drawing.sheets import begin, set_page
 from okr_sheets.drawing.styles import Styles
+from okr_sheets.formulas import quoted
 from okr_sheets.language import Language
 from okr_sheets.letters import column_letters
 from okr_sheets.schema import Column, Sheet
-from okr_sheets.scoring import quoted
 from okr_sheets.writing.validations import (
     computed,
     of_kind,

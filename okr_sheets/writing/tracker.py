@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from okr_sheets.bands import Bands
 from okr_sheets.columns import folded, to_day
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.workbooks import CleanSheet, workbook
@@ -17,7 +18,6 @@ from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
 from okr_sheets.schema import ACTIONS, LOG
-from okr_sheets.scoring import Bands
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.calc import MOST_OBJECTIVES, Calc
 from okr_sheets.writing.dashboard import Dashboard

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from okr_sheets.columns import Columns, serial
-from okr_sheets.computing import OPERATIONS, InColumns, compute, gather, in_words, misread_cells
+from okr_sheets.computing import OPERATIONS, InColumns, compute, in_words, misread_cells
+from okr_sheets.findings import filling
+from okr_sheets.gathering import gather
 from okr_sheets.schema import CHECK_IN_PREFIX, POINTS_PREFIX
-from okr_sheets.scoring import filling, mean, mean_of_group, passed, points_by
+from okr_sheets.scoring import mean, mean_of_group, passed, points_by
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.layout import CALENDAR, Layout, Slot
 

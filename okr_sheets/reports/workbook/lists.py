@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from okr_sheets.bands import Bands
+from okr_sheets.codes import worded
 from okr_sheets.columns import Columns, serial
-from okr_sheets.computing import InColumns, worded
+from okr_sheets.computing import InColumns
 from okr_sheets.drawing.canvas import COLUMN_DIGITS, COLUMNS, Canvas
 from okr_sheets.drawing.cells import Value, trimmed
 from okr_sheets.drawing.colours import ACCENT, LINE, MUTED, STATUS_COLOURS, WHITE
@@ -21,7 +23,7 @@ from okr_sheets.reports.workbook.fields import rules_of
 from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.tables import SCORE, STATUS
 from okr_sheets.rollups import Row
-from okr_sheets.scoring import Bands, by_gap
+from okr_sheets.scoring import by_gap
 
 MOST_UNITS, MOST_WEEKS, MOST_ATTENTION = 8, 12, 8
 _LEFT = {"align": "left", "indent": 1}
