@@ -52,13 +52,15 @@ def read_book(path: Path) -> Book:
     """
     text, code_page = decode(path.read_bytes())
     text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    named = _NAMED_DELIMITER.match(text)
-    table = text[named.end() :] if named else text
-    sign = named[1] if named else delimiter(table)
+    delimiter_line = _NAMED_DELIMITER.match(text)
+    table = text[delimiter_line.end() :] if delimiter_line else text
+    sign = delimiter_line[1] if delimiter_line else delimiter(table)
     if table.count(sign) + table.count("\n") > MOST_CELLS:
         raise too_much("cells", MOST_CELLS, sheet=path.stem)
     try:
-        records = _unwrapped(list(_within(_records(table, sign, first=2 if named else 1))), sign)
+        records = _unwrapped(
+            list(_within(_records(table, sign, first=2 if delimiter_line else 1))), sign
+        )
     except FarCellError as far:
         raise why_skipped(far.problem(str(path), path.stem)) from None
     problems = [Problem("text-encoding", str(path), given=code_page)] if code_page else []
@@ -92,7 +94,7 @@ def delimiter(text: str) -> str:
         rows = [_inside(row, sign) for row in _reader(io.StringIO(text[:HEAD]), sign)]
         widths = Counter(len(row) for row in rows if len(row) > 1)
         width, count = max(widths.items(), key=lambda each: each[::-1], default=(1, 0))
-        return max(map(_known, rows[:TOP]), default=0), count, width
+        return max(map(_count_headers, rows[:TOP]), default=0), count, width
 
     return max(DELIMITERS, key=fit)
 
@@ -122,7 +124,7 @@ def _records(text: str, sign: str, first: int) -> Iterator[Record]:
         raise UnreadableError("damaged", f"line {first + start}: {what}") from None
 
 
-def _known(row: Row) -> int:
+def _count_headers(row: Row) -> int:
     """How many of our headers stand in a row."""
     return len({fold(cell) for cell in row if len(cell) < LONGEST_HEADER} & _headers())
 
@@ -145,8 +147,12 @@ def _inside(row: Row, sign: str) -> Row:
 
 def _header(records: Sequence[Record]) -> int | None:
     """The index of the row among the first that shows most of our headers."""
-    best = max(range(min(len(records), TOP)), key=lambda n: _known(records[n].values), default=None)
-    return best if best is not None and _known(records[best].values) >= HEADER_WORDS else None
+    best = max(
+        range(min(len(records), TOP)), key=lambda n: _count_headers(records[n].values), default=None
+    )
+    return (
+        best if best is not None and _count_headers(records[best].values) >= HEADER_WORDS else None
+    )
 
 
 def _unwrapped(records: list[Record], sign: str) -> list[Record]:
@@ -183,7 +189,7 @@ def _misfits(records: Sequence[Record], *, cut: bool) -> Iterator[tuple[str, int
     for number, record in enumerate(records[header + 1 :], header + 2):
         values = record.values
         if any(cell.strip() for cell in values[width:]):
-            if _known(values) < HEADER_WORDS:
+            if _count_headers(values) < HEADER_WORDS:
                 yield "long-row", number, width
             else:
                 width = len(values)  # another table starts

@@ -115,17 +115,17 @@ def _evidence(text: str, page: CodePage) -> tuple[int, float]:
     Only letters count that Western European has in another place: -1 if all are foreign, 1 if none.
     """
     words = {fold(cell) for cell in _BETWEEN_CELLS.split(text[:SAMPLE])} & _words()
-    own = foreign = 0
-    for found in islice(_RUN.finditer(text), RUNS):
-        together = len(found[0]) >= page.run
-        for letter in found[0]:
+    fitting = foreign = 0
+    for run in islice(_RUN.finditer(text), RUNS):
+        together = len(run[0]) >= page.run
+        for letter in run[0]:
             if letter.encode(page.codec, "ignore") == letter.encode(WESTERN.codec, "ignore"):
                 continue
             if together and _sign(letter) in _alphabet(page.language):
-                own += 1
+                fitting += 1
             else:
                 foreign += 1
-    return len(words), (own - foreign) / max(own + foreign, 1)
+    return len(words), (fitting - foreign) / max(fitting + foreign, 1)
 
 
 @cache

@@ -82,8 +82,8 @@ def format_of(code: str) -> Format:
 
 def formats(numbered: Mapping[int, str], used: list[int]) -> list[Format]:
     """The format of each cell style, by the format numbers that the styles use."""
-    known = {number: format_of(code) for number, code in {**BUILT_IN, **numbered}.items()}
-    return [known.get(number, GENERAL) for number in used]
+    by_number = {number: format_of(code) for number, code in {**BUILT_IN, **numbered}.items()}
+    return [by_number.get(number, GENERAL) for number in used]
 
 
 def moment(value: float, form: Format, is_1904: bool) -> float | date | time | timedelta:

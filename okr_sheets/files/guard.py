@@ -122,11 +122,11 @@ class Extent:
         self._letters += letters
         if self.bottom * self.right > MOST_CELLS:
             raise FarCellError(self.far())
-        for found, most, what in (
+        for count, most, what in (
             (self._filled, MOST_FILLED, "filled"),
             (self._letters, MOST_LETTERS, "letters"),
         ):
-            if found > most:
+            if count > most:
                 raise FarCellError(self.far(), what, most)
 
     def far(self) -> str:
@@ -163,16 +163,16 @@ def _kind_of_flat(path: Path, head: bytes) -> str:
         return _kind_of_ole(path)
     if head.startswith(_BIFF):
         return "xls"
-    for signature, given in _SIGNATURES:
+    for signature, kind in _SIGNATURES:
         if head.startswith(signature):
-            raise UnreadableError("not-a-workbook", given)
+            raise UnreadableError("not-a-workbook", kind)
     text = text_in(head)
     if text is None:
         raise UnreadableError("not-a-workbook", "binary data")
     start = text.removeprefix("ï»¿").lstrip("\ufeff \t\r\n").lower()
-    for pattern, given in _MARKUP:
+    for pattern, kind in _MARKUP:
         if pattern.match(start):
-            raise UnreadableError("not-a-workbook", given)
+            raise UnreadableError("not-a-workbook", kind)
     return "text"
 
 
@@ -212,8 +212,8 @@ class _Archive(io.BufferedReader):
         most = MOST_LISTED + 1
         content = super().read(most if size is None or size < 0 else min(size, most))
         if len(content) == most:
-            given = f"a list of parts of more than {MOST_LISTED // 1_000_000} MB"
-            raise UnreadableError("too-large", given)
+            limit = f"a list of parts of more than {MOST_LISTED // 1_000_000} MB"
+            raise UnreadableError("too-large", limit)
         return content
 
 
@@ -294,20 +294,20 @@ def _inflate(archive: zipfile.ZipFile, size: int) -> None:
     for member in archive.infolist():
         if member.flag_bits & 1:
             raise UnreadableError("password")
-        told, before = member.file_size, left
+        announced, before = member.file_size, left
         member.file_size = 2 * MOST_BYTES
         try:
             with archive.open(member) as stream:
                 while chunk := stream.read(CHUNK):
                     left -= len(chunk)
                     if left < 0:
-                        given = (
+                        limit = (
                             f"{MOST_BYTES // 1_000_000} MB"
                             if most == MOST_BYTES
                             else f"{MOST_RATIO} times its size"
                         )
-                        raise UnreadableError("too-large", given)
+                        raise UnreadableError("too-large", limit)
         except ZIP_ERRORS:
             raise zipfile.BadZipFile(member.filename) from None
-        if before - left != told:
+        if before - left != announced:
             raise zipfile.BadZipFile(member.filename)

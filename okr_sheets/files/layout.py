@@ -45,8 +45,8 @@ class Layout:
 
     def number(self, row: int, column: int, value: float, style: int) -> Value:
         """What a number of a style is, a date or itself, its format noted."""
-        known = self.shared.formats
-        form = known[style] if style < len(known) else GENERAL
+        formats = self.shared.formats
+        form = formats[style] if style < len(formats) else GENERAL
         if form.code:
             self._formats[row, column] = form.code
         return moment(value, form, self.shared.is_1904) if form.is_date else value

@@ -69,10 +69,10 @@ class InText:
 
     def marked(self, content: bytes, more: bytes = b"") -> bytes:
         """`content` with the digest of itself and of `more` in its mark; nothing if it has none."""
-        found = self._pattern.search(content)
-        if not found or not found[1]:
+        mark = self._pattern.search(content)
+        if not mark or not mark[1]:
             return b""
-        start, end = found.span(1)
+        start, end = mark.span(1)
         digest = _digest(content[:start] + content[end:] + more)
         return content[:start] + digest.encode() + content[end:]
 

@@ -37,9 +37,11 @@ def walk(
     parser.buffer_size = CHUNK
     parser.StartDoctypeDeclHandler = lambda *_: _refuse(part)
     # Most attributes have no prefix, and looking is cheaper than copying.
-    parser.StartElementHandler = lambda name, found: start(
+    parser.StartElementHandler = lambda name, attributes: start(
         local[name],
-        {local[key]: value for key, value in found.items()} if ":" in "".join(found) else found,
+        {local[key]: value for key, value in attributes.items()}
+        if ":" in "".join(attributes)
+        else attributes,
     )
     if end:
         parser.EndElementHandler = lambda name: end(local[name])

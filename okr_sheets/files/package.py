@@ -62,23 +62,25 @@ class Package:
         """What a part names, or the package itself, by the ids it uses for them."""
         folder, name = posixpath.split(part)
         listed = posixpath.join(folder, "_rels", f"{name}.rels")
-        found: dict[str, Relation] = {}
+        by_id: dict[str, Relation] = {}
 
-        def start(element: str, given: Mapping[str, str]) -> None:
-            if element == "Relationship" and given.get("TargetMode") != "External":
-                target = given.get("Target", "").replace("\\", "/")
+        def start(element: str, attributes: Mapping[str, str]) -> None:
+            if element == "Relationship" and attributes.get("TargetMode") != "External":
+                target = attributes.get("Target", "").replace("\\", "/")
                 where = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-                kind = given.get("Type", "").rpartition("/")[2]
-                found[given.get("Id", "")] = Relation(kind, where)
+                kind = attributes.get("Type", "").rpartition("/")[2]
+                by_id[attributes.get("Id", "")] = Relation(kind, where)
 
         if listed.lower() in self._members:
             walk(self.read_small(listed), listed, start)
-        return found
+        return by_id
 
     def main(self, usual: str) -> str:
         """The part that is the document."""
-        named = (each.part for each in self.relations().values() if each.kind == "officeDocument")
-        return next(named, usual)
+        documents = (
+            each.part for each in self.relations().values() if each.kind == "officeDocument"
+        )
+        return next(documents, usual)
 
     def has_macros(self, sheets: Iterable[Sheet]) -> bool:
         """Whether the file holds code, in a project of its own or on macro sheets as of old."""

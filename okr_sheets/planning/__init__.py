@@ -85,20 +85,20 @@ def new(
         _, department, team = settings.unit("", "", team)
     company = settings.company if company is None else company
     plan = _plan(template, source, blank, language, fiscal_start)
-    own = plan.about.quarter if source is not None else ""
-    period = _quarter(own if quarter is None else quarter, fiscal_start)
-    is_own = str(period) == own
-    days = (plan.about.span if is_own else None) or period.span
-    for key, value, known in (("cadence", cadence, CADENCES), ("level", level, LEVELS)):
+    source_quarter = plan.about.quarter if source is not None else ""
+    period = _quarter(source_quarter if quarter is None else quarter, fiscal_start)
+    is_same_quarter = str(period) == source_quarter
+    days = (plan.about.span if is_same_quarter else None) or period.span
+    for key, value, choices in (("cadence", cadence, CADENCES), ("level", level, LEVELS)):
         if value:
-            check_choice(key, value, known)
-    given = {"company": company, "department": department, "team": team, "parent": parent}
-    given = {key: value for key, value in given.items() if value}
+            check_choice(key, value, choices)
+    names = {"company": company, "department": department, "team": team, "parent": parent}
+    names = {key: value for key, value in names.items() if value}
     about = replace(
         plan.about,
         # An example's company is invented; the people of this tracker have their own.
-        **({"company": ""} if source is None else {}) | given,
-        level=level or _level(given) or plan.about.level,
+        **({"company": ""} if source is None else {}) | names,
+        level=level or _level(names) or plan.about.level,
         quarter=str(period),
         start=days.start,
         end=days.end,
@@ -109,7 +109,7 @@ def new(
     )
     dates = check_in_dates(days.start, days.end, about.cadence)
     objectives, key_results, actions = (
-        rows if is_own else _moved(rows, plan.about, days)
+        rows if is_same_quarter else _moved(rows, plan.about, days)
         for rows in (plan.columns[name] for name in ("objectives", "key_results", "actions"))
     )
     return Tracker.empty(
@@ -183,9 +183,9 @@ def _words_before_numbers(title: str) -> str:
     return re.split(r"\d", title, maxsplit=1)[0].strip() or title
 
 
-def _level(given: dict[str, str]) -> str:
+def _level(names: dict[str, str]) -> str:
     """The level of the smaller unit that was named; naming only the company tells nothing."""
-    return next((key for key in ("team", "department") if key in given), "")
+    return next((key for key in ("team", "department") if key in names), "")
 
 
 def _moved(rows: Columns, about: About, period: Span) -> Columns:

@@ -36,10 +36,10 @@ def without_copies(trackers: Sequence[Tracker]) -> list[Tracker]:
     _set_aside(entries, "identical-copy", _Entry.plainness, _Entry.is_identical)
     _set_aside(entries, "same-tracker", _Entry.lateness, _Entry.is_copy)
     kept = (entry.emptied(names) if entry.twin else entry.tracker for entry in entries)
-    return [*_told_apart(kept)]
+    return [*_with_own_places(kept)]
 
 
-def _told_apart(trackers: Iterable[Tracker]) -> Iterator[Tracker]:
+def _with_own_places(trackers: Iterable[Tracker]) -> Iterator[Tracker]:
     """The trackers; of those of one file and sheet, as Python may make them, the sheet numbered."""
     taken: set[tuple[str, str]] = set()
     for tracker in trackers:
@@ -51,9 +51,9 @@ def _told_apart(trackers: Iterable[Tracker]) -> Iterator[Tracker]:
         if name == sheet:
             yield tracker
             continue
-        told = (p if p.sheet != sheet else replace(p, sheet=name) for p in tracker.problems)
+        problems = (p if p.sheet != sheet else replace(p, sheet=name) for p in tracker.problems)
         sheets = {**tracker.sheets, OKRS.key: name}
-        yield tracker.changed(sheets=sheets, problems=tuple(told))
+        yield tracker.changed(sheets=sheets, problems=tuple(problems))
 
 
 class _Entry:
@@ -108,10 +108,10 @@ class _Entry:
     def emptied(self, names: Mapping[str, str]) -> Tracker:
         """An empty tracker whose problem names the file, or the sheet of the same file."""
         twin = self.twin or self.tracker
-        place, given = "", names[twin.path]
+        place, twin_name = "", names[twin.path]
         if twin.path == self.path:
-            place, given = self.sheet, twin.sheets[OKRS.key]
-        problem = Problem(self.code, self.path, place, given=given)
+            place, twin_name = self.sheet, twin.sheets[OKRS.key]
+        problem = Problem(self.code, self.path, place, given=twin_name)
         still = (problem for problem in self.tracker.problems if problem.code in _STILL_SAID)
         return Tracker.empty(path=self.path, problems=(*still, problem))
 

@@ -18,7 +18,7 @@ from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, in_order, said_once, too_much
 from okr_sheets.quarters import Quarter, counted_until
 from okr_sheets.reading import settings
-from okr_sheets.reading.cells import Ask, parse, parsed_as, shown
+from okr_sheets.reading.cells import Ask, as_text, parse, parsed_as
 from okr_sheets.reading.headers import Table, almost, find, words_seen
 from okr_sheets.reading.rows import Row, families, okr_rows, stored
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
@@ -64,8 +64,8 @@ def read_drafts(place: Path, path: str, fiscal_start: int) -> Drafts:
     """
     try:
         book = read_book(place)
-        said = tuple(replace(problem, path=path) for problem in book.problems)
-        return _drafts(place, path, replace(book, problems=said), fiscal_start)
+        problems = tuple(replace(problem, path=path) for problem in book.problems)
+        return _drafts(place, path, replace(book, problems=problems), fiscal_start)
     except (UnreadableError, MemoryError):
         raise
     except Exception as error:
@@ -114,9 +114,9 @@ def _without_table(path: str, book: Book) -> Problem:
     for problem in book.problems:
         if problem.code in {"sheet-skipped", "sheet-too-much"}:
             return why_skipped(problem).problem(path)
-    for found in (almost(grid, path) for grid in book.grids):
-        if found:
-            return found
+    for near_miss in (almost(grid, path) for grid in book.grids):
+        if near_miss:
+            return near_miss
     seen = "; ".join(f"{grid.name}: {words_seen(grid)}" for grid in book.grids if grid.rows)
     return Problem("no-okr-table", path, given=seen or "–")
 
@@ -145,9 +145,9 @@ def _parts(grids: Sequence[Grid], tables: Sequence[Table]) -> Iterator[_Part]:
     about = [grid for grid in others if settings.by_keys([grid])]
     for number, table in enumerate(okrs):
         mine = {OKRS.key: table}
-        for key, found in of_kind.items():
-            if found:
-                mine[key] = found[number if len(found) == len(okrs) else 0]
+        for key, tables_of_kind in of_kind.items():
+            if tables_of_kind:
+                mine[key] = tables_of_kind[number if len(tables_of_kind) == len(okrs) else 0]
         first = [about[number]] if len(about) == len(okrs) else []
         yield _Part(mine, [table.grid, *first, *(grid for grid in others if grid not in first)])
 
@@ -224,18 +224,18 @@ class _Reader:
             self._say_what_is_hidden(table)
             self._say_what_is_doubled(table)
         self._say_what_is_astray()
-        for column, said in self.okrs.undated.items():
+        for column, header in self.okrs.undated.items():
             values = (self.okrs.grid.cell(row, column) for row, _ in self.okrs.rows())
             if any(parse("number", value, self.ask).value is not None for value in values):
                 place = (self.path, self.okrs.grid.name, self.okrs.header, column_letters(column))
-                self.problems.append(Problem("undated-column", *place, given=said))
+                self.problems.append(Problem("undated-column", *place, given=header))
 
         days = {column: day for day, column in self.okrs.check_ins.items()}
         for column, row in self.okrs.buddhist.items():
             day = str(days[column])
-            given = shown(self.okrs.grid.cell(row, column))
+            cell_text = as_text(self.okrs.grid.cell(row, column))
             key = f"{CHECK_IN_PREFIX}{day}"
-            self._add("buddhist-year", self.okrs, row, key, given, value=day)
+            self._add("buddhist-year", self.okrs, row, key, cell_text, value=day)
 
     def _say_what_is_astray(self) -> None:
         """Check-ins that the workbook does not count as Python does, at the cell that mends it."""
@@ -247,12 +247,12 @@ class _Reader:
             if not code or not (_is_filled(table, column) or (twin and _is_filled(table, twin))):
                 continue
             at = table.header if code == "week-dated-twice" else table.day_row
-            said = shown(table.grid.cell(table.header, column) or "")
+            header = as_text(table.grid.cell(table.header, column) or "")
             words = {"value": str(day), "last": column_letters(last)}
             if twin:
                 words |= {"other": column_letters(twin), "above": str(days[twin])}
             key = f"{CHECK_IN_PREFIX}{day}"
-            self._add(code, table, at, key, said, **words)
+            self._add(code, table, at, key, header, **words)
 
     def _say_what_is_hidden(self, table: Table) -> None:
         grid = table.grid

@@ -57,8 +57,8 @@ def listed(source: Source | Iterable[Source]) -> list[Source]:
     return items
 
 
-def _no_source(given: object) -> str:
-    kind = "None" if given is None else f"a {type(given).__name__}"
+def _no_source(source: object) -> str:
+    kind = "None" if source is None else f"a {type(source).__name__}"
     return f"Trackers are named by a path, a Tracker or a list of these, not by {kind}."
 
 
@@ -70,17 +70,17 @@ def search(source: Source | Sequence[Source]) -> Found:
     A file named outright is kept whatever it is called, so that its absence can be said. Links to
     folders are followed where they are named, not below a folder or a `**`.
     """
-    given = listed(source)
-    trackers = tuple(item for item in given if isinstance(item, Tracker))
-    named = [item for item in given if not isinstance(item, Tracker)]
-    if "" in named:
+    items = listed(source)
+    trackers = tuple(item for item in items if isinstance(item, Tracker))
+    names = [item for item in items if not isinstance(item, Tracker)]
+    if "" in names:
         raise MisuseError("A path is empty. Name a file or a folder of trackers.")
-    paths = [Path(item) for item in named]
+    paths = [Path(item) for item in names]
     _check_working_folder(paths)
     looking = _Search()
     for path in paths:
         looking.for_path(path)
-    files, left_out = looking.found()
+    files, left_out = looking.result()
     return Found(trackers, files, left_out)
 
 
@@ -89,8 +89,8 @@ def _check_working_folder(paths: Sequence[Path]) -> None:
         Path.cwd()
     except OSError:
         if not all(path.is_absolute() for path in paths):
-            said = "The folder that you are in is gone. Go to another one and run this again."
-            raise MisuseError(said) from None
+            sentence = "The folder that you are in is gone. Go to another one and run this again."
+            raise MisuseError(sentence) from None
 
 
 class _Search:
@@ -104,7 +104,7 @@ class _Search:
         self._searched: set[tuple[Identity, Parts]] = set()
         self._links: list[tuple[Path, Parts]] = []
 
-    def found(self) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+    def result(self) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
         """Each file by the first plain one of its names, and a problem for all left out."""
         names: dict[Identity, list[Path]] = {}
         for file in dict.fromkeys(self._files):
@@ -199,8 +199,8 @@ class _Search:
         is_gone = isinstance(error, (FileNotFoundError, NotADirectoryError)) and not _is_link(path)
         if is_gone or not (is_sought or is_folder):
             return
-        named = UnreadableError("dead-link") if _is_dead(path) else unopened(error)
-        self._problems.append(named.problem(str(path)))
+        reason = UnreadableError("dead-link") if _is_dead(path) else unopened(error)
+        self._problems.append(reason.problem(str(path)))
 
 
 def _identity(path: Path) -> Identity:
@@ -253,14 +253,14 @@ def read_source(
     None stands for the paths of the okr.toml. Trackers that are given as such lie in no folder: for
     them alone no okr.toml is looked for.
     """
-    given = [] if source is None else listed(source)
-    paths = [item for item in given if not isinstance(item, Tracker)]
+    items = [] if source is None else listed(source)
+    paths = [item for item in items if not isinstance(item, Tracker)]
     is_sought = paths or source is None
     settings = settings_of(Config() if config is None and not is_sought else config, paths)
     if source is None and not settings.paths:
         raise MisuseError(NOWHERE)
     with lent(engine, scheduler) as share:
-        return read_all(settings.paths if source is None else given, share, settings), settings
+        return read_all(settings.paths if source is None else items, share, settings), settings
 
 
 def read_all(
@@ -278,17 +278,17 @@ def read_all(
 
 
 def read_found(
-    found: Found,
+    sources: Found,
     map: Map = map,  # noqa: A002  shaped like it
     config: Config | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> list[Tracker]:
     """What `read_all` gives, of a search; `progress` is told the number of files read so far."""
-    trackers = list(found.trackers)
+    trackers = list(sources.trackers)
     read = partial(read_trackers, fiscal_start=(config or Config()).fiscal_start)
-    for count, tables in enumerate(map(read, found.files), 1):
+    for count, tables in enumerate(map(read, sources.files), 1):
         trackers += tables
         if progress:
             progress(count)
-    trackers += [Tracker.empty(path=each.path, problems=(each,)) for each in found.left_out]
+    trackers += [Tracker.empty(path=each.path, problems=(each,)) for each in sources.left_out]
     return without_copies(trackers)

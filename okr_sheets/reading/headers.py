@@ -16,7 +16,7 @@ from okr_sheets.language import REFERENCE, Language, choice_keys, fold, headers,
 from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Span, common_day
-from okr_sheets.reading.cells import Ask, parse, shown
+from okr_sheets.reading.cells import Ask, as_text, parse
 from okr_sheets.reading.days import is_buddhist
 from okr_sheets.reading.periods import last_days, names_days
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
@@ -102,7 +102,7 @@ class _Head:
     meanings: Mapping[int, str]
     language: str
     odd: str = ""
-    days_said: Mapping[int, date] = field(default_factory=dict)
+    days_in_header: Mapping[int, date] = field(default_factory=dict)
     days_above: Mapping[int, date] = field(default_factory=dict)
 
     def is_above(self, other: _Head) -> bool:
@@ -110,7 +110,7 @@ class _Head:
         shared = self.span.start < other.span.stop and other.span.start < self.span.stop
         return shared and self.rows[-1] < other.rows[0]
 
-    def is_said_by(self, other: _Head) -> bool:
+    def is_repeated_by(self, other: _Head) -> bool:
         """Whether the other says the same of its columns."""
         same = (self.meanings.get(column) == key for column, key in other.meanings.items())
         return self.sheet is other.sheet and all(same)
@@ -139,7 +139,7 @@ def _heads(grid: Grid, around: Span | None) -> list[_Head]:
         texts = [cell for cell in row if isinstance(cell, str)]
         if any(text.startswith(_PREFIXES) for text in texts):
             heads += _by_keys(grid, number, around)
-        elif len(_folded(texts) & _known()) >= FEWEST:
+        elif len(_folded(texts) & _header_words()) >= FEWEST:
             heads += _by_words(row, number, around)
     return heads
 
@@ -168,15 +168,15 @@ def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
         if not _check_in(key)
     )
     # A column that someone put in has no key; a check-in's header is the later word.
-    said = {c: day for c, key in words.items() if (day := _check_in(key))}
-    new = {c: key for c, key in words.items() if c not in keyed or (c in said and c in keyed)}
+    in_header = {c: day for c, key in words.items() if (day := _check_in(key))}
+    new = {c: key for c, key in words.items() if c not in keyed or (c in in_header and c in keyed)}
     meanings = words if moved else {**keyed, **new}
     odd = "keys-moved" if moved else ""
     # Where the table alone was moved, the days above it stayed too.
     above = {} if moved else _days_above(grid, number, meanings, language(code), around)
-    counted = {c: day for c, day in above.items() if c not in _taken(above, said)}
+    counted = {c: day for c, day in above.items() if c not in _taken(above, in_header)}
     meanings |= {c: f"{CHECK_IN_PREFIX}{day}" for c, day in counted.items()}
-    yield _Head(sheet, range(number, number + 2), span, meanings, code, odd, said, above)
+    yield _Head(sheet, range(number, number + 2), span, meanings, code, odd, in_header, above)
 
 
 def _days_above(
@@ -188,17 +188,17 @@ def _days_above(
     """
     ask = Ask(words, around=around.start if around else None)
     row = grid.rows[keys - 2] if keys > 1 and not grid.untyped else []
-    found = {}
+    days = {}
     for column, cell in enumerate(row, 1):
         key = meanings.get(column, "")
         if isinstance(cell, str) or (key and not _check_in(key)):
             continue
         if day := parse("date", cell, ask).value:
-            found[column] = day
-    return found
+            days[column] = day
+    return days
 
 
-def _taken(above: Mapping[int, date], said: Mapping[int, date]) -> set[int]:
+def _taken(above: Mapping[int, date], in_header: Mapping[int, date]) -> set[int]:
     """The columns above which another one's day stands, and whose header says one of their own.
 
     The formulas find the first column of a day only. The day is of the column whose header says
@@ -207,12 +207,12 @@ def _taken(above: Mapping[int, date], said: Mapping[int, date]) -> set[int]:
     taken: set[int] = set()
     for day in {day for day, count in Counter(above.values()).items() if count > 1}:
         alike = sorted(column for column, each in above.items() if each == day)
-        owner = next((column for column in alike if said.get(column, day) == day), alike[0])
-        taken.update(column for column in alike if said.get(column, day) != day)
+        owner = next((column for column in alike if in_header.get(column, day) == day), alike[0])
+        taken.update(column for column in alike if in_header.get(column, day) != day)
         taken.discard(owner)
-    free = Counter(said[column] for column in taken)
+    free = Counter(in_header[column] for column in taken)
     free.subtract(day for column, day in above.items() if column not in taken)
-    return {column for column in taken if free[said[column]] == 1}
+    return {column for column in taken if free[in_header[column]] == 1}
 
 
 def _keys(row: Sequence[Value], sheet: Sheet) -> dict[int, str]:
@@ -243,10 +243,10 @@ def _is_data(sheet: Sheet, keyed: Mapping[int, str], row: Sequence[Value]) -> bo
 def _by_words(row: Sequence[Value], number: int, around: Span | None) -> Iterator[_Head]:
     """The headers in one row."""
     for span in _spans(row, _filled(row)):
-        told = [(sheet, *_meanings(row, sheet, span, around)) for sheet in SHEETS]
-        told = [each for each in told if _is_header(each[0], each[1].values())]
-        if told:
-            sheet, meanings, code = max(told, key=lambda each: len(each[1]))
+        candidates = [(sheet, *_meanings(row, sheet, span, around)) for sheet in SHEETS]
+        candidates = [each for each in candidates if _is_header(each[0], each[1].values())]
+        if candidates:
+            sheet, meanings, code = max(candidates, key=lambda each: len(each[1]))
             yield _Head(sheet, range(number, number + 1), span, meanings, code)
 
 
@@ -271,18 +271,18 @@ def _spans(row: Sequence[Value], filled: set[int]) -> Iterator[range]:
 
 def _begins_another(row: Sequence[Value], span: range, run: range) -> bool:
     """Whether the words of a run suit another sheet better, or are a header of the same again."""
-    sheet = max(SHEETS, key=lambda sheet: len(_said(row, sheet, span)))
-    more = {each.key: _said(row, each, run) for each in SHEETS}
+    sheet = max(SHEETS, key=lambda sheet: len(_keys_named(row, sheet, span)))
+    more = {each.key: _keys_named(row, each, run) for each in SHEETS}
     here = more[sheet.key]
-    again = _is_header(sheet, here) and bool(here & _said(row, sheet, span))
+    again = _is_header(sheet, here) and bool(here & _keys_named(row, sheet, span))
     return again or len(here) < max(map(len, more.values()))
 
 
-def _said(row: Sequence[Value], sheet: Sheet, span: range) -> set[str]:
+def _keys_named(row: Sequence[Value], sheet: Sheet, span: range) -> set[str]:
     """The columns of a sheet that the words of a part of a row mean."""
-    known = headers(sheet.key)
+    by_word = headers(sheet.key)
     texts = [cell for cell in row[span.start - 1 : span.stop - 1] if isinstance(cell, str)]
-    return {known[word][0] for word in _folded(texts) if word in known}
+    return {by_word[word][0] for word in _folded(texts) if word in by_word}
 
 
 def _folded(texts: Iterable[str]) -> set[str]:
@@ -290,7 +290,7 @@ def _folded(texts: Iterable[str]) -> set[str]:
 
 
 @cache
-def _known() -> frozenset[str]:
+def _header_words() -> frozenset[str]:
     """Every header word of every sheet, folded."""
     return frozenset(word for sheet in SHEETS for word in headers(sheet.key))
 
@@ -304,20 +304,20 @@ def _meanings(
     row: Sequence[Value], sheet: Sheet, span: range, around: Span | None
 ) -> tuple[dict[int, str], str]:
     """What the words of a header row mean, by column, and the language most of them are in."""
-    found: dict[int, str] = {}
+    meanings: dict[int, str] = {}
     spoken: Counter[str] = Counter()
-    known = headers(sheet.key)
+    by_word = headers(sheet.key)
     cells = {column: cell for column, cell in enumerate(row, 1) if column in span}
     for column, cell in cells.items():
-        if isinstance(cell, str) and len(cell) <= LONGEST and (meaning := known.get(fold(cell))):
-            found[column] = meaning[0]
+        if isinstance(cell, str) and len(cell) <= LONGEST and (meaning := by_word.get(fold(cell))):
+            meanings[column] = meaning[0]
             spoken.update(meaning[1])
     code = spoken.most_common(1)[0][0] if spoken else REFERENCE
-    if sheet is OKRS and len(set(found.values())) > 1:
-        rest = {column: cell for column, cell in cells.items() if column not in found}
+    if sheet is OKRS and len(set(meanings.values())) > 1:
+        rest = {column: cell for column, cell in cells.items() if column not in meanings}
         days = last_days(rest, language(code), around)
-        found |= {column: f"{CHECK_IN_PREFIX}{day}" for column, day in days.items()}
-    return found, code
+        meanings |= {column: f"{CHECK_IN_PREFIX}{day}" for column, day in days.items()}
+    return meanings, code
 
 
 def _table(grid: Grid, head: _Head, heads: Sequence[_Head], around: Span | None) -> Table:
@@ -329,7 +329,7 @@ def _table(grid: Grid, head: _Head, heads: Sequence[_Head], around: Span | None)
     check_ins = {day: column for key, column in places.items() if (day := _check_in(key))}
     columns = {key: column for key, column in places.items() if key in head.sheet.keys}
     below = [other for other in heads if head.is_above(other)]
-    repeats = [*takewhile(head.is_said_by, below)]
+    repeats = [*takewhile(head.is_repeated_by, below)]
     others = (each for each in heads if each.sheet is head.sheet and each not in (head, *repeats))
     return Table(
         head.sheet,
@@ -373,25 +373,25 @@ def _astray(
     if not head.days_above:
         return {}
     reach = _reach(grid, head.rows[0] - 1, columns.get("checked"))
-    found = {}
+    codes = {}
     for day, column in check_ins.items():
         if reach and column not in reach:
-            found[column] = "week-out-of-reach"
+            codes[column] = "week-out-of-reach"
         elif column not in head.days_above:
-            found[column] = "week-without-date"
+            codes[column] = "week-without-date"
         elif head.days_above[column] != day:
-            found[column] = "week-date-taken"
-        elif head.days_said.get(column, day) != day:
-            found[column] = "week-dated-twice"
-    return found
+            codes[column] = "week-date-taken"
+        elif head.days_in_header.get(column, day) != day:
+            codes[column] = "week-dated-twice"
+    return codes
 
 
 def _reach(grid: Grid, day_row: int, column: int | None) -> range | None:
     """The columns whose days the formulas look at; None where no formula tells."""
     days = re.compile(rf"R{day_row}C([A-Z]+):\.?R{day_row}C([A-Z]+)")
     for (_, at), formula in (grid.formulas or {}).items():
-        if at == column and (found := days.search(formula)):
-            first, last = map(column_number, found.groups())
+        if at == column and (match := days.search(formula)):
+            first, last = map(column_number, match.groups())
             return range(first, last + 1)
     return None
 
@@ -405,24 +405,24 @@ def _undated(
 ) -> dict[int, str]:
     """Columns without a meaning that stand where check-ins do or name days, with their header."""
 
-    def said(column: int) -> str:
+    def header_of(column: int) -> str:
         cell = grid.cell(head.rows[-1], column)
-        return "" if cell is None or column in head.meanings else shown(cell)
+        return "" if cell is None or column in head.meanings else as_text(cell)
 
     first, last = min(weeks, default=0), max(weeks, default=0)
     if last:
         # “Week 6” behind the last week is one more, and so are numbers under nothing.
-        while any(sign.isdigit() for sign in said(last + 1)):
+        while any(sign.isdigit() for sign in header_of(last + 1)):
             last += 1
-        last += not said(last + 1)
+        last += not header_of(last + 1)
     elif "current" not in columns:
         first = max((columns[key] for key in _PLAN if key in columns), default=0) + 1
         last = head.span.stop
     words = language(head.language)
     unknown = [column for column in range(1, head.span.stop) if column not in head.meanings]
-    header = ((column, grid.cell(head.rows[-1], column)) for column in unknown)
-    named = {column for column, cell in header if names_days(cell, words, around)}
-    return {c: said(c) for c in sorted(named.union(range(first, last + 1)) & {*unknown})}
+    cells = ((column, grid.cell(head.rows[-1], column)) for column in unknown)
+    naming_days = {column for column, cell in cells if names_days(cell, words, around)}
+    return {c: header_of(c) for c in sorted(naming_days.union(range(first, last + 1)) & {*unknown})}
 
 
 def _check_in(key: str) -> date | None:
@@ -438,8 +438,8 @@ def _check_in(key: str) -> date | None:
 def almost(grid: Grid, path: str) -> Problem | None:
     """What keeps the likeliest row of a sheet from being the header of a table of OKRs."""
     rows = [(number, row) for number, row in enumerate(grid.rows[:TOP], 1) if row]
-    told = [(_meanings(row, OKRS, range(1, len(row) + 1), None), at, row) for at, row in rows]
-    likely = [each for each in told if len(set(each[0][0].values())) >= FEWEST]
+    candidates = [(_meanings(row, OKRS, range(1, len(row) + 1), None), at, row) for at, row in rows]
+    likely = [each for each in candidates if len(set(each[0][0].values())) >= FEWEST]
     if not likely:
         return None
     (meanings, code), number, row = max(likely, key=lambda each: len(each[0][0]))
@@ -448,11 +448,13 @@ def almost(grid: Grid, path: str) -> Problem | None:
     # Words that name no numbers may be of any list.
     if not missing or not (keys & {"baseline", "target"} or any(map(_check_in, keys))):
         return None
-    unknown = [shown(cell) for column, cell in enumerate(row, 1) if cell and column not in meanings]
+    unknown = [
+        as_text(cell) for column, cell in enumerate(row, 1) if cell and column not in meanings
+    ]
     label = ", ".join(language(code)(f"{OKRS.key}.{key}") for key in missing)
     problem = "renamed-column" if unknown else "missing-column"
-    given, words = ", ".join(unknown), {"label": label}
-    return Problem(problem, path, grid.name, number, given=given, words=words)
+    cell_text, words = ", ".join(unknown), {"label": label}
+    return Problem(problem, path, grid.name, number, given=cell_text, words=words)
 
 
 def words_seen(grid: Grid) -> str:

@@ -47,26 +47,26 @@ def last_days(cells: Mapping[int, Value], words: Language, quarter: Span | None)
     ask = Ask(words, around=around)
     texts = {c: x for c, x in cells.items() if isinstance(x, str) and not is_day_number(x)}
     real = {c: parse("date", x, ask).value for c, x in cells.items() if c not in texts}
-    known = {column: day for column, day in real.items() if day}
+    days = {column: day for column, day in real.items() if day}
     weeks = {c: week for c, text in texts.items() if (week := _week(text, words, around))}
-    told = {c: week.days or texts[c] for c, week in weeks.items() if week.days}
-    told |= {c: x for c, x in texts.items() if c not in weeks and begins_as_date(x)}
-    ranges = {c: ends for c, text in told.items() if (ends := _ends(text))}
-    lasts = [ranges[c][1] if c in ranges else text for c, text in told.items()]
-    order = usual_order(lasts, words, around, known.values())
-    for column, text in told.items():
+    day_texts = {c: week.days or texts[c] for c, week in weeks.items() if week.days}
+    day_texts |= {c: x for c, x in texts.items() if c not in weeks and begins_as_date(x)}
+    ranges = {c: ends for c, text in day_texts.items() if (ends := _ends(text))}
+    lasts = [ranges[c][1] if c in ranges else text for c, text in day_texts.items()]
+    order = usual_order(lasts, words, around, days.values())
+    for column, text in day_texts.items():
         if column in ranges:
             day = _last_of_range(*ranges[column], tongue(texts[column], words), around, order)
         else:
             day = date_from_text(text, tongue(texts[column], words), around, order)
-        known |= {column: day} if day else {}
+        days |= {column: day} if day else {}
     bare = {c: week for c, week in weeks.items() if not week.days}
     dated = {c: week.monday for c, week in bare.items() if week.monday}
-    known |= {c: closing_day(monday, quarter) for c, monday in dated.items()}
+    days |= {c: closing_day(monday, quarter) for c, monday in dated.items()}
     if quarter:
         numbers = {c: week.number for c, week in bare.items() if not week.year}
-        known |= _numbered_weeks(numbers, quarter)
-    return known
+        days |= _numbered_weeks(numbers, quarter)
+    return days
 
 
 def names_days(value: Value, words: Language, quarter: Span | None) -> bool:
@@ -89,10 +89,14 @@ def _numbered_weeks(numbers: Mapping[int, int], quarter: Span) -> dict[int, date
     year. Where both fit and differ by a week at most, as at the beginning of a year, they are the
     quarter's; where they differ by more, nobody can tell, and none is given.
     """
-    own = dict(enumerate(check_in_dates(quarter.start, quarter.end, "weekly"), 1))
+    weeks_of_quarter = dict(enumerate(check_in_dates(quarter.start, quarter.end, "weekly"), 1))
     readings = [
-        {column: known[number] for column, number in numbers.items() if number in known}
-        for known in (own, weeks_of_the_year(quarter))
+        {
+            column: days_by_week[number]
+            for column, number in numbers.items()
+            if number in days_by_week
+        }
+        for days_by_week in (weeks_of_quarter, weeks_of_the_year(quarter))
     ]
     in_quarter, in_year = readings
     if len(in_quarter) != len(in_year):
@@ -122,25 +126,25 @@ class _Week:
 def _week(text: str, words: Language, around: date | None) -> _Week | None:
     """The week that a text names; None where it says more than a week and its days."""
     text = _without_accents(spelled(text[:LONGEST]))
-    found = _weeks().match(text)
-    if found is None:
+    match = _weeks().match(text)
+    if match is None:
         return None
-    days = text[found.end() :].strip(_ROUND_THE_DAYS)
+    days = text[match.end() :].strip(_ROUND_THE_DAYS)
     if days and not (_ends(days) or may_be_date(days, words, around)):
         return None
-    year = found["before"] or found["after"] or ""
-    return _Week(int(found["behind"] or found["ahead"]), year, days)
+    year = match["before"] or match["after"] or ""
+    return _Week(int(match["behind"] or match["ahead"]), year, days)
 
 
 @cache
 def _weeks() -> re.Pattern[str]:
     """`2027-W02`, `Week 2`, `2. hét`, `2주차`, in all languages."""
-    named = {
+    week_words = {
         _without_accents(fold(word))
         for code in languages()
         for word in language(code).lines("formats.week_words")
     }
-    words = "|".join(map(re.escape, sorted(named, key=len, reverse=True)))
+    words = "|".join(map(re.escape, sorted(week_words, key=len, reverse=True)))
     return re.compile(
         rf"(?:(?P<before>\d{{4}})[\s./,-]*)?"
         rf"(?:(?:{words})[\s.#-]*(?P<behind>\d{{1,2}})|(?P<ahead>\d{{1,2}})[\s.-]*(?:{words}))"

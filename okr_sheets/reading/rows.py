@@ -15,7 +15,7 @@ from okr_sheets.files.grid import Value
 from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.reading import examples
-from okr_sheets.reading.cells import Ask, Read, amount, parse, parsed_as, real_days, shown
+from okr_sheets.reading.cells import Ask, Read, amount, as_text, parse, parsed_as, real_days
 from okr_sheets.reading.days import usual_order
 from okr_sheets.reading.headers import Table
 from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of, weighed
@@ -64,7 +64,7 @@ class _Cells:
         # A file that lost all its formulas holds constants that nobody typed.
         self.keeps_formulas = any((row, at) in formulas for row, _ in table.rows())
         ids = (self._said(cells).get("id") for _, cells in table.rows())
-        self.stems = {_folded(own).rpartition(".")[0] for own in ids} - {""}
+        self.stems = {_folded(id_cell).rpartition(".")[0] for id_cell in ids} - {""}
         self.foot = self._foot()
         self.orders = {
             column.key: self._order(column.key) for column in OKRS.typed if column.kind == "date"
@@ -106,7 +106,7 @@ class _Cells:
         raw = self._said(cells)
         if _is_total(raw) or (0 < self.foot < number and raw.keys() - _UNTYPED == {"title"}):
             key = "title" if "title" in raw else "id"
-            self._add("note-row", number, key, shown(raw[key]))
+            self._add("note-row", number, key, as_text(raw[key]))
             return None
         is_stem = not ("type" in raw or _numbers(raw)) and _folded(raw.get("id")) in self.stems
         prepared = not ("title" in raw or _numbers(raw))
@@ -149,8 +149,10 @@ class _Cells:
         unit, type_ = values.get("unit", ""), values.get("type")
 
         def read(keys: Iterable[str], kind: str, whole: float = 1) -> Reads:
-            own = "" if kind == "attainment" else unit
-            return {key: parse(kind, raw[key], self._ask(row, key, own, whole)) for key in keys}
+            unit_of_cell = "" if kind == "attainment" else unit
+            return {
+                key: parse(kind, raw[key], self._ask(row, key, unit_of_cell, whole)) for key in keys
+            }
 
         ends = [key for key in ENDS if key in raw]
         reads = read(ends, "attainment" if type_ == "achieve" else "number")
@@ -197,14 +199,14 @@ class _Cells:
             values |= {} if value is None else {"typed_current": value}
             return
         last = self.until or date.max
-        known = [value for day, value in sorted(values["check_ins"].items()) if day <= last]
-        if current.value is None or (known and known[-1] == current.value):
+        numbers = [value for day, value in sorted(values["check_ins"].items()) if day <= last]
+        if current.value is None or (numbers and numbers[-1] == current.value):
             return
         values["typed_current"] = current.value
         words = self.ask.words
-        instead = amount(known[-1], words) if known else "–"
-        given, label = amount(current.value, words), words("okrs.current")
-        self._add("current-typed", row, "current", given, label=label, value=instead)
+        instead = amount(numbers[-1], words) if numbers else "–"
+        cell_text, label = amount(current.value, words), words("okrs.current")
+        self._add("current-typed", row, "current", cell_text, label=label, value=instead)
 
     def without_examples(self, rows: list[Row]) -> list[Row]:
         """The rows without what the example set left in: its words and numbers, untouched.
@@ -302,7 +304,7 @@ def _periods() -> frozenset[str]:
 
 
 def _folded(raw: Value) -> str:
-    return "" if raw is None else fold(shown(raw))
+    return "" if raw is None else fold(as_text(raw))
 
 
 def _is_blank(value: Value) -> bool:
@@ -406,7 +408,7 @@ def stored(rows: Sequence[Row], table: Table) -> list[Row]:
     if table.grid.untyped:
         return []
     formulas = table.grid.formulas
-    found = []
+    stored_rows = []
     for values in rows:
         row = values["row"]
         cells: Row = {"row": row}
@@ -418,16 +420,16 @@ def stored(rows: Sequence[Row], table: Table) -> list[Row]:
             cells[f"formula.{column.key}"] = (
                 None if formulas is None else formulas.get((row, at), "")
             )
-        found.append(cells)
-    return found
+        stored_rows.append(cells)
+    return stored_rows
 
 
-def _aligned(given: str) -> str:
+def _aligned(cell_text: str) -> str:
     """The ids of a cell, of which some may be picked from the drop-down with their titles."""
-    if ALIGNMENT_SIGN not in given:
-        return given
+    if ALIGNMENT_SIGN not in cell_text:
+        return cell_text
     # A title may have a semicolon too; what follows it is no id.
-    parts = (part.strip() for part in given.split(";"))
+    parts = (part.strip() for part in cell_text.split(";"))
     ids = [part.split(ALIGNMENT_SIGN)[0].strip() for part in parts if _is_id(part)]
     return "; ".join(ids)
 

@@ -100,8 +100,8 @@ def weighed(reads: Mapping[int, Read], ask: Ask) -> dict[int, Read]:
         is_odd = row in percents if most < WHOLE_WEIGHT else 0 < read.value < 1
         if not is_odd or read.code or most <= LARGEST_FRACTION:
             return read
-        given = read.percent or amount(read.value, ask.words)
+        cell_text = read.percent or amount(read.value, ask.words)
         words = {"value": amount(most, ask.words)}
-        return replace(read, code="mixed-weights", given=given, words=words)
+        return replace(read, code="mixed-weights", given=cell_text, words=words)
 
     return {**reads, **{row: settle(row, read) for row, read in typed.items()}}

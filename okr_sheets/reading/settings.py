@@ -13,7 +13,7 @@ from okr_sheets.language import REFERENCE, fold, headers, language, languages
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Quarter, Span
-from okr_sheets.reading.cells import Ask, parse, real_days, shown
+from okr_sheets.reading.cells import Ask, as_text, parse, real_days
 from okr_sheets.reading.days import ODD, QUARTER, is_buddhist, usual_order
 from okr_sheets.reading.headers import LONGEST, Table
 from okr_sheets.schema import SETTINGS
@@ -43,14 +43,14 @@ class Place:
 
 def by_keys(grids: Sequence[Grid]) -> dict[str, Place]:
     """Where each setting's value stands, by its machine key."""
-    found: dict[str, Place] = {}
+    places: dict[str, Place] = {}
     for grid in grids:
         for row, cells in enumerate(grid.rows[:200], 1):
             for column, cell in enumerate(cells, 1):
                 if isinstance(cell, str) and cell.startswith(PREFIX):
                     key = cell.removeprefix(PREFIX)
-                    found.setdefault(key, Place(grid, row, _after_label(cells, column)))
-    return found
+                    places.setdefault(key, Place(grid, row, _after_label(cells, column)))
+    return places
 
 
 def _after_label(cells: Sequence[Value], key: int) -> int:
@@ -66,18 +66,18 @@ def by_labels(grids: Sequence[Grid], okrs: Table | None = None) -> dict[str, Pla
 
     A sheet with machine keys shows there what stands elsewhere.
     """
-    found: dict[str, Place] = {}
-    known = headers("settings")
+    places: dict[str, Place] = {}
+    by_word = headers("settings")
     for grid in (grid for grid in grids if not by_keys([grid])):
         last = okrs.header - 1 if okrs and grid is okrs.grid else TOP
         for row, cells in enumerate(grid.rows[:last], 1):
             for column, cell in enumerate(cells[:-1], 1):
                 if not isinstance(cell, str) or len(cell) > LONGEST or cells[column] is None:
                     continue
-                meaning = known.get(fold(cell.rstrip(": ")))
+                meaning = by_word.get(fold(cell.rstrip(": ")))
                 if meaning:
-                    found.setdefault(meaning[0], Place(grid, row, column + 1))
-    return found
+                    places.setdefault(meaning[0], Place(grid, row, column + 1))
+    return places
 
 
 def span(grids: Sequence[Grid], fiscal_start: int) -> Span | None:
@@ -110,14 +110,14 @@ def _value(places: Mapping[str, Place], key: str) -> Value:
 
 def _fiscal_start(places: Mapping[str, Place], usual: int, ask: Ask) -> int:
     """The first month of the fiscal year: the file's own, else the company's."""
-    own = parse("number", _value(places, "fiscal_start"), ask).value
-    return int(own) if own in range(1, 13) else usual
+    month = parse("number", _value(places, "fiscal_start"), ask).value
+    return int(month) if month in range(1, 13) else usual
 
 
 def _quarter(places: Mapping[str, Place], fiscal_start: int) -> Quarter | None:
     """The quarter that is named; None if none is."""
     try:
-        return Quarter.parse(shown(_value(places, "quarter")), fiscal_start)
+        return Quarter.parse(as_text(_value(places, "quarter")), fiscal_start)
     except ValueError:
         return None
 
@@ -125,9 +125,9 @@ def _quarter(places: Mapping[str, Place], fiscal_start: int) -> Quarter | None:
 def _ask_for_days(places: Mapping[str, Place], ask: Ask, quarter: Quarter | None) -> Ask:
     """How to read the first and the last day: in one order, near the quarter that is named."""
     around = quarter.start if quarter else None
-    given = [_value(places, key) for key in ("start", "end")]
-    typed = [text for text in given if isinstance(text, str)]
-    real = [*real_days(given)]
+    cells = [_value(places, key) for key in ("start", "end")]
+    typed = [text for text in cells if isinstance(text, str)]
+    real = [*real_days(cells)]
     return replace(ask, around=around, order=usual_order(typed, ask.words, around, real))
 
 
@@ -181,7 +181,7 @@ def _language(
 class _Period:
     """What a file says of its quarter: the label, the first and last day, the check-in dates."""
 
-    given: About
+    settings: About
     places: Mapping[str, Place]
     okrs: Table
     path: str
@@ -197,7 +197,7 @@ class _Period:
         quarter = label or self._quarter_of_days()
         if quarter is None:
             self.say(Problem("no-quarter", self.path, self.okrs.grid.name))
-            return replace(self.given, quarter="")
+            return replace(self.settings, quarter="")
         days = self._days(quarter)
         if self._is_typed_elsewhere(days):
             quarter = self._holding(self._middle_date())
@@ -206,13 +206,13 @@ class _Period:
         elif label and days.middle not in label.span:
             quarter = self._holding(days.middle)
             self._disagree(label, quarter, days)
-        return replace(self.given, quarter=str(quarter), start=days.start, end=days.end)
+        return replace(self.settings, quarter=str(quarter), start=days.start, end=days.end)
 
     def _label(self) -> Quarter | None:
-        if not self.given.quarter:
+        if not self.settings.quarter:
             return None
-        place, typed = self.places["quarter"], self.given.quarter
-        quarter = _quarter(self.places, self.given.fiscal_start)
+        place, typed = self.places["quarter"], self.settings.quarter
+        quarter = _quarter(self.places, self.settings.fiscal_start)
         if quarter is None:
             self.say(place.problem(self.path, "not-a-quarter", "quarter", typed, {}))
         elif is_buddhist(typed):
@@ -221,11 +221,11 @@ class _Period:
         return quarter
 
     def _holding(self, day: date) -> Quarter:
-        return Quarter.holding(day, self.given.fiscal_start)
+        return Quarter.holding(day, self.settings.fiscal_start)
 
     def _quarter_of_days(self) -> Quarter | None:
         """The quarter in which the days lie that a file without a label tells."""
-        start, end = self.given.start, self.given.end
+        start, end = self.settings.start, self.settings.end
         if start and end:
             return self._holding(Span(start, end).middle)
         if self.okrs.check_ins:
@@ -236,10 +236,10 @@ class _Period:
 
     def _days(self, quarter: Quarter) -> Span:
         """The days that are typed, else those of the quarter, else of the one they begin."""
-        start, end = self.given.start, self.given.end
-        own = self._holding(start or end or quarter.start)
-        found = (Span(start or each.start, end or each.end) for each in (quarter, own))
-        return next((days for days in found if days.is_sound), own.span)
+        start, end = self.settings.start, self.settings.end
+        quarter_of_day = self._holding(start or end or quarter.start)
+        spans = (Span(start or each.start, end or each.end) for each in (quarter, quarter_of_day))
+        return next((days for days in spans if days.is_sound), quarter_of_day.span)
 
     def _middle_date(self) -> date:
         dates = tuple(self.okrs.check_ins)
@@ -263,7 +263,7 @@ class _Period:
         key = next(key for key in wrong if key in self.places)
         place = self.places[key]
         words = {**right, "value": right[key]}
-        self.say(place.problem(self.path, "quarter-disagrees", key, shown(place.value), words))
+        self.say(place.problem(self.path, "quarter-disagrees", key, as_text(place.value), words))
 
 
 def bands(places: Mapping[str, Place]) -> Bands | None:
@@ -271,7 +271,7 @@ def bands(places: Mapping[str, Place]) -> Bands | None:
     if "language" not in places:
         return None
     usual = Bands().cuts
-    typed = shown(places["bands"].value).split() if "bands" in places else []
+    typed = as_text(places["bands"].value).split() if "bands" in places else []
     try:
         cuts = dict(zip(usual, map(float, typed), strict=True))
     except ValueError:

@@ -27,18 +27,18 @@ class _Spellings:
     """The first spelling of each name."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+        self._by_folded: dict[str, str] = {}
 
     def of(self, name: str) -> str:
-        return self._known.setdefault(fold(name), name) if name else ""
+        return self._by_folded.setdefault(fold(name), name) if name else ""
 
 
 def _spelled(tracker: Tracker, config: Config, units: _Spellings, owners: _Spellings) -> Tracker:
     if not tracker.readable:
         return tracker
     about = tracker.about
-    own = config.unit(about.company, about.department, about.team)
-    company, department, team = map(units.of, own)
+    names = config.unit(about.company, about.department, about.team)
+    company, department, team = map(units.of, names)
     about = replace(about, company=company, department=department, team=team)
     owned = {part: _owned(tracker.columns[part], owners) for part in _OWNED}
     return tracker.changed(about=about, **owned)

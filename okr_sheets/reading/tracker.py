@@ -40,8 +40,10 @@ def read(path: str | Path, sheet: str | None = None, config: Settings = None) ->
     for tracker in trackers:
         if tracker.sheets.get(OKRS.key) == sheet:
             return tracker
-    found = ", ".join(t.sheets[OKRS.key] for t in trackers if t.readable)
-    raise MisuseError(f"{path} has no table of OKRs on a sheet “{sheet}”, only on: {found or '–'}.")
+    sheets = ", ".join(t.sheets[OKRS.key] for t in trackers if t.readable)
+    raise MisuseError(
+        f"{path} has no table of OKRs on a sheet “{sheet}”, only on: {sheets or '–'}."
+    )
 
 
 def read_trackers(path: str | Path, fiscal_start: int = 1) -> list[Tracker]:
@@ -61,14 +63,14 @@ def read_trackers(path: str | Path, fiscal_start: int = 1) -> list[Tracker]:
 
 
 def _trackers(path: str, read: Drafts) -> list[Tracker]:
-    found = without_copies([_tracker(path, draft) for draft in read.drafts])
-    trackers = [tracker for tracker in found if tracker.readable]
+    all_trackers = without_copies([_tracker(path, draft) for draft in read.drafts])
+    trackers = [tracker for tracker in all_trackers if tracker.readable]
     first = list(read.problems)
     if len(trackers) > 1:
         trackers = [*_told_apart(trackers)]
         first.append(Problem("several-tables", path, words={"count": str(len(trackers))}))
     problems = in_order([*first, *trackers[0].problems])
-    copies = [tracker for tracker in found if tracker.set_aside]
+    copies = [tracker for tracker in all_trackers if tracker.set_aside]
     return [trackers[0].changed(problems=problems), *trackers[1:], *copies]
 
 
