@@ -19,8 +19,10 @@ from okr_sheets.problems import Problem, UnreadableError, in_order, said_once, t
 from okr_sheets.quarters import Quarter, counted_until
 from okr_sheets.reading import settings
 from okr_sheets.reading.cells import Ask, as_text, parse, parsed_as
-from okr_sheets.reading.headers import Table, almost, find, words_seen
-from okr_sheets.reading.rows import Row, families, okr_rows, stored
+from okr_sheets.reading.families import families
+from okr_sheets.reading.headers import near_miss, words_seen
+from okr_sheets.reading.rows import Row, okr_rows, stored
+from okr_sheets.reading.tables import Table, find_tables
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
 from okr_sheets.scoring import Bands
 
@@ -86,12 +88,12 @@ def _drafts(place: Path, path: str, book: Book, fiscal_start: int) -> Drafts:
 def _tables(grids: Sequence[Grid], fiscal_start: int) -> list[Table]:
     """The tables on all sheets; where no quarter is named, that of their full dates tells more."""
     around = settings.span(grids, fiscal_start)
-    tables = [table for grid in grids for table in find(grid, around)]
+    tables = [table for grid in grids for table in find_tables(grid, around)]
     dates = sorted(day for table in tables for day in table.check_ins)
     if around or not dates:
         return tables
     around = Quarter.holding(dates[len(dates) // 2], fiscal_start).span
-    return [table for grid in grids for table in find(grid, around)]
+    return [table for grid in grids for table in find_tables(grid, around)]
 
 
 def _check_number(tables: Iterable[Table]) -> None:
@@ -114,9 +116,9 @@ def _without_table(path: str, book: Book) -> Problem:
     for problem in book.problems:
         if problem.code in {"sheet-skipped", "sheet-too-much"}:
             return why_skipped(problem).problem(path)
-    for near_miss in (almost(grid, path) for grid in book.grids):
-        if near_miss:
-            return near_miss
+    for grid in book.grids:
+        if missed := near_miss(grid, path):
+            return missed
     seen = "; ".join(f"{grid.name}: {words_seen(grid)}" for grid in book.grids if grid.rows)
     return Problem("no-okr-table", path, given=seen or "–")
 

@@ -1,24 +1,20 @@
-"""Where a sheet's tables stand, and which column is which."""
+"""Where headers stand on a sheet, and what their columns mean."""
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
-from itertools import pairwise, takewhile
+from functools import cache
+from itertools import pairwise
 
 from okr_sheets.files.grid import TOP, Grid, Value
 from okr_sheets.language import REFERENCE, Language, choice_keys, fold, headers, language
-from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Span, common_day
 from okr_sheets.reading.cells import Ask, as_text, parse
-from okr_sheets.reading.days import is_buddhist
-from okr_sheets.reading.periods import last_days, names_days
+from okr_sheets.reading.periods import last_days
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
 
 LONGEST = 60  # characters of a header
@@ -26,71 +22,11 @@ LONGEST = 60  # characters of a header
 # A header row is told by these; without them a row of words is only a row of words.
 TELLING = {"okrs": ("title", "target"), "actions": ("key_result", "action"), "log": ("date", "id")}
 FEWEST = 3  # columns that a header names
-_PLAN = ("title", "type", "baseline", "target")  # before the numbers of the quarter
 _PREFIXES = tuple(f"{sheet.prefix}." for sheet in SHEETS)
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table of one of our sheets: the row of its header, and its columns (from 1) by key.
-
-    `check_ins` maps a date to the column of that date's numbers. `copies` are columns that say
-    what another one says already, with that one's key; `undated` those that stand where check-ins
-    do, or say so, under no date that can be told, with their header; `buddhist` those whose date is
-    of a year such as 2570, with its row. Rows in `repeats` only say the header again; `last` is
-    the last row. `seconds` are the headers of more tables of the kind, which are not read: row,
-    and column letter if not below this one. `odd` is the code of what is wrong with the header.
-    `astray` are check-ins that the workbook's own formulas do not count, or not under the day that
-    their header says: column to the code of why. The days these formulas go by stand in `day_row`,
-    0 where there is none; `twins` are columns above which another one's day stands, with that one.
-    """
-
-    sheet: Sheet
-    grid: Grid
-    header: int
-    columns: Mapping[str, int]
-    check_ins: Mapping[date, int]
-    language: str
-    last: int
-    copies: Mapping[int, str] = field(default_factory=dict)
-    undated: Mapping[int, str] = field(default_factory=dict)
-    buddhist: Mapping[int, int] = field(default_factory=dict)
-    repeats: frozenset[int] = frozenset()
-    seconds: Sequence[tuple[int, str]] = ()
-    odd: str = ""
-    astray: Mapping[int, str] = field(default_factory=dict)
-    twins: Mapping[int, int] = field(default_factory=dict)
-    day_row: int = 0
-
-    @cached_property
-    def letters(self) -> dict[str, str]:
-        """Column letters by key; check-in columns by `checkin.` and their date."""
-        keys = dict(self.columns)
-        keys |= {f"{CHECK_IN_PREFIX}{day}": column for day, column in self.check_ins.items()}
-        return {key: column_letters(column) for key, column in keys.items()}
-
-    def problem(
-        self,
-        path: str,
-        code: str,
-        row: int,
-        key: str = "",
-        given: str = "",
-        words: Mapping[str, str] | None = None,
-    ) -> Problem:
-        """A problem of this table, at the cell that the row and the column's key name."""
-        letter = self.letters.get(key, "")
-        return Problem(code, path, self.grid.name, row, letter, key, given, words or {})
-
-    def rows(self) -> Iterator[tuple[int, list[Value]]]:
-        """Each row below the header with its number, blank ones too."""
-        for number in range(self.header + 1, self.last + 1):
-            if number not in self.repeats:
-                yield number, self.grid.rows[number - 1]
-
-
 @dataclass(frozen=True, eq=False)
-class _Head:
+class Header:
     """A header: its rows, two where machine keys stand above, and what its columns mean.
 
     Of a tracker's check-ins it has the days that the header says, and those in the row above.
@@ -105,46 +41,34 @@ class _Head:
     days_in_header: Mapping[int, date] = field(default_factory=dict)
     days_above: Mapping[int, date] = field(default_factory=dict)
 
-    def is_above(self, other: _Head) -> bool:
+    def is_above(self, other: Header) -> bool:
         """Whether the other stands further down in this one's columns."""
         shared = self.span.start < other.span.stop and other.span.start < self.span.stop
         return shared and self.rows[-1] < other.rows[0]
 
-    def is_repeated_by(self, other: _Head) -> bool:
+    def is_repeated_by(self, other: Header) -> bool:
         """Whether the other says the same of its columns."""
         same = (self.meanings.get(column) == key for column, key in other.meanings.items())
         return self.sheet is other.sheet and all(same)
 
 
-def find(grid: Grid, around: Span | None = None) -> list[Table]:
-    """The tables on a sheet, by their machine keys or header words: the first of each kind.
-
-    `around`, the quarter's days if they are known, tells what dates and weeks in headers mean.
-    """
-    heads = _heads(grid, around)
-    firsts: dict[str, _Head] = {}
-    for head in heads:
-        firsts.setdefault(head.sheet.key, head)
-    return [_table(grid, head, heads, around) for head in firsts.values()]
-
-
-def _heads(grid: Grid, around: Span | None) -> list[_Head]:
+def find_headers(grid: Grid, around: Span | None) -> list[Header]:
     """Every header on a sheet: row by row, left to right."""
-    heads: list[_Head] = []
+    on_sheet: list[Header] = []
     for number, row in enumerate(grid.rows, 1):
-        if number > TOP and not heads:
+        if number > TOP and not on_sheet:
             break
-        if heads and number in heads[-1].rows:
+        if on_sheet and number in on_sheet[-1].rows:
             continue
         texts = [cell for cell in row if isinstance(cell, str)]
         if any(text.startswith(_PREFIXES) for text in texts):
-            heads += _by_keys(grid, number, around)
+            on_sheet += _by_keys(grid, number, around)
         elif len(_folded(texts) & _header_words()) >= FEWEST:
-            heads += _by_words(row, number, around)
-    return heads
+            on_sheet += _by_words(row, number, around)
+    return on_sheet
 
 
-def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
+def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[Header]:
     """The header whose machine keys stand in this row, if they do.
 
     Deleting, inserting or moving columns of the table alone leaves the keys where they were: once
@@ -157,7 +81,7 @@ def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
     below = grid.rows[number] if number < len(grid.rows) else []
     if _is_data(sheet, keyed, below):
         rows, span = range(number, number + 1), range(1, len(row) + 1)
-        yield _Head(sheet, rows, span, keyed, REFERENCE, "header-gone")
+        yield Header(sheet, rows, span, keyed, REFERENCE, "header-gone")
         return
     span = next(_spans(below, {*keyed, *_filled(below)}))
     words, code = _meanings(below, sheet, span, around)
@@ -165,10 +89,10 @@ def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
     moved = any(
         keyed.get(column, key) != key and key in places and words.get(places[key]) != key
         for column, key in words.items()
-        if not _check_in(key)
+        if not check_in_day(key)
     )
     # A column that someone put in has no key; a check-in's header is the later word.
-    in_header = {c: day for c, key in words.items() if (day := _check_in(key))}
+    in_header = {c: day for c, key in words.items() if (day := check_in_day(key))}
     new = {c: key for c, key in words.items() if c not in keyed or (c in in_header and c in keyed)}
     meanings = words if moved else {**keyed, **new}
     odd = "keys-moved" if moved else ""
@@ -176,7 +100,7 @@ def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
     above = {} if moved else _days_above(grid, number, meanings, language(code), around)
     counted = {c: day for c, day in above.items() if c not in _taken(above, in_header)}
     meanings |= {c: f"{CHECK_IN_PREFIX}{day}" for c, day in counted.items()}
-    yield _Head(sheet, range(number, number + 2), span, meanings, code, odd, in_header, above)
+    yield Header(sheet, range(number, number + 2), span, meanings, code, odd, in_header, above)
 
 
 def _days_above(
@@ -191,7 +115,7 @@ def _days_above(
     days = {}
     for column, cell in enumerate(row, 1):
         key = meanings.get(column, "")
-        if isinstance(cell, str) or (key and not _check_in(key)):
+        if isinstance(cell, str) or (key and not check_in_day(key)):
             continue
         if day := parse("date", cell, ask).value:
             days[column] = day
@@ -222,7 +146,11 @@ def _keys(row: Sequence[Value], sheet: Sheet) -> dict[int, str]:
         if not isinstance(cell, str):
             continue
         key = cell.removeprefix(f"{sheet.prefix}.")
-        if (key != cell and key in sheet.keys) or _check_in(cell) or cell.startswith(POINTS_PREFIX):
+        if (
+            (key != cell and key in sheet.keys)
+            or check_in_day(cell)
+            or cell.startswith(POINTS_PREFIX)
+        ):
             keys[column] = key
     return keys
 
@@ -240,14 +168,14 @@ def _is_data(sheet: Sheet, keyed: Mapping[int, str], row: Sequence[Value]) -> bo
     return False
 
 
-def _by_words(row: Sequence[Value], number: int, around: Span | None) -> Iterator[_Head]:
+def _by_words(row: Sequence[Value], number: int, around: Span | None) -> Iterator[Header]:
     """The headers in one row."""
     for span in _spans(row, _filled(row)):
         candidates = [(sheet, *_meanings(row, sheet, span, around)) for sheet in SHEETS]
         candidates = [each for each in candidates if _is_header(each[0], each[1].values())]
         if candidates:
             sheet, meanings, code = max(candidates, key=lambda each: len(each[1]))
-            yield _Head(sheet, range(number, number + 1), span, meanings, code)
+            yield Header(sheet, range(number, number + 1), span, meanings, code)
 
 
 def _filled(row: Sequence[Value]) -> set[int]:
@@ -320,112 +248,7 @@ def _meanings(
     return meanings, code
 
 
-def _table(grid: Grid, head: _Head, heads: Sequence[_Head], around: Span | None) -> Table:
-    """The table under a header; of two columns that mean one thing the first given counts."""
-    places: dict[str, int] = {}
-    # Of two columns with one day above them the workbook finds the left one.
-    for column in sorted(head.meanings, key=lambda it: it if it in head.days_above else math.inf):
-        places.setdefault(head.meanings[column], column)
-    check_ins = {day: column for key, column in places.items() if (day := _check_in(key))}
-    columns = {key: column for key, column in places.items() if key in head.sheet.keys}
-    below = [other for other in heads if head.is_above(other)]
-    repeats = [*takewhile(head.is_repeated_by, below)]
-    others = (each for each in heads if each.sheet is head.sheet and each not in (head, *repeats))
-    return Table(
-        head.sheet,
-        grid,
-        head.rows[-1],
-        columns,
-        dict(sorted(check_ins.items())),
-        head.language,
-        below[len(repeats)].rows[0] - 1 if below[len(repeats) :] else len(grid.rows),
-        copies={c: key for c, key in head.meanings.items() if places[key] != c},
-        undated=_undated(grid, head, columns, check_ins.values(), around),
-        buddhist=_buddhist(grid, head, check_ins.values()),
-        repeats=frozenset(number for each in repeats for number in each.rows),
-        seconds=[
-            (each.rows[-1], "" if head.is_above(each) else column_letters(each.span.start))
-            for each in others
-        ],
-        odd=head.odd,
-        astray=_astray(grid, head, columns, check_ins),
-        twins={
-            column: check_ins[above]
-            for day, column in check_ins.items()
-            if (above := head.days_above.get(column, day)) != day
-        },
-        day_row=head.rows[0] - 1 if head.days_above else 0,
-    )
-
-
-def _buddhist(grid: Grid, head: _Head, weeks: Iterable[int]) -> dict[int, int]:
-    """The check-ins whose day is typed in a year such as 2570: column to the row that says so."""
-    rows = [head.rows[-1], *([head.rows[0] - 1] if head.days_above else [])]
-    words = language(head.language)
-    places = ((c, row) for c in weeks for row in rows if is_buddhist(grid.cell(row, c), words))
-    return dict(places)
-
-
-def _astray(
-    grid: Grid, head: _Head, columns: Mapping[str, int], check_ins: Mapping[date, int]
-) -> dict[int, str]:
-    """The check-ins that the workbook itself misses or dates otherwise, with the code of why."""
-    if not head.days_above:
-        return {}
-    reach = _reach(grid, head.rows[0] - 1, columns.get("checked"))
-    codes = {}
-    for day, column in check_ins.items():
-        if reach and column not in reach:
-            codes[column] = "week-out-of-reach"
-        elif column not in head.days_above:
-            codes[column] = "week-without-date"
-        elif head.days_above[column] != day:
-            codes[column] = "week-date-taken"
-        elif head.days_in_header.get(column, day) != day:
-            codes[column] = "week-dated-twice"
-    return codes
-
-
-def _reach(grid: Grid, day_row: int, column: int | None) -> range | None:
-    """The columns whose days the formulas look at; None where no formula tells."""
-    days = re.compile(rf"R{day_row}C([A-Z]+):\.?R{day_row}C([A-Z]+)")
-    for (_, at), formula in (grid.formulas or {}).items():
-        if at == column and (match := days.search(formula)):
-            first, last = map(column_number, match.groups())
-            return range(first, last + 1)
-    return None
-
-
-def _undated(
-    grid: Grid,
-    head: _Head,
-    columns: Mapping[str, int],
-    weeks: Iterable[int],
-    around: Span | None,
-) -> dict[int, str]:
-    """Columns without a meaning that stand where check-ins do or name days, with their header."""
-
-    def header_of(column: int) -> str:
-        cell = grid.cell(head.rows[-1], column)
-        return "" if cell is None or column in head.meanings else as_text(cell)
-
-    first, last = min(weeks, default=0), max(weeks, default=0)
-    if last:
-        # “Week 6” behind the last week is one more, and so are numbers under nothing.
-        while any(sign.isdigit() for sign in header_of(last + 1)):
-            last += 1
-        last += not header_of(last + 1)
-    elif "current" not in columns:
-        first = max((columns[key] for key in _PLAN if key in columns), default=0) + 1
-        last = head.span.stop
-    words = language(head.language)
-    unknown = [column for column in range(1, head.span.stop) if column not in head.meanings]
-    cells = ((column, grid.cell(head.rows[-1], column)) for column in unknown)
-    naming_days = {column for column, cell in cells if names_days(cell, words, around)}
-    return {c: header_of(c) for c in sorted(naming_days.union(range(first, last + 1)) & {*unknown})}
-
-
-def _check_in(key: str) -> date | None:
+def check_in_day(key: str) -> date | None:
     """The date of a check-in column's key; None for any other key."""
     if not key.startswith(CHECK_IN_PREFIX):
         return None
@@ -435,7 +258,7 @@ def _check_in(key: str) -> date | None:
         return None
 
 
-def almost(grid: Grid, path: str) -> Problem | None:
+def near_miss(grid: Grid, path: str) -> Problem | None:
     """What keeps the likeliest row of a sheet from being the header of a table of OKRs."""
     rows = [(number, row) for number, row in enumerate(grid.rows[:TOP], 1) if row]
     candidates = [(_meanings(row, OKRS, range(1, len(row) + 1), None), at, row) for at, row in rows]
@@ -446,7 +269,7 @@ def almost(grid: Grid, path: str) -> Problem | None:
     keys = set(meanings.values())
     missing = [key for key in TELLING[OKRS.key] if key not in keys]
     # Words that name no numbers may be of any list.
-    if not missing or not (keys & {"baseline", "target"} or any(map(_check_in, keys))):
+    if not missing or not (keys & {"baseline", "target"} or any(map(check_in_day, keys))):
         return None
     unknown = [
         as_text(cell) for column, cell in enumerate(row, 1) if cell and column not in meanings

@@ -1,12 +1,10 @@
-"""The rows of an OKRs table: what each says, and which key result belongs to which objective."""
+"""The rows of an OKRs table: what each says."""
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,29 +12,19 @@ from typing import Any
 from okr_sheets.files.grid import Value
 from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
-from okr_sheets.reading import examples
 from okr_sheets.reading.cells import Ask, Read, amount, as_text, parse, parsed_as, real_days
 from okr_sheets.reading.days import usual_order
-from okr_sheets.reading.headers import Table
-from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of, weighed
+from okr_sheets.reading.leftovers import left_by_examples
+from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of
+from okr_sheets.reading.tables import Table
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
 
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
 _NAMES = frozenset({"id", "title"})
 _UNTYPED = frozenset(column.key for column in OKRS.columns if column.computed or column.hidden)
 _CHOICES = frozenset(column.key for column in OKRS.columns if column.kind == "choice")
-_SAID_AS_TYPED = tuple(column for column in OKRS.typed if column.key not in ENDS)
+_READ_ALONE = tuple(column for column in OKRS.typed if column.key not in ENDS)
 Row = dict[str, Any]  # typed columns by key (the weight as a Read), `row`, `prepared`, `check_ins`
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """The rows of one OKRs table; `problems` are of what they belong to."""
-
-    objectives: Sequence[Row]
-    key_results: Sequence[Row]
-    check_ins: Sequence[Row]
-    problems: Sequence[Problem]
 
 
 def okr_rows(
@@ -63,7 +51,7 @@ class _Cells:
         at, formulas = table.columns.get("current", 0), table.grid.formulas or {}
         # A file that lost all its formulas holds constants that nobody typed.
         self.keeps_formulas = any((row, at) in formulas for row, _ in table.rows())
-        ids = (self._said(cells).get("id") for _, cells in table.rows())
+        ids = (self._filled_cells(cells).get("id") for _, cells in table.rows())
         self.stems = {_folded(id_cell).rpartition(".")[0] for id_cell in ids} - {""}
         self.foot = self._foot()
         self.orders = {
@@ -79,7 +67,7 @@ class _Cells:
             self._add(code, row, key, read.given, **read.words)
         return read.value
 
-    def _said(self, cells: Sequence[Value]) -> Mapping[str, Value]:
+    def _filled_cells(self, cells: Sequence[Value]) -> Mapping[str, Value]:
         """The filled cells of a row by the keys of their columns."""
         under = {key: cells[at - 1] for key, at in self.columns.items() if at <= len(cells)}
         return {key: value for key, value in under.items() if not _is_blank(value)}
@@ -88,7 +76,7 @@ class _Cells:
         """The blank row that ends the rows, below which notes stand; 0 if there is none."""
         foot = 0
         for number, cells in self.table.rows():
-            raw = self._said(cells)
+            raw = self._filled_cells(cells)
             if not raw.keys() - _UNTYPED:
                 foot = foot or number
             elif (_numbers(raw) and not _is_total(raw)) or "type" in raw or raw.keys() >= _NAMES:
@@ -97,13 +85,13 @@ class _Cells:
 
     def _order(self, key: str) -> str:
         """In which order the dates of a column are typed."""
-        cells = [self._said(cells).get(key) for _, cells in self.table.rows()]
+        cells = [self._filled_cells(cells).get(key) for _, cells in self.table.rows()]
         texts = [cell for cell in cells if isinstance(cell, str)]
         return usual_order(texts, self.ask.words, self.ask.around, [*real_days(cells)])
 
     def row(self, number: int, cells: Sequence[Value]) -> Row | None:
         """What one row says; None if it says nothing."""
-        raw = self._said(cells)
+        raw = self._filled_cells(cells)
         if _is_total(raw) or (0 < self.foot < number and raw.keys() - _UNTYPED == {"title"}):
             key = "title" if "title" in raw else "id"
             self._add("note-row", number, key, as_text(raw[key]))
@@ -113,7 +101,7 @@ class _Cells:
         if prepared and not (is_stem or _is_objective(raw.get("type"))):
             return None
         values: Row = {"row": number, "prepared": prepared, "check_ins": {}}
-        for column in _SAID_AS_TYPED:
+        for column in _READ_ALONE:
             key = column.key
             if key in raw:
                 read = parse(parsed_as(column), raw[key], self._ask(number, key))
@@ -208,51 +196,13 @@ class _Cells:
         cell_text, label = amount(current.value, words), words("okrs.current")
         self._add("current-typed", row, "current", cell_text, label=label, value=instead)
 
-    def without_examples(self, rows: list[Row]) -> list[Row]:
-        """The rows without what the example set left in: its words and numbers, untouched.
-
-        Only beside key results of the team's own, and only while nobody has filled in any row of
-        the example: a team that works with the example's rows keeps them all.
-        """
-        key_results = [row for row in rows if row.get("type") != OBJECTIVE]
-        examples = [row for row in key_results if _is_example(row)]
-        if len(examples) == len(key_results) or any(row["check_ins"] for row in examples):
-            return rows
-        left = {row["row"] for row in examples}
-        kept = []
-        for place, row in enumerate(rows):
-            if row.get("type") == OBJECTIVE and _is_example(row):
-                below = _below(rows[place + 1 :])
-                if below and all(each["row"] in left for each in below):
-                    left.add(row["row"])
+    def without_examples(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows without those that an example set left, each of which is named."""
+        left = left_by_examples(rows)
+        for row in rows:
             if row["row"] in left:
                 self._add("example-left", row["row"], "title", row.get("id") or row["title"])
-            else:
-                kept.append(row)
-        return kept
-
-
-def _below(rows: Sequence[Row]) -> list[Row]:
-    """The key results between an objective and the next one."""
-    ends = (n for n, row in enumerate(rows) if row.get("type") == OBJECTIVE)
-    return list(rows[: next(ends, len(rows))])
-
-
-@cache
-def _examples() -> frozenset[tuple[object, ...]]:
-    """Title, baseline and target of every row of the example sets, in all languages."""
-    texts = {examples.text_of(name, code) for name in examples.names() for code in languages()}
-    objectives = [each for text in texts for each in tomllib.loads(text)["objectives"]]
-    key_results = [each for objective in objectives for each in objective["key_results"]]
-    return frozenset(_said(row) for row in (*objectives, *key_results))
-
-
-def _said(row: Mapping[str, Any]) -> tuple[object, ...]:
-    return fold(row.get("title", "")), row.get("baseline"), row.get("target")
-
-
-def _is_example(row: Row) -> bool:
-    return _said(row) in _examples()
+        return [row for row in rows if row["row"] not in left]
 
 
 def _is_objective(raw: Value) -> bool:
@@ -309,94 +259,6 @@ def _folded(raw: Value) -> str:
 
 def _is_blank(value: Value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
-
-
-def families(rows: Sequence[Row], table: Table, ask: Ask, path: str) -> Family:
-    """Objectives and the key results that belong to them; ids given where they lack."""
-    return _Families(rows, table, ask, path).family()
-
-
-class _Families:
-    """Rows on their way to their families; collects problems as it goes."""
-
-    def __init__(self, rows: Sequence[Row], table: Table, ask: Ask, path: str) -> None:
-        self.rows, self.table, self.ask, self.path = rows, table, ask, path
-        self.problems: list[Problem] = []
-        self.used = {row["id"].casefold() for row in rows if "id" in row}
-        self.last: Counter[str] = Counter()  # number given, by objective
-
-    def _add(self, code: str, row: int, given: str = "", key: str = "id", **words: str) -> None:
-        self.problems.append(self.table.problem(self.path, code, row, key, given, words))
-
-    def family(self) -> Family:
-        objectives = [row for row in self.rows if row.get("type") == OBJECTIVE]
-        for number, row in enumerate(objectives, 1):
-            if "id" not in row:
-                self._give_id(row, f"O{number}")
-        by_id = {row["id"].casefold(): row for row in reversed(objectives)}
-        above: Row | None = None
-        key_results = []
-        for row in self.rows:
-            if row.get("type") == OBJECTIVE:
-                above = row
-                continue
-            self._place(row, by_id, above)
-            key_results.append(row)
-        # A row prepared for an objective is one as soon as key results stand under it.
-        filled = {row["objective"] for row in key_results}
-        objectives = [row for row in objectives if not row["prepared"] or row["row"] in filled]
-        self._weigh(objectives)
-        averaged: dict[int, list[Row]] = {}
-        for row in key_results:
-            averaged.setdefault(row["objective"], []).append(row)
-        for below in averaged.values():
-            self._weigh(below)
-        letters = self.table.letters
-        check_ins = [
-            {"id": row["id"], "date": day, "value": value, "column": letter, "row": row["row"]}
-            for row in key_results
-            for day, value in row["check_ins"].items()
-            for letter in [letters[f"{CHECK_IN_PREFIX}{day}"]]
-        ]
-        return Family(objectives, key_results, check_ins, self.problems)
-
-    def _place(self, row: Row, by_id: Mapping[str, Row], above: Row | None) -> None:
-        """Give a key result its objective: by the id up to the last full stop, else by place."""
-        prefix, dot, _ = row.get("id", "").rpartition(".")
-        objective = by_id.get(prefix.casefold()) if dot else None
-        name = row.get("id") or row.get("title", "")
-        if objective is None and above is not None:
-            objective = above
-            if dot:
-                self._add("objective-by-place", row["row"], prefix, value=above["id"])
-        if objective is None:
-            self._add("no-objective", row["row"], name)
-        row["objective"] = objective["row"] if objective else 0
-        row["objective_id"] = objective["id"] if objective else ""
-        if "id" not in row:
-            stem = objective["id"] if objective else "O0"
-            self.last[stem] += 1
-            while f"{stem}.KR{self.last[stem]}".casefold() in self.used:
-                self.last[stem] += 1
-            self._give_id(row, f"{stem}.KR{self.last[stem]}")
-
-    def _weigh(self, rows: Sequence[Row]) -> None:
-        """Give rows that are averaged together their weights, on one scale."""
-        reads = {row["row"]: row.pop("weight") for row in rows if "weight" in row}
-        settled = weighed(reads, self.ask)
-        for row in rows:
-            read = settled.get(row["row"], Read())
-            if read.code:
-                self._add(read.code, row["row"], read.given, "weight", **read.words)
-            if read.value is not None:
-                row["weight"] = read.value
-
-    def _give_id(self, row: Row, wanted: str) -> None:
-        while wanted.casefold() in self.used:
-            wanted += "'"
-        self.used.add(wanted.casefold())
-        row["id"] = wanted
-        self._add("missing-id", row["row"], value=wanted)
 
 
 def stored(rows: Sequence[Row], table: Table) -> list[Row]:

@@ -15,7 +15,8 @@ from okr_sheets.problems import Problem
 from okr_sheets.quarters import Quarter, Span
 from okr_sheets.reading.cells import Ask, as_text, parse, real_days
 from okr_sheets.reading.days import ODD, QUARTER, is_buddhist, usual_order
-from okr_sheets.reading.headers import LONGEST, Table
+from okr_sheets.reading.headers import LONGEST
+from okr_sheets.reading.tables import Table
 from okr_sheets.schema import SETTINGS
 from okr_sheets.scoring import Bands
 
