@@ -46,9 +46,9 @@ class Record:
 def read_book(path: Path) -> Book:
     """The table of a delimited text file: one sheet, named as the file, blank cells None.
 
-    A row with more values than the header is named and comes back blank, since nobody can tell
-    which of them stand under the wrong header; so does the one in which the file breaks off, since
-    its last number may be half of one. UnreadableError says why a file gives no table.
+    Two kinds of row come back blank, each with a problem: one with more values than the header,
+    whose values may stand under the wrong one, and a last one that breaks off, whose last number
+    may lack digits. Raises UnreadableError if the file holds no table.
     """
     text, code_page = decode(path.read_bytes())
     text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -78,7 +78,7 @@ def read_book(path: Path) -> Book:
 
 
 def _within(records: Iterable[Record]) -> Iterator[Record]:
-    """The records as they come; FarCellError once they are too many for a sheet."""
+    """The same records; raises FarCellError at the first that is too much for a sheet."""
     extent = Extent()
     for number, record in enumerate(records, 1):
         filled = [len(cell) for cell in record.values if cell]
@@ -104,7 +104,7 @@ def _reader(lines: Iterable[str], sign: str, *, strict: bool = False) -> Any:
 
 
 def _records(text: str, sign: str, first: int) -> Iterator[Record]:
-    """Each row and the line it starts on; UnreadableError names the line of a cell without end."""
+    """Each row and the line it starts on; UnreadableError if a cell never ends, with its line."""
     lines = io.StringIO(text).readlines()
     # The blank line more ends the last row, unless a quote is open there.
     reader = _reader([*lines, ""], sign)
@@ -138,7 +138,7 @@ def _headers() -> frozenset[str]:
 
 
 def _inside(row: Row, sign: str) -> Row:
-    """The row that stands in the one cell of a row, as where whole lines were put in quotes."""
+    """The values of a row that was quoted as a whole and so reads as one cell; else the row."""
     if not row or sign not in row[0] or any(row[1:]):
         return row
     inner = list(_reader(io.StringIO(row[0]), sign))
@@ -156,9 +156,9 @@ def _header(records: Sequence[Record]) -> int | None:
 
 
 def _unwrapped(records: list[Record], sign: str) -> list[Record]:
-    """The rows, those out of their quotes that stand in one cell as a whole.
+    """The records, those that were quoted as a whole split into their values.
 
-    That is plain where the header does too, or where what is inside is just as wide as the header.
+    A row is split if the header was quoted too, or if it then has as many values as the header.
     """
     inner = [Record(record.line, _inside(record.values, sign)) for record in records]
     header = _header(inner)
@@ -175,9 +175,9 @@ def _unwrapped(records: list[Record], sign: str) -> list[Record]:
 def _misfits(records: Sequence[Record], *, cut: bool) -> Iterator[tuple[str, int, int]]:
     """Code, row and the header's width, of each row that is longer or shorter than the header.
 
-    `cut` is a file whose last line has no end. Programs leave blank cells at the end of rows out,
-    of all rows or of sixteen in a row (Excel), and people those of objectives; so a short row gets
-    a word only if it is one of few and a full row follows, or if the file breaks off in it.
+    `cut` is True if the last line has no line end. Programs leave out blank cells at the end of
+    rows (Excel in blocks of sixteen rows), and people those of objectives. So a short row counts
+    only if there are at most `FEW` and a full row follows, or if the file ends in it.
     """
     header = _header(records)
     if header is None:

@@ -72,7 +72,7 @@ GENERAL = Format()
 
 
 def format_of(code: str) -> Format:
-    """What a number format's code means."""
+    """The Format of a number format's code."""
     if code.casefold() == "general":
         return GENERAL
     # A literal sign may stand before what looks like another one, so they go in one pass.
@@ -87,7 +87,7 @@ def formats(numbered: Mapping[int, str], used: list[int]) -> list[Format]:
 
 
 def moment(value: float, form: Format, is_1904: bool) -> float | date | time | timedelta:
-    """What a number under a date's format shows; the number itself if that is no date there is."""
+    """The date, time or duration that a date format shows; the number if there is no such date."""
     if form.is_span and abs(value) < timedelta.max.days:
         return timedelta(milliseconds=round(value * 86_400_000))
     if not 0 <= value < _LAST_DAY - 1462 * is_1904:

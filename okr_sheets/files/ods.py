@@ -1,4 +1,4 @@
-"""ODS files as grids: one pass over content.xml gives all that a cell tells.
+"""ODS files as grids, in one pass over content.xml.
 
 Calamine has no part in it: it refuses pretty-printed files, and errors, formulas and number
 formats would ask for a pass of our own anyway.
@@ -151,7 +151,7 @@ class _Content:
 
 
 class _Styles:
-    """What the styles say that matters: which tables are hidden, how numbers are shown."""
+    """The styles: which tables are hidden, and the number formats of cells."""
 
     def __init__(self) -> None:
         self.hidden: set[str] = set()
@@ -295,19 +295,19 @@ def _is_hidden(attributes: Mapping[str, str]) -> bool:
     return attributes.get("visibility", "visible") != "visible"
 
 
-def _code(found: Mapping[str, str]) -> str:
+def _code(attributes: Mapping[str, str]) -> str:
     """`000`, `#,##0` or `0.00`; "" for the general format, which sets no number of decimals."""
-    least = min(int(found.get("min-integer-digits", 1)), MOST_DIGITS)
-    decimals = min(int(found.get("decimal-places", 0)), MOST_DIGITS)
-    grouped = found.get("grouping") == "true"
-    if "decimal-places" not in found and least <= 1 and not grouped:
+    least = min(int(attributes.get("min-integer-digits", 1)), MOST_DIGITS)
+    decimals = min(int(attributes.get("decimal-places", 0)), MOST_DIGITS)
+    grouped = attributes.get("grouping") == "true"
+    if "decimal-places" not in attributes and least <= 1 and not grouped:
         return ""
     point = "." if decimals > 0 else ""
     return ("#,##" if grouped else "") + "0" * max(least, 1) + point + "0" * decimals
 
 
 def _value(attributes: Mapping[str, str], text: str | None) -> Value:
-    """What a cell holds, told by its attributes and the text that it shows, if it shows any."""
+    """The value of a cell by its attributes and `text`, what it shows; None if it is blank."""
     kind = attributes.get("value-type")  # that of LibreOffice, if there is one, comes last
     is_formula = "formula" in attributes
     if kind == "error" or (is_formula and text and _ERROR.fullmatch(text)):

@@ -30,15 +30,15 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 def read_set(text: str, name: str, fiscal_start: int = 1) -> Tracker:
     """A TOML set as a Tracker; its rows are numbered by the running number of the entry.
 
-    `name` stands for the file in messages, `fiscal_start` is the first month of the fiscal year
-    that its quarter is of. SetError for text that is not TOML, an unknown key, a value of the wrong
+    `name` stands for the file in messages, `fiscal_start` is the first month of the fiscal year of
+    its quarter. Raises SetError for text that is not TOML, an unknown key, a value of the wrong
     kind or a year out of range.
     """
     return plan_of(parse_toml(text, name, SetError), name, fiscal_start)
 
 
 def plan_of(document: dict[str, Any], name: str, fiscal_start: int = 1) -> Tracker:
-    """What `read_set` gives, of a document already parsed."""
+    """The same for a TOML document that is already parsed."""
     return _Set(name, fiscal_start).tracker(document)
 
 
@@ -141,7 +141,7 @@ class _Set:
     def _check(
         self, entry: Mapping[str, Any], where: str, columns: tuple[Column, ...]
     ) -> dict[str, Any]:
-        """The entry, its dates in years of the common era."""
+        """The entry, its dates in common years; SetError if a key or a value is wrong."""
         checked = dict(entry)
         by_key = {column.key: column for column in columns}
         for key, value in entry.items():

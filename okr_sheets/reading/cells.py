@@ -1,7 +1,7 @@
-"""What one cell says: a value, or a code for why not.
+"""One cell as a value, or as the code of a problem.
 
-Each kind of column has a parser `(raw, ask) -> Read`. What a person meant is read; that it was
-not what the workbook's own formulas count is said.
+Each kind of column has a parser `(raw, ask) -> Read`. It reads what a person meant, and adds a
+problem where the workbook's own formulas count something else.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _LITERAL = re.compile(r'"[^"]*"|\\.')
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a parser may need to know of the cell's row, column and file."""
+    """What a parser needs to know of the cell's row, column and file."""
 
     words: Language
     choices: str = ""
@@ -67,8 +67,9 @@ class Ask:
 class Read:
     """A value (None for blank), and the problem it came with, if any.
 
-    Of a text that is a number `readings` are all that it may mean; `percent` is how a number was
-    shown that was one of percents, else blank. `is_buddhist` is a date of a year such as 2570.
+    `code`, `given` and `words` are those of the Problem. `readings` are all numbers that a text may
+    mean, the likeliest first; `percent` is the text of a number shown as percents, else "".
+    `is_buddhist` is True for a date in a year such as 2570.
     """
 
     value: Any = None
@@ -81,12 +82,12 @@ class Read:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """All that is to be said of the cell: the problem, and the calendar."""
+        """The codes of all problems of the cell: `code`, and that of the Buddhist calendar."""
         return (*filter(None, [self.code]), *(["buddhist-year"] if self.is_buddhist else []))
 
 
 def parse(kind: str, raw: object, ask: Ask) -> Read:
-    """What a raw cell of a column of this kind says."""
+    """A raw cell of a column of this kind as a Read; blank cells and dashes have no value."""
     if raw is None:
         return Read()
     if isinstance(raw, Uncalculated):
@@ -103,7 +104,7 @@ def parse(kind: str, raw: object, ask: Ask) -> Read:
 
 
 def number(raw: object, ask: Ask) -> Read:
-    """A number; typed as text it is read in the tracker's language, and said."""
+    """A number; one typed as text is read in the tracker's language, with a problem."""
     if isinstance(raw, bool):
         return Read(code="boolean-number", given=str(raw).upper())
     if isinstance(raw, (int, float)):
@@ -126,7 +127,7 @@ def number(raw: object, ask: Ask) -> Read:
 
 
 def number_from_text(typed: str, numbers: tuple[float, ...], ask: Ask) -> Read:
-    """A text read as the first of the numbers that it may mean."""
+    """A text as the first of the `numbers` it may mean; a problem unless it is clear in a CSV."""
     percent = typed if is_percent(typed) else ""
     other = _unmistakable(numbers[1], ask) if len(numbers) > 1 else ""
     if ask.untyped and not other and (power := magnitude(typed, ask.words, ask.unit)):
@@ -171,7 +172,7 @@ def attainment(raw: object, ask: Ask) -> Read:
 
 
 def _part(typed: str, ask: Ask) -> tuple[float, ...]:
-    """The steps, or the share, that “3 of 5” says; nothing where it says none of the row's own."""
+    """The steps, or the share, that “3 of 5” means, as one reading; none if not of `ask.whole`."""
     match = _parts().fullmatch(fold(typed))
     done, of = map(float, match.groups()) if match else (0.0, 0.0)
     if not of or ask.whole not in {1, of}:
@@ -187,7 +188,7 @@ def _parts() -> re.Pattern[str]:
 
 
 def _word(value: object, typed: str, choices: str, key: str, ask: Ask) -> Read:
-    """What a word means; said where it is not the one that the workbook's formulas look for."""
+    """A word's value, with a problem if the workbook's formulas look for another spelling."""
     written = ask.words.choice(choices, key)
     # Formulas compare without case, but not without spaces or synonyms.
     if ask.untyped or typed.casefold() == written.casefold():
@@ -206,7 +207,7 @@ def confidence(raw: object, ask: Ask) -> Read:
 
 
 def scaled(read: Read, value: float, ask: Ask) -> Read:
-    """A percent as a number on another scale; said where a workbook counts it as a fraction."""
+    """A percent as a number on another scale, with a problem if it is of a workbook."""
     if not is_countable(value):
         return Read(code="extreme-number", given=read.percent)
     if ask.untyped:
@@ -215,9 +216,9 @@ def scaled(read: Read, value: float, ask: Ask) -> Read:
 
 
 def day(raw: object, ask: Ask) -> Read:
-    """A date; typed as text it is read in the order of its column, and said.
+    """A date; one typed as text is read in the order of its column, with a problem.
 
-    2570, a year of the Buddhist calendar, is 2027; of other years than those there is no day.
+    2570, a year of the Buddhist calendar, is read as 2027; a year outside `YEARS` is a problem.
     """
     typed = as_text(raw)
     real = _real_day(raw, ask)
@@ -247,7 +248,7 @@ def day(raw: object, ask: Ask) -> Read:
 
 
 def _real_day(raw: object, ask: Ask) -> date | None:
-    """The day of a cell that holds one, be it as a number that lost its format."""
+    """The day of a date cell, or of a number that lost its date format; None for all else."""
     if isinstance(raw, datetime):
         return raw.date()
     if isinstance(raw, date):
@@ -295,7 +296,7 @@ def text(raw: object, _: Ask) -> Read:
 
 
 def identifier(raw: object, ask: Ask) -> Read:
-    """An ID as its cell shows it; that a program took it for a number or a date is said."""
+    """An ID as its cell shows it, with a problem if a program made a number or a date of it."""
     if isinstance(raw, (date, time, timedelta)):
         return Read(code="date-id", given=as_text(raw))
     if isinstance(raw, float):
@@ -357,5 +358,5 @@ PARSERS: Mapping[str, Callable[[Any, Ask], Read]] = {
 
 
 def parsed_as(column: Column) -> str:
-    """Whose parser reads a column: its kind's, or one of its own as confidences have."""
+    """The key in PARSERS for a column: its kind, or one of its own as confidences have."""
     return column.key if column.key in PARSERS else column.kind

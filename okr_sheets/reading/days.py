@@ -104,7 +104,7 @@ def tongue(text: str, words: Language) -> Language:
 
 
 def _readings(text: str, words: Language, around: date | None) -> dict[str, date | None]:
-    """What a text means in each order that its form allows; nothing if it cannot be a date."""
+    """The date, or None, that a text means in each order its form allows; {} if in none."""
     if len(text) > LONGEST:
         return {}
     code = tongue(text, words).code
@@ -168,7 +168,7 @@ def _day(fields: Mapping[str, str], month: int, code: str, around: date | None) 
 
 
 def _century(year: str, code: str) -> int:
-    """What is left out of a year of two digits."""
+    """The number to add to a year of two digits: 2000, or 2500 for Thai; 0 for other years."""
     if len(year) != 2:
         return 0
     # Thai people write 70 for 2570, which is 2027.

@@ -1,4 +1,4 @@
-"""The example sets: found and listed."""
+"""The example sets: their names and texts."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The rows of one OKRs table; `problems` are of what they belong to."""
+    """The rows of one OKRs table, and the problems of their ids, objectives and weights."""
 
     objectives: Sequence[Row]
     key_results: Sequence[Row]
@@ -25,12 +25,12 @@ class Family:
 
 
 def families(rows: Sequence[Row], table: Table, ask: Ask, path: str) -> Family:
-    """Objectives and the key results that belong to them; ids given where they lack."""
+    """The objectives and key results of a table, each linked; missing ids are made up."""
     return _Families(rows, table, ask, path).family()
 
 
 class _Families:
-    """Rows on their way to their families; collects problems as it goes."""
+    """Links rows to objectives and collects problems."""
 
     def __init__(self, rows: Sequence[Row], table: Table, ask: Ask, path: str) -> None:
         self.rows, self.table, self.ask, self.path = rows, table, ask, path
@@ -74,7 +74,7 @@ class _Families:
         return Family(objectives, key_results, check_ins, self.problems)
 
     def _place(self, row: Row, by_id: Mapping[str, Row], above: Row | None) -> None:
-        """Give a key result its objective: by the id up to the last full stop, else by place."""
+        """Link a key result to the objective that its id begins with, else to the one above."""
         prefix, dot, _ = row.get("id", "").rpartition(".")
         objective = by_id.get(prefix.casefold()) if dot else None
         name = row.get("id") or row.get("title", "")
@@ -94,7 +94,7 @@ class _Families:
             self._give_id(row, f"{stem}.KR{self.last[stem]}")
 
     def _weigh(self, rows: Sequence[Row]) -> None:
-        """Give rows that are averaged together their weights, on one scale."""
+        """Set the weights of rows that are averaged together, on one scale."""
         reads = {row["row"]: row.pop("weight") for row in rows if "weight" in row}
         settled = weighed(reads, self.ask)
         for row in rows:

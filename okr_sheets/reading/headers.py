@@ -27,9 +27,12 @@ _PREFIXES = tuple(f"{sheet.prefix}." for sheet in SHEETS)
 
 @dataclass(frozen=True, eq=False)
 class Header:
-    """A header: its rows, two where machine keys stand above, and what its columns mean.
+    """A header on a sheet; columns count from 1.
 
-    Of a tracker's check-ins it has the days that the header says, and those in the row above.
+    `rows` are its row numbers, two if machine keys stand above; `span` are its columns; `meanings`
+    gives the key of each column. `odd` is the code of a problem of the header, "" if it is sound.
+    `days_in_header` and `days_above` give the dates of check-in columns, as the header names them
+    and as they stand in the row above, where the workbook's formulas look for them.
     """
 
     sheet: Sheet
@@ -47,13 +50,16 @@ class Header:
         return shared and self.rows[-1] < other.rows[0]
 
     def is_repeated_by(self, other: Header) -> bool:
-        """Whether the other says the same of its columns."""
+        """Whether the other gives its columns the same meanings."""
         same = (self.meanings.get(column) == key for column, key in other.meanings.items())
         return self.sheet is other.sheet and all(same)
 
 
 def find_headers(grid: Grid, around: Span | None) -> list[Header]:
-    """Every header on a sheet: row by row, left to right."""
+    """All headers on a sheet, row by row, left to right.
+
+    `around`, the quarter's days if they are known, decides what dates and weeks in headers mean.
+    """
     on_sheet: list[Header] = []
     for number, row in enumerate(grid.rows, 1):
         if number > TOP and not on_sheet:
@@ -69,10 +75,10 @@ def find_headers(grid: Grid, around: Span | None) -> list[Header]:
 
 
 def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[Header]:
-    """The header whose machine keys stand in this row, if they do.
+    """The header with its machine keys in this row; none if the row has too few of them.
 
-    Deleting, inserting or moving columns of the table alone leaves the keys where they were: once
-    a word stands under another's key, and not under its own, only the words count.
+    Whoever deletes, inserts or moves columns of the table alone leaves the keys where they were. So
+    as soon as a header word stands under another column's key, only the words count.
     """
     row = grid.rows[number - 1]
     keyed, sheet = max(((_keys(row, sheet), sheet) for sheet in SHEETS), key=lambda it: len(it[0]))
@@ -106,9 +112,9 @@ def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[Header]:
 def _days_above(
     grid: Grid, keys: int, meanings: Mapping[int, str], words: Language, around: Span | None
 ) -> dict[int, date]:
-    """The days above the check-ins, which the workbook's formulas go by and so does all else.
+    """The dates in the row above the keys, by column, which the workbook's formulas look up.
 
-    A text there, which no formula counts, says nothing. In a text file there are only texts.
+    Texts there do not count, as in the formulas; so a text file has no such dates.
     """
     ask = Ask(words, around=around.start if around else None)
     row = grid.rows[keys - 2] if keys > 1 and not grid.untyped else []
@@ -123,10 +129,10 @@ def _days_above(
 
 
 def _taken(above: Mapping[int, date], in_header: Mapping[int, date]) -> set[int]:
-    """The columns above which another one's day stands, and whose header says one of their own.
+    """The columns under the date of another column, whose own date their header names.
 
-    The formulas find the first column of a day only. The day is of the column whose header says
-    it, or else of the first.
+    The formulas find only the first column of a date. It belongs to the column whose header names
+    it, or else to the first.
     """
     taken: set[int] = set()
     for day in {day for day, count in Counter(above.values()).items() if count > 1}:
@@ -140,7 +146,7 @@ def _taken(above: Mapping[int, date], in_header: Mapping[int, date]) -> set[int]
 
 
 def _keys(row: Sequence[Value], sheet: Sheet) -> dict[int, str]:
-    """The machine keys of a row, by column: ours without their prefix, the others as they are."""
+    """The machine keys of a row by column: columns' keys without prefix, dates' keys whole."""
     keys = {}
     for column, cell in enumerate(row, 1):
         if not isinstance(cell, str):
@@ -156,7 +162,7 @@ def _keys(row: Sequence[Value], sheet: Sheet) -> dict[int, str]:
 
 
 def _is_data(sheet: Sheet, keyed: Mapping[int, str], row: Sequence[Value]) -> bool:
-    """Whether a row below machine keys is no header: a number, a date or a choice stands in it."""
+    """Whether a row below machine keys holds a number, a date or a choice, so is no header."""
     cells = {key: row[column - 1] for column, key in keyed.items() if column <= len(row)}
     for key in cells.keys() & set(sheet.keys):
         cell, lists = cells[key], (key, f"{sheet.prefix}_{key}")
@@ -183,7 +189,7 @@ def _filled(row: Sequence[Value]) -> set[int]:
 
 
 def _spans(row: Sequence[Value], filled: set[int]) -> Iterator[range]:
-    """The columns of each header in a row; it goes on over blank ones unless another begins."""
+    """The columns of each header in a row; blank columns end one only if another header begins."""
     gaps = [pair for pair in pairwise(sorted(filled)) if pair[1] > pair[0] + 1]
     starts = (min(filled), *(right for _, right in gaps))
     stops = (*(left + 1 for left, _ in gaps), max(filled) + 1)
@@ -198,7 +204,7 @@ def _spans(row: Sequence[Value], filled: set[int]) -> Iterator[range]:
 
 
 def _begins_another(row: Sequence[Value], span: range, run: range) -> bool:
-    """Whether the words of a run suit another sheet better, or are a header of the same again."""
+    """Whether a run of words fits another kind of table better, or is a full header again."""
     sheet = max(SHEETS, key=lambda sheet: len(_keys_named(row, sheet, span)))
     more = {each.key: _keys_named(row, each, run) for each in SHEETS}
     here = more[sheet.key]
@@ -207,7 +213,7 @@ def _begins_another(row: Sequence[Value], span: range, run: range) -> bool:
 
 
 def _keys_named(row: Sequence[Value], sheet: Sheet, span: range) -> set[str]:
-    """The columns of a sheet that the words of a part of a row mean."""
+    """The keys of the columns that the words in a part of a row mean."""
     by_word = headers(sheet.key)
     texts = [cell for cell in row[span.start - 1 : span.stop - 1] if isinstance(cell, str)]
     return {by_word[word][0] for word in _folded(texts) if word in by_word}
@@ -231,7 +237,7 @@ def _is_header(sheet: Sheet, meanings: Iterable[str]) -> bool:
 def _meanings(
     row: Sequence[Value], sheet: Sheet, span: range, around: Span | None
 ) -> tuple[dict[int, str], str]:
-    """What the words of a header row mean, by column, and the language most of them are in."""
+    """The key that each word of a header row means, by column, and the words' main language."""
     meanings: dict[int, str] = {}
     spoken: Counter[str] = Counter()
     by_word = headers(sheet.key)
@@ -259,7 +265,7 @@ def check_in_day(key: str) -> date | None:
 
 
 def near_miss(grid: Grid, path: str) -> Problem | None:
-    """What keeps the likeliest row of a sheet from being the header of a table of OKRs."""
+    """The problem that keeps a sheet's likeliest row from being a header of OKRs; None if none."""
     rows = [(number, row) for number, row in enumerate(grid.rows[:TOP], 1) if row]
     candidates = [(_meanings(row, OKRS, range(1, len(row) + 1), None), at, row) for at, row in rows]
     likely = [each for each in candidates if len(set(each[0][0].values())) >= FEWEST]
@@ -281,6 +287,6 @@ def near_miss(grid: Grid, path: str) -> Problem | None:
 
 
 def words_seen(grid: Grid) -> str:
-    """The fullest of the first rows, for a message about a table that was not found."""
+    """Up to eight texts of the fullest of the first rows, for a message that no table was found."""
     rows = [[str(cell) for cell in row if isinstance(cell, str)] for row in grid.rows[:TOP]]
     return ", ".join(max(rows, key=len, default=[])[:8])

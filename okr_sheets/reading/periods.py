@@ -1,4 +1,4 @@
-"""What the header of a column of numbers says of its period: a day, a range of days or a week."""
+"""The periods that headers of check-ins name: a day, a range of days or a week."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ROUND_THE_DAYS = " :(),–-"  # of the days that may follow the number of a wee
 
 
 def last_days(cells: Mapping[int, Value], words: Language, quarter: Span | None) -> dict[int, date]:
-    """The last day of the period that each cell names, by column; of those that name one.
+    """The last day of the period that each cell names, by column; without those that name none.
 
     Dates and ranges without a year lie near the quarter, and all that are typed as text are in one
     order, that of real dates beside them. A week ends on the day of its check-in: its Friday, or
@@ -70,7 +70,7 @@ def last_days(cells: Mapping[int, Value], words: Language, quarter: Span | None)
 
 
 def names_days(value: Value, words: Language, quarter: Span | None) -> bool:
-    """Whether a cell means to name a day, a range or a week, if only one that does not exist."""
+    """Whether a cell looks like a day, a range or a week, even one that does not exist."""
     if not isinstance(value, str):
         return isinstance(value, date)
     around = quarter.start if quarter else None
@@ -87,7 +87,7 @@ def _numbered_weeks(numbers: Mapping[int, int], quarter: Span) -> dict[int, date
     They are the quarter's first, second … week, or those of ISO 8601, whichever of the two more of
     the row's numbers fit: W1 to W13 in a second quarter are its weeks, W14 to W26 those of the
     year. Where both fit and differ by a week at most, as at the beginning of a year, they are the
-    quarter's; where they differ by more, nobody can tell, and none is given.
+    quarter's; if they differ by more, the result is empty.
     """
     weeks_of_quarter = dict(enumerate(check_in_dates(quarter.start, quarter.end, "weekly"), 1))
     readings = [
@@ -124,7 +124,7 @@ class _Week:
 
 
 def _week(text: str, words: Language, around: date | None) -> _Week | None:
-    """The week that a text names; None where it says more than a week and its days."""
+    """The week that a text names; None if it names none or has further words."""
     text = _without_accents(spelled(text[:LONGEST]))
     match = _weeks().match(text)
     if match is None:
@@ -160,7 +160,7 @@ def _without_accents(text: str) -> str:
 def _ends(text: str) -> tuple[str, str] | None:
     """The first and the last day of a range, each as a text: `jan 4`, `jan 8` of `Jan 4-8`.
 
-    Blank ones of a range that names no month; None of what is no range.
+    Two blank texts for a range that names no month; None if the text is no range.
     """
     text = _without_marks(spelled(text[:LONGEST]))
     parts = _between().split(text)
@@ -187,7 +187,7 @@ def _ends(text: str) -> tuple[str, str] | None:
 
 
 def _without_marks(text: str) -> str:
-    """A range without what stands between its numbers and its hyphen: `jan 4-8th` of `4th-8th`."""
+    """A range without the day marks at its hyphen: `jan 4-8th` for `jan 4th-8th`."""
     marks = "|".join(map(re.escape, sorted(day_marks(), key=len, reverse=True)))
     # The hyphen of 8-án is none of a range.
     text = re.sub(rf"(?<=\d)-(?=(?:{marks})(?![^\W\d_]|\s?\d))", " ", text)
@@ -200,7 +200,7 @@ def _without_marks(text: str) -> str:
 
 @cache
 def _between() -> re.Pattern[str]:
-    """What stands between the first and the last day of a range and can be nothing else."""
+    """The signs and words of a range that can stand within no date: “to”, –, 부터."""
     kinds = (language(code).lines("formats.range_marks") for code in languages())
     marks = {fold(mark) for marks in kinds for mark in marks}
     latin = {mark for mark in marks if mark.isascii() and mark.isalpha()}

@@ -1,4 +1,4 @@
-"""The rows of an OKRs table: what each says."""
+"""The rows of an OKRs table, each cell as a value or a problem."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Row = dict[str, Any]  # typed columns by key (the weight as a Read), `row`, `pre
 def okr_rows(
     table: Table, ask: Ask, path: str, until: date | None
 ) -> tuple[list[Row], list[Problem]]:
-    """Each row that says something, and what was wrong in its cells.
+    """The objectives and key results of a table, and the problems of their cells.
 
-    `until` is the day by which the workbook calculated, None if it does not say.
+    `until` is the last day that the workbook's formulas counted, None if it is not known.
     """
     reader = _Cells(table, ask, path, until)
     rows = [row for number, cells in table.rows() if (row := reader.row(number, cells))]
@@ -73,7 +73,7 @@ class _Cells:
         return {key: value for key, value in under.items() if not _is_blank(value)}
 
     def _foot(self) -> int:
-        """The blank row that ends the rows, below which notes stand; 0 if there is none."""
+        """The number of the blank row below which only notes stand; 0 if there is none."""
         foot = 0
         for number, cells in self.table.rows():
             raw = self._filled_cells(cells)
@@ -84,13 +84,13 @@ class _Cells:
         return foot
 
     def _order(self, key: str) -> str:
-        """In which order the dates of a column are typed."""
+        """The order, `dmy` or `mdy`, in which the dates of a column are typed."""
         cells = [self._filled_cells(cells).get(key) for _, cells in self.table.rows()]
         texts = [cell for cell in cells if isinstance(cell, str)]
         return usual_order(texts, self.ask.words, self.ask.around, [*real_days(cells)])
 
     def row(self, number: int, cells: Sequence[Value]) -> Row | None:
-        """What one row says; None if it says nothing."""
+        """The values of one row; None for a blank row, a total or a note."""
         raw = self._filled_cells(cells)
         if _is_total(raw) or (0 < self.foot < number and raw.keys() - _UNTYPED == {"title"}):
             key = "title" if "title" in raw else "id"
@@ -115,13 +115,13 @@ class _Cells:
         if "aligns_to" in values:
             values["aligns_to"] = _aligned(values["aligns_to"])
         if values.get("type") == OBJECTIVE:
-            self._say_what_counts_nowhere(number, raw)
+            self._check_no_numbers(number, raw)
         else:
             self._take_numbers(number, values, raw)
         return values
 
     def _ask(self, row: int, key: str, unit: str = "", whole: float = 1) -> Ask:
-        """What to know of a cell; one value for all the cells that ask the same."""
+        """The Ask for a cell; cells with the same unit, format and so on share one."""
         form = self.table.grid.formats.get((row, self.columns[key]), "")
         choices = key if key in _CHOICES else ""
         order = self.orders.get(key, "")
@@ -133,7 +133,7 @@ class _Cells:
         return self.asks[about]
 
     def _take_numbers(self, row: int, values: Row, raw: Mapping[str, Value]) -> None:
-        """The numbers of a row, brought to one scale where they are not shares of yes and no."""
+        """Read the numbers of a key result into `values`, all on one scale."""
         unit, type_ = values.get("unit", ""), values.get("type")
 
         def read(keys: Iterable[str], kind: str, whole: float = 1) -> Reads:
@@ -164,8 +164,8 @@ class _Cells:
             values["check_ins"][day] = value
         self._take_current(row, values, current)
 
-    def _say_what_counts_nowhere(self, row: int, raw: Mapping[str, Value]) -> None:
-        """Name the first of the numbers, or of what should be one, in an objective's row."""
+    def _check_no_numbers(self, row: int, raw: Mapping[str, Value]) -> None:
+        """Add a problem for the first number in an objective's row, where it counts nowhere."""
         keys = [key for key in raw if _is_number_of(key)]
         keys += ["current"] if "current" in raw and self._is_typed(row) else []
         for key in sorted(keys, key=self.columns.__getitem__):
@@ -181,7 +181,7 @@ class _Cells:
         return not self.table.check_ins or (self.keeps_formulas and (row, at) not in formulas)
 
     def _take_current(self, row: int, values: Row, current: Read) -> None:
-        """Use what stands under “current” where nothing else tells it, or another number does."""
+        """Use a typed “current” if there are no check-ins, or if it differs from the last one."""
         if not self.table.check_ins:
             value = self._take(current, row, "current")
             values |= {} if value is None else {"typed_current": value}
@@ -219,9 +219,9 @@ def _is_number_of(key: str) -> bool:
 
 
 def _is_total(raw: Mapping[str, Value]) -> bool:
-    """Whether a row sums up others: it has no type, and its one name says so, as “Q1 total” does.
+    """Whether a row sums up others: it has no type, and its only name is one as “Q1 total” is.
 
-    “Total sign-ups” says what it counts.
+    “Total sign-ups” is none, since it names what it counts.
     """
     names = [raw[key] for key in _NAMES if key in raw]
     return "type" not in raw and len(names) == 1 and _bare(_folded(names[0])) in _totals()
@@ -262,10 +262,11 @@ def _is_blank(value: Value) -> bool:
 
 
 def stored(rows: Sequence[Row], table: Table) -> list[Row]:
-    """The computed cells as the file holds them, and the formula of each; none of a text file.
+    """The computed cells of each row as the file holds them, with their formulas.
 
-    Keys: `row`, the computed keys, and `formula.` and the key: its text, "" for a constant, None
-    where the format does not tell. Text files hold what a cell showed, which is rounded.
+    Keys: `row`, the computed columns' keys, and `formula.` with each key: the formula's text, ""
+    for a constant, None if the file's format has no formulas. Empty for a text file, whose numbers
+    are rounded.
     """
     if table.grid.untyped:
         return []
@@ -287,7 +288,7 @@ def stored(rows: Sequence[Row], table: Table) -> list[Row]:
 
 
 def _aligned(cell_text: str) -> str:
-    """The ids of a cell, of which some may be picked from the drop-down with their titles."""
+    """The ids of an “aligns to” cell, without the titles that the drop-down adds to them."""
     if ALIGNMENT_SIGN not in cell_text:
         return cell_text
     # A title may have a semicolon too; what follows it is no id.

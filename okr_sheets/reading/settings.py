@@ -1,4 +1,4 @@
-"""Whose tracker a file is and for when: the labelled cells of its first sheet."""
+"""The settings of a tracker, such as team and quarter: labelled cells, mostly on one sheet."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Place:
 
     @property
     def value(self) -> Value:
-        """What stands in it."""
+        """The cell's value; None if blank."""
         return self.grid.cell(self.row, self.column)
 
     def problem(self, path: str, code: str, key: str, given: str, words: Any) -> Problem:
@@ -65,7 +65,7 @@ def _after_label(cells: Sequence[Value], key: int) -> int:
 def by_labels(grids: Sequence[Grid], okrs: Table | None = None) -> dict[str, Place]:
     """The same by the words of the labels, above the table and on sheets that hold no table.
 
-    A sheet with machine keys shows there what stands elsewhere.
+    Sheets with machine keys are left out: their labels are found by the keys.
     """
     places: dict[str, Place] = {}
     by_word = headers("settings")
@@ -82,9 +82,9 @@ def by_labels(grids: Sequence[Grid], okrs: Table | None = None) -> dict[str, Pla
 
 
 def span(grids: Sequence[Grid], fiscal_start: int) -> Span | None:
-    """The quarter's days as far as they can be told before any table is found.
+    """The quarter's first and last day by the settings alone; None if they name neither.
 
-    `fiscal_start` is that of the company, for files that do not say their own.
+    `fiscal_start` is the first month of the company's fiscal year, for files without their own.
     """
     places = by_labels(grids) | by_keys(grids)
     ask = Ask(language(REFERENCE))
@@ -116,7 +116,7 @@ def _fiscal_start(places: Mapping[str, Place], usual: int, ask: Ask) -> int:
 
 
 def _quarter(places: Mapping[str, Place], fiscal_start: int) -> Quarter | None:
-    """The quarter that is named; None if none is."""
+    """The quarter in the settings; None if there is none that can be read."""
     try:
         return Quarter.parse(as_text(_value(places, "quarter")), fiscal_start)
     except ValueError:
@@ -124,7 +124,7 @@ def _quarter(places: Mapping[str, Place], fiscal_start: int) -> Quarter | None:
 
 
 def _ask_for_days(places: Mapping[str, Place], ask: Ask, quarter: Quarter | None) -> Ask:
-    """How to read the first and the last day: in one order, near the quarter that is named."""
+    """The Ask for the first and last day, which have one order and lie near the quarter."""
     around = quarter.start if quarter else None
     cells = [_value(places, key) for key in ("start", "end")]
     typed = [text for text in cells if isinstance(text, str)]
@@ -139,9 +139,9 @@ def read_about(
     say: Callable[[Problem], object],
     fiscal_start: int,
 ) -> About:
-    """The settings as they stand, the quarter's days filled in; `say` is told what is wrong.
+    """The settings, with the quarter's days filled in; calls `say` with each problem.
 
-    `fiscal_start` is that of the company, for files that do not say their own.
+    `fiscal_start` is the first month of the company's fiscal year, for files without their own.
     """
     code = _language(places, okrs, path, say)
     ask = Ask(language(code), untyped=okrs.grid.untyped)
@@ -167,7 +167,7 @@ def read_about(
 def _language(
     places: Mapping[str, Place], okrs: Table, path: str, say: Callable[[Problem], object]
 ) -> str:
-    """The language that is set, else the one most headers are in."""
+    """The code of the language that is set, else of the one that most headers are in."""
     place = places.get("language")
     if place is None or not isinstance(place.value, str):
         return okrs.language
@@ -180,7 +180,7 @@ def _language(
 
 @dataclass(frozen=True, slots=True)
 class _Period:
-    """What a file says of its quarter: the label, the first and last day, the check-in dates."""
+    """A file's quarter by its label, its first and last day and its check-in dates."""
 
     settings: About
     places: Mapping[str, Place]
@@ -189,10 +189,10 @@ class _Period:
     say: Callable[[Problem], object]
 
     def about(self) -> About:
-        """The settings, what lacks of quarter and days filled in from what is there.
+        """The settings with quarter and days, each filled in from the others if it is missing.
 
-        Where they disagree, as in a copied file, the check-in dates hold, under which people typed
-        their numbers, then the days, then the label; that is said.
+        If they disagree, as in a copied file, the check-in dates count, under which people typed
+        their numbers, then the days, then the label; the disagreement is a problem.
         """
         label = self._label()
         quarter = label or self._quarter_of_days()
@@ -225,7 +225,7 @@ class _Period:
         return Quarter.holding(day, self.settings.fiscal_start)
 
     def _quarter_of_days(self) -> Quarter | None:
-        """The quarter in which the days lie that a file without a label tells."""
+        """The quarter of a file without a label, by its days or check-ins; None if it has none."""
         start, end = self.settings.start, self.settings.end
         if start and end:
             return self._holding(Span(start, end).middle)
@@ -258,7 +258,7 @@ class _Period:
         return any(cell is not None for cell in cells)
 
     def _disagree(self, label: Quarter | None, quarter: Quarter, days: Span) -> None:
-        """Say what does not fit the quarter that was counted: the label, else a day."""
+        """Add a problem for what does not fit the quarter that counts: the label, else a day."""
         right = {"quarter": str(quarter), "start": str(days.start), "end": str(days.end)}
         wrong = ("quarter",) if label and label != quarter else ("start", "end")
         key = next(key for key in wrong if key in self.places)
@@ -268,7 +268,7 @@ class _Period:
 
 
 def bands(places: Mapping[str, Place]) -> Bands | None:
-    """The bands that the workbook's own formulas go by; None if it has none of ours."""
+    """The bands that the workbook's formulas use; None for a file that we did not write."""
     if "language" not in places:
         return None
     usual = Bands().cuts
@@ -281,10 +281,10 @@ def bands(places: Mapping[str, Place]) -> Bands | None:
 
 
 def calculated_on(places: Mapping[str, Place], about: About, ask: Ask) -> date | None:
-    """The day by which the stored values were calculated, beside its machine key.
+    """The day on which the workbook's formulas were last calculated; it stands beside its key.
 
-    None if they were calculated for other days than the quarter's: those in a copied file, or those
-    of the year 2570.
+    None if they were calculated for a quarter with other days, as in a copied file, or for a year
+    such as 2570.
     """
     place = places.get("day")
     if place is None:

@@ -14,10 +14,10 @@ _OWNED = ("objectives", "key_results", "actions")  # parts whose rows have owner
 
 
 def alike(trackers: Sequence[Tracker], config: Config) -> list[Tracker]:
-    """The trackers with their units as the company's settings name them.
+    """The trackers with one spelling for each company, department, team and owner.
 
-    What differs in case, width or spaces alone is one name: that of the settings, else the first.
-    So are the names of owners.
+    Names that differ only in case, width or spaces are one: spelled as in the settings, else as
+    where they come first.
     """
     units, owners = _Spellings(), _Spellings()
     return [_spelled(tracker, config, units, owners) for tracker in trackers]

@@ -26,17 +26,21 @@ _PLAN = ("title", "type", "baseline", "target")  # before the numbers of the qua
 
 @dataclass(frozen=True)
 class Table:
-    """A table of one of our sheets: the row of its header, and its columns (from 1) by key.
+    """A table of OKRs, actions or remarks on a sheet; rows and columns count from 1.
 
-    `check_ins` maps a date to the column of that date's numbers. `copies` are columns that say
-    what another one says already, with that one's key; `undated` those that stand where check-ins
-    do, or say so, under no date that can be told, with their header; `buddhist` those whose date is
-    of a year such as 2570, with its row. Rows in `repeats` only say the header again; `last` is
-    the last row. `seconds` are the headers of more tables of the kind, which are not read: row,
-    and column letter if not below this one. `odd` is the code of what is wrong with the header.
-    `astray` are check-ins that the workbook's own formulas do not count, or not under the day that
-    their header says: column to the code of why. The days these formulas go by stand in `day_row`,
-    0 where there is none; `twins` are columns above which another one's day stands, with that one.
+    `header` is the row of the header, `last` the last row, `repeats` rows between that repeat the
+    header. `columns` gives the column of each key, `check_ins` that of each date, `day_row` the row
+    with the dates that the workbook's formulas look up, 0 if there is none. `odd` is the code of
+    the header's problem, "" if it is sound. By column:
+
+    - `copies`: the key of an earlier column with the same meaning;
+    - `undated`: the header of a column among the check-ins that names no date;
+    - `buddhist`: the row with its date in a year such as 2570;
+    - `astray`: the code of why the formulas leave a check-in out, or date it otherwise;
+    - `twins`: the column whose date stands above this one.
+
+    `seconds` are the headers of further tables of the kind, which are not read: their row, and
+    their column letter if they do not stand below this table.
     """
 
     sheet: Sheet
@@ -72,12 +76,12 @@ class Table:
         given: str = "",
         words: Mapping[str, str] | None = None,
     ) -> Problem:
-        """A problem of this table, at the cell that the row and the column's key name."""
+        """A problem at the cell in this row and in the column with this key."""
         letter = self.letters.get(key, "")
         return Problem(code, path, self.grid.name, row, letter, key, given, words or {})
 
     def rows(self) -> Iterator[tuple[int, list[Value]]]:
-        """Each row below the header with its number, blank ones too."""
+        """The number and cells of each row below the header, blank rows too."""
         for number in range(self.header + 1, self.last + 1):
             if number not in self.repeats:
                 yield number, self.grid.rows[number - 1]
@@ -86,7 +90,7 @@ class Table:
 def find_tables(grid: Grid, around: Span | None = None) -> list[Table]:
     """The tables on a sheet, by their machine keys or header words: the first of each kind.
 
-    `around`, the quarter's days if they are known, tells what dates and weeks in headers mean.
+    `around`, the quarter's days if they are known, decides what dates and weeks in headers mean.
     """
     all_headers = find_headers(grid, around)
     firsts: dict[str, Header] = {}
@@ -96,7 +100,7 @@ def find_tables(grid: Grid, around: Span | None = None) -> list[Table]:
 
 
 def _table(grid: Grid, header: Header, all_headers: Sequence[Header], around: Span | None) -> Table:
-    """The table under a header; of two columns that mean one thing the first given counts."""
+    """The table under a header; of two columns with one meaning the first counts."""
     places: dict[str, int] = {}
     # Of two columns with one day above them the workbook finds the left one.
     for column in sorted(
@@ -140,7 +144,7 @@ def _table(grid: Grid, header: Header, all_headers: Sequence[Header], around: Sp
 
 
 def _buddhist(grid: Grid, header: Header, weeks: Iterable[int]) -> dict[int, int]:
-    """The check-ins whose day is typed in a year such as 2570: column to the row that says so."""
+    """The check-ins with a date in a year such as 2570: the row of that date by column."""
     rows = [header.rows[-1], *([header.rows[0] - 1] if header.days_above else [])]
     words = language(header.language)
     places = ((c, row) for c in weeks for row in rows if is_buddhist(grid.cell(row, c), words))
@@ -150,7 +154,7 @@ def _buddhist(grid: Grid, header: Header, weeks: Iterable[int]) -> dict[int, int
 def _astray(
     grid: Grid, header: Header, columns: Mapping[str, int], check_ins: Mapping[date, int]
 ) -> dict[int, str]:
-    """The check-ins that the workbook itself misses or dates otherwise, with the code of why."""
+    """The code of why the formulas leave a check-in out, or date it otherwise, by column."""
     if not header.days_above:
         return {}
     reach = _reach(grid, header.rows[0] - 1, columns.get("checked"))
@@ -168,7 +172,7 @@ def _astray(
 
 
 def _reach(grid: Grid, day_row: int, column: int | None) -> range | None:
-    """The columns whose days the formulas look at; None where no formula tells."""
+    """The columns in whose dates the formulas of `column` look; None if there is no formula."""
     days = re.compile(rf"R{day_row}C([A-Z]+):\.?R{day_row}C([A-Z]+)")
     for (_, at), formula in (grid.formulas or {}).items():
         if at == column and (match := days.search(formula)):
@@ -184,7 +188,7 @@ def _undated(
     weeks: Iterable[int],
     around: Span | None,
 ) -> dict[int, str]:
-    """Columns without a meaning that stand where check-ins do or name days, with their header."""
+    """The header of each column without a meaning that is among the check-ins or names a day."""
 
     def header_of(column: int) -> str:
         cell = grid.cell(header.rows[-1], column)
