@@ -19,8 +19,8 @@ from okr_sheets.problems import Problem, UnreadableError, in_order, said_once, t
 from okr_sheets.quarters import Quarter, counted_until
 from okr_sheets.reading import settings
 from okr_sheets.reading.cells import Ask, as_text, parse, parsed_as
-from okr_sheets.reading.families import families
 from okr_sheets.reading.headers import near_miss, words_seen
+from okr_sheets.reading.linking import link_rows
 from okr_sheets.reading.rows import Row, okr_rows, stored
 from okr_sheets.reading.tables import Table, find_tables
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
@@ -180,14 +180,14 @@ class _Reader:
         day = self.about.counts_to(self.calculated_on)
         until = day and counted_until(day, self.okrs.check_ins, self.about.span)
         rows, problems = okr_rows(self.okrs, self.ask, self.path, until)
-        family = families(rows, self.okrs, self.ask, self.path)
-        self.problems += [*problems, *family.problems]
+        linked = link_rows(rows, self.okrs, self.ask, self.path)
+        self.problems += [*problems, *linked.problems]
         return Draft(
             about=self.about,
             rows={
-                "objectives": family.objectives,
-                "key_results": family.key_results,
-                "check_ins": family.check_ins,
+                "objectives": linked.objectives,
+                "key_results": linked.key_results,
+                "check_ins": linked.check_ins,
                 "actions": self._plain_table(ACTIONS),
                 "log": self._plain_table(LOG),
             },

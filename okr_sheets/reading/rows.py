@@ -79,7 +79,9 @@ class _Cells:
             raw = self._filled_cells(cells)
             if not raw.keys() - _UNTYPED:
                 foot = foot or number
-            elif (_numbers(raw) and not _is_total(raw)) or "type" in raw or raw.keys() >= _NAMES:
+            elif (
+                (_has_numbers(raw) and not _is_total(raw)) or "type" in raw or raw.keys() >= _NAMES
+            ):
                 foot = 0
         return foot
 
@@ -96,8 +98,8 @@ class _Cells:
             key = "title" if "title" in raw else "id"
             self._add("note-row", number, key, as_text(raw[key]))
             return None
-        is_stem = not ("type" in raw or _numbers(raw)) and _folded(raw.get("id")) in self.stems
-        prepared = not ("title" in raw or _numbers(raw))
+        is_stem = not ("type" in raw or _has_numbers(raw)) and _folded(raw.get("id")) in self.stems
+        prepared = not ("title" in raw or _has_numbers(raw))
         if prepared and not (is_stem or _is_objective(raw.get("type"))):
             return None
         values: Row = {"row": number, "prepared": prepared, "check_ins": {}}
@@ -105,7 +107,7 @@ class _Cells:
             key = column.key
             if key in raw:
                 read = parse(parsed_as(column), raw[key], self._ask(number, key))
-                # What a weight says, those that are averaged with it tell too.
+                # A weight is read with those that are averaged with it: see `linking`.
                 value = read if key == "weight" else self._take(read, number, key)
                 values |= {} if value is None else {key: value}
         if is_stem:
@@ -166,7 +168,7 @@ class _Cells:
 
     def _check_no_numbers(self, row: int, raw: Mapping[str, Value]) -> None:
         """Add a problem for the first number in an objective's row, where it counts nowhere."""
-        keys = [key for key in raw if _is_number_of(key)]
+        keys = [key for key in raw if _is_number_key(key)]
         keys += ["current"] if "current" in raw and self._is_typed(row) else []
         for key in sorted(keys, key=self.columns.__getitem__):
             read = parse("number", raw[key], self._ask(row, key))
@@ -209,12 +211,12 @@ def _is_objective(raw: Value) -> bool:
     return isinstance(raw, str) and choice_keys("type").get(fold(raw)) == OBJECTIVE
 
 
-def _numbers(raw: Mapping[str, Value]) -> bool:
+def _has_numbers(raw: Mapping[str, Value]) -> bool:
     """Whether a row holds a number that counts, or what should be one."""
-    return any(map(_is_number_of, raw))
+    return any(map(_is_number_key, raw))
 
 
-def _is_number_of(key: str) -> bool:
+def _is_number_key(key: str) -> bool:
     return key in ENDS or key.startswith(CHECK_IN_PREFIX)
 
 

@@ -15,7 +15,7 @@ from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class LinkedRows:
     """The rows of one OKRs table, and the problems of their ids, objectives and weights."""
 
     objectives: Sequence[Row]
@@ -24,12 +24,12 @@ class Family:
     problems: Sequence[Problem]
 
 
-def families(rows: Sequence[Row], table: Table, ask: Ask, path: str) -> Family:
+def link_rows(rows: Sequence[Row], table: Table, ask: Ask, path: str) -> LinkedRows:
     """The objectives and key results of a table, each linked; missing ids are made up."""
-    return _Families(rows, table, ask, path).family()
+    return _Linker(rows, table, ask, path).linked()
 
 
-class _Families:
+class _Linker:
     """Links rows to objectives and collects problems."""
 
     def __init__(self, rows: Sequence[Row], table: Table, ask: Ask, path: str) -> None:
@@ -41,7 +41,7 @@ class _Families:
     def _add(self, code: str, row: int, given: str = "", key: str = "id", **words: str) -> None:
         self.problems.append(self.table.problem(self.path, code, row, key, given, words))
 
-    def family(self) -> Family:
+    def linked(self) -> LinkedRows:
         objectives = [row for row in self.rows if row.get("type") == OBJECTIVE]
         for number, row in enumerate(objectives, 1):
             if "id" not in row:
@@ -71,7 +71,7 @@ class _Families:
             for day, value in row["check_ins"].items()
             for letter in [letters[f"{CHECK_IN_PREFIX}{day}"]]
         ]
-        return Family(objectives, key_results, check_ins, self.problems)
+        return LinkedRows(objectives, key_results, check_ins, self.problems)
 
     def _place(self, row: Row, by_id: Mapping[str, Row], above: Row | None) -> None:
         """Link a key result to the objective that its id begins with, else to the one above."""
