@@ -11,7 +11,7 @@ from okr_sheets.frames import frame
 from okr_sheets.language import language, languages
 from okr_sheets.reading.examples import names
 from okr_sheets.reading.folders import search
-from okr_sheets.reading.tracker import _told_apart
+from okr_sheets.reading.tracker import _with_own_units
 
 
 @pytest.mark.parametrize("name", names())
@@ -352,7 +352,7 @@ def test_a_hundred_tables_share_their_actions_in_no_time(tmp_path):
     )
     one = replace(one, actions=actions, sheets={**one.sheets, "actions": "Actions"})
     began = process_time()
-    first, *others = _told_apart([one] * 100)
+    first, *others = _with_own_units([one] * 100)
     assert process_time() - began < 3
     assert first.actions["key_result"].tolist() == ["o1.kr7", "?"]
     assert [tracker.actions["key_result"].tolist() for tracker in others] == [["o1.kr7"]] * 99

@@ -13,7 +13,7 @@ from okr_sheets.columns import Columns, among, serial, to_day
 from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.language import choice_keys, fold, language
 from okr_sheets.problems import Problem
-from okr_sheets.reading.cells import plain, shown
+from okr_sheets.reading.cells import as_text, plain
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, Column
 from okr_sheets.tracker import Tracker
 
@@ -218,7 +218,7 @@ def _say(key: str, value: Any) -> str:
         return value.text
     if isinstance(value, float) and OKRS[key].kind == "percent":
         return f"{value:.2%}"
-    return shown(value)
+    return as_text(value)
 
 
 def _word(key: str, value: Any, tracker: Tracker) -> str:

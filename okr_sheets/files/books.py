@@ -1,4 +1,4 @@
-"""What a file holds, read by the parser of its kind."""
+"""A file's sheets as grids, from the parser of its kind."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _ENDS = (b"\n", b"\r", b"\n\0", b"\r\0")  # of a line, in UTF-16 too
 def read_book(path: Path) -> Book:
     """The worksheets of a workbook, or the one table of a text file, as they were at one moment.
 
-    What may still be written is read again, text that has no end once it has been quiet for a
-    second. UnreadableError says why a file gives none, `being-written` if it goes on; nothing else
-    is raised for what a file holds.
+    A file that changes while it is read is read again, as is a text whose last line has no end and
+    is less than `QUIET` seconds old. Raises UnreadableError with the reason, `being-written` if the
+    file changes again, and MemoryError; nothing else, whatever the file holds.
     """
     for attempt in range(TRIES):
         if attempt:
@@ -63,12 +63,12 @@ def _state(path: Path) -> State:
 
 
 def _is_whole(path: Path, before: State) -> bool:
-    """Whether what was read since is not half of what a program is writing."""
+    """Whether nothing was written to the file since its state was `before`."""
     return _state(path) == before and not _rest(path)
 
 
 def _rest(path: Path) -> float:
-    """Seconds for which a text without an end to its last line may still be in the writing."""
+    """Seconds until a text whose last line has no end counts as finished; 0 for other files."""
     try:
         with opened(path) as file:
             seen = os.fstat(file.fileno())

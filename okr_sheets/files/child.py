@@ -50,11 +50,11 @@ _is_closed = False
 
 
 def in_child(work: str, *arguments: Any) -> Any:
-    """What a function gives, called in a child: `in_child("math:sqrt", 2)`.
+    """Call a function in a child process and return its result: `in_child("math:sqrt", 2)`.
 
-    Raises what it raises, and logs where it was raised. UnreadableError where the child did not
-    live to answer: `reader-slow`, `reader-memory` or `reader-failed`; `no-process` where there was
-    no room for one.
+    Raises what the function raises and logs its traceback. Raises UnreadableError if the child
+    ended before it answered (`reader-slow`, `reader-memory`, `reader-failed`) or could not start
+    (`no-process`).
     """
     if _serving:
         return _function(work)(*arguments)
@@ -75,7 +75,7 @@ def in_child(work: str, *arguments: Any) -> Any:
 
 
 def start_ahead(work: str) -> None:
-    """Have a child load what a work needs, while this process loads what it needs itself."""
+    """Start a child that imports the module of `work` (`module:function`) and waits for calls."""
     if not (_idle or _serving):
         with suppress(OSError):
             _idle.append(_Child(work))
@@ -106,7 +106,7 @@ def _function(work: str) -> Any:
 
 
 class _Child:
-    """One child process, which loads what a work needs and does one work after the other."""
+    """One child process, which imports a module once and then runs one call after the other."""
 
     def __init__(self, work: str) -> None:
         self._process: subprocess.Popen[bytes] = subprocess.Popen(  # noqa: S603  our own line
@@ -123,14 +123,14 @@ class _Child:
 
     @property
     def is_fit(self) -> bool:
-        """Whether it lives, is not about to be killed, and keeps little of what it did."""
+        """Whether it can take another call: alive, not too late, its memory mostly given back."""
         if self._is_late or self._process.poll() is not None:
             return False
         most = self._idle_size + MEGABYTES * 1_000_000 // 2
         return not self._is_ready or _size(_TAKEN, self._process.pid) <= most
 
     def do(self, work: str, arguments: tuple[Any, ...]) -> tuple[bool, Any]:
-        """Whether the work was done, and what it gave, else what it raised and where."""
+        """True and the result of the call, or False and its exception with the traceback."""
         try:
             if not self._is_ready:
                 with self._within(STARTING):
@@ -257,7 +257,7 @@ def _receive(pipe: IO[bytes] | None) -> Any:
 
 
 def _size(field: int, process: int | str = "self") -> int:
-    """The bytes that are `_RESERVED` or `_TAKEN` by a process; 0 where no Linux tells them."""
+    """A process's memory in bytes, `_RESERVED` or `_TAKEN`; 0 on systems other than Linux."""
     try:
         import resource  # noqa: PLC0415  not on Windows
 

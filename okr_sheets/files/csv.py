@@ -46,19 +46,21 @@ class Record:
 def read_book(path: Path) -> Book:
     """The table of a delimited text file: one sheet, named as the file, blank cells None.
 
-    A row with more values than the header is named and comes back blank, since nobody can tell
-    which of them stand under the wrong header; so does the one in which the file breaks off, since
-    its last number may be half of one. UnreadableError says why a file gives no table.
+    Two kinds of row come back blank, each with a problem: one with more values than the header,
+    whose values may stand under the wrong one, and a last one that breaks off, whose last number
+    may lack digits. Raises UnreadableError if the file holds no table.
     """
     text, code_page = decode(path.read_bytes())
     text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    named = _NAMED_DELIMITER.match(text)
-    table = text[named.end() :] if named else text
-    sign = named[1] if named else delimiter(table)
+    delimiter_line = _NAMED_DELIMITER.match(text)
+    table = text[delimiter_line.end() :] if delimiter_line else text
+    sign = delimiter_line[1] if delimiter_line else delimiter(table)
     if table.count(sign) + table.count("\n") > MOST_CELLS:
         raise too_much("cells", MOST_CELLS, sheet=path.stem)
     try:
-        records = _unwrapped(list(_within(_records(table, sign, first=2 if named else 1))), sign)
+        records = _unwrapped(
+            list(_within(_records(table, sign, first=2 if delimiter_line else 1))), sign
+        )
     except FarCellError as far:
         raise why_skipped(far.problem(str(path), path.stem)) from None
     problems = [Problem("text-encoding", str(path), given=code_page)] if code_page else []
@@ -76,7 +78,7 @@ def read_book(path: Path) -> Book:
 
 
 def _within(records: Iterable[Record]) -> Iterator[Record]:
-    """The records as they come; FarCellError once they are too many for a sheet."""
+    """The same records; raises FarCellError at the first that is too much for a sheet."""
     extent = Extent()
     for number, record in enumerate(records, 1):
         filled = [len(cell) for cell in record.values if cell]
@@ -92,7 +94,7 @@ def delimiter(text: str) -> str:
         rows = [_inside(row, sign) for row in _reader(io.StringIO(text[:HEAD]), sign)]
         widths = Counter(len(row) for row in rows if len(row) > 1)
         width, count = max(widths.items(), key=lambda each: each[::-1], default=(1, 0))
-        return max(map(_known, rows[:TOP]), default=0), count, width
+        return max(map(_count_headers, rows[:TOP]), default=0), count, width
 
     return max(DELIMITERS, key=fit)
 
@@ -102,7 +104,7 @@ def _reader(lines: Iterable[str], sign: str, *, strict: bool = False) -> Any:
 
 
 def _records(text: str, sign: str, first: int) -> Iterator[Record]:
-    """Each row and the line it starts on; UnreadableError names the line of a cell without end."""
+    """Each row and the line it starts on; UnreadableError if a cell never ends, with its line."""
     lines = io.StringIO(text).readlines()
     # The blank line more ends the last row, unless a quote is open there.
     reader = _reader([*lines, ""], sign)
@@ -122,7 +124,7 @@ def _records(text: str, sign: str, first: int) -> Iterator[Record]:
         raise UnreadableError("damaged", f"line {first + start}: {what}") from None
 
 
-def _known(row: Row) -> int:
+def _count_headers(row: Row) -> int:
     """How many of our headers stand in a row."""
     return len({fold(cell) for cell in row if len(cell) < LONGEST_HEADER} & _headers())
 
@@ -136,7 +138,7 @@ def _headers() -> frozenset[str]:
 
 
 def _inside(row: Row, sign: str) -> Row:
-    """The row that stands in the one cell of a row, as where whole lines were put in quotes."""
+    """The values of a row that was quoted as a whole and so reads as one cell; else the row."""
     if not row or sign not in row[0] or any(row[1:]):
         return row
     inner = list(_reader(io.StringIO(row[0]), sign))
@@ -145,14 +147,18 @@ def _inside(row: Row, sign: str) -> Row:
 
 def _header(records: Sequence[Record]) -> int | None:
     """The index of the row among the first that shows most of our headers."""
-    best = max(range(min(len(records), TOP)), key=lambda n: _known(records[n].values), default=None)
-    return best if best is not None and _known(records[best].values) >= HEADER_WORDS else None
+    best = max(
+        range(min(len(records), TOP)), key=lambda n: _count_headers(records[n].values), default=None
+    )
+    return (
+        best if best is not None and _count_headers(records[best].values) >= HEADER_WORDS else None
+    )
 
 
 def _unwrapped(records: list[Record], sign: str) -> list[Record]:
-    """The rows, those out of their quotes that stand in one cell as a whole.
+    """The records, those that were quoted as a whole split into their values.
 
-    That is plain where the header does too, or where what is inside is just as wide as the header.
+    A row is split if the header was quoted too, or if it then has as many values as the header.
     """
     inner = [Record(record.line, _inside(record.values, sign)) for record in records]
     header = _header(inner)
@@ -169,9 +175,9 @@ def _unwrapped(records: list[Record], sign: str) -> list[Record]:
 def _misfits(records: Sequence[Record], *, cut: bool) -> Iterator[tuple[str, int, int]]:
     """Code, row and the header's width, of each row that is longer or shorter than the header.
 
-    `cut` is a file whose last line has no end. Programs leave blank cells at the end of rows out,
-    of all rows or of sixteen in a row (Excel), and people those of objectives; so a short row gets
-    a word only if it is one of few and a full row follows, or if the file breaks off in it.
+    `cut` is True if the last line has no line end. Programs leave out blank cells at the end of
+    rows (Excel in blocks of sixteen rows), and people those of objectives. So a short row counts
+    only if there are at most `FEW` and a full row follows, or if the file ends in it.
     """
     header = _header(records)
     if header is None:
@@ -183,7 +189,7 @@ def _misfits(records: Sequence[Record], *, cut: bool) -> Iterator[tuple[str, int
     for number, record in enumerate(records[header + 1 :], header + 2):
         values = record.values
         if any(cell.strip() for cell in values[width:]):
-            if _known(values) < HEADER_WORDS:
+            if _count_headers(values) < HEADER_WORDS:
                 yield "long-row", number, width
             else:
                 width = len(values)  # another table starts

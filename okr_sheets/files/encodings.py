@@ -52,9 +52,9 @@ _BETWEEN_CELLS = re.compile(r'[,;\t|"\r\n]+')
 
 
 def decode(content: bytes) -> tuple[str, str]:
-    """The text, and the name of the code page it was taken to be in: none for Unicode.
+    """The text, and the name of the code page that it was decoded with: "" for Unicode.
 
-    UnreadableError `damaged` names the line where Unicode is broken, `unknown-encoding` says that
+    Raises UnreadableError: `damaged` with the line where Unicode is broken, `unknown-encoding` if
     no encoding fits.
     """
     for mark, codec in MARKS:
@@ -85,7 +85,7 @@ def _utf16_without_mark(head: bytes) -> str:
 
 
 def _is_utf8(content: bytes) -> bool:
-    """Whether this is UTF-8, be it with some broken letters: a code page has hardly any whole."""
+    """Whether this is UTF-8. A few broken letters are allowed: other encodings break nearly all."""
     try:
         content.decode()
     except UnicodeDecodeError:
@@ -110,22 +110,23 @@ def _by_code_page(content: bytes) -> tuple[str, str]:
 
 
 def _evidence(text: str, page: CodePage) -> tuple[int, float]:
-    """How many words of ours stand in a text, and to what share its letters are its language's.
+    """How many of our words stand in a text, and how well its letters fit the page's language.
 
-    Only letters count that Western European has in another place: -1 if all are foreign, 1 if none.
+    The fit is 1 if all letters are of the language, -1 if none is. Letters that Western European
+    encodes as the same byte do not count.
     """
     words = {fold(cell) for cell in _BETWEEN_CELLS.split(text[:SAMPLE])} & _words()
-    own = foreign = 0
-    for found in islice(_RUN.finditer(text), RUNS):
-        together = len(found[0]) >= page.run
-        for letter in found[0]:
+    fitting = foreign = 0
+    for run in islice(_RUN.finditer(text), RUNS):
+        together = len(run[0]) >= page.run
+        for letter in run[0]:
             if letter.encode(page.codec, "ignore") == letter.encode(WESTERN.codec, "ignore"):
                 continue
             if together and _sign(letter) in _alphabet(page.language):
-                own += 1
+                fitting += 1
             else:
                 foreign += 1
-    return len(words), (own - foreign) / max(own + foreign, 1)
+    return len(words), (fitting - foreign) / max(fitting + foreign, 1)
 
 
 @cache

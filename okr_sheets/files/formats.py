@@ -72,7 +72,7 @@ GENERAL = Format()
 
 
 def format_of(code: str) -> Format:
-    """What a number format's code means."""
+    """The Format of a number format's code."""
     if code.casefold() == "general":
         return GENERAL
     # A literal sign may stand before what looks like another one, so they go in one pass.
@@ -82,12 +82,12 @@ def format_of(code: str) -> Format:
 
 def formats(numbered: Mapping[int, str], used: list[int]) -> list[Format]:
     """The format of each cell style, by the format numbers that the styles use."""
-    known = {number: format_of(code) for number, code in {**BUILT_IN, **numbered}.items()}
-    return [known.get(number, GENERAL) for number in used]
+    by_number = {number: format_of(code) for number, code in {**BUILT_IN, **numbered}.items()}
+    return [by_number.get(number, GENERAL) for number in used]
 
 
 def moment(value: float, form: Format, is_1904: bool) -> float | date | time | timedelta:
-    """What a number under a date's format shows; the number itself if that is no date there is."""
+    """The date, time or duration that a date format shows; the number if there is no such date."""
     if form.is_span and abs(value) < timedelta.max.days:
         return timedelta(milliseconds=round(value * 86_400_000))
     if not 0 <= value < _LAST_DAY - 1462 * is_1904:

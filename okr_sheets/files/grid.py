@@ -32,7 +32,7 @@ class Grid:
     """One sheet: `rows[r - 1][c - 1]` is the cell in row r, column c; None where blank.
 
     `formulas` gives the formula of each cell that has one, its references relative to the cell, so
-    that one formula filled down a column is one text; None where the format does not tell.
+    that one formula filled down a column is one text; None if the file's format has none.
     `formats` gives the number format of cells that hold a number in any but the general one.
     `untyped` is a text file, in which numbers and dates are text like all else.
     """
@@ -55,7 +55,7 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What a file holds: its worksheets, or its one table, and what is to be said of it."""
+    """A file's worksheets, or its one table, and the problems of the file as a whole."""
 
     grids: tuple[Grid, ...]
     problems: tuple[Problem, ...] = ()

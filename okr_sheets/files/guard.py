@@ -1,4 +1,4 @@
-"""What a file is, told by its bytes, and whether it is safe to hand to a parser."""
+"""The kind of a file by its bytes, and whether it is safe to hand to a parser."""
 
 from __future__ import annotations
 
@@ -78,10 +78,10 @@ _CONTROLS = frozenset(map(chr, (*range(9), *range(14, 26), *range(28, 32))))
 
 
 class FarCellError(Exception):
-    """The cell that makes a sheet too large to read: a stray one, or where there is too much.
+    """A sheet is too large to read; `cell` is the one furthest out, as A1.
 
-    `what` there is too much of (a `counted` word of the languages) is "" of a stray one; `most` is
-    how many a sheet may hold.
+    `what` exceeds its limit `most`, such as "filled" cells (a `counted` word of the languages); it
+    is "" if the sheet reaches too far, which a single stray cell can do.
     """
 
     def __init__(self, cell: str, what: str = "", most: int = 0) -> None:
@@ -89,7 +89,7 @@ class FarCellError(Exception):
         self.cell, self.what, self.most = cell, what, most
 
     def problem(self, path: str, sheet: str) -> Problem:
-        """That the sheet was left out."""
+        """The problem that says that the sheet was left out, and why."""
         if not self.what:
             return Problem("sheet-skipped", path, sheet, given=self.cell)
         words = {"what": self.what, "most": str(self.most)}
@@ -97,14 +97,14 @@ class FarCellError(Exception):
 
 
 def why_skipped(problem: Problem) -> UnreadableError:
-    """Why nothing is read of a file in which no more is left than a sheet that was skipped."""
+    """The error for a file whose only sheets were skipped, made of the first one's problem."""
     if problem.code == "sheet-skipped":
         return UnreadableError("stray-cell", problem.given, problem.sheet)
     return UnreadableError("too-much", sheet=problem.sheet, words=problem.words)
 
 
 class Extent:
-    """How far a sheet reaches; FarCellError once that is too far, or too much on the way."""
+    """The used range of a sheet and how much is in it."""
 
     __slots__ = ("_filled", "_letters", "_lowest", "_widest", "bottom", "right")
 
@@ -113,7 +113,10 @@ class Extent:
         self._lowest = self._widest = (0, 0)
 
     def reach(self, row: int, column: int, filled: int = 1, letters: int = 0) -> None:
-        """Take in one more cell, or so many as far as this one, with the letters in them."""
+        """Count `filled` cells with `letters` characters, the last of them at this row and column.
+
+        Raises FarCellError once the sheet exceeds a limit.
+        """
         if row > self.bottom:
             self.bottom, self._lowest = row, (row, column)
         if column > self.right:
@@ -122,15 +125,15 @@ class Extent:
         self._letters += letters
         if self.bottom * self.right > MOST_CELLS:
             raise FarCellError(self.far())
-        for found, most, what in (
+        for count, most, what in (
             (self._filled, MOST_FILLED, "filled"),
             (self._letters, MOST_LETTERS, "letters"),
         ):
-            if found > most:
+            if count > most:
                 raise FarCellError(self.far(), what, most)
 
     def far(self) -> str:
-        """The cell that makes the sheet large: the one further out, as a share of all there is."""
+        """The cell furthest out, as A1, measured in shares of Excel's rows and columns."""
         is_wide = self.right * LAST_ROW > self.bottom * LAST_COLUMN
         row, column = self._widest if is_wide else self._lowest
         return f"{column_letters(min(column, LAST_COLUMN))}{min(row, LAST_ROW)}"
@@ -163,21 +166,21 @@ def _kind_of_flat(path: Path, head: bytes) -> str:
         return _kind_of_ole(path)
     if head.startswith(_BIFF):
         return "xls"
-    for signature, given in _SIGNATURES:
+    for signature, kind in _SIGNATURES:
         if head.startswith(signature):
-            raise UnreadableError("not-a-workbook", given)
+            raise UnreadableError("not-a-workbook", kind)
     text = text_in(head)
     if text is None:
         raise UnreadableError("not-a-workbook", "binary data")
     start = text.removeprefix("ï»¿").lstrip("\ufeff \t\r\n").lower()
-    for pattern, given in _MARKUP:
+    for pattern, kind in _MARKUP:
         if pattern.match(start):
-            raise UnreadableError("not-a-workbook", given)
+            raise UnreadableError("not-a-workbook", kind)
     return "text"
 
 
 def text_in(head: bytes) -> str | None:
-    """The bytes as text under the first encoding that leaves hardly a control character in it."""
+    """The bytes as text in the first encoding with at most 1 % control characters; else None."""
     for encoding in ("latin-1", "utf-16-le", "utf-16-be"):
         try:
             text = codecs.getincrementaldecoder(encoding)().decode(head)
@@ -212,16 +215,16 @@ class _Archive(io.BufferedReader):
         most = MOST_LISTED + 1
         content = super().read(most if size is None or size < 0 else min(size, most))
         if len(content) == most:
-            given = f"a list of parts of more than {MOST_LISTED // 1_000_000} MB"
-            raise UnreadableError("too-large", given)
+            limit = f"a list of parts of more than {MOST_LISTED // 1_000_000} MB"
+            raise UnreadableError("too-large", limit)
         return content
 
 
 @contextmanager
 def opened_safely(path: Path) -> Iterator[zipfile.ZipFile]:
-    """An archive whose members can be told apart and unpacked bit by bit.
+    """A zip archive whose members do not overlap and can be unpacked in small pieces.
 
-    UnreadableError if it is damaged, wherever that shows, or has too many.
+    Raises UnreadableError if it is damaged, also inside the `with` block, or has too many members.
     """
     with _Archive(io.FileIO(path, opener=open_regular)) as content:
         try:
@@ -243,7 +246,7 @@ def _kind_of_archive(path: Path, size: int) -> str:
 
 
 def _check_members(archive: zipfile.ZipFile) -> None:
-    """Whether each member has a name and bytes of its own, packed as programs pack them."""
+    """Raise BadZipFile if members share a name or bytes, or are packed in an unusual way."""
     members = sorted(archive.infolist(), key=lambda member: member.header_offset)
     if len(members) > MOST_MEMBERS:
         raise too_much("parts", MOST_MEMBERS, len(members))
@@ -289,25 +292,25 @@ def _kind_of_open_document(archive: zipfile.ZipFile, members: dict[str, zipfile.
 
 
 def _inflate(archive: zipfile.ZipFile, size: int) -> None:
-    """Inflate every member and keep nothing: what its header says of its size need not be true."""
+    """Unpack every member and discard it, to check the sizes that the headers announce."""
     left = most = min(MOST_BYTES, max(SMALL_BYTES, MOST_RATIO * size))
     for member in archive.infolist():
         if member.flag_bits & 1:
             raise UnreadableError("password")
-        told, before = member.file_size, left
+        announced, before = member.file_size, left
         member.file_size = 2 * MOST_BYTES
         try:
             with archive.open(member) as stream:
                 while chunk := stream.read(CHUNK):
                     left -= len(chunk)
                     if left < 0:
-                        given = (
+                        limit = (
                             f"{MOST_BYTES // 1_000_000} MB"
                             if most == MOST_BYTES
                             else f"{MOST_RATIO} times its size"
                         )
-                        raise UnreadableError("too-large", given)
+                        raise UnreadableError("too-large", limit)
         except ZIP_ERRORS:
             raise zipfile.BadZipFile(member.filename) from None
-        if before - left != told:
+        if before - left != announced:
             raise zipfile.BadZipFile(member.filename)

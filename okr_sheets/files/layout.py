@@ -20,7 +20,7 @@ class Shared:
 
 
 class Layout:
-    """One worksheet so far: its values, their formats and what is hidden."""
+    """One worksheet being read: its values, their formats, its hidden rows and columns."""
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
@@ -44,9 +44,9 @@ class Layout:
         cells[column - 1] = value
 
     def number(self, row: int, column: int, value: float, style: int) -> Value:
-        """What a number of a style is, a date or itself, its format noted."""
-        known = self.shared.formats
-        form = known[style] if style < len(known) else GENERAL
+        """A number as its cell style shows it: a date, time or the number; its format is noted."""
+        formats = self.shared.formats
+        form = formats[style] if style < len(formats) else GENERAL
         if form.code:
             self._formats[row, column] = form.code
         return moment(value, form, self.shared.is_1904) if form.is_date else value
@@ -56,7 +56,7 @@ class Layout:
         self._hidden_rows.add(row)
 
     def hide_columns(self, first: int, last: int) -> None:
-        """Note that columns are hidden, as far as a sheet has any."""
+        """Note that the columns from `first` to `last` are hidden."""
         self._hidden_columns.update(range(max(first, 1), min(last, LAST_COLUMN) + 1))
 
     def grid(self, name: str, hidden: bool, formulas: Mapping[Cell, str] | None) -> Grid:

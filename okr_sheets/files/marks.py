@@ -68,11 +68,11 @@ class InText:
         path.write_bytes(self.marked(path.read_bytes()))
 
     def marked(self, content: bytes, more: bytes = b"") -> bytes:
-        """`content` with the digest of itself and of `more` in its mark; nothing if it has none."""
-        found = self._pattern.search(content)
-        if not found or not found[1]:
+        """`content` with the digest of itself and `more` in its mark; empty if it has no mark."""
+        mark = self._pattern.search(content)
+        if not mark or not mark[1]:
             return b""
-        start, end = found.span(1)
+        start, end = mark.span(1)
         digest = _digest(content[:start] + content[end:] + more)
         return content[:start] + digest.encode() + content[end:]
 
@@ -150,7 +150,7 @@ class _InHeader:
 
 
 def _content(path: Path, most: int = guard.MOST_FLAT_BYTES) -> bytes:
-    """A flat file's bytes, or its first so many.
+    """The first `most` bytes of a flat file.
 
     UnreadableError if it is larger than any that is read, OSError if it is no file.
     """
@@ -196,7 +196,7 @@ DRAFTS: Mapping[str, InText] = {
 
 
 def standing(path: Path, marks: Marks = REPORTS) -> Standing:
-    """What stands at a path: nothing (or an empty file), ours, ours and changed since, foreign."""
+    """Whose file is at a path: ours, ours but changed since, or foreign; nothing if it is empty."""
     try:
         state = path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -212,7 +212,7 @@ def standing(path: Path, marks: Marks = REPORTS) -> Standing:
 
 
 def is_marked(path: Path, marks: Marks = REPORTS) -> bool:
-    """Whether a file is of ours, changed or not; False where that cannot be told."""
+    """Whether a file is ours, changed or not; False if it cannot be read."""
     mark = marks.get(path.suffix.lower())
     try:
         return mark is not None and path.is_file() and mark.is_on(path)
@@ -221,5 +221,5 @@ def is_marked(path: Path, marks: Marks = REPORTS) -> bool:
 
 
 def put_digest(path: Path, marks: Marks = REPORTS) -> None:
-    """Finish a file of ours: from now on a change shows."""
+    """Write the digest into a finished file of ours, so that a later change shows."""
     marks[path.suffix.lower()].put(path)

@@ -1,4 +1,4 @@
-"""XML as a stream of events, nothing of which a hostile part can make large."""
+"""XML as a stream of events, with no entities, so that no small part grows large."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def walk(
     end: Callable[[str], object] | None = None,
     text: Callable[[str], object] | None = None,
 ) -> None:
-    """Tell `start`, `end` and `text` what stands in a part of an archive, in order.
+    """Call `start`, `end` and `text` for the elements and text of an archive's part, in order.
 
-    Names come without their namespace prefix, of elements and of attributes alike. UnreadableError
+    Names of elements and attributes come without their namespace prefix. Raises UnreadableError
     for a document type, which no spreadsheet has, and for broken XML.
     """
     local = _Local()
@@ -37,9 +37,11 @@ def walk(
     parser.buffer_size = CHUNK
     parser.StartDoctypeDeclHandler = lambda *_: _refuse(part)
     # Most attributes have no prefix, and looking is cheaper than copying.
-    parser.StartElementHandler = lambda name, found: start(
+    parser.StartElementHandler = lambda name, attributes: start(
         local[name],
-        {local[key]: value for key, value in found.items()} if ":" in "".join(found) else found,
+        {local[key]: value for key, value in attributes.items()}
+        if ":" in "".join(attributes)
+        else attributes,
     )
     if end:
         parser.EndElementHandler = lambda name: end(local[name])

@@ -1,4 +1,4 @@
-"""ODS files as grids: one pass over content.xml gives all that a cell tells.
+"""ODS files as grids, in one pass over content.xml.
 
 Calamine has no part in it: it refuses pretty-printed files, and errors, formulas and number
 formats would ask for a pass of our own anyway.
@@ -77,18 +77,18 @@ class _Content:
             "dde-links": self._last,
         }
 
-    def start(self, name: str, found: Mapping[str, str]) -> None:
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if self.cell is None:
             starts = self.starts.get(name)
             if starts:
-                starts(found)
+                starts(attributes)
             return
         self.depth += 1
         # The paragraphs of a comment or a drawing stand deeper than those of the cell.
         if self.depth == 1 and name == "p":
             self.pieces = []
         elif self.pieces is not None and name in _MARKS:
-            self.pieces.append(_MARKS[name] * min(_count(found, "c"), MOST_SPACES))
+            self.pieces.append(_MARKS[name] * min(_count(attributes, "c"), MOST_SPACES))
 
     def text(self, data: str) -> None:
         if self.pieces is not None:
@@ -105,39 +105,41 @@ class _Content:
         elif self.sheet and name == "table":
             self._end_table(self.sheet)
 
-    def _table(self, found: Mapping[str, str]) -> None:
-        name = found.get("name", "")
+    def _table(self, attributes: Mapping[str, str]) -> None:
+        name = attributes.get("name", "")
         # A name in quotes is a file's: cells of another workbook, kept for formulas that ask.
         if not self.ended and not name.startswith("'"):
-            self.sheet = _Sheet(name, found.get("style-name") in self.styles.hidden, self.styles)
+            self.sheet = _Sheet(
+                name, attributes.get("style-name") in self.styles.hidden, self.styles
+            )
 
     def _last(self, _: Mapping[str, str]) -> None:
         self.ended = True
 
-    def _column(self, found: Mapping[str, str]) -> None:
+    def _column(self, attributes: Mapping[str, str]) -> None:
         if self.sheet:
-            self.sheet.column(found)
+            self.sheet.column(attributes)
 
-    def _row(self, found: Mapping[str, str]) -> None:
+    def _row(self, attributes: Mapping[str, str]) -> None:
         if self.sheet:
-            self.sheet.row_starts(found)
+            self.sheet.row_starts(attributes)
 
-    def _cell(self, found: Mapping[str, str]) -> None:
+    def _cell(self, attributes: Mapping[str, str]) -> None:
         if self.sheet:
-            self.cell = found
+            self.cell = attributes
             self.paragraphs = []
 
     def _end_inside(self) -> None:
         if self.depth == 1 and self.pieces is not None:
-            shown = _IGNORED.sub(" ", "".join(self.pieces)).strip(" ")
-            self.paragraphs.append(shown.translate(_SPACES))
+            paragraph = _IGNORED.sub(" ", "".join(self.pieces)).strip(" ")
+            self.paragraphs.append(paragraph.translate(_SPACES))
             self.pieces = None
         self.depth -= 1
 
     def _end_cell(self) -> None:
         if self.sheet and self.cell is not None:
-            shown = "\n".join(self.paragraphs) if self.paragraphs else None
-            self.sheet.cell(self.cell, shown)
+            text = "\n".join(self.paragraphs) if self.paragraphs else None
+            self.sheet.cell(self.cell, text)
         self.cell = None
 
     def _end_table(self, sheet: _Sheet) -> None:
@@ -149,32 +151,32 @@ class _Content:
 
 
 class _Styles:
-    """What the styles say that matters: which tables are hidden, how numbers are shown."""
+    """The styles: which tables are hidden, and the number formats of cells."""
 
     def __init__(self) -> None:
         self.hidden: set[str] = set()
-        self.named = ""  # the style that is open
+        self.open_style = ""  # the style that is open
         self.numbers: dict[str, str] = {}  # the number style of each cell style
         self.codes: dict[str, str] = {"": ""}  # of each number style, as Excel writes them
 
-    def style(self, found: Mapping[str, str]) -> None:
-        self.named = found.get("name", "")
-        self.numbers[self.named] = found.get("data-style-name", "")
+    def style(self, attributes: Mapping[str, str]) -> None:
+        self.open_style = attributes.get("name", "")
+        self.numbers[self.open_style] = attributes.get("data-style-name", "")
 
-    def table(self, found: Mapping[str, str]) -> None:
-        if found.get("display") == "false":
-            self.hidden.add(self.named)
+    def table(self, attributes: Mapping[str, str]) -> None:
+        if attributes.get("display") == "false":
+            self.hidden.add(self.open_style)
 
-    def number_style(self, found: Mapping[str, str]) -> None:
-        self.named = found.get("name", "")
+    def number_style(self, attributes: Mapping[str, str]) -> None:
+        self.open_style = attributes.get("name", "")
 
-    def percentage_style(self, found: Mapping[str, str]) -> None:
-        self.named = ""
-        self.codes[found.get("name", "")] = "0%"
+    def percentage_style(self, attributes: Mapping[str, str]) -> None:
+        self.open_style = ""
+        self.codes[attributes.get("name", "")] = "0%"
 
-    def number(self, found: Mapping[str, str]) -> None:
-        if self.named:
-            self.codes[self.named] = _code(found)
+    def number(self, attributes: Mapping[str, str]) -> None:
+        if self.open_style:
+            self.codes[self.open_style] = _code(attributes)
 
     def code(self, style: str) -> str:
         """The number format of a cell style, its signs and words left out; "" if general."""
@@ -198,35 +200,35 @@ class _Sheet:
         self.hidden_rows: list[tuple[int, int]] = []
         self.hidden_columns: list[tuple[int, int]] = []
 
-    def column(self, found: Mapping[str, str]) -> None:
+    def column(self, attributes: Mapping[str, str]) -> None:
         first = self.columns[-1][0] + 1 if self.columns else 1
-        after = first + _count(found, "number-columns-repeated")
-        self.columns.append((after - 1, found.get("default-cell-style-name", "")))
-        if _is_hidden(found):
+        after = first + _count(attributes, "number-columns-repeated")
+        self.columns.append((after - 1, attributes.get("default-cell-style-name", "")))
+        if _is_hidden(attributes):
             self.hidden_columns.append((first, after))
 
-    def row_starts(self, found: Mapping[str, str]) -> None:
-        self.row_count = _count(found, "number-rows-repeated")
-        self.row_style = found.get("default-cell-style-name", "")
+    def row_starts(self, attributes: Mapping[str, str]) -> None:
+        self.row_count = _count(attributes, "number-rows-repeated")
+        self.row_style = attributes.get("default-cell-style-name", "")
         self.next_column, self.cells = 1, []
-        if _is_hidden(found):
+        if _is_hidden(attributes):
             self.hidden_rows.append((self.row, self.row + self.row_count))
 
-    def cell(self, found: Mapping[str, str], text: str | None) -> None:
-        column, count = self.next_column, _count(found, "number-columns-repeated")
+    def cell(self, attributes: Mapping[str, str], text: str | None) -> None:
+        column, count = self.next_column, _count(attributes, "number-columns-repeated")
         self.next_column += count
-        value = _value(found, text)
+        value = _value(attributes, text)
         if isinstance(value, str):
             value = value[:MOST_TEXT]
-        formula = found.get("formula", "")
+        formula = attributes.get("formula", "")
         if value is not None or formula:
-            code = self._code(found, column) if isinstance(value, float) else ""
+            code = self._code(attributes, column) if isinstance(value, float) else ""
             self.cells.append((column, count, value, formula, code))
 
-    def _code(self, found: Mapping[str, str], column: int) -> str:
-        if found.get("value-type") == "percentage":
+    def _code(self, attributes: Mapping[str, str], column: int) -> str:
+        if attributes.get("value-type") == "percentage":
             return "0%"
-        style = found.get("style-name") or self.row_style
+        style = attributes.get("style-name") or self.row_style
         return self.styles.code(
             style or next((name for last, name in self.columns if column <= last), "")
         )
@@ -284,54 +286,54 @@ def _within(spans: list[tuple[int, int]], last: int) -> frozenset[int]:
     return frozenset(n for first, after in spans for n in range(first, min(after, last + 1)))
 
 
-def _count(found: Mapping[str, str], attribute: str) -> int:
-    given = found.get(attribute)
-    return max(int(given), 1) if given else 1
+def _count(attributes: Mapping[str, str], attribute: str) -> int:
+    count = attributes.get(attribute)
+    return max(int(count), 1) if count else 1
 
 
-def _is_hidden(found: Mapping[str, str]) -> bool:
-    return found.get("visibility", "visible") != "visible"
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    return attributes.get("visibility", "visible") != "visible"
 
 
-def _code(found: Mapping[str, str]) -> str:
+def _code(attributes: Mapping[str, str]) -> str:
     """`000`, `#,##0` or `0.00`; "" for the general format, which sets no number of decimals."""
-    least = min(int(found.get("min-integer-digits", 1)), MOST_DIGITS)
-    decimals = min(int(found.get("decimal-places", 0)), MOST_DIGITS)
-    grouped = found.get("grouping") == "true"
-    if "decimal-places" not in found and least <= 1 and not grouped:
+    least = min(int(attributes.get("min-integer-digits", 1)), MOST_DIGITS)
+    decimals = min(int(attributes.get("decimal-places", 0)), MOST_DIGITS)
+    grouped = attributes.get("grouping") == "true"
+    if "decimal-places" not in attributes and least <= 1 and not grouped:
         return ""
     point = "." if decimals > 0 else ""
     return ("#,##" if grouped else "") + "0" * max(least, 1) + point + "0" * decimals
 
 
-def _value(found: Mapping[str, str], text: str | None) -> Value:
-    """What a cell holds, told by its attributes and the text that it shows, if it shows any."""
-    kind = found.get("value-type")  # that of LibreOffice, if there is one, comes last
-    is_formula = "formula" in found
+def _value(attributes: Mapping[str, str], text: str | None) -> Value:
+    """The value of a cell by its attributes and `text`, what it shows; None if it is blank."""
+    kind = attributes.get("value-type")  # that of LibreOffice, if there is one, comes last
+    is_formula = "formula" in attributes
     if kind == "error" or (is_formula and text and _ERROR.fullmatch(text)):
         return Broken(text or "#ERROR")
     attribute, parse = _KINDS.get(kind or "", ("string-value", str))
-    given = found.get(attribute)
+    written = attributes.get(attribute)
     # LibreOffice gives no type to a formula whose result is no text at all, but an empty paragraph.
-    if is_formula and given is None and text is None and kind != "string":
+    if is_formula and written is None and text is None and kind != "string":
         return Uncalculated()
     try:
-        return parse(given) if given else text or None
+        return parse(written) if written else text or None
     except (ValueError, OverflowError):
-        return text or given
+        return text or written
 
 
-def _moment(given: str) -> date:
+def _moment(written: str) -> date:
     """A date, or a date with a time."""
-    moment = datetime.fromisoformat(given).replace(tzinfo=None)
+    moment = datetime.fromisoformat(written).replace(tzinfo=None)
     return moment if moment.time() != time() else moment.date()
 
 
-def _span(given: str) -> time | timedelta:
+def _span(written: str) -> time | timedelta:
     """A time of day, or a span of a day and more."""
-    match = _DURATION.fullmatch(given)
+    match = _DURATION.fullmatch(written)
     if not match:
-        raise ValueError(given)
+        raise ValueError(written)
     days, hours, minutes, seconds = (float(part or 0) for part in match.groups()[1:])
     span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if match[1]:
@@ -345,7 +347,7 @@ _KINDS: Mapping[str, tuple[str, Callable[[str], Value]]] = {
     "percentage": ("value", float),
     "date": ("date-value", _moment),
     "time": ("time-value", _span),
-    "boolean": ("boolean-value", lambda given: given == "true"),
+    "boolean": ("boolean-value", lambda written: written == "true"),
 }
 
 

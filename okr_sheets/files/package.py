@@ -1,4 +1,4 @@
-"""Office packages: parts in a zip archive, and the relations that tell which part is what."""
+"""Office packages: parts in a zip archive, and the relations that give each part its role."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _MACRO_SHEETS = frozenset({"xlMacrosheet", "xlIntlMacrosheet"})
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What a part is to another: `worksheet`, `styles` and so on, and where it is."""
+    """A part and its role (`kind`) for another one: `worksheet`, `styles` and so on."""
 
     kind: str
     part: str
@@ -51,7 +51,7 @@ class Package:
         return self._archive.open(self._members[part.lower()])
 
     def read_small(self, part: str) -> IO[bytes]:
-        """The same of a part that must be read whole; UnreadableError if that is too much."""
+        """A part that must be read whole; UnreadableError if it exceeds `MOST_PART_BYTES`."""
         stream = self.open(part)
         size = self._members[part.lower()].file_size
         if size > MOST_PART_BYTES:
@@ -59,26 +59,28 @@ class Package:
         return stream
 
     def relations(self, part: str = "") -> Mapping[str, Relation]:
-        """What a part names, or the package itself, by the ids it uses for them."""
+        """The relations of a part, or of the package itself, by their ids."""
         folder, name = posixpath.split(part)
         listed = posixpath.join(folder, "_rels", f"{name}.rels")
-        found: dict[str, Relation] = {}
+        by_id: dict[str, Relation] = {}
 
-        def start(element: str, given: Mapping[str, str]) -> None:
-            if element == "Relationship" and given.get("TargetMode") != "External":
-                target = given.get("Target", "").replace("\\", "/")
+        def start(element: str, attributes: Mapping[str, str]) -> None:
+            if element == "Relationship" and attributes.get("TargetMode") != "External":
+                target = attributes.get("Target", "").replace("\\", "/")
                 where = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-                kind = given.get("Type", "").rpartition("/")[2]
-                found[given.get("Id", "")] = Relation(kind, where)
+                kind = attributes.get("Type", "").rpartition("/")[2]
+                by_id[attributes.get("Id", "")] = Relation(kind, where)
 
         if listed.lower() in self._members:
             walk(self.read_small(listed), listed, start)
-        return found
+        return by_id
 
     def main(self, usual: str) -> str:
-        """The part that is the document."""
-        named = (each.part for each in self.relations().values() if each.kind == "officeDocument")
-        return next(named, usual)
+        """The name of the part that is the document, `usual` if no relation names it."""
+        documents = (
+            each.part for each in self.relations().values() if each.kind == "officeDocument"
+        )
+        return next(documents, usual)
 
     def has_macros(self, sheets: Iterable[Sheet]) -> bool:
         """Whether the file holds code, in a project of its own or on macro sheets as of old."""
@@ -105,9 +107,9 @@ def part_of(relations: Mapping[str, Relation], kind: str) -> str | None:
 def read_sheets(
     path: Path, package: Package, sheets: list[Sheet], read: Callable[[Sheet], Grid]
 ) -> Book:
-    """The worksheets among the sheets, and what is to be said of the file.
+    """The worksheets among the sheets, and the problems of the file.
 
-    A sheet too large is left out and said; UnreadableError if no other is left.
+    A sheet that is too large is left out, with a problem; UnreadableError if no other is left.
     """
     grids: list[Grid] = []
     problems = []

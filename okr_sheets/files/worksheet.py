@@ -115,18 +115,18 @@ class _Worksheet:
         self.masters: dict[str, tuple[str, Cell]] = {}  # of each formula that many cells share
         self.children: list[tuple[Cell, str]] = []
 
-    def start(self, name: str, found: Mapping[str, str]) -> None:
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "c":
-            self._cell(found)
+            self._cell(attributes)
         elif name in {"v", "t"}:
             self.pieces.clear()
         elif name == "f":
             self.pieces.clear()
-            self.formula_of = found
+            self.formula_of = attributes
         elif name == "row":
-            self._row(found)
+            self._row(attributes)
         elif name == "col":
-            self._columns(found)
+            self._columns(attributes)
         elif name == "rPh":
             self.is_spoken = True
 
@@ -147,31 +147,31 @@ class _Worksheet:
             self.written[cell] = self.masters.get(group, ("", cell))
         return Formulas(self.written)
 
-    def _columns(self, found: Mapping[str, str]) -> None:
-        if found.get("hidden") in TRUE or float(found.get("width") or 1) == 0:
-            self.layout.hide_columns(int(found["min"]), int(found["max"]))
+    def _columns(self, attributes: Mapping[str, str]) -> None:
+        if attributes.get("hidden") in TRUE or float(attributes.get("width") or 1) == 0:
+            self.layout.hide_columns(int(attributes["min"]), int(attributes["max"]))
 
-    def _row(self, found: Mapping[str, str]) -> None:
-        self.row = int(found.get("r") or self.row + 1)
+    def _row(self, attributes: Mapping[str, str]) -> None:
+        self.row = int(attributes.get("r") or self.row + 1)
         self.column = 0
-        if found.get("hidden") in TRUE:
+        if attributes.get("hidden") in TRUE:
             self.layout.hide_row(self.row)
         if self.stream.tell() > MOST_PART_BYTES:
             megabytes = MOST_PART_BYTES // 1_000_000
             raise FarCellError(self.layout.extent.far(), "megabytes", megabytes)
 
-    def _cell(self, found: Mapping[str, str]) -> None:
-        self.cell = found
+    def _cell(self, attributes: Mapping[str, str]) -> None:
+        self.cell = attributes
         self.value = self.inline = self.formula = None
-        named = found.get("r")
-        if named is None:
+        address = attributes.get("r")
+        if address is None:
             self.column += 1
             return
-        letters = named.rstrip("0123456789")
+        letters = address.rstrip("0123456789")
         self.column = _column(letters)
-        self.row = int(named[len(letters) :])
+        self.row = int(address[len(letters) :])
         if not 1 <= self.row <= LAST_ROW:
-            raise ValueError(named)
+            raise ValueError(address)
 
     def _end_cell(self) -> None:
         kind = self.cell.get("t")

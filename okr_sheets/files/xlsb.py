@@ -1,7 +1,7 @@
 """XLSB files, Excel's binary workbooks, as grids.
 
-Their formulas are compiled, not text, so the grids hold none; values, errors, number formats and
-what is hidden are told.
+The grids hold values, errors, number formats and what is hidden, but no formulas, which such files
+hold compiled, not as text.
 """
 
 from __future__ import annotations

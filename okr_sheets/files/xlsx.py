@@ -44,17 +44,17 @@ def _workbook(package: Package, main: str) -> tuple[list[Sheet], bool]:
     systems: set[str] = set()
     roots: list[str] = []
 
-    def start(name: str, found: Mapping[str, str]) -> None:
+    def start(name: str, attributes: Mapping[str, str]) -> None:
         if not roots:
             roots.append(name)
         if name == "workbookPr":
-            systems.add(found.get("date1904", ""))
+            systems.add(attributes.get("date1904", ""))
         elif name == "sheet":
-            relation = relations.get(found.get("id", ""))
+            relation = relations.get(attributes.get("id", ""))
             if relation is None:
-                raise UnreadableError("damaged", main, found.get("name", ""))
-            is_hidden = found.get("state", "visible") != "visible"
-            sheets.append(Sheet(found.get("name", ""), is_hidden, relation))
+                raise UnreadableError("damaged", main, attributes.get("name", ""))
+            is_hidden = attributes.get("state", "visible") != "visible"
+            sheets.append(Sheet(attributes.get("name", ""), is_hidden, relation))
 
     walk(package.read_small(main), main, start)
     if roots != ["workbook"]:
@@ -98,12 +98,12 @@ def _formats(package: Package, part: str | None) -> list[Format]:
     used: list[int] = []
     inside: list[str] = []
 
-    def start(name: str, found: Mapping[str, str]) -> None:
+    def start(name: str, attributes: Mapping[str, str]) -> None:
         # Differential formats number theirs anew, and other lists of styles have xf too.
         if inside and name == "numFmt" and inside[-1] == "numFmts":
-            numbered[int(found.get("numFmtId", 0))] = found.get("formatCode", "")
+            numbered[int(attributes.get("numFmtId", 0))] = attributes.get("formatCode", "")
         elif inside and name == "xf" and inside[-1] == "cellXfs":
-            used.append(int(found.get("numFmtId", 0)))
+            used.append(int(attributes.get("numFmtId", 0)))
         inside.append(name)
 
     walk(package.read_small(part), part, start, lambda _: inside.pop())

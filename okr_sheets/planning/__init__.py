@@ -45,24 +45,25 @@ def new(
     preset: str | None = None,
     config: Settings = None,
 ) -> Tracker:
-    """A tracker to be written and filled in: no check-ins yet.
+    """A new tracker without check-ins, to be written and filled in.
 
-    `template` is the name of an example set, `source` a .toml or .csv file of one's own; with
-    neither, and not `blank`, the B2B SaaS marketing set. `quarter` (2027-Q1) defaults to that of
-    `source`, else to the next one from today. In its own quarter a `source` keeps its first and
-    last day and every date, whatever they are; in another one, as those of an example set, its
-    dates move along with the first day, none past the last. A set that is written in `language` too
-    is taken in it. Words given here take the place of the set's own; `parent` is the name of the
-    file of the tracker above.
+    Its rows come from `template`, the name of an example set, or from `source`, the path of a plan
+    of your own as .toml or .csv; `blank=True` gives none. By default they are the B2B SaaS
+    marketing set. An example set comes in `language` if it is translated, else in English.
 
-    `config` tells the company, the language, the fiscal year, a team's department and the bands of
-    statuses and grades where they are not given here: it is the path of an okr.toml or a `Config`;
-    by default the okr.toml of the working folder, else of the nearest folder above. `preset` takes
-    bands by name instead: default, google, viva, gitlab or engagedly. `Config()` asks for none.
+    `quarter`, such as 2027-Q1, defaults to that of `source`, else to the one after today's. A
+    `source` keeps its dates in its own quarter; in another one they move by the days between the
+    quarters' first days, as those of an example set do, but not past the last day. Other arguments
+    replace what the set says; `parent` is the file name of the tracker above.
+
+    `config` sets the company, the language, the fiscal year, a team's department and the bands of
+    statuses and grades that no argument sets: it is the path of an okr.toml or a `Config`; by
+    default the okr.toml of the working folder, else of the nearest folder above; `Config()` for no
+    settings. `preset` names bands instead: default, google, viva, gitlab or engagedly.
 
     `okr_sheets.write` makes the workbook. What was wrong in `source` comes back in `.problems`.
-    ValueError says in one sentence what is wrong with a name, a quarter, a file or the settings,
-    and lists the choices where there are some.
+    Raises ValueError with one sentence on what is wrong with a name, a quarter, a file or the
+    settings, and with the choices if there are some.
 
         >>> import okr_sheets as okr
         >>> okr.new("sales", quarter="2027-Q1", team="Sales", config=okr.Config())
@@ -85,20 +86,20 @@ def new(
         _, department, team = settings.unit("", "", team)
     company = settings.company if company is None else company
     plan = _plan(template, source, blank, language, fiscal_start)
-    own = plan.about.quarter if source is not None else ""
-    period = _quarter(own if quarter is None else quarter, fiscal_start)
-    is_own = str(period) == own
-    days = (plan.about.span if is_own else None) or period.span
-    for key, value, known in (("cadence", cadence, CADENCES), ("level", level, LEVELS)):
+    source_quarter = plan.about.quarter if source is not None else ""
+    period = _quarter(source_quarter if quarter is None else quarter, fiscal_start)
+    is_same_quarter = str(period) == source_quarter
+    days = (plan.about.span if is_same_quarter else None) or period.span
+    for key, value, choices in (("cadence", cadence, CADENCES), ("level", level, LEVELS)):
         if value:
-            check_choice(key, value, known)
-    given = {"company": company, "department": department, "team": team, "parent": parent}
-    given = {key: value for key, value in given.items() if value}
+            check_choice(key, value, choices)
+    names = {"company": company, "department": department, "team": team, "parent": parent}
+    names = {key: value for key, value in names.items() if value}
     about = replace(
         plan.about,
         # An example's company is invented; the people of this tracker have their own.
-        **({"company": ""} if source is None else {}) | given,
-        level=level or _level(given) or plan.about.level,
+        **({"company": ""} if source is None else {}) | names,
+        level=level or _level(names) or plan.about.level,
         quarter=str(period),
         start=days.start,
         end=days.end,
@@ -109,7 +110,7 @@ def new(
     )
     dates = check_in_dates(days.start, days.end, about.cadence)
     objectives, key_results, actions = (
-        rows if is_own else _moved(rows, plan.about, days)
+        rows if is_same_quarter else _moved(rows, plan.about, days)
         for rows in (plan.columns[name] for name in ("objectives", "key_results", "actions"))
     )
     return Tracker.empty(
@@ -162,11 +163,11 @@ def _plan(
 
 
 def _with_plan(key_results: Columns, is_example: bool) -> Columns:
-    """The key results with what is planned for them, by which later changes are told.
+    """The key results with columns for the plan, to compare later changes with.
 
-    A plan holds for a row whose title begins as the planned one does. Titles name numbers too, so
-    of one's own plan only the words before the first number count, if there are any. An example is
-    another key result as soon as a word of it is changed.
+    A plan holds for a row as long as its title begins with `planned_title`: the words before the
+    first number, since titles name numbers that may change, or the whole title of an example, which
+    is another key result as soon as a word of it is changed.
     """
     titles = key_results.title
     begins = titles if is_example else filled(map(_words_before_numbers, titles), "text")
@@ -183,13 +184,13 @@ def _words_before_numbers(title: str) -> str:
     return re.split(r"\d", title, maxsplit=1)[0].strip() or title
 
 
-def _level(given: dict[str, str]) -> str:
-    """The level of the smaller unit that was named; naming only the company tells nothing."""
-    return next((key for key in ("team", "department") if key in given), "")
+def _level(names: dict[str, str]) -> str:
+    """`team` or `department`, the smallest unit among the names; "" for a company alone."""
+    return next((key for key in ("team", "department") if key in names), "")
 
 
 def _moved(rows: Columns, about: About, period: Span) -> Columns:
-    """The rows with their dates as far into the new quarter as they were into the old one."""
+    """The rows, their dates moved by the days between the quarters' starts, none past the end."""
     if about.start is None:
         return rows
     shift = serial(period.start) - serial(about.start)

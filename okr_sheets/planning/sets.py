@@ -30,15 +30,15 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 def read_set(text: str, name: str, fiscal_start: int = 1) -> Tracker:
     """A TOML set as a Tracker; its rows are numbered by the running number of the entry.
 
-    `name` stands for the file in messages, `fiscal_start` is the first month of the fiscal year
-    that its quarter is of. SetError for text that is not TOML, an unknown key, a value of the wrong
+    `name` stands for the file in messages, `fiscal_start` is the first month of the fiscal year of
+    its quarter. Raises SetError for text that is not TOML, an unknown key, a value of the wrong
     kind or a year out of range.
     """
     return plan_of(parse_toml(text, name, SetError), name, fiscal_start)
 
 
 def plan_of(document: dict[str, Any], name: str, fiscal_start: int = 1) -> Tracker:
-    """What `read_set` gives, of a document already parsed."""
+    """The same for a TOML document that is already parsed."""
     return _Set(name, fiscal_start).tracker(document)
 
 
@@ -88,7 +88,7 @@ class _Set:
             except ValueError as error:
                 raise SetError(f"{self.name}: about.quarter: {error}") from None
             if is_buddhist(about.quarter):
-                self._said(about.quarter, quarter)
+                self._note_buddhist(about.quarter, quarter)
             if about.span and about.span.middle not in quarter.span:
                 days = f"start and end ({about.start} to {about.end})"
                 raise SetError(f"{self.name}: about.quarter {quarter} does not fit {days}.")
@@ -107,9 +107,9 @@ class _Set:
                 "Write an end that comes after start, within two years."
             )
 
-    def _said(self, given: object, value: object) -> None:
+    def _note_buddhist(self, typed: object, value: object) -> None:
         words = {"value": str(value)}
-        self.buddhist.append(Problem("buddhist-year", self.name, given=str(given), words=words))
+        self.buddhist.append(Problem("buddhist-year", self.name, given=str(typed), words=words))
 
     def _objective(self, entry: dict[str, Any]) -> None:
         entry = dict(entry)
@@ -118,8 +118,8 @@ class _Set:
         self.count += 1
         objective = {"id": f"O{len(self.objectives) + 1}", **entry, "row": self.count}
         self.objectives.append(objective)
-        for at, given in enumerate(key_results, 1):
-            rest = dict(given)
+        for at, key_result_entry in enumerate(key_results, 1):
+            rest = dict(key_result_entry)
             actions = self._list(rest.pop("actions", []), "actions")
             rest = self._check(rest, "key_results", PARTS["key_results"][2:])
             if rest.get("type") == OBJECTIVE:
@@ -133,22 +133,22 @@ class _Set:
                 number = len(self.actions) + 1
                 self.actions.append({"key_result": key_result["id"], **checked, "row": number})
 
-    def _list(self, given: Any, where: str) -> list[dict[str, Any]]:
-        if isinstance(given, list) and all(isinstance(entry, dict) for entry in given):
-            return given
+    def _list(self, value: Any, where: str) -> list[dict[str, Any]]:
+        if isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
+            return value
         raise SetError(f"{self.name}: {where} must be a list of tables, [[{where}]].")
 
     def _check(
         self, entry: Mapping[str, Any], where: str, columns: tuple[Column, ...]
     ) -> dict[str, Any]:
-        """The entry, its dates in years of the common era."""
+        """The entry, its dates in common years; SetError if a key or a value is wrong."""
         checked = dict(entry)
-        known = {column.key: column for column in columns}
+        by_key = {column.key: column for column in columns}
         for key, value in entry.items():
             place = f"{self.name}: {where}.{quoted(key)}".replace(": .", ": ")
-            if key not in known:
-                raise SetError(f"{place} is not known. Use one of: {', '.join(known)}.")
-            column = known[key]
+            if key not in by_key:
+                raise SetError(f"{place} is not known. Use one of: {', '.join(by_key)}.")
+            column = by_key[key]
             fits = isinstance(value, _TYPES[column.kind]) and not isinstance(value, bool)
             if not fits or value != value:  # noqa: PLR0124  NaN
                 raise SetError(f"{place} must be a {column.kind}, not {shown(value)}.")
@@ -162,13 +162,13 @@ class _Set:
                 checked[key] = self._common(value, place)
         return checked
 
-    def _common(self, given: date, place: str) -> date:
-        day = common_day(given)
+    def _common(self, typed: date, place: str) -> date:
+        day = common_day(typed)
         if day is None:
             between = f"from {YEARS[0]} to {YEARS[-1]}"
-            raise SetError(f"{place} must be a date of a year {between}, not {given}.")
-        if day != given:
-            self._said(given, day)
+            raise SetError(f"{place} must be a date of a year {between}, not {typed}.")
+        if day != typed:
+            self._note_buddhist(typed, day)
         return day
 
 

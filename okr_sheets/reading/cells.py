@@ -1,7 +1,7 @@
-"""What one cell says: a value, or a code for why not.
+"""One cell as a value, or as the code of a problem.
 
-Each kind of column has a parser `(raw, ask) -> Read`. What a person meant is read; that it was
-not what the workbook's own formulas count is said.
+Each kind of column has a parser `(raw, ask) -> Read`. It reads what a person meant, and adds a
+problem where the workbook's own formulas count something else.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _LITERAL = re.compile(r'"[^"]*"|\\.')
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a parser may need to know of the cell's row, column and file."""
+    """What a parser needs to know of the cell's row, column and file."""
 
     words: Language
     choices: str = ""
@@ -67,8 +67,9 @@ class Ask:
 class Read:
     """A value (None for blank), and the problem it came with, if any.
 
-    Of a text that is a number `readings` are all that it may mean; `percent` is how a number was
-    shown that was one of percents, else blank. `is_buddhist` is a date of a year such as 2570.
+    `code`, `given` and `words` are those of the Problem. `readings` are all numbers that a text may
+    mean, the likeliest first; `percent` is the text of a number shown as percents, else "".
+    `is_buddhist` is True for a date in a year such as 2570.
     """
 
     value: Any = None
@@ -81,12 +82,12 @@ class Read:
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """All that is to be said of the cell: the problem, and the calendar."""
+        """The codes of all problems of the cell: `code`, and that of the Buddhist calendar."""
         return (*filter(None, [self.code]), *(["buddhist-year"] if self.is_buddhist else []))
 
 
 def parse(kind: str, raw: object, ask: Ask) -> Read:
-    """What a raw cell of a column of this kind says."""
+    """A raw cell of a column of this kind as a Read; blank cells and dashes have no value."""
     if raw is None:
         return Read()
     if isinstance(raw, Uncalculated):
@@ -103,7 +104,7 @@ def parse(kind: str, raw: object, ask: Ask) -> Read:
 
 
 def number(raw: object, ask: Ask) -> Read:
-    """A number; typed as text it is read in the tracker's language, and said."""
+    """A number; one typed as text is read in the tracker's language, with a problem."""
     if isinstance(raw, bool):
         return Read(code="boolean-number", given=str(raw).upper())
     if isinstance(raw, (int, float)):
@@ -114,31 +115,31 @@ def number(raw: object, ask: Ask) -> Read:
         shown_as = f"{amount(hundredfold(raw), ask.words)} %" if is_percent_cell else ""
         return Read(float(raw), percent=shown_as)
     if isinstance(raw, (date, time, timedelta)):
-        return Read(code="date-number", given=shown(raw))
-    typed = shown(raw)
-    found = readings(typed, ask.words, ask.unit)
-    if not found:
+        return Read(code="date-number", given=as_text(raw))
+    typed = as_text(raw)
+    numbers = readings(typed, ask.words, ask.unit)
+    if not numbers:
         return Read(code="not-a-number", given=typed)
-    counted = tuple(filter(is_countable, found))
+    counted = tuple(filter(is_countable, numbers))
     if not counted:
         return Read(code="extreme-number", given=typed)
     return number_from_text(typed, counted, ask)
 
 
-def number_from_text(typed: str, found: tuple[float, ...], ask: Ask) -> Read:
-    """A text read as the first of the numbers that it may mean."""
+def number_from_text(typed: str, numbers: tuple[float, ...], ask: Ask) -> Read:
+    """A text as the first of the `numbers` it may mean; a problem unless it is clear in a CSV."""
     percent = typed if is_percent(typed) else ""
-    other = _unmistakable(found[1], ask) if len(found) > 1 else ""
+    other = _unmistakable(numbers[1], ask) if len(numbers) > 1 else ""
     if ask.untyped and not other and (power := magnitude(typed, ask.words, ask.unit)):
         # The m of “12 m” may be one of minutes, too.
-        other = amount(found[0] / 10**power, ask.words)
+        other = amount(numbers[0] / 10**power, ask.words)
     if ask.untyped and not other:
-        return Read(found[0], readings=found, percent=percent)
-    value = _unmistakable(found[0], ask)
+        return Read(numbers[0], readings=numbers, percent=percent)
+    value = _unmistakable(numbers[0], ask)
     if other:
-        said = {"value": value, "other": other}
-        return Read(found[0], "ambiguous-number", typed, said, found, percent)
-    return Read(found[0], "number-as-text", typed, {"value": value}, found, percent)
+        words = {"value": value, "other": other}
+        return Read(numbers[0], "ambiguous-number", typed, words, numbers, percent)
+    return Read(numbers[0], "number-as-text", typed, {"value": value}, numbers, percent)
 
 
 def _unmistakable(value: float, ask: Ask) -> str:
@@ -171,9 +172,9 @@ def attainment(raw: object, ask: Ask) -> Read:
 
 
 def _part(typed: str, ask: Ask) -> tuple[float, ...]:
-    """The steps, or the share, that “3 of 5” says; nothing where it says none of the row's own."""
-    found = _parts().fullmatch(fold(typed))
-    done, of = map(float, found.groups()) if found else (0.0, 0.0)
+    """The steps, or the share, that “3 of 5” means, as one reading; none if not of `ask.whole`."""
+    match = _parts().fullmatch(fold(typed))
+    done, of = map(float, match.groups()) if match else (0.0, 0.0)
     if not of or ask.whole not in {1, of}:
         return ()
     return (done * ask.whole / of,)
@@ -187,7 +188,7 @@ def _parts() -> re.Pattern[str]:
 
 
 def _word(value: object, typed: str, choices: str, key: str, ask: Ask) -> Read:
-    """What a word means; said where it is not the one that the workbook's formulas look for."""
+    """A word's value, with a problem if the workbook's formulas look for another spelling."""
     written = ask.words.choice(choices, key)
     # Formulas compare without case, but not without spaces or synonyms.
     if ask.untyped or typed.casefold() == written.casefold():
@@ -206,7 +207,7 @@ def confidence(raw: object, ask: Ask) -> Read:
 
 
 def scaled(read: Read, value: float, ask: Ask) -> Read:
-    """A percent as a number on another scale; said where a workbook counts it as a fraction."""
+    """A percent as a number on another scale, with a problem if it is of a workbook."""
     if not is_countable(value):
         return Read(code="extreme-number", given=read.percent)
     if ask.untyped:
@@ -215,44 +216,44 @@ def scaled(read: Read, value: float, ask: Ask) -> Read:
 
 
 def day(raw: object, ask: Ask) -> Read:
-    """A date; typed as text it is read in the order of its column, and said.
+    """A date; one typed as text is read in the order of its column, with a problem.
 
-    2570, a year of the Buddhist calendar, is 2027; of other years than those there is no day.
+    2570, a year of the Buddhist calendar, is read as 2027; a year outside `YEARS` is a problem.
     """
-    typed = shown(raw)
+    typed = as_text(raw)
     real = _real_day(raw, ask)
     if real:
         value = common_day(real)
         if value is None:
             return Read(code="odd-year", given=str(real), words=_YEARS_READ)
-        said = {"value": str(value)}
+        words = {"value": str(value)}
         if isinstance(raw, str) and not ask.untyped:
-            return Read(value, "date-as-text", typed, said, is_buddhist=value != real)
+            return Read(value, "date-as-text", typed, words, is_buddhist=value != real)
         if value == real:
             return Read(value)
-        return Read(value, given=str(real), words=said, is_buddhist=True)
+        return Read(value, given=str(real), words=words, is_buddhist=True)
     orders = (ask.order, "dmy", "mdy")
-    found = [date_from_text(typed, ask.words, ask.around, order) for order in orders]
-    value, *others = found if isinstance(raw, str) else [None]
+    days = [date_from_text(typed, ask.words, ask.around, order) for order in orders]
+    value, *others = days if isinstance(raw, str) else [None]
     if value is None:
         return Read(code="not-a-date", given=typed)
-    buddhist, said = is_buddhist(typed, ask.words), {"value": str(value)}
+    buddhist, words = is_buddhist(typed, ask.words), {"value": str(value)}
     for other in others:
         if other and other != value and _may_be_meant(other, ask.around):
-            both = said | {"other": str(other)}
+            both = words | {"other": str(other)}
             return Read(value, "ambiguous-date", typed, both, is_buddhist=buddhist)
     names_its_year = value == date_from_text(typed, ask.words, order=ask.order)
     code = "" if ask.untyped and names_its_year else "date-as-text"
-    return Read(value, code, typed, said, is_buddhist=buddhist)
+    return Read(value, code, typed, words, is_buddhist=buddhist)
 
 
 def _real_day(raw: object, ask: Ask) -> date | None:
-    """The day of a cell that holds one, be it as a number that lost its format."""
+    """The day of a date cell, or of a number that lost its date format; None for all else."""
     if isinstance(raw, datetime):
         return raw.date()
     if isinstance(raw, date):
         return raw
-    typed = shown(raw) if isinstance(raw, (float, str)) else ""
+    typed = as_text(raw) if isinstance(raw, (float, str)) else ""
     if not is_day_number(typed):
         return None
     number = int(re.split("[.,]", typed)[0])
@@ -262,8 +263,8 @@ def _real_day(raw: object, ask: Ask) -> date | None:
 
 def is_day_number(text: str) -> bool:
     """Whether a text is a date as a spreadsheet counts days, such as 46395."""
-    found = _DAY_NUMBER.fullmatch(text)
-    return found is not None and any(int(found[1]) in days for days in _DAY_NUMBERS)
+    match = _DAY_NUMBER.fullmatch(text)
+    return match is not None and any(int(match[1]) in days for days in _DAY_NUMBERS)
 
 
 def real_days(cells: Iterable[object]) -> Iterator[date]:
@@ -281,7 +282,7 @@ def _may_be_meant(day: date, start: date | None) -> bool:
 
 def choice(raw: object, ask: Ask) -> Read:
     """The key of a choice, whatever language's word was typed."""
-    text = shown(raw)
+    text = as_text(raw)
     key = choice_keys(ask.choices).get(fold(text))
     if key is None:
         listed = ", ".join(ask.words.choices(ask.choices).values())
@@ -291,25 +292,25 @@ def choice(raw: object, ask: Ask) -> Read:
 
 def text(raw: object, _: Ask) -> Read:
     """Text, as the cell shows it."""
-    return Read(shown(raw))
+    return Read(as_text(raw))
 
 
 def identifier(raw: object, ask: Ask) -> Read:
-    """An ID as its cell shows it; that a program took it for a number or a date is said."""
+    """An ID as its cell shows it, with a problem if a program made a number or a date of it."""
     if isinstance(raw, (date, time, timedelta)):
-        return Read(code="date-id", given=shown(raw))
+        return Read(code="date-id", given=as_text(raw))
     if isinstance(raw, float):
         name = _formatted(raw, ask.format)
         return Read(name, "number-id", plain(raw), {"value": name})
-    return Read(shown(raw))
+    return Read(as_text(raw))
 
 
 def _formatted(value: float, code: str) -> str:
     """A number in a number format of zeros and quoted letters; in others just the number."""
-    found = _ID_FORMAT.fullmatch(code)
-    if found is None or not abs(value) < _LONGEST_ID:
+    match = _ID_FORMAT.fullmatch(code)
+    if match is None or not abs(value) < _LONGEST_ID:
         return plain(value)
-    before, whole, fraction, after = (part or "" for part in found.groups())
+    before, whole, fraction, after = (part or "" for part in match.groups())
     digits = f"{Decimal(repr(value)).quantize(Decimal(10) ** -len(fraction), ROUND_HALF_UP):f}"
     left, _, right = digits.partition(".")
     kept = right[: fraction.count("0")] + right[fraction.count("0") :].rstrip("0")
@@ -317,7 +318,7 @@ def _formatted(value: float, code: str) -> str:
     return f"{before}{number}{after}"
 
 
-def shown(raw: object) -> str:
+def as_text(raw: object) -> str:
     """A raw value as text: whole numbers without a point, dates as ISO."""
     if isinstance(raw, bool):
         return str(raw).upper()
@@ -357,5 +358,5 @@ PARSERS: Mapping[str, Callable[[Any, Ask], Read]] = {
 
 
 def parsed_as(column: Column) -> str:
-    """Whose parser reads a column: its kind's, or one of its own as confidences have."""
+    """The key in PARSERS for a column: its kind, or one of its own as confidences have."""
     return column.key if column.key in PARSERS else column.kind

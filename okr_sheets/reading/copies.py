@@ -17,12 +17,12 @@ from okr_sheets.problems import Problem, file_names
 from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
 
-_STILL_SAID = frozenset({"open-elsewhere", "quarter-disagrees"})  # of a file that is set aside
+_KEPT_PROBLEMS = frozenset({"open-elsewhere", "quarter-disagrees"})  # of a file that is set aside
 _NAMELESS = ("", "", "")
 
 
 def without_copies(trackers: Sequence[Tracker]) -> list[Tracker]:
-    """The trackers in their order, each copy emptied, with a word that it was.
+    """The trackers in order, each copy replaced by an empty one whose problem says of what.
 
     Copies are files or sheets of one unit and quarter in which most rows of the smaller say the
     same: saved twice, sent back under another name, kept on a hidden sheet, or left by a program
@@ -36,11 +36,11 @@ def without_copies(trackers: Sequence[Tracker]) -> list[Tracker]:
     _set_aside(entries, "identical-copy", _Entry.plainness, _Entry.is_identical)
     _set_aside(entries, "same-tracker", _Entry.lateness, _Entry.is_copy)
     kept = (entry.emptied(names) if entry.twin else entry.tracker for entry in entries)
-    return [*_told_apart(kept)]
+    return [*_with_own_sheets(kept)]
 
 
-def _told_apart(trackers: Iterable[Tracker]) -> Iterator[Tracker]:
-    """The trackers; of those of one file and sheet, as Python may make them, the sheet numbered."""
+def _with_own_sheets(trackers: Iterable[Tracker]) -> Iterator[Tracker]:
+    """The trackers, no two with one file and sheet: Python can make such, and they get numbers."""
     taken: set[tuple[str, str]] = set()
     for tracker in trackers:
         sheet = tracker.sheets.get(OKRS.key, "")
@@ -51,13 +51,13 @@ def _told_apart(trackers: Iterable[Tracker]) -> Iterator[Tracker]:
         if name == sheet:
             yield tracker
             continue
-        told = (p if p.sheet != sheet else replace(p, sheet=name) for p in tracker.problems)
+        problems = (p if p.sheet != sheet else replace(p, sheet=name) for p in tracker.problems)
         sheets = {**tracker.sheets, OKRS.key: name}
-        yield tracker.changed(sheets=sheets, problems=tuple(told))
+        yield tracker.changed(sheets=sheets, problems=tuple(problems))
 
 
 class _Entry:
-    """A tracker, what it says as sets, and the one that counts in its place, if any."""
+    """A tracker, its rows and numbers as sets, and the one that counts in its place, if any."""
 
     def __init__(self, tracker: Tracker) -> None:
         about = tracker.about
@@ -108,11 +108,11 @@ class _Entry:
     def emptied(self, names: Mapping[str, str]) -> Tracker:
         """An empty tracker whose problem names the file, or the sheet of the same file."""
         twin = self.twin or self.tracker
-        place, given = "", names[twin.path]
+        place, twin_name = "", names[twin.path]
         if twin.path == self.path:
-            place, given = self.sheet, twin.sheets[OKRS.key]
-        problem = Problem(self.code, self.path, place, given=given)
-        still = (problem for problem in self.tracker.problems if problem.code in _STILL_SAID)
+            place, twin_name = self.sheet, twin.sheets[OKRS.key]
+        problem = Problem(self.code, self.path, place, given=twin_name)
+        still = (problem for problem in self.tracker.problems if problem.code in _KEPT_PROBLEMS)
         return Tracker.empty(path=self.path, problems=(*still, problem))
 
 

@@ -35,8 +35,8 @@ def date_from_text(
     nearest. `order`, which `usual_order` gives for all dates of one row or column, is tried first.
     Other words, such as weekdays, are passed over beside a year of four digits only.
     """
-    found = _readings(text, words, around)
-    return found.get(order) or next((day for day in found.values() if day), None)
+    by_order = _readings(text, words, around)
+    return by_order.get(order) or next((day for day in by_order.values() if day), None)
 
 
 def usual_order(
@@ -52,9 +52,9 @@ def usual_order(
     dates that are in no doubt; else the one that puts more on their weekdays; else the one that
     brings all closer together; else the language's own.
     """
-    found = [_readings(text, words, around) for text in texts]
-    doubtful = [readings for readings in found if len(readings) > 1]
-    sure = [day for readings in found if len(readings) == 1 for day in readings.values() if day]
+    by_text = [_readings(text, words, around) for text in texts]
+    doubtful = [readings for readings in by_text if len(readings) > 1]
+    sure = [day for readings in by_text if len(readings) == 1 for day in readings.values() if day]
     sure += beside
     weekdays = {day.weekday() for day in sure}
 
@@ -104,7 +104,7 @@ def tongue(text: str, words: Language) -> Language:
 
 
 def _readings(text: str, words: Language, around: date | None) -> dict[str, date | None]:
-    """What a text means in each order that its form allows; nothing if it cannot be a date."""
+    """The date, or None, that a text means in each order its form allows; {} if in none."""
     if len(text) > LONGEST:
         return {}
     code = tongue(text, words).code
@@ -114,14 +114,14 @@ def _readings(text: str, words: Language, around: date | None) -> dict[str, date
     if len(months) > 1 or not (fields == 3 or (fields == 2 and around)):
         return {}
     orders = _orders(text, numbers, code)
-    found = {}
+    by_order = {}
     for order in orders[:1] if months else orders:
         letters = [field for field in order if not (field == "m" and months)]
         letters = [field for field in letters if not (field == "y" and fields == 2)]
-        given = dict(zip(letters, numbers, strict=True))
-        month = months[0] if months else int(given["m"])
-        found[order] = _day(given, month, code, around)
-    return found
+        by_letter = dict(zip(letters, numbers, strict=True))
+        month = months[0] if months else int(by_letter["m"])
+        by_order[order] = _day(by_letter, month, code, around)
+    return by_order
 
 
 def _parts(text: str) -> tuple[list[str], list[int]]:
@@ -156,19 +156,19 @@ def _orders(text: str, numbers: Sequence[str], code: str) -> tuple[str, ...]:
     return ("dmy", "mdy") if "/" in text or (code == "en" and "-" in text) else ("dmy",)
 
 
-def _day(given: Mapping[str, str], month: int, code: str, around: date | None) -> date | None:
+def _day(fields: Mapping[str, str], month: int, code: str, around: date | None) -> date | None:
     """The date of these fields; without a year the one nearest to `around`."""
-    day = int(given["d"])
-    if "y" in given:
-        return _valid(int(given["y"]) + _century(given["y"], code), month, day)
+    day = int(fields["d"])
+    if "y" in fields:
+        return _valid(int(fields["y"]) + _century(fields["y"], code), month, day)
     if around is None:
         return None
     near = (_valid(year, month, day) for year in range(around.year - 1, around.year + 2))
-    return min((found for found in near if found), key=lambda it: abs(it - around), default=None)
+    return min((each for each in near if each), key=lambda it: abs(it - around), default=None)
 
 
 def _century(year: str, code: str) -> int:
-    """What is left out of a year of two digits."""
+    """The number to add to a year of two digits: 2000, or 2500 for Thai; 0 for other years."""
     if len(year) != 2:
         return 0
     # Thai people write 70 for 2570, which is 2027.
@@ -193,9 +193,9 @@ def _is_mark(word: str) -> bool:
 
 
 def _month(name: str) -> int | None:
-    known = _months()
-    ended = (number for full, number in known.items() if _may_end(name, full))
-    return known.get(name) or next(ended, None)
+    numbers = _months()
+    ended = (number for full, number in numbers.items() if _may_end(name, full))
+    return numbers.get(name) or next(ended, None)
 
 
 def _may_end(name: str, full: str) -> bool:

@@ -19,9 +19,11 @@ from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, in_order, said_once, too_much
 from okr_sheets.quarters import Quarter, counted_until
 from okr_sheets.reading import settings
-from okr_sheets.reading.cells import Ask, parse, parsed_as, shown
-from okr_sheets.reading.headers import Table, almost, find, words_seen
-from okr_sheets.reading.rows import Row, families, okr_rows, stored
+from okr_sheets.reading.cells import Ask, as_text, parse, parsed_as
+from okr_sheets.reading.headers import near_miss, words_seen
+from okr_sheets.reading.linking import link_rows
+from okr_sheets.reading.rows import Row, okr_rows, stored
+from okr_sheets.reading.tables import Table, find_tables
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
 
 MOST_TABLES = 100  # of OKRs in one file
@@ -33,9 +35,9 @@ REQUIRED = ("title", "type", "baseline", "target")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A tracker as plain rows by the frame they are for; each holds its `row` of the sheet.
+    """A tracker as plain rows, by the name of their part; each holds its `row` on the sheet.
 
-    They pass between processes, and the one that reads needs no pandas.
+    Drafts pass between processes, and the one that reads needs neither numpy nor pandas.
     """
 
     about: About
@@ -51,21 +53,21 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
-    """One draft for each table of OKRs in a file, and what is to be said of the file."""
+    """One draft for each table of OKRs in a file, and the problems of the file itself."""
 
     drafts: tuple[Draft, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
 def read_drafts(place: Path, path: str, fiscal_start: int) -> Drafts:
-    """What the file at a `place` holds, which problems name by its `path`.
+    """The drafts of the file at `place`; their problems name it as `path`.
 
-    UnreadableError says why a file gives nothing; nothing else is raised for what a file holds.
+    Raises UnreadableError with the reason if nothing can be read; MemoryError, and nothing else.
     """
     try:
         book = read_book(place)
-        said = tuple(replace(problem, path=path) for problem in book.problems)
-        return _drafts(place, path, replace(book, problems=said), fiscal_start)
+        problems = tuple(replace(problem, path=path) for problem in book.problems)
+        return _drafts(place, path, replace(book, problems=problems), fiscal_start)
     except (UnreadableError, MemoryError):
         raise
     except Exception as error:
@@ -84,18 +86,18 @@ def _drafts(place: Path, path: str, book: Book, fiscal_start: int) -> Drafts:
 
 
 def _tables(grids: Sequence[Grid], fiscal_start: int) -> list[Table]:
-    """The tables on all sheets; where no quarter is named, that of their full dates tells more."""
+    """The tables on all sheets; short dates lie in the quarter set, else in that of full dates."""
     around = settings.span(grids, fiscal_start)
-    tables = [table for grid in grids for table in find(grid, around)]
+    tables = [table for grid in grids for table in find_tables(grid, around)]
     dates = sorted(day for table in tables for day in table.check_ins)
     if around or not dates:
         return tables
     around = Quarter.holding(dates[len(dates) // 2], fiscal_start).span
-    return [table for grid in grids for table in find(grid, around)]
+    return [table for grid in grids for table in find_tables(grid, around)]
 
 
 def _check_number(tables: Iterable[Table]) -> None:
-    """UnreadableError where a file holds more tables, rows or dates of OKRs than anybody has."""
+    """Raise UnreadableError if a file has more tables, rows or dates of OKRs than the limits."""
     okrs = [table for table in tables if table.sheet is OKRS]
     rows = [sum(any(cell is not None for cell in cells) for _, cells in t.rows()) for t in okrs]
     dates = [len(table.check_ins) for table in okrs]
@@ -110,20 +112,20 @@ def _check_number(tables: Iterable[Table]) -> None:
 
 
 def _without_table(path: str, book: Book) -> Problem:
-    """Why there is nothing to read: the sheet that was too large for it, or what was seen."""
+    """The problem of a file without OKRs: a sheet too large, a header nearly right, or words."""
     for problem in book.problems:
         if problem.code in {"sheet-skipped", "sheet-too-much"}:
             return why_skipped(problem).problem(path)
-    for found in (almost(grid, path) for grid in book.grids):
-        if found:
-            return found
+    for grid in book.grids:
+        if missed := near_miss(grid, path):
+            return missed
     seen = "; ".join(f"{grid.name}: {words_seen(grid)}" for grid in book.grids if grid.rows)
     return Problem("no-okr-table", path, given=seen or "–")
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What of a file makes one tracker: a table of OKRs, and the tables and settings it goes by."""
+    """The parts of a file that make one tracker: its tables by kind, and the settings' sheets."""
 
     tables: Mapping[str, Table]
     grids: Sequence[Grid]
@@ -145,9 +147,9 @@ def _parts(grids: Sequence[Grid], tables: Sequence[Table]) -> Iterator[_Part]:
     about = [grid for grid in others if settings.by_keys([grid])]
     for number, table in enumerate(okrs):
         mine = {OKRS.key: table}
-        for key, found in of_kind.items():
-            if found:
-                mine[key] = found[number if len(found) == len(okrs) else 0]
+        for key, tables_of_kind in of_kind.items():
+            if tables_of_kind:
+                mine[key] = tables_of_kind[number if len(tables_of_kind) == len(okrs) else 0]
         first = [about[number]] if len(about) == len(okrs) else []
         yield _Part(mine, [table.grid, *first, *(grid for grid in others if grid not in first)])
 
@@ -174,18 +176,18 @@ class _Reader:
         self.bands = settings.bands(places)
 
     def draft(self) -> Draft:
-        self._say_what_is_odd()
+        self._check_tables()
         day = self.about.counts_to(self.calculated_on)
         until = day and counted_until(day, self.okrs.check_ins, self.about.span)
         rows, problems = okr_rows(self.okrs, self.ask, self.path, until)
-        family = families(rows, self.okrs, self.ask, self.path)
-        self.problems += [*problems, *family.problems]
+        linked = link_rows(rows, self.okrs, self.ask, self.path)
+        self.problems += [*problems, *linked.problems]
         return Draft(
             about=self.about,
             rows={
-                "objectives": family.objectives,
-                "key_results": family.key_results,
-                "check_ins": family.check_ins,
+                "objectives": linked.objectives,
+                "key_results": linked.key_results,
+                "check_ins": linked.check_ins,
                 "actions": self._plain_table(ACTIONS),
                 "log": self._plain_table(LOG),
             },
@@ -195,11 +197,11 @@ class _Reader:
             stored=stored(rows, self.okrs),
             calculated_on=self.calculated_on,
             bands=self.bands,
-            problems=in_order(said_once("buddhist-year", in_order(self._for_its_kind_of_file()))),
+            problems=in_order(said_once("buddhist-year", in_order(self._without_harmless()))),
         )
 
-    def _for_its_kind_of_file(self) -> Iterator[Problem]:
-        """The problems; a Buddhist year is none in a text file, which no formulas count."""
+    def _without_harmless(self) -> Iterator[Problem]:
+        """The problems, without Buddhist years in a text file, where no formula counts them."""
         untyped = self.okrs.grid.untyped
         return (p for p in self.problems if not (untyped and p.code == "buddhist-year"))
 
@@ -208,8 +210,8 @@ class _Reader:
     ) -> None:
         self.problems.append(table.problem(self.path, code, row, key, given, words))
 
-    def _say_what_is_odd(self) -> None:
-        """What is to be said of the tables before a row of them is read."""
+    def _check_tables(self) -> None:
+        """Add the problems of headers, hidden parts and columns, which need no row to be read."""
         for key in REQUIRED:
             if key not in self.okrs.columns and (key in {"title", "target"} or self.has_keys):
                 self._add("missing-column", self.okrs, label=self.ask.words(f"okrs.{key}"))
@@ -221,24 +223,24 @@ class _Reader:
             for row, letter in table.seconds:
                 place = (self.path, table.grid.name, row, letter)
                 self.problems.append(Problem("second-header", *place))
-            self._say_what_is_hidden(table)
-            self._say_what_is_doubled(table)
-        self._say_what_is_astray()
-        for column, said in self.okrs.undated.items():
+            self._check_hidden(table)
+            self._check_copies(table)
+        self._check_dates()
+        for column, header in self.okrs.undated.items():
             values = (self.okrs.grid.cell(row, column) for row, _ in self.okrs.rows())
             if any(parse("number", value, self.ask).value is not None for value in values):
                 place = (self.path, self.okrs.grid.name, self.okrs.header, column_letters(column))
-                self.problems.append(Problem("undated-column", *place, given=said))
+                self.problems.append(Problem("undated-column", *place, given=header))
 
         days = {column: day for day, column in self.okrs.check_ins.items()}
         for column, row in self.okrs.buddhist.items():
             day = str(days[column])
-            given = shown(self.okrs.grid.cell(row, column))
+            cell_text = as_text(self.okrs.grid.cell(row, column))
             key = f"{CHECK_IN_PREFIX}{day}"
-            self._add("buddhist-year", self.okrs, row, key, given, value=day)
+            self._add("buddhist-year", self.okrs, row, key, cell_text, value=day)
 
-    def _say_what_is_astray(self) -> None:
-        """Check-ins that the workbook does not count as Python does, at the cell that mends it."""
+    def _check_dates(self) -> None:
+        """Add a problem for each check-in that the workbook misses or dates otherwise."""
         table = self.okrs
         days = {column: day for day, column in table.check_ins.items()}
         last = max(set(table.check_ins.values()) - set(table.astray), default=0)
@@ -247,14 +249,14 @@ class _Reader:
             if not code or not (_is_filled(table, column) or (twin and _is_filled(table, twin))):
                 continue
             at = table.header if code == "week-dated-twice" else table.day_row
-            said = shown(table.grid.cell(table.header, column) or "")
+            header = as_text(table.grid.cell(table.header, column) or "")
             words = {"value": str(day), "last": column_letters(last)}
             if twin:
                 words |= {"other": column_letters(twin), "above": str(days[twin])}
             key = f"{CHECK_IN_PREFIX}{day}"
-            self._add(code, table, at, key, said, **words)
+            self._add(code, table, at, key, header, **words)
 
-    def _say_what_is_hidden(self, table: Table) -> None:
+    def _check_hidden(self, table: Table) -> None:
         grid = table.grid
         filled = {number for number, cells in table.rows() if any(c is not None for c in cells)}
         rows = sorted(filled & grid.hidden_rows)
@@ -267,7 +269,7 @@ class _Reader:
         if columns:
             self._add("hidden-columns", table, given=_ranges(columns, column_letters))
 
-    def _say_what_is_doubled(self, table: Table) -> None:
+    def _check_copies(self, table: Table) -> None:
         for column, key in table.copies.items():
             is_check_in = key.startswith(CHECK_IN_PREFIX)
             if not _is_filled(table, column) or not (is_check_in or not table.sheet[key].computed):
@@ -279,7 +281,7 @@ class _Reader:
             self.problems.append(Problem("duplicate-column", *place, table.letters[key], words))
 
     def _plain_table(self, sheet: Sheet) -> list[Row]:
-        """The rows of the actions or the log that say something."""
+        """The filled rows of the actions or the log."""
         table = self.tables.get(sheet.key)
         rows = []
         for row, cells in table.rows() if table else ():

@@ -1,4 +1,4 @@
-"""The example sets: found and listed."""
+"""The example sets: their names and texts."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def folder() -> Traversable:
 
 def names() -> list[str]:
     """The names of the example sets, the company's first."""
-    found = (entry.name.removesuffix(".toml") for entry in folder().iterdir())
-    return sorted((name for name in found if "." not in name), key=lambda n: (n != "company", n))
+    stems = (entry.name.removesuffix(".toml") for entry in folder().iterdir())
+    return sorted((name for name in stems if "." not in name), key=lambda n: (n != "company", n))
 
 
 def text_of(name: str, code: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Files, folders and patterns as a list of trackers; what they leave out is named."""
+"""Files, folders and patterns as a list of trackers, with a problem for what is left out."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _ALL: Parts = ("**",)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gives: trackers as they were given, files to read, and what was left out."""
+    """A search's result: the trackers passed in, files to read, problems of what is left out."""
 
     trackers: tuple[Tracker, ...]
     files: tuple[Path, ...]
@@ -41,7 +41,7 @@ class Found:
 
 
 def listed(source: Source | Iterable[Source]) -> list[Source]:
-    """The paths and trackers of a source; MisuseError for what is neither.
+    """A source as a list of paths and trackers; MisuseError for anything else.
 
     A frame and a mapping are refused, since a list of them holds their keys alone.
     """
@@ -57,30 +57,30 @@ def listed(source: Source | Iterable[Source]) -> list[Source]:
     return items
 
 
-def _no_source(given: object) -> str:
-    kind = "None" if given is None else f"a {type(given).__name__}"
+def _no_source(source: object) -> str:
+    kind = "None" if source is None else f"a {type(source).__name__}"
     return f"Trackers are named by a path, a Tracker or a list of these, not by {kind}."
 
 
 def search(source: Source | Sequence[Source]) -> Found:
     """The files that paths name, in a stable order, each once, and what was left out.
 
-    A folder stands for every tracker below it, a pattern for all that match and for those below
-    folders that match; lock files, what is hidden and our own reports are left out without a word.
-    A file named outright is kept whatever it is called, so that its absence can be said. Links to
-    folders are followed where they are named, not below a folder or a `**`.
+    A folder stands for every tracker below it, a pattern for all files that match and those below
+    folders that match. Lock files, hidden files and our own reports are left out without a problem.
+    A path of one file is kept whatever its name, so that reading can report that it is missing.
+    Links to folders are followed if a path names them, not below a folder or a `**`.
     """
-    given = listed(source)
-    trackers = tuple(item for item in given if isinstance(item, Tracker))
-    named = [item for item in given if not isinstance(item, Tracker)]
-    if "" in named:
+    items = listed(source)
+    trackers = tuple(item for item in items if isinstance(item, Tracker))
+    names = [item for item in items if not isinstance(item, Tracker)]
+    if "" in names:
         raise MisuseError("A path is empty. Name a file or a folder of trackers.")
-    paths = [Path(item) for item in named]
+    paths = [Path(item) for item in names]
     _check_working_folder(paths)
     looking = _Search()
     for path in paths:
         looking.for_path(path)
-    files, left_out = looking.found()
+    files, left_out = looking.result()
     return Found(trackers, files, left_out)
 
 
@@ -89,8 +89,8 @@ def _check_working_folder(paths: Sequence[Path]) -> None:
         Path.cwd()
     except OSError:
         if not all(path.is_absolute() for path in paths):
-            said = "The folder that you are in is gone. Go to another one and run this again."
-            raise MisuseError(said) from None
+            sentence = "The folder that you are in is gone. Go to another one and run this again."
+            raise MisuseError(sentence) from None
 
 
 class _Search:
@@ -104,7 +104,7 @@ class _Search:
         self._searched: set[tuple[Identity, Parts]] = set()
         self._links: list[tuple[Path, Parts]] = []
 
-    def found(self) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+    def result(self) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
         """Each file by the first plain one of its names, and a problem for all left out."""
         names: dict[Identity, list[Path]] = {}
         for file in dict.fromkeys(self._files):
@@ -181,7 +181,7 @@ class _Search:
         self._files[first:] = sorted(self._files[first:])
 
     def _entries(self, folder: Path, pattern: str) -> list[Path]:
-        """What stands in a folder and fits a pattern; a folder that cannot be opened is named."""
+        """A folder's entries that fit a pattern; none, and a problem, if it cannot be opened."""
         try:
             names = os.listdir(folder)  # noqa: PTH208  names are all that is wanted
         except OSError as error:
@@ -191,7 +191,7 @@ class _Search:
         return [folder / name for name in fitting if name[0] != "." or pattern[0] == "."]
 
     def _miss(self, path: Path, parts: Parts, error: OSError | ValueError) -> None:
-        """Name what cannot be looked at, if it may be a tracker or a folder of them."""
+        """Add a problem for a path that cannot be looked at, if it may be a tracker or a folder."""
         suffix = path.suffix.lower()
         is_sought = parts in {(), _ALL} and suffix in SUFFIXES
         # A folder has no suffix, or one such as that of “2027.Q1”.
@@ -199,12 +199,12 @@ class _Search:
         is_gone = isinstance(error, (FileNotFoundError, NotADirectoryError)) and not _is_link(path)
         if is_gone or not (is_sought or is_folder):
             return
-        named = UnreadableError("dead-link") if _is_dead(path) else unopened(error)
-        self._problems.append(named.problem(str(path)))
+        reason = UnreadableError("dead-link") if _is_dead(path) else unopened(error)
+        self._problems.append(reason.problem(str(path)))
 
 
 def _identity(path: Path) -> Identity:
-    """What tells a file or folder from others, whatever it is called."""
+    """A value that is the same for all names of one file or folder."""
     try:
         seen = path.stat()
     except (OSError, ValueError):
@@ -248,19 +248,19 @@ def read_source(
     engine: str = "serial",
     scheduler: str | None = None,
 ) -> tuple[list[Tracker], Config]:
-    """The trackers of a source as `read_all` gives them, and the settings that hold for them.
+    """The trackers of a source, as from `read_all`, and the settings that hold for them.
 
-    None stands for the paths of the okr.toml. Trackers that are given as such lie in no folder: for
-    them alone no okr.toml is looked for.
+    `source=None` reads the paths that okr.toml lists. For Trackers alone, which lie in no
+    folder, no okr.toml is looked for.
     """
-    given = [] if source is None else listed(source)
-    paths = [item for item in given if not isinstance(item, Tracker)]
+    items = [] if source is None else listed(source)
+    paths = [item for item in items if not isinstance(item, Tracker)]
     is_sought = paths or source is None
     settings = settings_of(Config() if config is None and not is_sought else config, paths)
     if source is None and not settings.paths:
         raise MisuseError(NOWHERE)
     with lent(engine, scheduler) as share:
-        return read_all(settings.paths if source is None else given, share, settings), settings
+        return read_all(settings.paths if source is None else items, share, settings), settings
 
 
 def read_all(
@@ -270,25 +270,25 @@ def read_all(
 ) -> list[Tracker]:
     """The trackers of a source: trackers as they are, paths read, folders searched.
 
-    A workbook with several tables of OKRs gives a tracker each; of copies of one tracker the one
-    updated last counts, and the others come back empty. So does what cannot be read, with a problem
-    that says why: a file, and what a search left out. `config` tells the fiscal year.
+    A workbook with several tables of OKRs gives one tracker for each. Of copies of one tracker the
+    one updated last counts. The other copies, files that cannot be read and what the search left
+    out come back as empty trackers with a problem. `config` sets the fiscal year.
     """
     return read_found(search(source), map, config)
 
 
 def read_found(
-    found: Found,
+    sources: Found,
     map: Map = map,  # noqa: A002  shaped like it
     config: Config | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> list[Tracker]:
-    """What `read_all` gives, of a search; `progress` is told the number of files read so far."""
-    trackers = list(found.trackers)
+    """The same for a search's result; calls `progress` with the number of files read so far."""
+    trackers = list(sources.trackers)
     read = partial(read_trackers, fiscal_start=(config or Config()).fiscal_start)
-    for count, tables in enumerate(map(read, found.files), 1):
+    for count, tables in enumerate(map(read, sources.files), 1):
         trackers += tables
         if progress:
             progress(count)
-    trackers += [Tracker.empty(path=each.path, problems=(each,)) for each in found.left_out]
+    trackers += [Tracker.empty(path=each.path, problems=(each,)) for each in sources.left_out]
     return without_copies(trackers)

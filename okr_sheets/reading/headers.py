@@ -1,24 +1,20 @@
-"""Where a sheet's tables stand, and which column is which."""
+"""Where headers stand on a sheet, and what their columns mean."""
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
-from itertools import pairwise, takewhile
+from functools import cache
+from itertools import pairwise
 
 from okr_sheets.files.grid import TOP, Grid, Value
 from okr_sheets.language import REFERENCE, Language, choice_keys, fold, headers, language
-from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Span, common_day
-from okr_sheets.reading.cells import Ask, parse, shown
-from okr_sheets.reading.days import is_buddhist
-from okr_sheets.reading.periods import last_days, names_days
+from okr_sheets.reading.cells import Ask, as_text, parse
+from okr_sheets.reading.periods import last_days
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
 
 LONGEST = 60  # characters of a header
@@ -26,74 +22,17 @@ LONGEST = 60  # characters of a header
 # A header row is told by these; without them a row of words is only a row of words.
 TELLING = {"okrs": ("title", "target"), "actions": ("key_result", "action"), "log": ("date", "id")}
 FEWEST = 3  # columns that a header names
-_PLAN = ("title", "type", "baseline", "target")  # before the numbers of the quarter
 _PREFIXES = tuple(f"{sheet.prefix}." for sheet in SHEETS)
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table of one of our sheets: the row of its header, and its columns (from 1) by key.
-
-    `check_ins` maps a date to the column of that date's numbers. `copies` are columns that say
-    what another one says already, with that one's key; `undated` those that stand where check-ins
-    do, or say so, under no date that can be told, with their header; `buddhist` those whose date is
-    of a year such as 2570, with its row. Rows in `repeats` only say the header again; `last` is
-    the last row. `seconds` are the headers of more tables of the kind, which are not read: row,
-    and column letter if not below this one. `odd` is the code of what is wrong with the header.
-    `astray` are check-ins that the workbook's own formulas do not count, or not under the day that
-    their header says: column to the code of why. The days these formulas go by stand in `day_row`,
-    0 where there is none; `twins` are columns above which another one's day stands, with that one.
-    """
-
-    sheet: Sheet
-    grid: Grid
-    header: int
-    columns: Mapping[str, int]
-    check_ins: Mapping[date, int]
-    language: str
-    last: int
-    copies: Mapping[int, str] = field(default_factory=dict)
-    undated: Mapping[int, str] = field(default_factory=dict)
-    buddhist: Mapping[int, int] = field(default_factory=dict)
-    repeats: frozenset[int] = frozenset()
-    seconds: Sequence[tuple[int, str]] = ()
-    odd: str = ""
-    astray: Mapping[int, str] = field(default_factory=dict)
-    twins: Mapping[int, int] = field(default_factory=dict)
-    day_row: int = 0
-
-    @cached_property
-    def letters(self) -> dict[str, str]:
-        """Column letters by key; check-in columns by `checkin.` and their date."""
-        keys = dict(self.columns)
-        keys |= {f"{CHECK_IN_PREFIX}{day}": column for day, column in self.check_ins.items()}
-        return {key: column_letters(column) for key, column in keys.items()}
-
-    def problem(
-        self,
-        path: str,
-        code: str,
-        row: int,
-        key: str = "",
-        given: str = "",
-        words: Mapping[str, str] | None = None,
-    ) -> Problem:
-        """A problem of this table, at the cell that the row and the column's key name."""
-        letter = self.letters.get(key, "")
-        return Problem(code, path, self.grid.name, row, letter, key, given, words or {})
-
-    def rows(self) -> Iterator[tuple[int, list[Value]]]:
-        """Each row below the header with its number, blank ones too."""
-        for number in range(self.header + 1, self.last + 1):
-            if number not in self.repeats:
-                yield number, self.grid.rows[number - 1]
-
-
 @dataclass(frozen=True, eq=False)
-class _Head:
-    """A header: its rows, two where machine keys stand above, and what its columns mean.
+class Header:
+    """A header on a sheet; columns count from 1.
 
-    Of a tracker's check-ins it has the days that the header says, and those in the row above.
+    `rows` are its row numbers, two if machine keys stand above; `span` are its columns; `meanings`
+    gives the key of each column. `odd` is the code of a problem of the header, "" if it is sound.
+    `days_in_header` and `days_above` give the dates of check-in columns, as the header names them
+    and as they stand in the row above, where the workbook's formulas look for them.
     """
 
     sheet: Sheet
@@ -102,53 +41,44 @@ class _Head:
     meanings: Mapping[int, str]
     language: str
     odd: str = ""
-    days_said: Mapping[int, date] = field(default_factory=dict)
+    days_in_header: Mapping[int, date] = field(default_factory=dict)
     days_above: Mapping[int, date] = field(default_factory=dict)
 
-    def is_above(self, other: _Head) -> bool:
+    def is_above(self, other: Header) -> bool:
         """Whether the other stands further down in this one's columns."""
         shared = self.span.start < other.span.stop and other.span.start < self.span.stop
         return shared and self.rows[-1] < other.rows[0]
 
-    def is_said_by(self, other: _Head) -> bool:
-        """Whether the other says the same of its columns."""
+    def is_repeated_by(self, other: Header) -> bool:
+        """Whether the other gives its columns the same meanings."""
         same = (self.meanings.get(column) == key for column, key in other.meanings.items())
         return self.sheet is other.sheet and all(same)
 
 
-def find(grid: Grid, around: Span | None = None) -> list[Table]:
-    """The tables on a sheet, by their machine keys or header words: the first of each kind.
+def find_headers(grid: Grid, around: Span | None) -> list[Header]:
+    """All headers on a sheet, row by row, left to right.
 
-    `around`, the quarter's days if they are known, tells what dates and weeks in headers mean.
+    `around`, the quarter's days if they are known, decides what dates and weeks in headers mean.
     """
-    heads = _heads(grid, around)
-    firsts: dict[str, _Head] = {}
-    for head in heads:
-        firsts.setdefault(head.sheet.key, head)
-    return [_table(grid, head, heads, around) for head in firsts.values()]
-
-
-def _heads(grid: Grid, around: Span | None) -> list[_Head]:
-    """Every header on a sheet: row by row, left to right."""
-    heads: list[_Head] = []
+    on_sheet: list[Header] = []
     for number, row in enumerate(grid.rows, 1):
-        if number > TOP and not heads:
+        if number > TOP and not on_sheet:
             break
-        if heads and number in heads[-1].rows:
+        if on_sheet and number in on_sheet[-1].rows:
             continue
         texts = [cell for cell in row if isinstance(cell, str)]
         if any(text.startswith(_PREFIXES) for text in texts):
-            heads += _by_keys(grid, number, around)
-        elif len(_folded(texts) & _known()) >= FEWEST:
-            heads += _by_words(row, number, around)
-    return heads
+            on_sheet += _by_keys(grid, number, around)
+        elif len(_folded(texts) & _header_words()) >= FEWEST:
+            on_sheet += _by_words(row, number, around)
+    return on_sheet
 
 
-def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
-    """The header whose machine keys stand in this row, if they do.
+def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[Header]:
+    """The header with its machine keys in this row; none if the row has too few of them.
 
-    Deleting, inserting or moving columns of the table alone leaves the keys where they were: once
-    a word stands under another's key, and not under its own, only the words count.
+    Whoever deletes, inserts or moves columns of the table alone leaves the keys where they were. So
+    as soon as a header word stands under another column's key, only the words count.
     """
     row = grid.rows[number - 1]
     keyed, sheet = max(((_keys(row, sheet), sheet) for sheet in SHEETS), key=lambda it: len(it[0]))
@@ -157,7 +87,7 @@ def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
     below = grid.rows[number] if number < len(grid.rows) else []
     if _is_data(sheet, keyed, below):
         rows, span = range(number, number + 1), range(1, len(row) + 1)
-        yield _Head(sheet, rows, span, keyed, REFERENCE, "header-gone")
+        yield Header(sheet, rows, span, keyed, REFERENCE, "header-gone")
         return
     span = next(_spans(below, {*keyed, *_filled(below)}))
     words, code = _meanings(below, sheet, span, around)
@@ -165,70 +95,74 @@ def _by_keys(grid: Grid, number: int, around: Span | None) -> Iterator[_Head]:
     moved = any(
         keyed.get(column, key) != key and key in places and words.get(places[key]) != key
         for column, key in words.items()
-        if not _check_in(key)
+        if not check_in_day(key)
     )
     # A column that someone put in has no key; a check-in's header is the later word.
-    said = {c: day for c, key in words.items() if (day := _check_in(key))}
-    new = {c: key for c, key in words.items() if c not in keyed or (c in said and c in keyed)}
+    in_header = {c: day for c, key in words.items() if (day := check_in_day(key))}
+    new = {c: key for c, key in words.items() if c not in keyed or (c in in_header and c in keyed)}
     meanings = words if moved else {**keyed, **new}
     odd = "keys-moved" if moved else ""
     # Where the table alone was moved, the days above it stayed too.
     above = {} if moved else _days_above(grid, number, meanings, language(code), around)
-    counted = {c: day for c, day in above.items() if c not in _taken(above, said)}
+    counted = {c: day for c, day in above.items() if c not in _taken(above, in_header)}
     meanings |= {c: f"{CHECK_IN_PREFIX}{day}" for c, day in counted.items()}
-    yield _Head(sheet, range(number, number + 2), span, meanings, code, odd, said, above)
+    yield Header(sheet, range(number, number + 2), span, meanings, code, odd, in_header, above)
 
 
 def _days_above(
     grid: Grid, keys: int, meanings: Mapping[int, str], words: Language, around: Span | None
 ) -> dict[int, date]:
-    """The days above the check-ins, which the workbook's formulas go by and so does all else.
+    """The dates in the row above the keys, by column, which the workbook's formulas look up.
 
-    A text there, which no formula counts, says nothing. In a text file there are only texts.
+    Texts there do not count, as in the formulas; so a text file has no such dates.
     """
     ask = Ask(words, around=around.start if around else None)
     row = grid.rows[keys - 2] if keys > 1 and not grid.untyped else []
-    found = {}
+    days = {}
     for column, cell in enumerate(row, 1):
         key = meanings.get(column, "")
-        if isinstance(cell, str) or (key and not _check_in(key)):
+        if isinstance(cell, str) or (key and not check_in_day(key)):
             continue
         if day := parse("date", cell, ask).value:
-            found[column] = day
-    return found
+            days[column] = day
+    return days
 
 
-def _taken(above: Mapping[int, date], said: Mapping[int, date]) -> set[int]:
-    """The columns above which another one's day stands, and whose header says one of their own.
+def _taken(above: Mapping[int, date], in_header: Mapping[int, date]) -> set[int]:
+    """The columns under the date of another column, whose own date their header names.
 
-    The formulas find the first column of a day only. The day is of the column whose header says
-    it, or else of the first.
+    The formulas find only the first column of a date. It belongs to the column whose header names
+    it, or else to the first.
     """
     taken: set[int] = set()
     for day in {day for day, count in Counter(above.values()).items() if count > 1}:
         alike = sorted(column for column, each in above.items() if each == day)
-        owner = next((column for column in alike if said.get(column, day) == day), alike[0])
-        taken.update(column for column in alike if said.get(column, day) != day)
+        owner = next((column for column in alike if in_header.get(column, day) == day), alike[0])
+        taken.update(column for column in alike if in_header.get(column, day) != day)
         taken.discard(owner)
-    free = Counter(said[column] for column in taken)
+    free = Counter(in_header[column] for column in taken)
     free.subtract(day for column, day in above.items() if column not in taken)
-    return {column for column in taken if free[said[column]] == 1}
+    return {column for column in taken if free[in_header[column]] == 1}
 
 
 def _keys(row: Sequence[Value], sheet: Sheet) -> dict[int, str]:
-    """The machine keys of a row, by column: ours without their prefix, the others as they are."""
+    """The machine keys of a row by column: columns' keys without prefix, dates' keys whole."""
     keys = {}
     for column, cell in enumerate(row, 1):
         if not isinstance(cell, str):
             continue
         key = cell.removeprefix(f"{sheet.prefix}.")
-        if (key != cell and key in sheet.keys) or _check_in(cell) or cell.startswith(POINTS_PREFIX):
+        if (
+            (key != cell and key in sheet.keys)
+            or check_in_day(cell)
+            or cell.startswith(POINTS_PREFIX)
+        ):
             keys[column] = key
     return keys
 
 
 def _is_data(sheet: Sheet, keyed: Mapping[int, str], row: Sequence[Value]) -> bool:
-    """Whether a row below machine keys is no header: a number, a date or a choice stands in it."""
+    """Whether a row below machine keys holds a number, a date or a choice, so is no header."""
     cells = {key: row[column - 1] for column, key in keyed.items() if column <= len(row)}
     for key in cells.keys() & set(sheet.keys):
         cell, lists = cells[key], (key, f"{sheet.prefix}_{key}")
@@ -240,14 +174,14 @@ def _is_data(sheet: Sheet, keyed: Mapping[int, str], row: Sequence[Value]) -> bo
     return False
 
 
-def _by_words(row: Sequence[Value], number: int, around: Span | None) -> Iterator[_Head]:
+def _by_words(row: Sequence[Value], number: int, around: Span | None) -> Iterator[Header]:
     """The headers in one row."""
     for span in _spans(row, _filled(row)):
-        told = [(sheet, *_meanings(row, sheet, span, around)) for sheet in SHEETS]
-        told = [each for each in told if _is_header(each[0], each[1].values())]
-        if told:
-            sheet, meanings, code = max(told, key=lambda each: len(each[1]))
-            yield _Head(sheet, range(number, number + 1), span, meanings, code)
+        candidates = [(sheet, *_meanings(row, sheet, span, around)) for sheet in SHEETS]
+        candidates = [each for each in candidates if _is_header(each[0], each[1].values())]
+        if candidates:
+            sheet, meanings, code = max(candidates, key=lambda each: len(each[1]))
+            yield Header(sheet, range(number, number + 1), span, meanings, code)
 
 
 def _filled(row: Sequence[Value]) -> set[int]:
@@ -255,7 +189,7 @@ def _filled(row: Sequence[Value]) -> set[int]:
 
 
 def _spans(row: Sequence[Value], filled: set[int]) -> Iterator[range]:
-    """The columns of each header in a row; it goes on over blank ones unless another begins."""
+    """The columns of each header in a row; blank columns end one only if another header begins."""
     gaps = [pair for pair in pairwise(sorted(filled)) if pair[1] > pair[0] + 1]
     starts = (min(filled), *(right for _, right in gaps))
     stops = (*(left + 1 for left, _ in gaps), max(filled) + 1)
@@ -270,19 +204,19 @@ def _spans(row: Sequence[Value], filled: set[int]) -> Iterator[range]:
 
 
 def _begins_another(row: Sequence[Value], span: range, run: range) -> bool:
-    """Whether the words of a run suit another sheet better, or are a header of the same again."""
-    sheet = max(SHEETS, key=lambda sheet: len(_said(row, sheet, span)))
-    more = {each.key: _said(row, each, run) for each in SHEETS}
+    """Whether a run of words fits another kind of table better, or is a full header again."""
+    sheet = max(SHEETS, key=lambda sheet: len(_keys_named(row, sheet, span)))
+    more = {each.key: _keys_named(row, each, run) for each in SHEETS}
     here = more[sheet.key]
-    again = _is_header(sheet, here) and bool(here & _said(row, sheet, span))
+    again = _is_header(sheet, here) and bool(here & _keys_named(row, sheet, span))
     return again or len(here) < max(map(len, more.values()))
 
 
-def _said(row: Sequence[Value], sheet: Sheet, span: range) -> set[str]:
-    """The columns of a sheet that the words of a part of a row mean."""
-    known = headers(sheet.key)
+def _keys_named(row: Sequence[Value], sheet: Sheet, span: range) -> set[str]:
+    """The keys of the columns that the words in a part of a row mean."""
+    by_word = headers(sheet.key)
     texts = [cell for cell in row[span.start - 1 : span.stop - 1] if isinstance(cell, str)]
-    return {known[word][0] for word in _folded(texts) if word in known}
+    return {by_word[word][0] for word in _folded(texts) if word in by_word}
 
 
 def _folded(texts: Iterable[str]) -> set[str]:
@@ -290,7 +224,7 @@ def _folded(texts: Iterable[str]) -> set[str]:
 
 
 @cache
-def _known() -> frozenset[str]:
+def _header_words() -> frozenset[str]:
     """Every header word of every sheet, folded."""
     return frozenset(word for sheet in SHEETS for word in headers(sheet.key))
 
@@ -303,129 +237,24 @@ def _is_header(sheet: Sheet, meanings: Iterable[str]) -> bool:
 def _meanings(
     row: Sequence[Value], sheet: Sheet, span: range, around: Span | None
 ) -> tuple[dict[int, str], str]:
-    """What the words of a header row mean, by column, and the language most of them are in."""
-    found: dict[int, str] = {}
+    """The key that each word of a header row means, by column, and the words' main language."""
+    meanings: dict[int, str] = {}
     spoken: Counter[str] = Counter()
-    known = headers(sheet.key)
+    by_word = headers(sheet.key)
     cells = {column: cell for column, cell in enumerate(row, 1) if column in span}
     for column, cell in cells.items():
-        if isinstance(cell, str) and len(cell) <= LONGEST and (meaning := known.get(fold(cell))):
-            found[column] = meaning[0]
+        if isinstance(cell, str) and len(cell) <= LONGEST and (meaning := by_word.get(fold(cell))):
+            meanings[column] = meaning[0]
             spoken.update(meaning[1])
     code = spoken.most_common(1)[0][0] if spoken else REFERENCE
-    if sheet is OKRS and len(set(found.values())) > 1:
-        rest = {column: cell for column, cell in cells.items() if column not in found}
+    if sheet is OKRS and len(set(meanings.values())) > 1:
+        rest = {column: cell for column, cell in cells.items() if column not in meanings}
         days = last_days(rest, language(code), around)
-        found |= {column: f"{CHECK_IN_PREFIX}{day}" for column, day in days.items()}
-    return found, code
+        meanings |= {column: f"{CHECK_IN_PREFIX}{day}" for column, day in days.items()}
+    return meanings, code
 
 
-def _table(grid: Grid, head: _Head, heads: Sequence[_Head], around: Span | None) -> Table:
-    """The table under a header; of two columns that mean one thing the first given counts."""
-    places: dict[str, int] = {}
-    # Of two columns with one day above them the workbook finds the left one.
-    for column in sorted(head.meanings, key=lambda it: it if it in head.days_above else math.inf):
-        places.setdefault(head.meanings[column], column)
-    check_ins = {day: column for key, column in places.items() if (day := _check_in(key))}
-    columns = {key: column for key, column in places.items() if key in head.sheet.keys}
-    below = [other for other in heads if head.is_above(other)]
-    repeats = [*takewhile(head.is_said_by, below)]
-    others = (each for each in heads if each.sheet is head.sheet and each not in (head, *repeats))
-    return Table(
-        head.sheet,
-        grid,
-        head.rows[-1],
-        columns,
-        dict(sorted(check_ins.items())),
-        head.language,
-        below[len(repeats)].rows[0] - 1 if below[len(repeats) :] else len(grid.rows),
-        copies={c: key for c, key in head.meanings.items() if places[key] != c},
-        undated=_undated(grid, head, columns, check_ins.values(), around),
-        buddhist=_buddhist(grid, head, check_ins.values()),
-        repeats=frozenset(number for each in repeats for number in each.rows),
-        seconds=[
-            (each.rows[-1], "" if head.is_above(each) else column_letters(each.span.start))
-            for each in others
-        ],
-        odd=head.odd,
-        astray=_astray(grid, head, columns, check_ins),
-        twins={
-            column: check_ins[above]
-            for day, column in check_ins.items()
-            if (above := head.days_above.get(column, day)) != day
-        },
-        day_row=head.rows[0] - 1 if head.days_above else 0,
-    )
-
-
-def _buddhist(grid: Grid, head: _Head, weeks: Iterable[int]) -> dict[int, int]:
-    """The check-ins whose day is typed in a year such as 2570: column to the row that says so."""
-    rows = [head.rows[-1], *([head.rows[0] - 1] if head.days_above else [])]
-    words = language(head.language)
-    places = ((c, row) for c in weeks for row in rows if is_buddhist(grid.cell(row, c), words))
-    return dict(places)
-
-
-def _astray(
-    grid: Grid, head: _Head, columns: Mapping[str, int], check_ins: Mapping[date, int]
-) -> dict[int, str]:
-    """The check-ins that the workbook itself misses or dates otherwise, with the code of why."""
-    if not head.days_above:
-        return {}
-    reach = _reach(grid, head.rows[0] - 1, columns.get("checked"))
-    found = {}
-    for day, column in check_ins.items():
-        if reach and column not in reach:
-            found[column] = "week-out-of-reach"
-        elif column not in head.days_above:
-            found[column] = "week-without-date"
-        elif head.days_above[column] != day:
-            found[column] = "week-date-taken"
-        elif head.days_said.get(column, day) != day:
-            found[column] = "week-dated-twice"
-    return found
-
-
-def _reach(grid: Grid, day_row: int, column: int | None) -> range | None:
-    """The columns whose days the formulas look at; None where no formula tells."""
-    days = re.compile(rf"R{day_row}C([A-Z]+):\.?R{day_row}C([A-Z]+)")
-    for (_, at), formula in (grid.formulas or {}).items():
-        if at == column and (found := days.search(formula)):
-            first, last = map(column_number, found.groups())
-            return range(first, last + 1)
-    return None
-
-
-def _undated(
-    grid: Grid,
-    head: _Head,
-    columns: Mapping[str, int],
-    weeks: Iterable[int],
-    around: Span | None,
-) -> dict[int, str]:
-    """Columns without a meaning that stand where check-ins do or name days, with their header."""
-
-    def said(column: int) -> str:
-        cell = grid.cell(head.rows[-1], column)
-        return "" if cell is None or column in head.meanings else shown(cell)
-
-    first, last = min(weeks, default=0), max(weeks, default=0)
-    if last:
-        # “Week 6” behind the last week is one more, and so are numbers under nothing.
-        while any(sign.isdigit() for sign in said(last + 1)):
-            last += 1
-        last += not said(last + 1)
-    elif "current" not in columns:
-        first = max((columns[key] for key in _PLAN if key in columns), default=0) + 1
-        last = head.span.stop
-    words = language(head.language)
-    unknown = [column for column in range(1, head.span.stop) if column not in head.meanings]
-    header = ((column, grid.cell(head.rows[-1], column)) for column in unknown)
-    named = {column for column, cell in header if names_days(cell, words, around)}
-    return {c: said(c) for c in sorted(named.union(range(first, last + 1)) & {*unknown})}
-
-
-def _check_in(key: str) -> date | None:
+def check_in_day(key: str) -> date | None:
     """The date of a check-in column's key; None for any other key."""
     if not key.startswith(CHECK_IN_PREFIX):
         return None
@@ -435,27 +264,29 @@ def _check_in(key: str) -> date | None:
         return None
 
 
-def almost(grid: Grid, path: str) -> Problem | None:
-    """What keeps the likeliest row of a sheet from being the header of a table of OKRs."""
+def near_miss(grid: Grid, path: str) -> Problem | None:
+    """The problem that keeps a sheet's likeliest row from being a header of OKRs; None if none."""
     rows = [(number, row) for number, row in enumerate(grid.rows[:TOP], 1) if row]
-    told = [(_meanings(row, OKRS, range(1, len(row) + 1), None), at, row) for at, row in rows]
-    likely = [each for each in told if len(set(each[0][0].values())) >= FEWEST]
+    candidates = [(_meanings(row, OKRS, range(1, len(row) + 1), None), at, row) for at, row in rows]
+    likely = [each for each in candidates if len(set(each[0][0].values())) >= FEWEST]
     if not likely:
         return None
     (meanings, code), number, row = max(likely, key=lambda each: len(each[0][0]))
     keys = set(meanings.values())
     missing = [key for key in TELLING[OKRS.key] if key not in keys]
     # Words that name no numbers may be of any list.
-    if not missing or not (keys & {"baseline", "target"} or any(map(_check_in, keys))):
+    if not missing or not (keys & {"baseline", "target"} or any(map(check_in_day, keys))):
         return None
-    unknown = [shown(cell) for column, cell in enumerate(row, 1) if cell and column not in meanings]
+    unknown = [
+        as_text(cell) for column, cell in enumerate(row, 1) if cell and column not in meanings
+    ]
     label = ", ".join(language(code)(f"{OKRS.key}.{key}") for key in missing)
     problem = "renamed-column" if unknown else "missing-column"
-    given, words = ", ".join(unknown), {"label": label}
-    return Problem(problem, path, grid.name, number, given=given, words=words)
+    cell_text, words = ", ".join(unknown), {"label": label}
+    return Problem(problem, path, grid.name, number, given=cell_text, words=words)
 
 
 def words_seen(grid: Grid) -> str:
-    """The fullest of the first rows, for a message about a table that was not found."""
+    """Up to eight texts of the fullest of the first rows, for a message that no table was found."""
     rows = [[str(cell) for cell in row if isinstance(cell, str)] for row in grid.rows[:TOP]]
     return ", ".join(max(rows, key=len, default=[])[:8])

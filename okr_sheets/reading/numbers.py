@@ -38,26 +38,26 @@ def readings(text: str, words: Language, unit: str = "") -> tuple[float, ...]:
     is 0.01; `unit`, the row's own, may stand behind the number. They may be too large to count,
     even infinite.
     """
-    found = _match(text, _spelled(unit))
-    if found is None:
+    parts = _match(text, _spelled(unit))
+    if parts is None:
         return ()
-    signs = found["sign"] + found["inner"] + found["last"]
-    percents = found["before"] + found["after"]
-    power = _power(found["magnitude"] or "", words.code, _spelled(unit))
+    signs = parts["sign"] + parts["inner"] + parts["last"]
+    percents = parts["before"] + parts["after"]
+    power = _power(parts["magnitude"] or "", words.code, _spelled(unit))
     if power is None or len(signs) > 1 or len(percents) > 1 or (percents and power):
         return ()
     factor = Decimal(10) ** (-2 if percents else power)
     values = [
         float(Decimal(f"{signs}{plain}") * factor)
-        for plain in _plain(found["digits"], words.decimal)
+        for plain in _plain(parts["digits"], words.decimal)
     ]
     return tuple(dict.fromkeys(values))
 
 
 def magnitude(text: str, words: Language, unit: str = "") -> int:
     """The power of ten that a word in a number stands for: 6 in “12 m”, 0 where there is none."""
-    found = _match(text, _spelled(unit))
-    word = found["magnitude"] if found else None
+    parts = _match(text, _spelled(unit))
+    word = parts["magnitude"] if parts else None
     return _power(word or "", words.code, _spelled(unit)) or 0
 
 

@@ -1,4 +1,4 @@
-"""What the header of a column of numbers says of its period: a day, a range of days or a week."""
+"""The periods that headers of check-ins name: a day, a range of days or a week."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ROUND_THE_DAYS = " :(),–-"  # of the days that may follow the number of a wee
 
 
 def last_days(cells: Mapping[int, Value], words: Language, quarter: Span | None) -> dict[int, date]:
-    """The last day of the period that each cell names, by column; of those that name one.
+    """The last day of the period that each cell names, by column; without those that name none.
 
     Dates and ranges without a year lie near the quarter, and all that are typed as text are in one
     order, that of real dates beside them. A week ends on the day of its check-in: its Friday, or
@@ -47,30 +47,30 @@ def last_days(cells: Mapping[int, Value], words: Language, quarter: Span | None)
     ask = Ask(words, around=around)
     texts = {c: x for c, x in cells.items() if isinstance(x, str) and not is_day_number(x)}
     real = {c: parse("date", x, ask).value for c, x in cells.items() if c not in texts}
-    known = {column: day for column, day in real.items() if day}
+    days = {column: day for column, day in real.items() if day}
     weeks = {c: week for c, text in texts.items() if (week := _week(text, words, around))}
-    told = {c: week.days or texts[c] for c, week in weeks.items() if week.days}
-    told |= {c: x for c, x in texts.items() if c not in weeks and begins_as_date(x)}
-    ranges = {c: ends for c, text in told.items() if (ends := _ends(text))}
-    lasts = [ranges[c][1] if c in ranges else text for c, text in told.items()]
-    order = usual_order(lasts, words, around, known.values())
-    for column, text in told.items():
+    day_texts = {c: week.days or texts[c] for c, week in weeks.items() if week.days}
+    day_texts |= {c: x for c, x in texts.items() if c not in weeks and begins_as_date(x)}
+    ranges = {c: ends for c, text in day_texts.items() if (ends := _ends(text))}
+    lasts = [ranges[c][1] if c in ranges else text for c, text in day_texts.items()]
+    order = usual_order(lasts, words, around, days.values())
+    for column, text in day_texts.items():
         if column in ranges:
             day = _last_of_range(*ranges[column], tongue(texts[column], words), around, order)
         else:
             day = date_from_text(text, tongue(texts[column], words), around, order)
-        known |= {column: day} if day else {}
+        days |= {column: day} if day else {}
     bare = {c: week for c, week in weeks.items() if not week.days}
     dated = {c: week.monday for c, week in bare.items() if week.monday}
-    known |= {c: closing_day(monday, quarter) for c, monday in dated.items()}
+    days |= {c: closing_day(monday, quarter) for c, monday in dated.items()}
     if quarter:
         numbers = {c: week.number for c, week in bare.items() if not week.year}
-        known |= _numbered_weeks(numbers, quarter)
-    return known
+        days |= _numbered_weeks(numbers, quarter)
+    return days
 
 
 def names_days(value: Value, words: Language, quarter: Span | None) -> bool:
-    """Whether a cell means to name a day, a range or a week, if only one that does not exist."""
+    """Whether a cell looks like a day, a range or a week, even one that does not exist."""
     if not isinstance(value, str):
         return isinstance(value, date)
     around = quarter.start if quarter else None
@@ -87,12 +87,16 @@ def _numbered_weeks(numbers: Mapping[int, int], quarter: Span) -> dict[int, date
     They are the quarter's first, second … week, or those of ISO 8601, whichever of the two more of
     the row's numbers fit: W1 to W13 in a second quarter are its weeks, W14 to W26 those of the
     year. Where both fit and differ by a week at most, as at the beginning of a year, they are the
-    quarter's; where they differ by more, nobody can tell, and none is given.
+    quarter's; if they differ by more, the result is empty.
     """
-    own = dict(enumerate(check_in_dates(quarter.start, quarter.end, "weekly"), 1))
+    weeks_of_quarter = dict(enumerate(check_in_dates(quarter.start, quarter.end, "weekly"), 1))
     readings = [
-        {column: known[number] for column, number in numbers.items() if number in known}
-        for known in (own, weeks_of_the_year(quarter))
+        {
+            column: days_by_week[number]
+            for column, number in numbers.items()
+            if number in days_by_week
+        }
+        for days_by_week in (weeks_of_quarter, weeks_of_the_year(quarter))
     ]
     in_quarter, in_year = readings
     if len(in_quarter) != len(in_year):
@@ -120,27 +124,27 @@ class _Week:
 
 
 def _week(text: str, words: Language, around: date | None) -> _Week | None:
-    """The week that a text names; None where it says more than a week and its days."""
+    """The week that a text names; None if it names none or has further words."""
     text = _without_accents(spelled(text[:LONGEST]))
-    found = _weeks().match(text)
-    if found is None:
+    match = _weeks().match(text)
+    if match is None:
         return None
-    days = text[found.end() :].strip(_ROUND_THE_DAYS)
+    days = text[match.end() :].strip(_ROUND_THE_DAYS)
     if days and not (_ends(days) or may_be_date(days, words, around)):
         return None
-    year = found["before"] or found["after"] or ""
-    return _Week(int(found["behind"] or found["ahead"]), year, days)
+    year = match["before"] or match["after"] or ""
+    return _Week(int(match["behind"] or match["ahead"]), year, days)
 
 
 @cache
 def _weeks() -> re.Pattern[str]:
     """`2027-W02`, `Week 2`, `2. hét`, `2주차`, in all languages."""
-    named = {
+    week_words = {
         _without_accents(fold(word))
         for code in languages()
         for word in language(code).lines("formats.week_words")
     }
-    words = "|".join(map(re.escape, sorted(named, key=len, reverse=True)))
+    words = "|".join(map(re.escape, sorted(week_words, key=len, reverse=True)))
     return re.compile(
         rf"(?:(?P<before>\d{{4}})[\s./,-]*)?"
         rf"(?:(?:{words})[\s.#-]*(?P<behind>\d{{1,2}})|(?P<ahead>\d{{1,2}})[\s.-]*(?:{words}))"
@@ -156,7 +160,7 @@ def _without_accents(text: str) -> str:
 def _ends(text: str) -> tuple[str, str] | None:
     """The first and the last day of a range, each as a text: `jan 4`, `jan 8` of `Jan 4-8`.
 
-    Blank ones of a range that names no month; None of what is no range.
+    Two blank texts for a range that names no month; None if the text is no range.
     """
     text = _without_marks(spelled(text[:LONGEST]))
     parts = _between().split(text)
@@ -183,7 +187,7 @@ def _ends(text: str) -> tuple[str, str] | None:
 
 
 def _without_marks(text: str) -> str:
-    """A range without what stands between its numbers and its hyphen: `jan 4-8th` of `4th-8th`."""
+    """A range without the day marks at its hyphen: `jan 4-8th` for `jan 4th-8th`."""
     marks = "|".join(map(re.escape, sorted(day_marks(), key=len, reverse=True)))
     # The hyphen of 8-án is none of a range.
     text = re.sub(rf"(?<=\d)-(?=(?:{marks})(?![^\W\d_]|\s?\d))", " ", text)
@@ -196,7 +200,7 @@ def _without_marks(text: str) -> str:
 
 @cache
 def _between() -> re.Pattern[str]:
-    """What stands between the first and the last day of a range and can be nothing else."""
+    """The signs and words of a range that can stand within no date: “to”, –, 부터."""
     kinds = (language(code).lines("formats.range_marks") for code in languages())
     marks = {fold(mark) for marks in kinds for mark in marks}
     latin = {mark for mark in marks if mark.isascii() and mark.isalpha()}

@@ -1,12 +1,10 @@
-"""The rows of an OKRs table: what each says, and which key result belongs to which objective."""
+"""The rows of an OKRs table, each cell as a value or a problem."""
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -14,37 +12,27 @@ from typing import Any
 from okr_sheets.files.grid import Value
 from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
-from okr_sheets.reading import examples
-from okr_sheets.reading.cells import Ask, Read, amount, parse, parsed_as, real_days, shown
+from okr_sheets.reading.cells import Ask, Read, amount, as_text, parse, parsed_as, real_days
 from okr_sheets.reading.days import usual_order
-from okr_sheets.reading.headers import Table
-from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of, weighed
+from okr_sheets.reading.leftovers import left_by_examples
+from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of
+from okr_sheets.reading.tables import Table
 from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
 
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
 _NAMES = frozenset({"id", "title"})
 _UNTYPED = frozenset(column.key for column in OKRS.columns if column.computed or column.hidden)
 _CHOICES = frozenset(column.key for column in OKRS.columns if column.kind == "choice")
-_SAID_AS_TYPED = tuple(column for column in OKRS.typed if column.key not in ENDS)
+_READ_ALONE = tuple(column for column in OKRS.typed if column.key not in ENDS)
 Row = dict[str, Any]  # typed columns by key (the weight as a Read), `row`, `prepared`, `check_ins`
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """The rows of one OKRs table; `problems` are of what they belong to."""
-
-    objectives: Sequence[Row]
-    key_results: Sequence[Row]
-    check_ins: Sequence[Row]
-    problems: Sequence[Problem]
 
 
 def okr_rows(
     table: Table, ask: Ask, path: str, until: date | None
 ) -> tuple[list[Row], list[Problem]]:
-    """Each row that says something, and what was wrong in its cells.
+    """The objectives and key results of a table, and the problems of their cells.
 
-    `until` is the day by which the workbook calculated, None if it does not say.
+    `until` is the last day that the workbook's formulas counted, None if it is not known.
     """
     reader = _Cells(table, ask, path, until)
     rows = [row for number, cells in table.rows() if (row := reader.row(number, cells))]
@@ -63,8 +51,8 @@ class _Cells:
         at, formulas = table.columns.get("current", 0), table.grid.formulas or {}
         # A file that lost all its formulas holds constants that nobody typed.
         self.keeps_formulas = any((row, at) in formulas for row, _ in table.rows())
-        ids = (self._said(cells).get("id") for _, cells in table.rows())
-        self.stems = {_folded(own).rpartition(".")[0] for own in ids} - {""}
+        ids = (self._filled_cells(cells).get("id") for _, cells in table.rows())
+        self.stems = {_folded(id_cell).rpartition(".")[0] for id_cell in ids} - {""}
         self.foot = self._foot()
         self.orders = {
             column.key: self._order(column.key) for column in OKRS.typed if column.kind == "date"
@@ -79,45 +67,47 @@ class _Cells:
             self._add(code, row, key, read.given, **read.words)
         return read.value
 
-    def _said(self, cells: Sequence[Value]) -> Mapping[str, Value]:
+    def _filled_cells(self, cells: Sequence[Value]) -> Mapping[str, Value]:
         """The filled cells of a row by the keys of their columns."""
         under = {key: cells[at - 1] for key, at in self.columns.items() if at <= len(cells)}
         return {key: value for key, value in under.items() if not _is_blank(value)}
 
     def _foot(self) -> int:
-        """The blank row that ends the rows, below which notes stand; 0 if there is none."""
+        """The number of the blank row below which only notes stand; 0 if there is none."""
         foot = 0
         for number, cells in self.table.rows():
-            raw = self._said(cells)
+            raw = self._filled_cells(cells)
             if not raw.keys() - _UNTYPED:
                 foot = foot or number
-            elif (_numbers(raw) and not _is_total(raw)) or "type" in raw or raw.keys() >= _NAMES:
+            elif (
+                (_has_numbers(raw) and not _is_total(raw)) or "type" in raw or raw.keys() >= _NAMES
+            ):
                 foot = 0
         return foot
 
     def _order(self, key: str) -> str:
-        """In which order the dates of a column are typed."""
-        cells = [self._said(cells).get(key) for _, cells in self.table.rows()]
+        """The order, `dmy` or `mdy`, in which the dates of a column are typed."""
+        cells = [self._filled_cells(cells).get(key) for _, cells in self.table.rows()]
         texts = [cell for cell in cells if isinstance(cell, str)]
         return usual_order(texts, self.ask.words, self.ask.around, [*real_days(cells)])
 
     def row(self, number: int, cells: Sequence[Value]) -> Row | None:
-        """What one row says; None if it says nothing."""
-        raw = self._said(cells)
+        """The values of one row; None for a blank row, a total or a note."""
+        raw = self._filled_cells(cells)
         if _is_total(raw) or (0 < self.foot < number and raw.keys() - _UNTYPED == {"title"}):
             key = "title" if "title" in raw else "id"
-            self._add("note-row", number, key, shown(raw[key]))
+            self._add("note-row", number, key, as_text(raw[key]))
             return None
-        is_stem = not ("type" in raw or _numbers(raw)) and _folded(raw.get("id")) in self.stems
-        prepared = not ("title" in raw or _numbers(raw))
+        is_stem = not ("type" in raw or _has_numbers(raw)) and _folded(raw.get("id")) in self.stems
+        prepared = not ("title" in raw or _has_numbers(raw))
         if prepared and not (is_stem or _is_objective(raw.get("type"))):
             return None
         values: Row = {"row": number, "prepared": prepared, "check_ins": {}}
-        for column in _SAID_AS_TYPED:
+        for column in _READ_ALONE:
             key = column.key
             if key in raw:
                 read = parse(parsed_as(column), raw[key], self._ask(number, key))
-                # What a weight says, those that are averaged with it tell too.
+                # A weight is read with those that are averaged with it: see `linking`.
                 value = read if key == "weight" else self._take(read, number, key)
                 values |= {} if value is None else {key: value}
         if is_stem:
@@ -127,13 +117,13 @@ class _Cells:
         if "aligns_to" in values:
             values["aligns_to"] = _aligned(values["aligns_to"])
         if values.get("type") == OBJECTIVE:
-            self._say_what_counts_nowhere(number, raw)
+            self._check_no_numbers(number, raw)
         else:
             self._take_numbers(number, values, raw)
         return values
 
     def _ask(self, row: int, key: str, unit: str = "", whole: float = 1) -> Ask:
-        """What to know of a cell; one value for all the cells that ask the same."""
+        """The Ask for a cell; cells with the same unit, format and so on share one."""
         form = self.table.grid.formats.get((row, self.columns[key]), "")
         choices = key if key in _CHOICES else ""
         order = self.orders.get(key, "")
@@ -145,12 +135,14 @@ class _Cells:
         return self.asks[about]
 
     def _take_numbers(self, row: int, values: Row, raw: Mapping[str, Value]) -> None:
-        """The numbers of a row, brought to one scale where they are not shares of yes and no."""
+        """Read the numbers of a key result into `values`, all on one scale."""
         unit, type_ = values.get("unit", ""), values.get("type")
 
         def read(keys: Iterable[str], kind: str, whole: float = 1) -> Reads:
-            own = "" if kind == "attainment" else unit
-            return {key: parse(kind, raw[key], self._ask(row, key, own, whole)) for key in keys}
+            unit_of_cell = "" if kind == "attainment" else unit
+            return {
+                key: parse(kind, raw[key], self._ask(row, key, unit_of_cell, whole)) for key in keys
+            }
 
         ends = [key for key in ENDS if key in raw]
         reads = read(ends, "attainment" if type_ == "achieve" else "number")
@@ -174,9 +166,9 @@ class _Cells:
             values["check_ins"][day] = value
         self._take_current(row, values, current)
 
-    def _say_what_counts_nowhere(self, row: int, raw: Mapping[str, Value]) -> None:
-        """Name the first of the numbers, or of what should be one, in an objective's row."""
-        keys = [key for key in raw if _is_number_of(key)]
+    def _check_no_numbers(self, row: int, raw: Mapping[str, Value]) -> None:
+        """Add a problem for the first number in an objective's row, where it counts nowhere."""
+        keys = [key for key in raw if _is_number_key(key)]
         keys += ["current"] if "current" in raw and self._is_typed(row) else []
         for key in sorted(keys, key=self.columns.__getitem__):
             read = parse("number", raw[key], self._ask(row, key))
@@ -191,85 +183,47 @@ class _Cells:
         return not self.table.check_ins or (self.keeps_formulas and (row, at) not in formulas)
 
     def _take_current(self, row: int, values: Row, current: Read) -> None:
-        """Use what stands under “current” where nothing else tells it, or another number does."""
+        """Use a typed “current” if there are no check-ins, or if it differs from the last one."""
         if not self.table.check_ins:
             value = self._take(current, row, "current")
             values |= {} if value is None else {"typed_current": value}
             return
         last = self.until or date.max
-        known = [value for day, value in sorted(values["check_ins"].items()) if day <= last]
-        if current.value is None or (known and known[-1] == current.value):
+        numbers = [value for day, value in sorted(values["check_ins"].items()) if day <= last]
+        if current.value is None or (numbers and numbers[-1] == current.value):
             return
         values["typed_current"] = current.value
         words = self.ask.words
-        instead = amount(known[-1], words) if known else "–"
-        given, label = amount(current.value, words), words("okrs.current")
-        self._add("current-typed", row, "current", given, label=label, value=instead)
+        instead = amount(numbers[-1], words) if numbers else "–"
+        cell_text, label = amount(current.value, words), words("okrs.current")
+        self._add("current-typed", row, "current", cell_text, label=label, value=instead)
 
-    def without_examples(self, rows: list[Row]) -> list[Row]:
-        """The rows without what the example set left in: its words and numbers, untouched.
-
-        Only beside key results of the team's own, and only while nobody has filled in any row of
-        the example: a team that works with the example's rows keeps them all.
-        """
-        key_results = [row for row in rows if row.get("type") != OBJECTIVE]
-        examples = [row for row in key_results if _is_example(row)]
-        if len(examples) == len(key_results) or any(row["check_ins"] for row in examples):
-            return rows
-        left = {row["row"] for row in examples}
-        kept = []
-        for place, row in enumerate(rows):
-            if row.get("type") == OBJECTIVE and _is_example(row):
-                below = _below(rows[place + 1 :])
-                if below and all(each["row"] in left for each in below):
-                    left.add(row["row"])
+    def without_examples(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows without those that an example set left, each of which is named."""
+        left = left_by_examples(rows)
+        for row in rows:
             if row["row"] in left:
                 self._add("example-left", row["row"], "title", row.get("id") or row["title"])
-            else:
-                kept.append(row)
-        return kept
-
-
-def _below(rows: Sequence[Row]) -> list[Row]:
-    """The key results between an objective and the next one."""
-    ends = (n for n, row in enumerate(rows) if row.get("type") == OBJECTIVE)
-    return list(rows[: next(ends, len(rows))])
-
-
-@cache
-def _examples() -> frozenset[tuple[object, ...]]:
-    """Title, baseline and target of every row of the example sets, in all languages."""
-    texts = {examples.text_of(name, code) for name in examples.names() for code in languages()}
-    objectives = [each for text in texts for each in tomllib.loads(text)["objectives"]]
-    key_results = [each for objective in objectives for each in objective["key_results"]]
-    return frozenset(_said(row) for row in (*objectives, *key_results))
-
-
-def _said(row: Mapping[str, Any]) -> tuple[object, ...]:
-    return fold(row.get("title", "")), row.get("baseline"), row.get("target")
-
-
-def _is_example(row: Row) -> bool:
-    return _said(row) in _examples()
+        return [row for row in rows if row["row"] not in left]
 
 
 def _is_objective(raw: Value) -> bool:
     return isinstance(raw, str) and choice_keys("type").get(fold(raw)) == OBJECTIVE
 
 
-def _numbers(raw: Mapping[str, Value]) -> bool:
+def _has_numbers(raw: Mapping[str, Value]) -> bool:
     """Whether a row holds a number that counts, or what should be one."""
-    return any(map(_is_number_of, raw))
+    return any(map(_is_number_key, raw))
 
 
-def _is_number_of(key: str) -> bool:
+def _is_number_key(key: str) -> bool:
     return key in ENDS or key.startswith(CHECK_IN_PREFIX)
 
 
 def _is_total(raw: Mapping[str, Value]) -> bool:
-    """Whether a row sums up others: it has no type, and its one name says so, as “Q1 total” does.
+    """Whether a row sums up others: it has no type, and its only name is one as “Q1 total” is.
 
-    “Total sign-ups” says what it counts.
+    “Total sign-ups” is none, since it names what it counts.
     """
     names = [raw[key] for key in _NAMES if key in raw]
     return "type" not in raw and len(names) == 1 and _bare(_folded(names[0])) in _totals()
@@ -302,111 +256,24 @@ def _periods() -> frozenset[str]:
 
 
 def _folded(raw: Value) -> str:
-    return "" if raw is None else fold(shown(raw))
+    return "" if raw is None else fold(as_text(raw))
 
 
 def _is_blank(value: Value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def families(rows: Sequence[Row], table: Table, ask: Ask, path: str) -> Family:
-    """Objectives and the key results that belong to them; ids given where they lack."""
-    return _Families(rows, table, ask, path).family()
-
-
-class _Families:
-    """Rows on their way to their families; collects problems as it goes."""
-
-    def __init__(self, rows: Sequence[Row], table: Table, ask: Ask, path: str) -> None:
-        self.rows, self.table, self.ask, self.path = rows, table, ask, path
-        self.problems: list[Problem] = []
-        self.used = {row["id"].casefold() for row in rows if "id" in row}
-        self.last: Counter[str] = Counter()  # number given, by objective
-
-    def _add(self, code: str, row: int, given: str = "", key: str = "id", **words: str) -> None:
-        self.problems.append(self.table.problem(self.path, code, row, key, given, words))
-
-    def family(self) -> Family:
-        objectives = [row for row in self.rows if row.get("type") == OBJECTIVE]
-        for number, row in enumerate(objectives, 1):
-            if "id" not in row:
-                self._give_id(row, f"O{number}")
-        by_id = {row["id"].casefold(): row for row in reversed(objectives)}
-        above: Row | None = None
-        key_results = []
-        for row in self.rows:
-            if row.get("type") == OBJECTIVE:
-                above = row
-                continue
-            self._place(row, by_id, above)
-            key_results.append(row)
-        # A row prepared for an objective is one as soon as key results stand under it.
-        filled = {row["objective"] for row in key_results}
-        objectives = [row for row in objectives if not row["prepared"] or row["row"] in filled]
-        self._weigh(objectives)
-        averaged: dict[int, list[Row]] = {}
-        for row in key_results:
-            averaged.setdefault(row["objective"], []).append(row)
-        for below in averaged.values():
-            self._weigh(below)
-        letters = self.table.letters
-        check_ins = [
-            {"id": row["id"], "date": day, "value": value, "column": letter, "row": row["row"]}
-            for row in key_results
-            for day, value in row["check_ins"].items()
-            for letter in [letters[f"{CHECK_IN_PREFIX}{day}"]]
-        ]
-        return Family(objectives, key_results, check_ins, self.problems)
-
-    def _place(self, row: Row, by_id: Mapping[str, Row], above: Row | None) -> None:
-        """Give a key result its objective: by the id up to the last full stop, else by place."""
-        prefix, dot, _ = row.get("id", "").rpartition(".")
-        objective = by_id.get(prefix.casefold()) if dot else None
-        name = row.get("id") or row.get("title", "")
-        if objective is None and above is not None:
-            objective = above
-            if dot:
-                self._add("objective-by-place", row["row"], prefix, value=above["id"])
-        if objective is None:
-            self._add("no-objective", row["row"], name)
-        row["objective"] = objective["row"] if objective else 0
-        row["objective_id"] = objective["id"] if objective else ""
-        if "id" not in row:
-            stem = objective["id"] if objective else "O0"
-            self.last[stem] += 1
-            while f"{stem}.KR{self.last[stem]}".casefold() in self.used:
-                self.last[stem] += 1
-            self._give_id(row, f"{stem}.KR{self.last[stem]}")
-
-    def _weigh(self, rows: Sequence[Row]) -> None:
-        """Give rows that are averaged together their weights, on one scale."""
-        reads = {row["row"]: row.pop("weight") for row in rows if "weight" in row}
-        settled = weighed(reads, self.ask)
-        for row in rows:
-            read = settled.get(row["row"], Read())
-            if read.code:
-                self._add(read.code, row["row"], read.given, "weight", **read.words)
-            if read.value is not None:
-                row["weight"] = read.value
-
-    def _give_id(self, row: Row, wanted: str) -> None:
-        while wanted.casefold() in self.used:
-            wanted += "'"
-        self.used.add(wanted.casefold())
-        row["id"] = wanted
-        self._add("missing-id", row["row"], value=wanted)
-
-
 def stored(rows: Sequence[Row], table: Table) -> list[Row]:
-    """The computed cells as the file holds them, and the formula of each; none of a text file.
+    """The computed cells of each row as the file holds them, with their formulas.
 
-    Keys: `row`, the computed keys, and `formula.` and the key: its text, "" for a constant, None
-    where the format does not tell. Text files hold what a cell showed, which is rounded.
+    Keys: `row`, the computed columns' keys, and `formula.` with each key: the formula's text, ""
+    for a constant, None if the file's format has no formulas. Empty for a text file, whose numbers
+    are rounded.
     """
     if table.grid.untyped:
         return []
     formulas = table.grid.formulas
-    found = []
+    stored_rows = []
     for values in rows:
         row = values["row"]
         cells: Row = {"row": row}
@@ -418,16 +285,16 @@ def stored(rows: Sequence[Row], table: Table) -> list[Row]:
             cells[f"formula.{column.key}"] = (
                 None if formulas is None else formulas.get((row, at), "")
             )
-        found.append(cells)
-    return found
+        stored_rows.append(cells)
+    return stored_rows
 
 
-def _aligned(given: str) -> str:
-    """The ids of a cell, of which some may be picked from the drop-down with their titles."""
-    if ALIGNMENT_SIGN not in given:
-        return given
+def _aligned(cell_text: str) -> str:
+    """The ids of an “aligns to” cell, without the titles that the drop-down adds to them."""
+    if ALIGNMENT_SIGN not in cell_text:
+        return cell_text
     # A title may have a semicolon too; what follows it is no id.
-    parts = (part.strip() for part in given.split(";"))
+    parts = (part.strip() for part in cell_text.split(";"))
     ids = [part.split(ALIGNMENT_SIGN)[0].strip() for part in parts if _is_id(part)]
     return "; ".join(ids)
 

@@ -17,10 +17,9 @@ Reads = dict[str, Read]  # by the key of the column
 
 
 def settled(reads: Mapping[str, Read], ask: Ask) -> Reads:
-    """The numbers of a row as they are meant, by what the row's sure ones say.
+    """The numbers of a row on one scale, doubtful texts read by the row's other numbers.
 
-    A percent is 24 beside 30 and 0.24 beside 0.3. In a row that counts something else than
-    percents it is none of its numbers, and is named.
+    24 % is 24 beside 30 and 0.24 beside 0.3. In a row with another unit it is a problem.
     """
     numbers = {key: read for key, read in reads.items() if read.value is not None}
     return {**reads, **_likelier(_on_one_scale(numbers, ask), ask)}
@@ -46,7 +45,7 @@ def _on_one_scale(numbers: Reads, ask: Ask) -> Reads:
 
 
 def _whole(read: Read, ask: Ask) -> Read:
-    """A percent as a whole number: 24 of “24 %”; said, unless it is typed where percents are."""
+    """A percent as a whole number: 24 for “24 %”; with a problem unless the unit is percent."""
     if read.readings and "%" in ask.unit:
         readings = filter(is_countable, map(hundredfold, read.readings))
         return number_from_text(read.percent, tuple(readings), ask)
@@ -54,7 +53,7 @@ def _whole(read: Read, ask: Ask) -> Read:
 
 
 def _likelier(numbers: Reads, ask: Ask) -> Reads:
-    """Of two readings the one near the row's sure ends, where the language's own lies far off."""
+    """The reads, of ambiguous ones the reading near the row's other baseline or target."""
     sure = [
         abs(numbers[key].value)
         for key in ENDS
@@ -81,8 +80,8 @@ def steps_of(ends: Reads) -> float:
 def weighed(reads: Mapping[int, Read], ask: Ask) -> dict[int, Read]:
     """The weights that are averaged together, by row, as they are meant: 50 % is 50 beside 50.
 
-    Beside weights such as 1 and 2 a percent is a fraction, and a fraction beside 50 may be meant:
-    what stands on another scale than the largest, and is not brought to it, is named.
+    Beside weights such as 1 and 2 a percent is a fraction. A weight on another scale than the
+    largest one, such as 0.5 beside 50, stays and gets a problem.
     """
     typed = {row: read for row, read in reads.items() if read.value}
     # 50 in a cell that shows percents is 5000 %: there the sign says nothing of the number.
@@ -100,8 +99,8 @@ def weighed(reads: Mapping[int, Read], ask: Ask) -> dict[int, Read]:
         is_odd = row in percents if most < WHOLE_WEIGHT else 0 < read.value < 1
         if not is_odd or read.code or most <= LARGEST_FRACTION:
             return read
-        given = read.percent or amount(read.value, ask.words)
+        cell_text = read.percent or amount(read.value, ask.words)
         words = {"value": amount(most, ask.words)}
-        return replace(read, code="mixed-weights", given=given, words=words)
+        return replace(read, code="mixed-weights", given=cell_text, words=words)
 
     return {**reads, **{row: settle(row, read) for row, read in typed.items()}}

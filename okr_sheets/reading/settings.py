@@ -1,4 +1,4 @@
-"""Whose tracker a file is and for when: the labelled cells of its first sheet."""
+"""The settings of a tracker, such as team and quarter: labelled cells, mostly on one sheet."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from okr_sheets.language import REFERENCE, fold, headers, language, languages
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Quarter, Span
-from okr_sheets.reading.cells import Ask, parse, real_days, shown
+from okr_sheets.reading.cells import Ask, as_text, parse, real_days
 from okr_sheets.reading.days import ODD, QUARTER, is_buddhist, usual_order
-from okr_sheets.reading.headers import LONGEST, Table
+from okr_sheets.reading.headers import LONGEST
+from okr_sheets.reading.tables import Table
 from okr_sheets.schema import SETTINGS
 
 PREFIX = "tracker."
@@ -32,7 +33,7 @@ class Place:
 
     @property
     def value(self) -> Value:
-        """What stands in it."""
+        """The cell's value; None if blank."""
         return self.grid.cell(self.row, self.column)
 
     def problem(self, path: str, code: str, key: str, given: str, words: Any) -> Problem:
@@ -43,14 +44,14 @@ class Place:
 
 def by_keys(grids: Sequence[Grid]) -> dict[str, Place]:
     """Where each setting's value stands, by its machine key."""
-    found: dict[str, Place] = {}
+    places: dict[str, Place] = {}
     for grid in grids:
         for row, cells in enumerate(grid.rows[:200], 1):
             for column, cell in enumerate(cells, 1):
                 if isinstance(cell, str) and cell.startswith(PREFIX):
                     key = cell.removeprefix(PREFIX)
-                    found.setdefault(key, Place(grid, row, _after_label(cells, column)))
-    return found
+                    places.setdefault(key, Place(grid, row, _after_label(cells, column)))
+    return places
 
 
 def _after_label(cells: Sequence[Value], key: int) -> int:
@@ -64,26 +65,26 @@ def _after_label(cells: Sequence[Value], key: int) -> int:
 def by_labels(grids: Sequence[Grid], okrs: Table | None = None) -> dict[str, Place]:
     """The same by the words of the labels, above the table and on sheets that hold no table.
 
-    A sheet with machine keys shows there what stands elsewhere.
+    Sheets with machine keys are left out: their labels are found by the keys.
     """
-    found: dict[str, Place] = {}
-    known = headers("settings")
+    places: dict[str, Place] = {}
+    by_word = headers("settings")
     for grid in (grid for grid in grids if not by_keys([grid])):
         last = okrs.header - 1 if okrs and grid is okrs.grid else TOP
         for row, cells in enumerate(grid.rows[:last], 1):
             for column, cell in enumerate(cells[:-1], 1):
                 if not isinstance(cell, str) or len(cell) > LONGEST or cells[column] is None:
                     continue
-                meaning = known.get(fold(cell.rstrip(": ")))
+                meaning = by_word.get(fold(cell.rstrip(": ")))
                 if meaning:
-                    found.setdefault(meaning[0], Place(grid, row, column + 1))
-    return found
+                    places.setdefault(meaning[0], Place(grid, row, column + 1))
+    return places
 
 
 def span(grids: Sequence[Grid], fiscal_start: int) -> Span | None:
-    """The quarter's days as far as they can be told before any table is found.
+    """The quarter's first and last day by the settings alone; None if they name neither.
 
-    `fiscal_start` is that of the company, for files that do not say their own.
+    `fiscal_start` is the first month of the company's fiscal year, for files without their own.
     """
     places = by_labels(grids) | by_keys(grids)
     ask = Ask(language(REFERENCE))
@@ -110,24 +111,24 @@ def _value(places: Mapping[str, Place], key: str) -> Value:
 
 def _fiscal_start(places: Mapping[str, Place], usual: int, ask: Ask) -> int:
     """The first month of the fiscal year: the file's own, else the company's."""
-    own = parse("number", _value(places, "fiscal_start"), ask).value
-    return int(own) if own in range(1, 13) else usual
+    month = parse("number", _value(places, "fiscal_start"), ask).value
+    return int(month) if month in range(1, 13) else usual
 
 
 def _quarter(places: Mapping[str, Place], fiscal_start: int) -> Quarter | None:
-    """The quarter that is named; None if none is."""
+    """The quarter in the settings; None if there is none that can be read."""
     try:
-        return Quarter.parse(shown(_value(places, "quarter")), fiscal_start)
+        return Quarter.parse(as_text(_value(places, "quarter")), fiscal_start)
     except ValueError:
         return None
 
 
 def _ask_for_days(places: Mapping[str, Place], ask: Ask, quarter: Quarter | None) -> Ask:
-    """How to read the first and the last day: in one order, near the quarter that is named."""
+    """The Ask for the first and last day, which have one order and lie near the quarter."""
     around = quarter.start if quarter else None
-    given = [_value(places, key) for key in ("start", "end")]
-    typed = [text for text in given if isinstance(text, str)]
-    real = [*real_days(given)]
+    cells = [_value(places, key) for key in ("start", "end")]
+    typed = [text for text in cells if isinstance(text, str)]
+    real = [*real_days(cells)]
     return replace(ask, around=around, order=usual_order(typed, ask.words, around, real))
 
 
@@ -138,9 +139,9 @@ def read_about(
     say: Callable[[Problem], object],
     fiscal_start: int,
 ) -> About:
-    """The settings as they stand, the quarter's days filled in; `say` is told what is wrong.
+    """The settings, with the quarter's days filled in; calls `say` with each problem.
 
-    `fiscal_start` is that of the company, for files that do not say their own.
+    `fiscal_start` is the first month of the company's fiscal year, for files without their own.
     """
     code = _language(places, okrs, path, say)
     ask = Ask(language(code), untyped=okrs.grid.untyped)
@@ -166,7 +167,7 @@ def read_about(
 def _language(
     places: Mapping[str, Place], okrs: Table, path: str, say: Callable[[Problem], object]
 ) -> str:
-    """The language that is set, else the one most headers are in."""
+    """The code of the language that is set, else of the one that most headers are in."""
     place = places.get("language")
     if place is None or not isinstance(place.value, str):
         return okrs.language
@@ -179,25 +180,25 @@ def _language(
 
 @dataclass(frozen=True, slots=True)
 class _Period:
-    """What a file says of its quarter: the label, the first and last day, the check-in dates."""
+    """A file's quarter by its label, its first and last day and its check-in dates."""
 
-    given: About
+    settings: About
     places: Mapping[str, Place]
     okrs: Table
     path: str
     say: Callable[[Problem], object]
 
     def about(self) -> About:
-        """The settings, what lacks of quarter and days filled in from what is there.
+        """The settings with quarter and days, each filled in from the others if it is missing.
 
-        Where they disagree, as in a copied file, the check-in dates hold, under which people typed
-        their numbers, then the days, then the label; that is said.
+        If they disagree, as in a copied file, the check-in dates count, under which people typed
+        their numbers, then the days, then the label; the disagreement is a problem.
         """
         label = self._label()
         quarter = label or self._quarter_of_days()
         if quarter is None:
             self.say(Problem("no-quarter", self.path, self.okrs.grid.name))
-            return replace(self.given, quarter="")
+            return replace(self.settings, quarter="")
         days = self._days(quarter)
         if self._is_typed_elsewhere(days):
             quarter = self._holding(self._middle_date())
@@ -206,13 +207,13 @@ class _Period:
         elif label and days.middle not in label.span:
             quarter = self._holding(days.middle)
             self._disagree(label, quarter, days)
-        return replace(self.given, quarter=str(quarter), start=days.start, end=days.end)
+        return replace(self.settings, quarter=str(quarter), start=days.start, end=days.end)
 
     def _label(self) -> Quarter | None:
-        if not self.given.quarter:
+        if not self.settings.quarter:
             return None
-        place, typed = self.places["quarter"], self.given.quarter
-        quarter = _quarter(self.places, self.given.fiscal_start)
+        place, typed = self.places["quarter"], self.settings.quarter
+        quarter = _quarter(self.places, self.settings.fiscal_start)
         if quarter is None:
             self.say(place.problem(self.path, "not-a-quarter", "quarter", typed, {}))
         elif is_buddhist(typed):
@@ -221,11 +222,11 @@ class _Period:
         return quarter
 
     def _holding(self, day: date) -> Quarter:
-        return Quarter.holding(day, self.given.fiscal_start)
+        return Quarter.holding(day, self.settings.fiscal_start)
 
     def _quarter_of_days(self) -> Quarter | None:
-        """The quarter in which the days lie that a file without a label tells."""
-        start, end = self.given.start, self.given.end
+        """The quarter of a file without a label, by its days or check-ins; None if it has none."""
+        start, end = self.settings.start, self.settings.end
         if start and end:
             return self._holding(Span(start, end).middle)
         if self.okrs.check_ins:
@@ -236,10 +237,10 @@ class _Period:
 
     def _days(self, quarter: Quarter) -> Span:
         """The days that are typed, else those of the quarter, else of the one they begin."""
-        start, end = self.given.start, self.given.end
-        own = self._holding(start or end or quarter.start)
-        found = (Span(start or each.start, end or each.end) for each in (quarter, own))
-        return next((days for days in found if days.is_sound), own.span)
+        start, end = self.settings.start, self.settings.end
+        quarter_of_day = self._holding(start or end or quarter.start)
+        spans = (Span(start or each.start, end or each.end) for each in (quarter, quarter_of_day))
+        return next((days for days in spans if days.is_sound), quarter_of_day.span)
 
     def _middle_date(self) -> date:
         dates = tuple(self.okrs.check_ins)
@@ -257,21 +258,21 @@ class _Period:
         return any(cell is not None for cell in cells)
 
     def _disagree(self, label: Quarter | None, quarter: Quarter, days: Span) -> None:
-        """Say what does not fit the quarter that was counted: the label, else a day."""
+        """Add a problem for what does not fit the quarter that counts: the label, else a day."""
         right = {"quarter": str(quarter), "start": str(days.start), "end": str(days.end)}
         wrong = ("quarter",) if label and label != quarter else ("start", "end")
         key = next(key for key in wrong if key in self.places)
         place = self.places[key]
         words = {**right, "value": right[key]}
-        self.say(place.problem(self.path, "quarter-disagrees", key, shown(place.value), words))
+        self.say(place.problem(self.path, "quarter-disagrees", key, as_text(place.value), words))
 
 
 def bands(places: Mapping[str, Place]) -> Bands | None:
-    """The bands that the workbook's own formulas go by; None if it has none of ours."""
+    """The bands that the workbook's formulas use; None for a file that we did not write."""
     if "language" not in places:
         return None
     usual = Bands().cuts
-    typed = shown(places["bands"].value).split() if "bands" in places else []
+    typed = as_text(places["bands"].value).split() if "bands" in places else []
     try:
         cuts = dict(zip(usual, map(float, typed), strict=True))
     except ValueError:
@@ -280,10 +281,10 @@ def bands(places: Mapping[str, Place]) -> Bands | None:
 
 
 def calculated_on(places: Mapping[str, Place], about: About, ask: Ask) -> date | None:
-    """The day by which the stored values were calculated, beside its machine key.
+    """The day on which the workbook's formulas were last calculated; it stands beside its key.
 
-    None if they were calculated for other days than the quarter's: those in a copied file, or those
-    of the year 2570.
+    None if they were calculated for a quarter with other days, as in a copied file, or for a year
+    such as 2570.
     """
     place = places.get("day")
     if place is None:

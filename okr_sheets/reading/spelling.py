@@ -14,10 +14,10 @@ _OWNED = ("objectives", "key_results", "actions")  # parts whose rows have owner
 
 
 def alike(trackers: Sequence[Tracker], config: Config) -> list[Tracker]:
-    """The trackers with their units as the company's settings name them.
+    """The trackers with one spelling for each company, department, team and owner.
 
-    What differs in case, width or spaces alone is one name: that of the settings, else the first.
-    So are the names of owners.
+    Names that differ only in case, width or spaces are one: spelled as in the settings, else as
+    where they come first.
     """
     units, owners = _Spellings(), _Spellings()
     return [_spelled(tracker, config, units, owners) for tracker in trackers]
@@ -27,18 +27,18 @@ class _Spellings:
     """The first spelling of each name."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
+        self._by_folded: dict[str, str] = {}
 
     def of(self, name: str) -> str:
-        return self._known.setdefault(fold(name), name) if name else ""
+        return self._by_folded.setdefault(fold(name), name) if name else ""
 
 
 def _spelled(tracker: Tracker, config: Config, units: _Spellings, owners: _Spellings) -> Tracker:
     if not tracker.readable:
         return tracker
     about = tracker.about
-    own = config.unit(about.company, about.department, about.team)
-    company, department, team = map(units.of, own)
+    names = config.unit(about.company, about.department, about.team)
+    company, department, team = map(units.of, names)
     about = replace(about, company=company, department=department, team=team)
     owned = {part: _owned(tracker.columns[part], owners) for part in _OWNED}
     return tracker.changed(about=about, **owned)

@@ -1,4 +1,4 @@
-"""A filled-in file as Trackers. What is wrong in it comes back in their `.problems`."""
+"""A filled-in file as Trackers, with everything that is wrong in it as their `.problems`."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from okr_sheets.tracker import Tracker
 def read(path: str | Path, sheet: str | None = None, config: Settings = None) -> Tracker:
     """Read one file: .xlsx, .xlsm, .ods, .xls, .xlsb, .csv or .tsv.
 
-    Gives a Tracker always; of a file that cannot be read, an empty one whose `problems` say why. Of
-    a workbook with several tables of OKRs it is the first, or that on the `sheet` of this name.
-    `config` tells in which fiscal year a quarter is that says no days; it is found and given as in
+    Always returns a Tracker; for a file that cannot be read, an empty one whose `problems` say why.
+    A workbook with several tables of OKRs gives the first, or the one on the sheet named `sheet`.
+    `config` sets the fiscal year of a quarter without days; it is found and passed as in
     `okr_sheets.score`.
 
-    ValueError if no table of OKRs is on the sheet, for a path that is no text or Path, and for
-    settings that cannot be used.
+    Raises ValueError if there is no table of OKRs on `sheet`, if `path` is neither text nor Path,
+    and if the settings cannot be used.
     """
     if not isinstance(path, (str, os.PathLike)):
         raise MisuseError(f"A file is named by its path, not by a {type(path).__name__}.")
@@ -40,15 +40,16 @@ def read(path: str | Path, sheet: str | None = None, config: Settings = None) ->
     for tracker in trackers:
         if tracker.sheets.get(OKRS.key) == sheet:
             return tracker
-    found = ", ".join(t.sheets[OKRS.key] for t in trackers if t.readable)
-    raise MisuseError(f"{path} has no table of OKRs on a sheet “{sheet}”, only on: {found or '–'}.")
+    sheets = ", ".join(t.sheets[OKRS.key] for t in trackers if t.readable)
+    raise MisuseError(
+        f"{path} has no table of OKRs on a sheet “{sheet}”, only on: {sheets or '–'}."
+    )
 
 
 def read_trackers(path: str | Path, fiscal_start: int = 1) -> list[Tracker]:
-    """Every table of OKRs in a file as a Tracker of its own, at least one, as `read` gives it.
+    """A Tracker, as `read` gives it, for every table of OKRs in a file; at least one.
 
-    `fiscal_start` is the first month of the company's fiscal year; what a file says of its own
-    quarter goes before it.
+    `fiscal_start` is the first month of the company's fiscal year, for files without their own.
     """
     try:
         # The child may have started in another folder.
@@ -61,14 +62,14 @@ def read_trackers(path: str | Path, fiscal_start: int = 1) -> list[Tracker]:
 
 
 def _trackers(path: str, read: Drafts) -> list[Tracker]:
-    found = without_copies([_tracker(path, draft) for draft in read.drafts])
-    trackers = [tracker for tracker in found if tracker.readable]
+    all_trackers = without_copies([_tracker(path, draft) for draft in read.drafts])
+    trackers = [tracker for tracker in all_trackers if tracker.readable]
     first = list(read.problems)
     if len(trackers) > 1:
-        trackers = [*_told_apart(trackers)]
+        trackers = [*_with_own_units(trackers)]
         first.append(Problem("several-tables", path, words={"count": str(len(trackers))}))
     problems = in_order([*first, *trackers[0].problems])
-    copies = [tracker for tracker in found if tracker.set_aside]
+    copies = [tracker for tracker in all_trackers if tracker.set_aside]
     return [trackers[0].changed(problems=problems), *trackers[1:], *copies]
 
 
@@ -89,17 +90,17 @@ def _tracker(path: str, draft: Draft) -> Tracker:
     )
 
 
-def _told_apart(trackers: Sequence[Tracker]) -> Iterator[Tracker]:
-    """Trackers of one workbook: named by their sheets unless they name units of their own."""
+def _with_own_units(trackers: Sequence[Tracker]) -> Iterator[Tracker]:
+    """Trackers of one workbook, their teams named as the sheets unless all have their own units."""
     units = {(t.about.company, t.about.department, t.about.team) for t in trackers}
     owned = [frozenset(folded(tracker.okrs.id)) for tracker in trackers]
     everybody = frozenset().union(*owned)
     shared = Counter((s, t.sheets.get(s)) for t in trackers for s in (ACTIONS.key, LOG.key))
 
     def own_lines(number: int, sheet: str, column: str) -> Columns:
-        """Of actions or remarks that trackers share: those of this one's rows.
+        """The actions or remarks of one tracker, if several share a table of them.
 
-        What belongs to none of them is the first one's to mend.
+        Lines that belong to none go to the first tracker, which reports them.
         """
         lines = trackers[number].columns[sheet]
         if not len(lines) or shared[sheet, trackers[number].sheets.get(sheet)] == 1:

@@ -1,0 +1,56 @@
+"""Rows that an example set left in a tracker that a team has filled in."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from okr_sheets.language import fold, languages
+from okr_sheets.reading import examples
+from okr_sheets.schema import OBJECTIVE
+
+Row = Mapping[str, Any]
+
+
+def left_by_examples(rows: Sequence[Row]) -> set[int]:
+    """The sheet's row numbers of an example's key results, and of objectives with no others.
+
+    None if all key results are an example's or one of those has a check-in: then the team works
+    with the example, and keeps it.
+    """
+    key_results = [row for row in rows if row.get("type") != OBJECTIVE]
+    unchanged = [row for row in key_results if _is_example(row)]
+    if len(unchanged) == len(key_results) or any(row["check_ins"] for row in unchanged):
+        return set()
+    left = {row["row"] for row in unchanged}
+    for place, row in enumerate(rows):
+        if row.get("type") == OBJECTIVE and _is_example(row):
+            below = _key_results_below(rows[place + 1 :])
+            if below and all(each["row"] in left for each in below):
+                left.add(row["row"])
+    return left
+
+
+def _key_results_below(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows before the next objective."""
+    ends = (n for n, row in enumerate(rows) if row.get("type") == OBJECTIVE)
+    return rows[: next(ends, len(rows))]
+
+
+def _is_example(row: Row) -> bool:
+    return _words_and_numbers(row) in _examples()
+
+
+@cache
+def _examples() -> frozenset[tuple[object, ...]]:
+    """Title, baseline and target of every row of the example sets, in all languages."""
+    texts = {examples.text_of(name, code) for name in examples.names() for code in languages()}
+    objectives = [each for text in texts for each in tomllib.loads(text)["objectives"]]
+    key_results = [each for objective in objectives for each in objective["key_results"]]
+    return frozenset(map(_words_and_numbers, (*objectives, *key_results)))
+
+
+def _words_and_numbers(row: Row) -> tuple[object, ...]:
+    return fold(row.get("title", "")), row.get("baseline"), row.get("target")
