@@ -18,7 +18,8 @@ from typing import Any
 
 import pandas as pd
 
-from okr_sheets.config import NAME, read_config
+from okr_sheets.config import read_config
+from okr_sheets.config.finding import NAME
 from okr_sheets.frames import frame
 from okr_sheets.language import language
 from okr_sheets.planning import new

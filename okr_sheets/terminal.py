@@ -18,7 +18,7 @@ from okr_sheets.text import one_line
 
 if TYPE_CHECKING:
     from okr_sheets.language import Language
-    from okr_sheets.rollups import Rollup, Row
+    from okr_sheets.rollups.result import Rollup, Row
 
 PLAIN_WIDTH = 140  # of piped output, whatever the terminal it was piped from
 BAR_WIDTH = 12

@@ -13,7 +13,6 @@ from benchmarks.by_frames import columns, combined, forecast
 from okr_sheets.language import language, languages
 from okr_sheets.reports.phrases import heading
 from okr_sheets.rollups.distributions import PRIOR
-from okr_sheets.rollups.ends import forecasts
 from okr_sheets.rollups.forecast import (
     COLUMNS,
     DRAWS,
@@ -22,6 +21,7 @@ from okr_sheets.rollups.forecast import (
     STRATA,
     student_t,
 )
+from okr_sheets.rollups.projections import forecasts
 from okr_sheets.rollups.schema import ENDS, FRAMES
 from okr_sheets.rollups.scored import Scored
 from okr_sheets.scoring import Bands

@@ -28,6 +28,7 @@ LAYERS = (
     ("writing",),
     ("reports", "terminal"),
     ("demo",),
+    ("options", "runs"),
     ("cli",),
 )
 RANK = {

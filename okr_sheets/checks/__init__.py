@@ -14,11 +14,11 @@ from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.columns import Columns
 from okr_sheets.computing import InColumns, compute, gather, in_words, misread_cells
-from okr_sheets.config import Settings
+from okr_sheets.config.finding import Settings
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.folders import Source, read_source
-from okr_sheets.reading.spelling import alike
+from okr_sheets.reading.spelling import with_one_spelling
 from okr_sheets.schema import PLANNED
 from okr_sheets.scoring import RULES as SCORING
 from okr_sheets.scoring import (
@@ -70,7 +70,7 @@ def check(
     """
     day = scoring_day(as_of)
     trackers, settings = read_source(source, config, engine, scheduler)
-    return problems_of(alike(trackers, settings), day, settings.bands())
+    return problems_of(with_one_spelling(trackers, settings), day, settings.bands())
 
 
 def problems_of(

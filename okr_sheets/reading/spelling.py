@@ -13,7 +13,7 @@ from okr_sheets.tracker import Tracker
 _OWNED = ("objectives", "key_results", "actions")  # parts whose rows have owners
 
 
-def alike(trackers: Sequence[Tracker], config: Config) -> list[Tracker]:
+def with_one_spelling(trackers: Sequence[Tracker], config: Config) -> list[Tracker]:
     """The trackers with their units as the company's settings name them.
 
     What differs in case, width or spaces alone is one name: that of the settings, else the first.

@@ -19,7 +19,7 @@ from okr_sheets.reports.phrases import (
     update,
     whose,
 )
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import as_code, escaped
 
 

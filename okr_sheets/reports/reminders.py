@@ -19,8 +19,8 @@ from okr_sheets.files.marks import DRAFT_MARK, DRAFTS, standing, with_plain_ends
 from okr_sheets.language import Language, fold, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.reports.phrases import attainment, day_text
-from okr_sheets.rollups import Rollup
 from okr_sheets.rollups.namesakes import owner_names, unit_names
+from okr_sheets.rollups.result import Rollup
 from okr_sheets.text import escaped, one_line
 from okr_sheets.writing.saving import place_of, same_file, saved
 

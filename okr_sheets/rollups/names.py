@@ -7,13 +7,13 @@ from difflib import get_close_matches
 
 from okr_sheets.config import Config
 from okr_sheets.language import fold
-from okr_sheets.reading.spelling import alike
+from okr_sheets.reading.spelling import with_one_spelling
 from okr_sheets.rollups.namesakes import owner_names, unit_names
 from okr_sheets.text import quoted
 from okr_sheets.tracker import Tracker
 
 
-def strangers(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
+def names_not_found(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
     """A sentence for each name of the settings that no tracker has, and that may be misspelt.
 
     An address book may know more owners; only those who are nearly somebody are named.
@@ -29,7 +29,7 @@ def strangers(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
         for unit in config.departments.values()
         if not _holds_teams(unit.name, config) or _nearly(unit.name, departments)
     ]
-    spelled = alike(known, config)
+    spelled = with_one_spelling(known, config)
     called = (*owner_names(spelled).values(), *unit_names(spelled).values())
     owners = {fold(name): name for name in called}
     given += [

@@ -15,7 +15,7 @@ from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.reports.page import head, lists, look, units
 from okr_sheets.reports.phrases import as_of, left_out, title
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import printable
 
 FIRST = 10  # rows of a long list that show before “Show all”

@@ -19,7 +19,7 @@ from okr_sheets.reports.page.pieces import (
     stack,
 )
 from okr_sheets.reports.phrases import day_text, end_range, heading, named
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import CHANGE_KINDS
 
 MOST_NAMES = 4  # of those who owe an update

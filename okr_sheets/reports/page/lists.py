@@ -12,7 +12,7 @@ from okr_sheets.problems import Problem
 from okr_sheets.problems import grouped as in_few_lines
 from okr_sheets.reports.page.pieces import ORDER, chip, grouped, place_of, share
 from okr_sheets.reports.phrases import reason, updated
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 
 SEVERITIES = ("error", "warning", "info")
 DEEPEST = 6  # steps that an outline is indented by

@@ -9,7 +9,7 @@ from typing import Any
 from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.language import Language
 from okr_sheets.reports.phrases import by_plan, end_range, heading, stale_part
-from okr_sheets.rollups import Row
+from okr_sheets.rollups.result import Row
 
 # How people read the counts: from good to silent to stopped. "" cannot be scored.
 ORDER = (

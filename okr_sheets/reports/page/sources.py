@@ -5,7 +5,7 @@ from __future__ import annotations
 from okr_sheets.language import Language
 from okr_sheets.reports.page.pieces import grouped
 from okr_sheets.reports.phrases import day_text
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 
 PERCENTS = ("progress", "score", "expected", "gap")
 DATES = ("start", "due")

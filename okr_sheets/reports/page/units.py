@@ -29,7 +29,7 @@ from okr_sheets.reports.phrases import (
     stale_part,
     updated,
 )
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.units import parents
 from okr_sheets.schema import STATUSES
 

@@ -18,7 +18,7 @@ from okr_sheets.reports.workbook.sheets import TableSheet
 from okr_sheets.reports.workbook.summary import Summary
 from okr_sheets.reports.workbook.tables import PREVIOUS, TABLES
 from okr_sheets.reports.workbook.weeks import Weeks
-from okr_sheets.rollups import Rollup
+from okr_sheets.rollups.result import Rollup
 
 EPOCH = date(2000, 1, 1)  # stands for the day of a rollup that has none
 

@@ -15,7 +15,8 @@ from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
 from okr_sheets.reports.workbook.weeks import Weeks
-from okr_sheets.rollups import FRAMES, Rollup, Row, problem_records
+from okr_sheets.rollups.result import Rollup, Row, problem_records
+from okr_sheets.rollups.schema import FRAMES
 
 Rows = list[dict[str, Any]]
 
