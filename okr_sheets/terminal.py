@@ -83,10 +83,10 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
 
 
 def _by_unit(rollup: Rollup, name: str) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+    by_unit: dict[str, list[Row]] = {}
     for row in rollup.rows(name):
-        found.setdefault(row["unit_name"], []).append(row)
-    return found
+        by_unit.setdefault(row["unit_name"], []).append(row)
+    return by_unit
 
 
 def _text(text: str, style: str = "") -> Text:

@@ -54,7 +54,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is odd in the alignment of `rows`; the first is the one whose cell is named."""
+    """Something odd in the alignment of `rows`; a problem names the cell of the first."""
 
     code: str
     rows: tuple[Row, ...]
@@ -67,8 +67,8 @@ class Finding:
 class Served:
     """Who serves whom in a run.
 
-    `lost` is what no link came of. `ranks` and `units` tell each tracker's level and whose it is,
-    as `rank` and `unit` do; `holders` are the trackers with objectives by their unit.
+    `lost` holds the findings for ids that lead to no row. `ranks` and `units` are what `rank` and
+    `unit` give for each tracker; `holders` are the trackers with objectives by their unit.
     """
 
     trackers: Sequence[Tracker]
@@ -121,12 +121,12 @@ def follow(trackers: Sequence[Tracker]) -> Served:
     links: list[Link] = []
     lost: list[Finding] = []
     for row, entry in entries.items():
-        for given in parts(entry.given):
-            found = names.meant(row, given)
-            if isinstance(found, Finding):
-                lost.append(found)
-            elif found is not None:
-                links.append(Link(row, found))
+        for id_text in parts(entry.given):
+            target = names.meant(row, id_text)
+            if isinstance(target, Finding):
+                lost.append(target)
+            elif target is not None:
+                links.append(Link(row, target))
     units = [unit(tracker.about, number) for number, tracker in enumerate(trackers)]
     holders: dict[tuple[str, ...], frozenset[int]] = {}
     for number, tracker in enumerate(trackers):
@@ -135,53 +135,53 @@ def follow(trackers: Sequence[Tracker]) -> Served:
     return Served(trackers, entries, links, lost, ranks, units, holders)
 
 
-def parts(given: str) -> list[str]:
-    """The ids in a cell, parted by commas or semicolons; none twice."""
-    if not given:
+def parts(cell_text: str) -> list[str]:
+    """The ids in a cell, separated by commas or semicolons, each once."""
+    if not cell_text:
         return []  # as most are
-    ids = (part.strip() for part in _SEPARATORS.split(given))
+    ids = (part.strip() for part in _SEPARATORS.split(cell_text))
     return list({part.casefold(): part for part in ids if part}.values())
 
 
 def rank(about: About) -> int:
-    """The place of the tracker's level in `LEVELS`, by the units it names where it says none.
+    """The index of the tracker's level in `LEVELS`; without one, that of its smallest unit.
 
-    One more than the last where nothing tells.
+    `len(LEVELS)` if it names no unit either.
     """
     if about.level in LEVELS:
         return LEVELS.index(about.level)
-    named = (about.company, about.department, about.team)
-    return max((place for place, name in enumerate(named) if name), default=len(LEVELS))
+    names = (about.company, about.department, about.team)
+    return max((place for place, name in enumerate(names) if name), default=len(LEVELS))
 
 
 def unit(about: About, number: int) -> tuple[str, ...]:
-    """Whose the tracker of that number is: its quarter, its company, and so on down to itself.
+    """The quarter, company, department, team and number of a tracker, down to its level.
 
-    Nothing where nothing tells.
+    Empty if it names neither a level nor a unit.
     """
-    own = rank(about)
-    if own == len(LEVELS):
+    level = rank(about)
+    if level == len(LEVELS):
         return ()
     names = (fold(about.company), fold(about.department), fold(about.team), str(number))
-    return (about.quarter, *names[: own + 1])
+    return (about.quarter, *names[: level + 1])
 
 
 def _entries(trackers: Sequence[Tracker]) -> dict[Row, Entry]:
     entries: dict[Row, Entry] = {}
     for number, tracker in enumerate(trackers):
         for rows in (tracker.columns["objectives"], tracker.columns["key_results"]):
-            own = rows.row.tolist()
-            above = rows.objective.tolist() if "objective" in rows else own
-            said = (rows[key].tolist() for key in ("id", "aligns_to", "state"))
-            for at, objective, name, given, state in zip(own, above, *said, strict=True):
+            numbers = rows.row.tolist()
+            above = rows.objective.tolist() if "objective" in rows else numbers
+            columns = (rows[key].tolist() for key in ("id", "aligns_to", "state"))
+            for at, objective, name, aligns_to, state in zip(numbers, above, *columns, strict=True):
                 group = Row(number, objective)
                 stopped = state in STOPPED or (group in entries and entries[group].stopped)
-                entries[Row(number, at)] = Entry(name, group, given, stopped)
+                entries[Row(number, at)] = Entry(name, group, aligns_to, stopped)
     return entries
 
 
 class _Names:
-    """Which row an id means, to whom."""
+    """The rows that ids mean, seen from the row that names them."""
 
     def __init__(
         self,
@@ -200,22 +200,22 @@ class _Names:
         for row, entry in entries.items():
             key = quarters[row.tracker], entry.id.casefold()
             self.holders.setdefault(key, {}).setdefault(row.tracker, row)
-        self.known = {name for _, name in self.holders}
-        self.shown = file_names(tracker.path for tracker in trackers)
+        self.ids = {name for _, name in self.holders}
+        self.labels = file_names(tracker.path for tracker in trackers)
 
-    def meant(self, row: Row, given: str) -> Row | Finding | None:
-        """The row, or what is wrong; None where nothing is to be said."""
-        own, name = self.entries[row], given.casefold()
+    def meant(self, row: Row, id_text: str) -> Row | Finding | None:
+        """The row that an id means, or a finding; None where there is neither link nor finding."""
+        entry, name = self.entries[row], id_text.casefold()
         held = self.holders.get((self.trackers[row.tracker].about.quarter, name), {})
-        found = self._chosen(row, held)
-        if found == row or (found is None and name == own.id.casefold()):
-            return Finding("aligns-to-itself", (row,), own.id)
-        if found is None:
-            return self._doubt(row, given, held)
-        if own.objective == row and self.entries[found].objective == row:
-            return Finding("aligns-to-itself", (row,), own.id)
+        target = self._chosen(row, held)
+        if target == row or (target is None and name == entry.id.casefold()):
+            return Finding("aligns-to-itself", (row,), entry.id)
+        if target is None:
+            return self._doubt(row, id_text, held)
+        if entry.objective == row and self.entries[target].objective == row:
+            return Finding("aligns-to-itself", (row,), entry.id)
         # That a key result serves its own objective goes without saying.
-        return None if own.objective == found else found
+        return None if entry.objective == target else target
 
     def _chosen(self, row: Row, held: Mapping[int, Row]) -> Row | None:
         if len(held) == 1:
@@ -224,21 +224,21 @@ class _Names:
         parent = _file(self.trackers[number].about.parent)
         by_file = [n for n in held if parent and n != number and self.names[n] == parent]
         # Trackers are numbered alike, O1, O2 …; nobody means to serve the very row they are in.
-        own = [n for n in held if n == number and held[n] != row]
+        in_tracker = [n for n in held if n == number and held[n] != row]
         higher = [n for n in held if self.ranks[n] < self.ranks[number]]
-        found = (found for found in (by_file, own, higher) if len(found) == 1)
-        return next((held[each[0]] for each in found), None)
+        single = (each[0] for each in (by_file, in_tracker, higher) if len(each) == 1)
+        return next((held[each] for each in single), None)
 
-    def _doubt(self, row: Row, given: str, held: Mapping[int, Row]) -> Finding | None:
+    def _doubt(self, row: Row, id_text: str, held: Mapping[int, Row]) -> Finding | None:
         parent = _file(self.trackers[row.tracker].about.parent)
         if held:
-            files = dict.fromkeys(self.shown[self.trackers[number].path] for number in held)
+            files = dict.fromkeys(self.labels[self.trackers[number].path] for number in held)
             words = {"files": ", ".join(files)}
-            return Finding("ambiguous-alignment", (row,), given, words=words)
+            return Finding("ambiguous-alignment", (row,), id_text, words=words)
         # A run that lacks the tracker's parent cannot tell.
         complete = self.several and parent in {"", *self.files}
-        if complete and given.casefold() not in self.known:
-            return Finding("unknown-alignment", (row,), given)
+        if complete and id_text.casefold() not in self.ids:
+            return Finding("unknown-alignment", (row,), id_text)
         return None
 
 
@@ -263,8 +263,8 @@ def cycles(served: Served) -> Iterator[Finding]:
         first = min(turns, key=lambda place: _order(served, cycle[place]))
         rows = (*cycle[first:], *cycle[:first])
         ids = [served.id(row) for row in rows]
-        shown = ids if len(ids) <= MOST_STEPS else [*ids[: MOST_STEPS - 1], "…"]
-        yield Finding("alignment-cycle", rows, ARROW.join([*shown, ids[0]]))
+        steps = ids if len(ids) <= MOST_STEPS else [*ids[: MOST_STEPS - 1], "…"]
+        yield Finding("alignment-cycle", rows, ARROW.join([*steps, ids[0]]))
 
 
 def _cycles(served: Served) -> Iterator[tuple[Row, ...]]:
@@ -336,7 +336,7 @@ def level_skips(served: Served) -> Iterator[Finding]:
 
 def unserved(served: Served) -> Iterator[Finding]:
     """An objective of a company or department is served, where trackers below it are read."""
-    higher = {above for own in served.holders for above in _above(own)}
+    higher = {above for holder in served.holders for above in _above(holder)}
     reached = {
         served.objective(above)
         for row, above in served.live()
@@ -363,8 +363,8 @@ def serving_nothing(served: Served) -> Iterator[Finding]:
 
 
 def _reaches_out(served: Served, entry: Entry) -> bool:
-    own = served.entries.get(entry.objective, entry).id.casefold()
-    return any(given.casefold() != own for given in parts(entry.given))
+    objective_id = served.entries.get(entry.objective, entry).id.casefold()
+    return any(id_text.casefold() != objective_id for id_text in parts(entry.given))
 
 
 def _objectives(served: Served) -> Iterator[Row]:
@@ -389,7 +389,7 @@ def findings(served: Served) -> Iterator[Finding]:
 
 def misalignments(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     """The same as problems of the trackers, by their cells."""
-    for found in findings(follow(trackers)):
-        number, row = found.rows[0]
+    for finding in findings(follow(trackers)):
+        number, row = finding.rows[0]
         at = trackers[number]
-        yield at.problem(found.code, OKRS.key, row, found.key, found.given, **found.words)
+        yield at.problem(finding.code, OKRS.key, row, finding.key, finding.given, **finding.words)

@@ -131,41 +131,41 @@ def _list(tasks: Sequence[Task], words: Language) -> list[str]:
 
 
 def _line(task: Task, words: Language) -> str:
-    said = {key: _said(value, words) for key, value in task.fields.items()}
+    texts = {key: _text(value, words) for key, value in task.fields.items()}
     if task.fields.get("type") == "achieve":
         target = task.fields["target"]
-        said |= {key: attainment(task.fields[key], target, words) for key in ("current", "target")}
-    line = words(f"reminders.{task.kind}", **said)
+        texts |= {key: attainment(task.fields[key], target, words) for key in ("current", "target")}
+    line = words(f"reminders.{task.kind}", **texts)
     return f"{line} {task.problem.say(words.code)}" if task.problem else line
 
 
-def _said(value: Any, words: Language) -> str:
+def _text(value: Any, words: Language) -> str:
     if isinstance(value, date):
         return day_text(value, words)
     return words.number(value) if isinstance(value, (int, float)) else str(value)
 
 
 def write_messages(
-    found: Sequence[Message], folder: Path, kind: str, owners: Collection[str] = ()
+    messages: Sequence[Message], folder: Path, kind: str, owners: Collection[str] = ()
 ) -> Drafts:
     """Write each message as a file, `eml` (opens as a draft) or `md`, named after its owner.
 
     Files of others and drafts that somebody changed stay, and have their names for themselves. Once
-    all is written, unchanged drafts of earlier runs to `owners` that say other than `found` are
+    all is written, unchanged drafts of earlier runs to `owners` that say other than `messages` are
     removed. One that cannot be written or removed is an error among those given back.
     """
-    if found:
+    if messages:
         place_of(folder).mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
     errors: list[OSError] = []
-    for message in found:
+    for message in messages:
         try:
             written.append(_write(message, folder, kind, [path.name for path in written]))
         except OSError as error:
             errors.append(error)
     old = {path: standing(path, DRAFTS) for path in _others(folder, written)}
     changed = [path for path in old if old[path] == "changed"]
-    valid = {_content(message, other) for message in found for other in _KINDS if other != kind}
+    valid = {_content(message, other) for message in messages for other in _KINDS if other != kind}
     greetings = _greetings(owners)
     removed, kept = [], []
     # Of somebody whose draft was not written, an old one is better than none.
@@ -205,8 +205,10 @@ def _names(owner: str) -> Iterator[str]:
 
 def _greetings(owners: Collection[str]) -> set[str]:
     """How drafts to these owners begin, in any language; Markdown's too."""
-    said = {one_line(language(c)("reminders.hello", owner=o)) for c in languages() for o in owners}
-    return {fold(text) for plain in said for text in (plain, escaped(plain))}
+    greetings = {
+        one_line(language(c)("reminders.hello", owner=o)) for c in languages() for o in owners
+    }
+    return {fold(text) for plain in greetings for text in (plain, escaped(plain))}
 
 
 def _lines(path: Path, content: bytes) -> set[str]:
@@ -225,8 +227,8 @@ def _others(folder: Path, written: Sequence[Path]) -> list[Path]:
     names = {path.name for path in written}
     with os.scandir(folder) as entries:
         files = [each for each in entries if each.is_file(follow_symlinks=False)]
-    shown = [Path(each) for each in files if not each.name.startswith(".")]
-    others = [path for path in shown if path.name not in names]
+    visible = [Path(each) for each in files if not each.name.startswith(".")]
+    others = [path for path in visible if path.name not in names]
     # A name may be spelled otherwise on the disk.
     return sorted(path for path in others if not any(same_file(path, new) for new in written))
 
@@ -248,9 +250,9 @@ def _mail(message: Message) -> bytes:
 
 def _markdown(message: Message) -> bytes:
     lines = message.body.split("\n")
-    shown = (f"- {escaped(line[2:])}" if line.startswith("- ") else escaped(line) for line in lines)
+    body = (f"- {escaped(line[2:])}" if line.startswith("- ") else escaped(line) for line in lines)
     return "\n".join(
-        [f"# {escaped(message.subject)}", "", *shown, f"<!-- {DRAFT_MARK} -->", ""]
+        [f"# {escaped(message.subject)}", "", *body, f"<!-- {DRAFT_MARK} -->", ""]
     ).encode()
 
 

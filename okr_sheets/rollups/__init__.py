@@ -200,8 +200,8 @@ def rollup_of_trackers(
 ) -> Rollup:
     """The rollup of trackers already read; companies come first, then departments, then teams.
 
-    With `earlier_only` ValueError if `past` has no quarter before those of `trackers`; else it is
-    not compared with.
+    `past` are last quarter's. If none is of a quarter before those of `trackers` they are left out,
+    or with `earlier_only` refused by a MisuseError.
     """
     config = config or Config()
     past = past or ()
@@ -219,11 +219,11 @@ def rollup_of_trackers(
     now = scored(trackers, [last], bands)
     past_rounds = [scored(trackers, some, bands) for some in _some_at_once(dates, trackers)]
     ends = ends_of_key_results(now, trackers)
-    told = forecasts(now, ends, bands)
+    forecast_rows = forecasts(now, ends, bands)
     checked = problems_of(trackers, as_of, bands)
     # To look back is no mistake of those who typed since.
-    said = (p for p in checked if as_of is None or p.code != "future-number")
-    problems = in_order([*said, *_unread(past)])
+    relevant = (p for p in checked if as_of is None or p.code != "future-number")
+    problems = in_order([*relevant, *_unread(past)])
     blanks = blank(now, trackers, last)
     units = teams(now, blanks, bands, config.weight)
     units = units.having(**ends_of_units(now, ends, units).arrays)
@@ -241,9 +241,9 @@ def rollup_of_trackers(
         "owners": owners(now.key_results, late, blanks),
         "trend": trend(now, past_rounds),
         "changes": changes(now, past_rounds),
-        "forecast": told,
+        "forecast": forecast_rows,
         "alignment": alignment(trackers, now.objectives, now.key_results),
-        "attention": attention(now.key_results, told, trackers, problems),
+        "attention": attention(now.key_results, forecast_rows, trackers, problems),
         "sources": sources(now, trackers),
         "owed": owed(now, trackers),
         "overdue": late,
@@ -265,16 +265,16 @@ def rollup_of_trackers(
 
 
 def _some_at_once(dates: Sequence[Days], trackers: Sequence[Tracker]) -> Iterator[Sequence[Days]]:
-    """The rounds in portions that memory holds."""
+    """The rounds in batches of at most `MOST_AT_ONCE` scored rows, but one round at least."""
     rows = sum(len(tracker.okrs) for tracker in trackers)
     size = max(MOST_AT_ONCE // max(rows, 1), 1)
     return (dates[at : at + size] for at in range(0, len(dates), size))
 
 
-def _unread(past: Sequence[Tracker]) -> Iterable[Problem]:
-    """Why trackers of last quarter are missing beside this one."""
-    names = file_names(tracker.path for tracker in past)
-    lost = (t for t in past if not t.readable and not t.set_aside)
+def _unread(trackers: Sequence[Tracker]) -> Iterable[Problem]:
+    """The problems of the trackers that could not be read."""
+    names = file_names(tracker.path for tracker in trackers)
+    lost = (t for t in trackers if not t.readable and not t.set_aside)
     return told_apart((problem for tracker in lost for problem in tracker.problems), names)
 
 

@@ -97,7 +97,7 @@ class Rollup:
         return as_table(*self._summary())
 
     def _summary(self) -> tuple[str, list[tuple[str, str]]]:
-        """What it covers, and how that stands."""
+        """A title, and labels with their texts."""
         about, headline = self.about, self.headline
         name = headline["unit_name"] if headline else about["company"]
         units = counted((len(self.columns["teams"]), "unit"))
@@ -172,8 +172,8 @@ class Rollup:
     def headline(self) -> Row | None:
         """The one unit that speaks for all: the only company's, or the only unit there is."""
         units = self.columns["teams"]
-        own = units.objectives > 0
-        for which in (own & (units.level == "company"), own):
+        has_objectives = units.objectives > 0
+        for which in (has_objectives & (units.level == "company"), has_objectives):
             if which.sum() == 1:
                 return self.rows("teams")[int(np.flatnonzero(which)[0])]
         return None

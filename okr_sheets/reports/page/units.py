@@ -8,7 +8,7 @@ from typing import Any
 from okr_sheets.language import Language
 from okr_sheets.reports.page import head
 from okr_sheets.reports.page.charts import Point, sparkline
-from okr_sheets.reports.page.pieces import (
+from okr_sheets.reports.page.parts import (
     STOPPED,
     bar,
     chip,

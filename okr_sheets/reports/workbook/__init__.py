@@ -40,8 +40,8 @@ def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
         styles = Styles(book, words("formats.date"))
         hidden = HiddenSheet(book.add_worksheet(calc, CleanSheet), styles())
         links = Links(rollup, str(Path(path).parent))
-        named = dict(zip(keys, names, strict=True))
-        report = Report(rollup, words, styles, links, hidden, Weeks(rollup), named)
+        by_key = dict(zip(keys, names, strict=True))
+        report = Report(rollup, words, styles, links, hidden, Weeks(rollup), by_key)
         Summary(report).write(book, sheets[0])
         for table, sheet in zip(tables, sheets[1:], strict=True):
             TableSheet(report, table).write(sheet)

@@ -18,7 +18,7 @@ _KEYS = {
 
 
 class Weeks:
-    """The rows of the trend by whom they are about, the oldest first."""
+    """The rows of the trend by unit, owner, objective or key result, the oldest first."""
 
     def __init__(self, rollup: Rollup) -> None:
         self._of: dict[tuple[Any, ...], list[Row]] = {}

@@ -88,8 +88,8 @@ def end_of(row: Row, words: Language) -> list[str]:
         return []
     few = row["forecast_of"] < row["key_results"]
     made = {"n": row["forecast_of"], "all": row["key_results"]}
-    said = words("report.forecast_from", **made) if few else ""
-    return [part for part in (said, stale_part(row, words)) if part]
+    sentence = words("report.forecast_from", **made) if few else ""
+    return [part for part in (sentence, stale_part(row, words)) if part]
 
 
 def stack(statuses: Iterable[str], words: Language) -> Row:
