@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from okr_sheets.checks.alignment import Row, Served, findings, follow
+from okr_sheets.checks.alignment import findings
+from okr_sheets.checks.links import Row, Served, follow
 from okr_sheets.columns import Array, Columns, filled
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.tracker import Tracker
