@@ -301,7 +301,8 @@ def remind(
     addresses stand in okr.toml.
     """
     start_ahead(READING)
-    from okr_sheets.reports.reminders import Drafts, messages, owners_in, write_messages
+    from okr_sheets.reports.drafts import Drafts, write_messages
+    from okr_sheets.reports.reminders import messages, owners_in
     from okr_sheets.rollups import rollup_of_trackers
 
     trackers = read_trackers(paths or config.paths, config)

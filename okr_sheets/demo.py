@@ -26,8 +26,9 @@ from okr_sheets.planning import new
 from okr_sheets.reading.examples import names
 from okr_sheets.reading.tracker import read
 from okr_sheets.reports import report
+from okr_sheets.reports.drafts import write_messages
 from okr_sheets.reports.phrases import status_word, updated
-from okr_sheets.reports.reminders import messages, write_messages
+from okr_sheets.reports.reminders import messages
 from okr_sheets.rollups import rollup
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.saving import saved

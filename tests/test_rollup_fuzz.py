@@ -34,7 +34,8 @@ from okr_sheets.letters import column_letters
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, check_in_dates
 from okr_sheets.reading.folders import read_all
-from okr_sheets.reports.reminders import messages, write_messages
+from okr_sheets.reports.drafts import write_messages
+from okr_sheets.reports.reminders import messages
 from okr_sheets.rollups import rollup_of_trackers
 from okr_sheets.schema import (
     ACTION_STATUSES,
