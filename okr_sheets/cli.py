@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,90 +10,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets import __version__
-from okr_sheets.config import (
-    NAME,
-    Config,
-    chosen_bands,
-    is_trusted,
-    nearest,
-    read_config,
-    shown_path,
-)
-from okr_sheets.endings import MISUSE, PROBLEMS, Group, Outputs, debug_log
+from okr_sheets.config import Config, chosen_bands
 from okr_sheets.endings import NAME as PROGRAM
+from okr_sheets.endings import Group, Outputs, debug_log
 from okr_sheets.engine import ENGINES
 from okr_sheets.files.child import start_ahead
-from okr_sheets.language import Language, from_locale, language, languages
-from okr_sheets.problems import MisuseError, grouped
-from okr_sheets.quarters import scoring_day
+from okr_sheets.language import from_locale, language, languages
+from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS
+from okr_sheets.problems import grouped
 from okr_sheets.reading import READING
+from okr_sheets.runs import finish, read_trackers, warn_of_day, warn_of_names
 from okr_sheets.schema import CADENCES, LEVELS
 from okr_sheets.streams import put, say
-from okr_sheets.text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from okr_sheets.problems import Problem
-    from okr_sheets.tracker import Tracker
-
-MOST_PATHS = 6  # that one line names
-FAR = timedelta(days=14)  # from a quarter; people still type after its last day
-
-
-class Day(click.ParamType):  # type: ignore[type-arg]
-    """A date as 2027-02-12."""
-
-    name = "date"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date | None:
-        try:
-            return scoring_day(value)
-        except MisuseError as error:
-            self.fail(str(error), param, ctx)
-
-
-def _config(ctx: click.Context, _: click.Parameter, given: Path | None) -> Config:
-    path = given or _settings(ctx.params.get("paths", ()))
-    config = read_config(path) if path else Config()
-    reads = any(param.name == "paths" for param in ctx.command.params)
-    if path and reads and config.outside:
-        named = ", ".join(map(quoted, config.outside[:MOST_PATHS]))
-        more = ", …" if len(config.outside) > MOST_PATHS else ""
-        say(f"{path.name} names paths outside its folder: {named}{more}", err=True)
-    return config
-
-
-def _settings(paths: Sequence[str]) -> Path | None:
-    """The okr.toml that counts for the paths, if it is ours; one that is not here is said."""
-    file = nearest(paths)
-    if file is None or shown_path(file) == NAME:
-        return file
-    name = quoted(shown_path(file))
-    if is_trusted(file):
-        say(f"Settings: {name}", err=True)
-        return file
-    said = f"{name} is not used, since it belongs to somebody else."
-    say(f"{said} If you trust it, name it with --config.", err=True)
-    return None
-
-
-PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
-CONFIG = click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    callback=_config,
-    help="The company's settings.  [default: the okr.toml here, above, or by the trackers]",
-)
-AS_OF = click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
-LANGUAGE = click.option(
-    "--language",
-    "code",
-    type=click.Choice(languages()),
-    help="Language of the output.  [default: the trackers']",
-)
+    from datetime import date
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -212,7 +143,7 @@ def new(
             quarter=tracker.about.quarter,
         )
     )
-    return _finish(tracker.problems, [tracker], words.code) if source else 0
+    return finish(tracker.problems, [tracker], words.code) if source else 0
 
 
 @main.command()
@@ -261,7 +192,7 @@ def score(
     """
     start_ahead(READING)
     from okr_sheets.reports import KINDS, report
-    from okr_sheets.rollups import roll_up
+    from okr_sheets.rollups import rollup_of_trackers
     from okr_sheets.terminal import print_rollup
     from okr_sheets.writing.saving import same_file
 
@@ -272,13 +203,13 @@ def score(
     for out in outs:
         if out.suffix.lower() not in KINDS:
             raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
-    trackers = _read(paths or config.paths, config, engine, scheduler)
+    trackers = read_trackers(paths or config.paths, config, engine, scheduler)
     before = previous or ([str(config.previous)] if config.previous else [])
-    past = _read(before, config, engine, scheduler) if before else None
-    rollup = roll_up(trackers, as_of, bands, past, config, earlier_only=bool(previous))
+    past = read_trackers(before, config, engine, scheduler) if before else None
+    rollup = rollup_of_trackers(trackers, as_of, bands, past, config, earlier_only=bool(previous))
     words = language(code or config.language or rollup.language)
-    _name_strangers(config, trackers)
-    _name_far_day(as_of, trackers, words)
+    warn_of_names(config, trackers)
+    warn_of_day(as_of, trackers, words)
     if not outs and len(rollup.columns["teams"]):
         print_rollup(rollup, words)
     outputs = Outputs()
@@ -291,7 +222,7 @@ def score(
             written.append(report(rollup, out, words.code, partial(say, err=True)))
             outputs.wrote()
             say(words("terminal.wrote", path=str(out)))
-    return max(outputs.code, _finish(rollup.problems, trackers, words.code))
+    return max(outputs.code, finish(rollup.problems, trackers, words.code))
 
 
 @main.command()
@@ -322,17 +253,17 @@ def check(
     """
     start_ahead(READING)
     from okr_sheets.checks import problems_of
-    from okr_sheets.reading.spelling import alike
+    from okr_sheets.reading.spelling import with_one_spelling
     from okr_sheets.reports.tables import csv_text, json_text
-    from okr_sheets.rollups import PROBLEMS as FRAME
-    from okr_sheets.rollups import problem_records
+    from okr_sheets.rollups.result import problem_records
+    from okr_sheets.rollups.schema import PROBLEMS as FRAME
     from okr_sheets.tracker import usual_language
 
-    trackers = _read(paths or config.paths, config)
-    problems = problems_of(alike(trackers, config), as_of, config.bands())
+    trackers = read_trackers(paths or config.paths, config)
+    problems = problems_of(with_one_spelling(trackers, config), as_of, config.bands())
     code = code or config.language or usual_language(trackers) or from_locale(os.environ)
-    _name_strangers(config, trackers)
-    _name_far_day(as_of, trackers, language(code))
+    warn_of_names(config, trackers)
+    warn_of_day(as_of, trackers, language(code))
     if form == "text":
         for problem in grouped(problems):
             say(problem.line(code))
@@ -340,66 +271,7 @@ def check(
         records = problem_records(problems, code)
         is_csv = form == "csv"
         put(csv_text(FRAME.keys, records, language(code), "\n") if is_csv else json_text(records))
-    return _finish(problems, trackers, code, strict, listed=True)
-
-
-def _read(
-    paths: Sequence[str], config: Config, engine: str = "serial", scheduler: str | None = None
-) -> list[Tracker]:
-    from okr_sheets.reading.folders import NOWHERE, read_found, search
-    from okr_sheets.terminal import progress
-
-    if not paths:
-        raise click.UsageError(NOWHERE)
-    found = search(paths)
-    if not found.files:
-        for problem in found.left_out:
-            say(problem.line(config.language or "en"), err=True)
-        named = ", ".join(f"“{path}”" for path in paths)
-        raise click.UsageError(f"No tracker in {named}. Name a file or a folder of them.")
-    with ENGINES[engine](scheduler) as share, progress(len(found.files)) as count:
-        return read_found(found, share, config, count)
-
-
-def _name_strangers(config: Config, trackers: Sequence[Tracker]) -> None:
-    """Names of okr.toml that no tracker has, on standard error."""
-    from okr_sheets.rollups.names import strangers
-
-    for sentence in strangers(config, trackers):
-        say(sentence, err=True)
-
-
-def _name_far_day(as_of: date | None, trackers: Sequence[Tracker], words: Language) -> None:
-    """A day that lies far from the quarters of all trackers, on standard error."""
-    spans = [tracker.about.span for tracker in trackers if tracker.readable and tracker.about.span]
-    if as_of and spans and all(span.distance(as_of) > FAR for span in spans):
-        first, last = min(span.start for span in spans), max(span.end for span in spans)
-        say(words("terminal.far_day", day=as_of, start=first, end=last), err=True)
-
-
-def _finish(
-    problems: Sequence[Problem],
-    trackers: Sequence[Tracker],
-    code: str,
-    strict: bool = False,
-    listed: bool = False,
-) -> int:
-    """Problems on standard error, their count, and the exit code they deserve."""
-    words = language(code)
-    if not listed:
-        for problem in grouped(problems):
-            say(problem.line(code), err=True)
-    errors = sum(problem.severity == "error" for problem in problems)
-    warnings = sum(problem.severity == "warning" for problem in problems)
-    if errors or warnings:
-        say(words("terminal.problems", errors=errors, warnings=warnings), err=True)
-    elif listed:
-        files = len({tracker.path for tracker in trackers})
-        say(words("terminal.no_problems", files=files), err=True)
-    if not any(tracker.readable for tracker in trackers):
-        say(words("terminal.nothing_read"), err=True)
-        return MISUSE
-    return PROBLEMS if errors or (strict and warnings) else 0
+    return finish(problems, trackers, code, strict, listed=True)
 
 
 @main.command()
@@ -429,28 +301,29 @@ def remind(
     addresses stand in okr.toml.
     """
     start_ahead(READING)
-    from okr_sheets.reports.reminders import Drafts, messages, owners_in, write_messages
-    from okr_sheets.rollups import roll_up
+    from okr_sheets.reports.drafts import Drafts, write_messages
+    from okr_sheets.reports.reminders import messages, owners_in
+    from okr_sheets.rollups import rollup_of_trackers
 
-    trackers = _read(paths or config.paths, config)
-    rollup = roll_up(trackers, as_of, config.bands(), None, config)
+    trackers = read_trackers(paths or config.paths, config)
+    rollup = rollup_of_trackers(trackers, as_of, config.bands(), None, config)
     words = language(config.language or rollup.language)
-    _name_strangers(config, trackers)
-    _name_far_day(as_of, trackers, words)
-    found = messages(rollup, config.email)
+    warn_of_names(config, trackers)
+    warn_of_day(as_of, trackers, words)
+    to_owners = messages(rollup, config.email)
     out = out or Path(f"reminders-{rollup.as_of}")
     outputs = Outputs()
     drafts = Drafts()
     # Whoever's tracker was not read may owe as much as before.
     is_all_read = all(tracker.readable or tracker.set_aside for tracker in trackers)
     with outputs.each():
-        drafts = write_messages(found, out, form, owners_in(rollup) if is_all_read else ())
-    if not found:
+        drafts = write_messages(to_owners, out, form, owners_in(rollup) if is_all_read else ())
+    if not to_owners:
         say(words("terminal.no_messages"))
     elif drafts.written:
         outputs.wrote()
         say(words("terminal.wrote_messages", n=len(drafts.written), path=str(out)))
-    if form == "eml" and (lacking := sum(not message.address for message in found)):
+    if form == "eml" and (lacking := sum(not message.address for message in to_owners)):
         say(words("terminal.no_address", n=lacking), err=True)
     for word, old in (
         ("terminal.removed_drafts", drafts.removed),
@@ -462,7 +335,7 @@ def remind(
     for error in drafts.errors:
         outputs.failed(error)
     errors = [problem for problem in rollup.problems if problem.severity == "error"]
-    return max(outputs.code, _finish(errors, trackers, words.code))
+    return max(outputs.code, finish(errors, trackers, words.code))
 
 
 @main.command()

@@ -16,14 +16,16 @@ from datetime import date
 from pathlib import Path
 
 from okr_sheets.columns import Columns, among, filled
-from okr_sheets.config import NAME, read_config
+from okr_sheets.config import read_config
+from okr_sheets.config.finding import NAME
 from okr_sheets.language import language
 from okr_sheets.planning import new
 from okr_sheets.reading.examples import names
 from okr_sheets.reading.tracker import read
 from okr_sheets.reports import report
+from okr_sheets.reports.drafts import write_messages
 from okr_sheets.reports.phrases import status_word, updated
-from okr_sheets.reports.reminders import messages, write_messages
+from okr_sheets.reports.reminders import messages
 from okr_sheets.rollups import Row, rollup
 from okr_sheets.schema import PARTS, ROW
 from okr_sheets.tracker import Tracker

@@ -60,10 +60,10 @@ class Language:
 
     def spellings(self, path: str) -> tuple[str, ...]:
         """All spellings of one key, such as `okrs.title`; the first is the one written."""
-        found: Any = self._words
+        entry: Any = self._words
         for part in path.split(".", 2):
-            found = found[part]
-        return (found,) if isinstance(found, str) else tuple(found)
+            entry = entry[part]
+        return (entry,) if isinstance(entry, str) else tuple(entry)
 
     def __call__(self, path: str, /, **fields: object) -> str:
         """The word or sentence of one key, its `{fields}` filled in."""
@@ -169,7 +169,7 @@ def language(code: str) -> Language:
 @cache
 def headers(sheet: str) -> Mapping[str, tuple[str, tuple[str, ...]]]:
     """Folded header to (column key, codes of the languages that spell it so), of one sheet."""
-    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    by_word: dict[str, tuple[str, tuple[str, ...]]] = {}
     for code in languages():
         words = language(code)
         for path in words.paths():
@@ -177,29 +177,29 @@ def headers(sheet: str) -> Mapping[str, tuple[str, tuple[str, ...]]]:
                 continue
             key = path.removeprefix(f"{sheet}.")
             for spelling in words.spellings(path):
-                known, codes = found.get(fold(spelling), (key, ()))
-                if known != key:
+                earlier, codes = by_word.get(fold(spelling), (key, ()))
+                if earlier != key:
                     raise MisuseError(
                         f"languages/{code}.toml: [{sheet}] “{spelling}” means both "
-                        f"{known} and {key}"
+                        f"{earlier} and {key}"
                     )
-                found[fold(spelling)] = (key, tuple(dict.fromkeys((*codes, code))))
-    return found
+                by_word[fold(spelling)] = (key, tuple(dict.fromkeys((*codes, code))))
+    return by_word
 
 
 @cache
 def choice_keys(column: str) -> Mapping[str, str]:
     """Folded word of any language to choice key, of one column (`type`, `state`, `yes_no` …)."""
-    found: dict[str, str] = {}
+    by_word: dict[str, str] = {}
     for code in languages():
         words = language(code)
         for path in words.paths():
             if path.startswith(f"choices.{column}."):
                 key = path.removeprefix(f"choices.{column}.")
-                found[fold(key)] = key
+                by_word[fold(key)] = key
                 for spelling in words.spellings(path):
-                    found.setdefault(fold(spelling), key)
-    return found
+                    by_word.setdefault(fold(spelling), key)
+    return by_word
 
 
 def from_locale(environment: Mapping[str, str]) -> str:

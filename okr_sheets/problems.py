@@ -163,11 +163,11 @@ class MisuseError(ValueError):
     """What was asked for cannot be done; the message is a sentence for who asked."""
 
 
-def check_choice(what: str, given: object, choices: Collection[str]) -> None:
-    """MisuseError, which lists the choices, if what somebody asks for is none of them."""
-    if not isinstance(given, str) or given not in choices:
+def check_choice(what: str, value: object, choices: Collection[str]) -> None:
+    """Raise MisuseError, which lists the choices, unless `value` is one of them."""
+    if not isinstance(value, str) or value not in choices:
         listed = ", ".join(choices)
-        raise MisuseError(f"No {what} “{quoted(str(given))}”. Choose one of: {listed}.")
+        raise MisuseError(f"No {what} “{quoted(str(value))}”. Choose one of: {listed}.")
 
 
 class UnreadableError(Exception):
@@ -191,7 +191,7 @@ def unopened(error: OSError | ValueError) -> UnreadableError:
 
 
 def too_much(what: str, most: int, count: int = 0, sheet: str = "") -> UnreadableError:
-    """That there are more than `most` of something, of which languages have the `counted` word.
+    """The error for more than `most` of something, whose word stands under `counted`.
 
     A `count` of 0 is one that nobody knows, since reading stopped at the bound.
     """
@@ -252,8 +252,8 @@ class Problem:
         if "what" in fields:
             numbers = {key: words.number(float(fields[key] or "nan")) for key in ("most", "given")}
             fields |= numbers | {"what": words(f"counted.{fields['what']}")}
-        said = {key: quotation(word) for key, word in fields.items()}
-        sentence = words.problem(self.code, **said)
+        quoted_fields = {key: quotation(word) for key, word in fields.items()}
+        sentence = words.problem(self.code, **quoted_fields)
         if not self.others:
             return sentence
         count = words.number(len(self.others))
@@ -293,7 +293,7 @@ def tally(problems: Iterable[Problem]) -> str:
 
 
 def said_once(code: str, problems: Sequence[Problem]) -> Iterator[Problem]:
-    """The problems, of all with this code the first, which speaks for the others."""
+    """The problems; of those with this code only the first, with the rest as its `others`."""
     alike = [problem for problem in problems if problem.code == code]
     yield from (problem for problem in problems if problem.code != code)
     if alike:
@@ -301,25 +301,30 @@ def said_once(code: str, problems: Sequence[Problem]) -> Iterator[Problem]:
 
 
 def file_names(paths: Iterable[str]) -> dict[str, str]:
-    """Each path by as many of its last parts as tell it from the others."""
+    """For each path the shortest end of it that no other path has."""
     parts = {path: PurePath(path).parts for path in paths}
-    ends = Counter(own[-count:] for own in parts.values() for count in range(1, len(own) + 1))
+    ends = Counter(end for whole in parts.values() for end in _ends(whole))
     names = {}
-    for path, own in parts.items():
-        tails = (own[-count:] for count in range(1, len(own) + 1))
-        names[path] = PurePath(*next((tail for tail in tails if ends[tail] == 1), own)).as_posix()
+    for path, whole in parts.items():
+        distinct = next((end for end in _ends(whole) if ends[end] == 1), whole)
+        names[path] = PurePath(*distinct).as_posix()
     return names
 
 
+def _ends(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The last part, the last two and so on, up to all."""
+    return (parts[-count:] for count in range(1, len(parts) + 1))
+
+
 def told_apart(problems: Iterable[Problem], names: Mapping[str, str]) -> Iterable[Problem]:
-    """Problems that call their files as `names`, by path, has them."""
+    """The problems with the names of their files, by path, where these have a folder."""
     for problem in problems:
         name = names.get(problem.path, "")
         yield replace(problem, called=name) if "/" in name else problem
 
 
 def grouped(problems: Iterable[Problem], most: int = FEW) -> tuple[Problem, ...]:
-    """The same in as few lines as a person can read.
+    """The problems in as few lines as a person can read.
 
     Of more than `most` problems of one code in the rows of one column, the first stays and speaks
     for the others. All check-in columns of a sheet count as one.

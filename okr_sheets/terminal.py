@@ -18,7 +18,7 @@ from okr_sheets.text import one_line
 
 if TYPE_CHECKING:
     from okr_sheets.language import Language
-    from okr_sheets.rollups import Rollup, Row
+    from okr_sheets.rollups.result import Rollup, Row
 
 PLAIN_WIDTH = 140  # of piped output, whatever the terminal it was piped from
 BAR_WIDTH = 12
@@ -83,10 +83,10 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
 
 
 def _by_unit(rollup: Rollup, name: str) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
+    by_unit: dict[str, list[Row]] = {}
     for row in rollup.rows(name):
-        found.setdefault(row["unit_name"], []).append(row)
-    return found
+        by_unit.setdefault(row["unit_name"], []).append(row)
+    return by_unit
 
 
 def _text(text: str, style: str = "") -> Text:

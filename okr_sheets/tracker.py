@@ -42,12 +42,12 @@ class _Part:
 
         return part_frame(self.name, tracker.columns[self.name])
 
-    def __set__(self, tracker: Tracker, given: Columns | pd.DataFrame) -> None:
-        if not isinstance(given, Columns):
+    def __set__(self, tracker: Tracker, rows: Columns | pd.DataFrame) -> None:
+        if not isinstance(rows, Columns):
             from okr_sheets.frames import part_columns  # noqa: PLC0415  pandas waits until it is wanted
 
-            given = part_columns(self.name, given)
-        tracker.__dict__.setdefault("columns", {})[self.name] = given
+            rows = part_columns(self.name, rows)
+        tracker.__dict__.setdefault("columns", {})[self.name] = rows
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -137,11 +137,11 @@ class Tracker:
         from okr_sheets.frames import part_frame  # noqa: PLC0415  pandas waits until it is wanted
 
         is_objective = self.okrs.type == OBJECTIVE
-        own = self.okrs.having(
+        okrs = self.okrs.having(
             objective=np.where(is_objective, 0, self.okrs.parent),
             type=np.where(is_objective, "", self.okrs.type),
         )
-        return part_frame("key_results", own)
+        return part_frame("key_results", okrs)
 
     @property
     def stored(self) -> pd.DataFrame:
@@ -190,7 +190,7 @@ class Tracker:
         return as_table(*self._summary())
 
     def _summary(self) -> tuple[str, list[tuple[str, str]]]:
-        """Whose it is, and what it holds."""
+        """A title, and labels with their texts."""
         about = self.about
         title = f"Tracker of {about.unit or PurePath(self.path).name or 'no unit'}"
         facts = [("file", self.path)] if self.path else []
@@ -232,15 +232,15 @@ def _says(tracker: Tracker) -> Iterable[Any]:
         if name == "check_ins":
             order = sorted(range(len(rows)), key=lambda at: (rows.id[at], rows.date[at]))
             rows = rows.take(np.array(order, dtype=np.int64))
-        said = rows.only(key for key in rows if key not in {"row", "objective", "column"})
+        content = rows.only(key for key in rows if key not in {"row", "objective", "column"})
         # Blanks never equal themselves.
         yield [
             {key: value if value == value else None for key, value in row.items()}  # noqa: PLR0124
-            for row in said.records()
+            for row in content.records()
         ]
 
 
 def usual_language(trackers: Iterable[Tracker]) -> str:
-    """The language that most trackers are in, of as many the first; "" for none."""
+    """The language of most trackers, the first of equally many; "" for none."""
     codes = Counter(tracker.about.language for tracker in trackers if tracker.readable)
     return codes.most_common(1)[0][0] if codes else ""

@@ -9,14 +9,14 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 import okr_sheets as okr
-from okr_sheets import config as config_module
 from okr_sheets import toml
 from okr_sheets.bands import PRESETS, Bands
 from okr_sheets.cli import main
-from okr_sheets.config import KEYS, Config, ConfigError, find, is_ours, read_config
+from okr_sheets.config import KEYS, Config, ConfigError, finding, read_config
+from okr_sheets.config.finding import find, is_ours
 from okr_sheets.planning.sets import SetError, read_set
 from okr_sheets.reading.folders import read_all
-from okr_sheets.rollups.names import strangers
+from okr_sheets.rollups.names import names_not_found
 from okr_sheets.text import quoted
 from okr_sheets.toml import parse_toml
 
@@ -350,7 +350,7 @@ def test_a_file_here_or_named_needs_no_word(below):
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="the system tells no owners")
 def test_a_file_above_that_belongs_to_somebody_else_is_not_used(below, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
-    monkeypatch.setattr(config_module, "ROOT", 12346)
+    monkeypatch.setattr(finding, "ROOT", 12346)
     done = below("new", "t.xlsx", "--blank")
     name = Path("../../okr.toml")
     assert done.stderr == (
@@ -662,7 +662,7 @@ def test_names_that_no_tracker_has_are_said(company, settings):
         '[teams."Zebra"]\nweight = 2\n'
         '[owners]\n"VP Sale" = "a@example.com"\n"Somebody Else" = "b@example.com"'
     )
-    assert list(strangers(config, read_all(company))) == [
+    assert list(names_not_found(config, read_all(company))) == [
         "okr.toml: [teams] “Zebra” is in no tracker. Correct the name, or remove it.",
         "okr.toml: [departments] “Salse” is in no tracker. Did you mean Sales?",
         "okr.toml: [owners] “vp sale” is in no tracker. Did you mean VP Sales?",

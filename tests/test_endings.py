@@ -106,12 +106,12 @@ def test_a_fault_of_ours_has_a_code_of_its_own_and_says_what_to_send(trackers, m
     def fail(*_, **__):
         return {}["\x1b[31m"]
 
-    monkeypatch.setattr(rollups, "roll_up", fail)
+    monkeypatch.setattr(rollups, "rollup_of_trackers", fail)
     told = CliRunner().invoke(main, ["score", str(trackers)])
     assert told.exit_code == 3
     [line] = told.output.splitlines()
     source = (PACKAGE / "cli.py").read_text("utf-8").splitlines()
-    called = next(at for at, text in enumerate(source, 1) if "rollup = roll_up(" in text)
+    called = next(at for at, text in enumerate(source, 1) if "rollup = rollup_of_trackers(" in text)
     for said in (okr.__version__, f"cli.py line {called}", "--debug", "Reporting a fault"):
         assert said in line
     assert "## Reporting a fault" in (PACKAGE.parent / "README.md").read_text("utf-8")
@@ -125,7 +125,7 @@ def test_too_little_memory_is_no_fault_of_ours(trackers, monkeypatch):
     def fail(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr(rollups, "roll_up", fail)
+    monkeypatch.setattr(rollups, "rollup_of_trackers", fail)
     told = CliRunner().invoke(main, ["score", str(trackers)])
     assert told.exit_code == 2
     [line] = told.output.splitlines()
@@ -136,7 +136,7 @@ def test_control_c_has_the_code_that_shells_know(trackers, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(rollups, "roll_up", interrupt)
+    monkeypatch.setattr(rollups, "rollup_of_trackers", interrupt)
     told = CliRunner().invoke(main, ["score", str(trackers)])
     assert (told.exit_code, told.output) == (130, "Stopped.\n")
 
@@ -148,7 +148,7 @@ def test_control_c_ends_a_process_with_that_code(trackers, tmp_path):
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import time; from okr_sheets import rollups; from okr_sheets.cli import main\n"
         "def slow(*_, **__): print('now', flush=True); time.sleep(60)\n"
-        "rollups.roll_up = slow; main()"
+        "rollups.rollup_of_trackers = slow; main()"
     )
     running = subprocess.Popen(
         [sys.executable, "-c", code, "score", str(trackers)],
@@ -250,11 +250,11 @@ def test_a_folder_that_is_closed_to_us_costs_what_should_go_there(trackers):
     """As root nothing is closed, so the process becomes nobody once all is read."""
     code = (
         "import os; from okr_sheets import rollups; from okr_sheets.cli import main\n"
-        "import okr_sheets.reports.tables, okr_sheets.terminal; real = rollups.roll_up\n"
+        "import okr_sheets.reports.tables, okr_sheets.terminal; real = rollups.rollup_of_trackers\n"
         "def as_nobody(*given, **named):\n"
         "    result = real(*given, **named); [p.say() for p in result.problems]\n"
         "    os.getuid() or (os.setgid(65534), os.setuid(65534)); return result\n"
-        "rollups.roll_up = as_nobody; main()"
+        "rollups.rollup_of_trackers = as_nobody; main()"
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

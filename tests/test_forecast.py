@@ -14,7 +14,6 @@ from okr_sheets.bands import Bands
 from okr_sheets.language import language, languages
 from okr_sheets.reports.phrases import heading
 from okr_sheets.rollups.distributions import PRIOR
-from okr_sheets.rollups.ends import forecasts
 from okr_sheets.rollups.forecast import (
     COLUMNS,
     DRAWS,
@@ -23,6 +22,7 @@ from okr_sheets.rollups.forecast import (
     STRATA,
     student_t,
 )
+from okr_sheets.rollups.projections import forecasts
 from okr_sheets.rollups.schema import ENDS, FRAMES
 from okr_sheets.rollups.scored import Scored
 

@@ -29,6 +29,7 @@ LAYERS = (
     ("writing",),
     ("reports", "terminal"),
     ("demo",),
+    ("options", "runs"),
     ("cli",),
 )
 RANK = {

@@ -17,9 +17,9 @@ from click.testing import CliRunner
 from conftest import ROOT
 
 import okr_sheets as okr
-from okr_sheets import config as config_module
 from okr_sheets.about import About
 from okr_sheets.cli import main
+from okr_sheets.config import finding
 from okr_sheets.frames import DTYPES
 from okr_sheets.problems import MisuseError
 from okr_sheets.rollups import FRAMES
@@ -108,7 +108,7 @@ def test_for_trackers_that_lie_in_no_folder_none_is_looked_for(folder, caplog):
 
 def test_settings_of_somebody_else_are_not_used_and_said(folder, monkeypatch, caplog):
     monkeypatch.setattr(os, "geteuid", lambda: 12345, raising=False)
-    monkeypatch.setattr(config_module, "ROOT", 12346)
+    monkeypatch.setattr(finding, "ROOT", 12346)
     with caplog.at_level(logging.INFO, "okr_sheets"):
         assert by_library(folder / "there") == ("off-track", "")
     name = Path("../there/okr.toml")

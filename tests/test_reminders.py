@@ -17,7 +17,8 @@ import okr_sheets as okr
 from okr_sheets import demo
 from okr_sheets.cli import main
 from okr_sheets.language import languages
-from okr_sheets.reports.reminders import Message, _others, messages, owners_in, write_messages
+from okr_sheets.reports.drafts import _others, write_messages
+from okr_sheets.reports.reminders import Message, messages, owners_in
 from okr_sheets.writing import saving
 
 

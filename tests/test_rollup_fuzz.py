@@ -35,8 +35,9 @@ from okr_sheets.letters import column_letters
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import Quarter, check_in_dates
 from okr_sheets.reading.folders import read_all
-from okr_sheets.reports.reminders import messages, write_messages
-from okr_sheets.rollups import roll_up
+from okr_sheets.reports.drafts import write_messages
+from okr_sheets.reports.reminders import messages
+from okr_sheets.rollups import rollup_of_trackers
 from okr_sheets.schema import (
     ACTION_STATUSES,
     CADENCES,
@@ -547,7 +548,7 @@ def saved(rows, folder, number, kind):
 def kept(said, past, as_of, config):
     """The rollup of trackers, which keeps its promises."""
     bands = (config or Config()).bands()
-    rollup = roll_up(read_all(said), as_of, bands, past, config)
+    rollup = rollup_of_trackers(read_all(said), as_of, bands, past, config)
     promised(rollup)
     places = rollup.key_results[["file", "sheet", "row"]]
     assert not places.duplicated().any()
@@ -574,7 +575,7 @@ def test_every_rollup_keeps_its_promises(said, past, as_of, config):
 @given(said=runs(), past=st.none() | runs(2), as_of=DAYS, code=st.sampled_from(languages()))
 def test_every_rollup_is_written_in_every_way(tmp_path_factory, said, past, as_of, code):
     scored = okr.score(said, as_of)
-    rollup = roll_up(read_all(said), as_of, PRESETS["default"], past)
+    rollup = rollup_of_trackers(read_all(said), as_of, PRESETS["default"], past)
     assert sorted(scored["id"]) == sorted(rollup.key_results["id"])
     everything_written(rollup, tmp_path_factory.mktemp("out"), language(code))
 

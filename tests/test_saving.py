@@ -14,7 +14,8 @@ import pytest
 
 import okr_sheets as okr
 from okr_sheets.files.marks import standing
-from okr_sheets.reports.reminders import Message, write_messages
+from okr_sheets.reports.drafts import write_messages
+from okr_sheets.reports.reminders import Message
 from okr_sheets.writing import saving
 from okr_sheets.writing.saving import saved
 
@@ -178,7 +179,8 @@ FULL = """
 import resource, sys
 from pathlib import Path
 import okr_sheets as okr
-from okr_sheets.reports.reminders import Message, write_messages
+from okr_sheets.reports.drafts import write_messages
+from okr_sheets.reports.reminders import Message
 
 tracker = okr.new(quarter="2027-Q1")
 rollup = okr.rollup(tracker)

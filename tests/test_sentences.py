@@ -140,7 +140,7 @@ def test_a_fault_of_ours_is_said_to_be_one(error, book, monkeypatch):
     def fail(*_, **__):
         raise error.with_traceback(None)
 
-    monkeypatch.setattr(rollups, "roll_up", fail)
+    monkeypatch.setattr(rollups, "rollup_of_trackers", fail)
     path = str(book("| ID | Title |"))
     told = CliRunner().invoke(cli.main, ["score", path])
     assert told.exit_code == 3
@@ -159,7 +159,7 @@ def test_what_the_system_says_against_a_file_is_told_with_its_name(book, monkeyp
     def fail(*_, **__):
         raise PermissionError(13, "Permission denied", "plan.csv")
 
-    monkeypatch.setattr(rollups, "roll_up", fail)
+    monkeypatch.setattr(rollups, "rollup_of_trackers", fail)
     told = CliRunner().invoke(cli.main, ["score", str(book("| ID | Title |"))])
     assert told.output == "okr-sheets: plan.csv cannot be used: Permission denied.\n"
 

@@ -19,7 +19,7 @@ from okr_sheets.config import read_config
 from okr_sheets.frames import frame
 from okr_sheets.language import language
 from okr_sheets.reports.reminders import messages
-from okr_sheets.rollups.names import strangers
+from okr_sheets.rollups.names import names_not_found
 from okr_sheets.rollups.namesakes import unit_names
 from okr_sheets.terminal import print_rollup
 from okr_sheets.tracker import Tracker
@@ -305,7 +305,7 @@ def test_the_address_of_a_shared_role_is_that_of_one_company(namesakes, tmp_path
     addresses = {message.owner: message.address for message in messages(rolled, config.email)}
     assert addresses["Head of Marketing (Acme)"] == "a@example.com"
     assert addresses["Head of Marketing (Beta)"] == ""
-    [stranger] = strangers(config, rolled.trackers)
+    [stranger] = names_not_found(config, rolled.trackers)
     assert "(gamma)” is in no tracker. Did you mean Head of Marketing (" in stranger
 
 

@@ -16,13 +16,13 @@ from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.columns import Columns
 from okr_sheets.computing import InColumns, compute, in_words, misread_cells
-from okr_sheets.config import Settings
+from okr_sheets.config.finding import Settings
 from okr_sheets.findings import FINDINGS
 from okr_sheets.gathering import gather
 from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import DAYS, scoring_day
 from okr_sheets.reading.folders import Source, read_source
-from okr_sheets.reading.spelling import alike
+from okr_sheets.reading.spelling import with_one_spelling
 from okr_sheets.rules import RULES as SCORING
 from okr_sheets.tracker import Tracker
 
@@ -55,7 +55,7 @@ def check(
     """
     day = scoring_day(as_of)
     trackers, settings = read_source(source, config, engine, scheduler)
-    return problems_of(alike(trackers, settings), day, settings.bands())
+    return problems_of(with_one_spelling(trackers, settings), day, settings.bands())
 
 
 def problems_of(

@@ -1,252 +1,17 @@
-"""What serves what: each *aligns to* of a run followed to the row it means, and what is odd there.
-
-All rows of all trackers make one graph. A row serves each row that its *aligns to* names, and a key
-result serves its own objective besides.
-"""
+"""What is odd in the alignment of a run's rows: one rule each."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import PurePath
-from typing import NamedTuple
 
-from okr_sheets.about import About
-from okr_sheets.language import fold
-from okr_sheets.problems import Problem, file_names
+from okr_sheets.checks.links import Entry, Finding, Link, Row, Served, follow, parts
+from okr_sheets.problems import Problem
 from okr_sheets.schema import LEVELS, OKRS
 from okr_sheets.tracker import Tracker
 
 COMPANY, DEPARTMENT = LEVELS.index("company"), LEVELS.index("department")
-STOPPED = frozenset({"cancelled", "postponed"})
 ARROW = " → "
 MOST_STEPS = 8  # of a cycle, in one sentence
-
-_SEPARATORS = re.compile("[,;]")
-
-
-class Row(NamedTuple):
-    """A row of the run: the number of its tracker, and the row of that one's sheet."""
-
-    tracker: int
-    number: int
-
-
-class Entry(NamedTuple):
-    """What alignment needs to know of a row.
-
-    The objective of an objective is itself; of a key result without one, a row that is not there.
-    """
-
-    id: str
-    objective: Row
-    given: str
-    stopped: bool
-
-
-class Link(NamedTuple):
-    """A row, and one that its *aligns to* names."""
-
-    row: Row
-    above: Row
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is odd in the alignment of `rows`; the first is the one whose cell is named."""
-
-    code: str
-    rows: tuple[Row, ...]
-    given: str
-    key: str = "aligns_to"
-    words: Mapping[str, str] = field(default_factory=dict, hash=False)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Served:
-    """Who serves whom in a run.
-
-    `lost` is what no link came of. `ranks` and `units` tell each tracker's level and whose it is,
-    as `rank` and `unit` do; `holders` are the trackers with objectives by their unit.
-    """
-
-    trackers: Sequence[Tracker]
-    entries: Mapping[Row, Entry]
-    links: Sequence[Link]
-    lost: Sequence[Finding]
-    ranks: Sequence[int]
-    units: Sequence[tuple[str, ...]]
-    holders: Mapping[tuple[str, ...], frozenset[int]]
-
-    def objective(self, row: Row) -> Row:
-        """The row itself, or the key result's objective."""
-        return self.entries[row].objective
-
-    def id(self, row: Row) -> str:
-        """What the row is called."""
-        return self.entries[row].id
-
-    def steps(self) -> dict[Row, list[Row]]:
-        """The rows that each row serves: those it names, then its own objective."""
-        steps: dict[Row, list[Row]] = {}
-        for row, above in self.links:
-            steps.setdefault(row, []).append(above)
-        for row, entry in self.entries.items():
-            if entry.objective != row:
-                steps.setdefault(row, []).append(entry.objective)
-        return steps
-
-    def live(self) -> Iterator[Link]:
-        """The links between rows that are neither cancelled nor postponed."""
-        return (
-            link
-            for link in self.links
-            if not (self.entries[link.row].stopped or self.entries[link.above].stopped)
-        )
-
-
-# --- from words to rows --------------------------------------------------------------------------
-
-
-def follow(trackers: Sequence[Tracker]) -> Served:
-    """Every *aligns to* of a run, followed to rows of the same quarter.
-
-    An id that several trackers have means the row of the file that the tracker names as its parent,
-    else another row of its own, else the only one at a higher level.
-    """
-    entries = _entries(trackers)
-    ranks = [rank(tracker.about) for tracker in trackers]
-    names = _Names(trackers, entries, ranks)
-    links: list[Link] = []
-    lost: list[Finding] = []
-    for row, entry in entries.items():
-        for given in parts(entry.given):
-            found = names.meant(row, given)
-            if isinstance(found, Finding):
-                lost.append(found)
-            elif found is not None:
-                links.append(Link(row, found))
-    units = [unit(tracker.about, number) for number, tracker in enumerate(trackers)]
-    holders: dict[tuple[str, ...], frozenset[int]] = {}
-    for number, tracker in enumerate(trackers):
-        if len(tracker.columns["objectives"]):
-            holders[units[number]] = holders.get(units[number], frozenset()) | {number}
-    return Served(trackers, entries, links, lost, ranks, units, holders)
-
-
-def parts(given: str) -> list[str]:
-    """The ids in a cell, parted by commas or semicolons; none twice."""
-    if not given:
-        return []  # as most are
-    ids = (part.strip() for part in _SEPARATORS.split(given))
-    return list({part.casefold(): part for part in ids if part}.values())
-
-
-def rank(about: About) -> int:
-    """The place of the tracker's level in `LEVELS`, by the units it names where it says none.
-
-    One more than the last where nothing tells.
-    """
-    if about.level in LEVELS:
-        return LEVELS.index(about.level)
-    named = (about.company, about.department, about.team)
-    return max((place for place, name in enumerate(named) if name), default=len(LEVELS))
-
-
-def unit(about: About, number: int) -> tuple[str, ...]:
-    """Whose the tracker of that number is: its quarter, its company, and so on down to itself.
-
-    Nothing where nothing tells.
-    """
-    own = rank(about)
-    if own == len(LEVELS):
-        return ()
-    names = (fold(about.company), fold(about.department), fold(about.team), str(number))
-    return (about.quarter, *names[: own + 1])
-
-
-def _entries(trackers: Sequence[Tracker]) -> dict[Row, Entry]:
-    entries: dict[Row, Entry] = {}
-    for number, tracker in enumerate(trackers):
-        for rows in (tracker.columns["objectives"], tracker.columns["key_results"]):
-            own = rows.row.tolist()
-            above = rows.objective.tolist() if "objective" in rows else own
-            said = (rows[key].tolist() for key in ("id", "aligns_to", "state"))
-            for at, objective, name, given, state in zip(own, above, *said, strict=True):
-                group = Row(number, objective)
-                stopped = state in STOPPED or (group in entries and entries[group].stopped)
-                entries[Row(number, at)] = Entry(name, group, given, stopped)
-    return entries
-
-
-class _Names:
-    """Which row an id means, to whom."""
-
-    def __init__(
-        self,
-        trackers: Sequence[Tracker],
-        entries: Mapping[Row, Entry],
-        ranks: Sequence[int],
-    ) -> None:
-        self.trackers, self.entries, self.ranks = trackers, entries, ranks
-        readable = [tracker for tracker in trackers if tracker.readable]
-        self.names = [_file(tracker.path) for tracker in trackers]
-        self.files = {_file(tracker.path) for tracker in readable}
-        self.several = len(readable) > 1
-        # By quarter and id, the first row of each tracker that has it.
-        self.holders: dict[tuple[str, str], dict[int, Row]] = {}
-        quarters = [tracker.about.quarter for tracker in trackers]
-        for row, entry in entries.items():
-            key = quarters[row.tracker], entry.id.casefold()
-            self.holders.setdefault(key, {}).setdefault(row.tracker, row)
-        self.known = {name for _, name in self.holders}
-        self.shown = file_names(tracker.path for tracker in trackers)
-
-    def meant(self, row: Row, given: str) -> Row | Finding | None:
-        """The row, or what is wrong; None where nothing is to be said."""
-        own, name = self.entries[row], given.casefold()
-        held = self.holders.get((self.trackers[row.tracker].about.quarter, name), {})
-        found = self._chosen(row, held)
-        if found == row or (found is None and name == own.id.casefold()):
-            return Finding("aligns-to-itself", (row,), own.id)
-        if found is None:
-            return self._doubt(row, given, held)
-        if own.objective == row and self.entries[found].objective == row:
-            return Finding("aligns-to-itself", (row,), own.id)
-        # That a key result serves its own objective goes without saying.
-        return None if own.objective == found else found
-
-    def _chosen(self, row: Row, held: Mapping[int, Row]) -> Row | None:
-        if len(held) == 1:
-            return next(iter(held.values()))
-        number = row.tracker
-        parent = _file(self.trackers[number].about.parent)
-        by_file = [n for n in held if parent and n != number and self.names[n] == parent]
-        # Trackers are numbered alike, O1, O2 …; nobody means to serve the very row they are in.
-        own = [n for n in held if n == number and held[n] != row]
-        higher = [n for n in held if self.ranks[n] < self.ranks[number]]
-        found = (found for found in (by_file, own, higher) if len(found) == 1)
-        return next((held[each[0]] for each in found), None)
-
-    def _doubt(self, row: Row, given: str, held: Mapping[int, Row]) -> Finding | None:
-        parent = _file(self.trackers[row.tracker].about.parent)
-        if held:
-            files = dict.fromkeys(self.shown[self.trackers[number].path] for number in held)
-            words = {"files": ", ".join(files)}
-            return Finding("ambiguous-alignment", (row,), given, words=words)
-        # A run that lacks the tracker's parent cannot tell.
-        complete = self.several and parent in {"", *self.files}
-        if complete and given.casefold() not in self.known:
-            return Finding("unknown-alignment", (row,), given)
-        return None
-
-
-def _file(path: str) -> str:
-    return PurePath(path).name.casefold()
-
-
-# --- rules ---------------------------------------------------------------------------------------
 
 
 def unfollowed(served: Served) -> Iterator[Finding]:
@@ -263,8 +28,8 @@ def cycles(served: Served) -> Iterator[Finding]:
         first = min(turns, key=lambda place: _order(served, cycle[place]))
         rows = (*cycle[first:], *cycle[:first])
         ids = [served.id(row) for row in rows]
-        shown = ids if len(ids) <= MOST_STEPS else [*ids[: MOST_STEPS - 1], "…"]
-        yield Finding("alignment-cycle", rows, ARROW.join([*shown, ids[0]]))
+        steps = ids if len(ids) <= MOST_STEPS else [*ids[: MOST_STEPS - 1], "…"]
+        yield Finding("alignment-cycle", rows, ARROW.join([*steps, ids[0]]))
 
 
 def _cycles(served: Served) -> Iterator[tuple[Row, ...]]:
@@ -336,7 +101,7 @@ def level_skips(served: Served) -> Iterator[Finding]:
 
 def unserved(served: Served) -> Iterator[Finding]:
     """An objective of a company or department is served, where trackers below it are read."""
-    higher = {above for own in served.holders for above in _above(own)}
+    higher = {above for holder in served.holders for above in _above(holder)}
     reached = {
         served.objective(above)
         for row, above in served.live()
@@ -363,8 +128,8 @@ def serving_nothing(served: Served) -> Iterator[Finding]:
 
 
 def _reaches_out(served: Served, entry: Entry) -> bool:
-    own = served.entries.get(entry.objective, entry).id.casefold()
-    return any(given.casefold() != own for given in parts(entry.given))
+    objective_id = served.entries.get(entry.objective, entry).id.casefold()
+    return any(id_text.casefold() != objective_id for id_text in parts(entry.given))
 
 
 def _objectives(served: Served) -> Iterator[Row]:
@@ -389,7 +154,7 @@ def findings(served: Served) -> Iterator[Finding]:
 
 def misalignments(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     """The same as problems of the trackers, by their cells."""
-    for found in findings(follow(trackers)):
-        number, row = found.rows[0]
+    for finding in findings(follow(trackers)):
+        number, row = finding.rows[0]
         at = trackers[number]
-        yield at.problem(found.code, OKRS.key, row, found.key, found.given, **found.words)
+        yield at.problem(finding.code, OKRS.key, row, finding.key, finding.given, **finding.words)

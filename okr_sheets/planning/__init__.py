@@ -12,7 +12,8 @@ import numpy as np
 
 from okr_sheets.about import About
 from okr_sheets.columns import Columns, filled, serial
-from okr_sheets.config import Config, Settings, chosen_bands, settings_of
+from okr_sheets.config import Config, chosen_bands
+from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.marks import is_marked
 from okr_sheets.language import languages
 from okr_sheets.planning.sets import plan_of, read_set

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from okr_sheets.config import Config, Settings, settings_of
+from okr_sheets.config import Config
+from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.engine import Map, lent
 from okr_sheets.files.locks import is_lock
 from okr_sheets.files.marks import is_marked

@@ -13,7 +13,7 @@ from okr_sheets.tracker import Tracker
 _OWNED = ("objectives", "key_results", "actions")  # parts whose rows have owners
 
 
-def alike(trackers: Sequence[Tracker], config: Config) -> list[Tracker]:
+def with_one_spelling(trackers: Sequence[Tracker], config: Config) -> list[Tracker]:
     """The trackers with one spelling for each company, department, team and owner.
 
     Names that differ only in case, width or spaces are one: spelled as in the settings, else as

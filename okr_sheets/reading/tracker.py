@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from okr_sheets.columns import Columns, folded
-from okr_sheets.config import Settings, settings_of
+from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.child import in_child
 from okr_sheets.problems import MisuseError, Problem, UnreadableError, in_order
 from okr_sheets.reading import READING

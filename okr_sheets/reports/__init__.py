@@ -15,7 +15,7 @@ from okr_sheets.writing.saving import place_of, same_file, saved
 
 if TYPE_CHECKING:
     from okr_sheets.language import Language
-    from okr_sheets.rollups import Rollup
+    from okr_sheets.rollups.result import Rollup
 
 # Each kind of report loads only when it is asked for.
 KINDS: Mapping[str, tuple[str, str]] = {

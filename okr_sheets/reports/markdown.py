@@ -19,7 +19,7 @@ from okr_sheets.reports.phrases import (
     update,
     whose,
 )
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import as_code, escaped
 
 
@@ -52,9 +52,9 @@ def _details(rollup: Rollup, words: Language) -> Iterator[str]:
     yield ""
     attention = rollup.rows("attention")
     for row in attention:
-        named = f"**{escaped(row['id'])}** {escaped(row['title'])}"
-        said = f"{status_word(row['status'], words)}, {escaped(reason(row, words))}"
-        yield f"- {named} ({escaped(whose(row, rollup, words))}): {said}"
+        key_result = f"**{escaped(row['id'])}** {escaped(row['title'])}"
+        standing = f"{status_word(row['status'], words)}, {escaped(reason(row, words))}"
+        yield f"- {key_result} ({escaped(whose(row, rollup, words))}): {standing}"
     if not attention:
         yield words("report.none_attention")
     yield ""

@@ -12,8 +12,8 @@ from typing import Any
 
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem, file_names
-from okr_sheets.rollups import Rollup, Row
 from okr_sheets.rollups.plans import changes_of
+from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import CHANGE_KINDS
 from okr_sheets.schema import OKRS, STATUSES
 from okr_sheets.tracker import Tracker
@@ -38,14 +38,14 @@ def reason(row: Row, words: Language) -> str:
 
 
 def _reason(code: str, fields: Mapping[str, Any], words: Language) -> str:
-    said = {key: _SAID.get(key, _plain)(value, words) for key, value in fields.items()}
-    return words(f"report.reason_{code.replace('-', '_')}", **said)
+    texts = {key: _PHRASES.get(key, _plain)(value, words) for key, value in fields.items()}
+    return words(f"report.reason_{code.replace('-', '_')}", **texts)
 
 
 def plan_changes(row: Row, words: Language) -> str:
-    """What of a key result's plan is another now, and its score by the plan; "" if nothing is."""
-    said = [_reason(code, fields, words) for code, fields in changes_of(row)]
-    return "; ".join(filter(None, [*said, by_plan(row, words)])) if said else ""
+    """The changes of a key result's plan, and its score by the plan; "" without a change."""
+    changes = [_reason(code, fields, words) for code, fields in changes_of(row)]
+    return "; ".join(filter(None, [*changes, by_plan(row, words)])) if changes else ""
 
 
 def by_plan(row: Row, words: Language) -> str:
@@ -81,7 +81,7 @@ def day_text(day: date | None, words: Language) -> str:
 
 
 # How the fields of a reason are said, where not as a number or as it stands.
-_SAID: Mapping[str, Callable[[Any, Language], str]] = {
+_PHRASES: Mapping[str, Callable[[Any, Language], str]] = {
     "day": day_text,
     "range": lambda ends, words: words.percent_range(*ends),
     "label": lambda key, words: words(f"okrs.{key}"),
@@ -111,16 +111,18 @@ def left_out(rollup: Rollup, words: Language) -> list[tuple[str, str]]:
 
 
 def _why_not(tracker: Tracker, problems: Sequence[Problem], words: Language) -> str:
-    own = (p for p in problems if p.path == tracker.path and not p.row and p.severity != "info")
-    whole = min(own, key=lambda problem: problem.severity != "error", default=None)
+    about_file = (
+        p for p in problems if p.path == tracker.path and not p.row and p.severity != "info"
+    )
+    whole = min(about_file, key=lambda problem: problem.severity != "error", default=None)
     return whole.say(words.code) if whole else ""
 
 
 def title(rollup: Rollup, words: Language) -> str:
     """“Acme Cloud · 2027-Q1 OKRs”."""
-    named = words("report.title", quarter=rollup.about["quarter"])
+    quarter_title = words("report.title", quarter=rollup.about["quarter"])
     company = rollup.about["company"]
-    return f"{company} · {named}" if company else named
+    return f"{company} · {quarter_title}" if company else quarter_title
 
 
 def headline(rollup: Rollup, words: Language) -> str:
@@ -129,10 +131,10 @@ def headline(rollup: Rollup, words: Language) -> str:
     parts = []
     if rollup.headline is not None and about["score"] is not None:
         score, expected = (words.percent(about[key]) for key in ("score", "expected"))
-        said = words("report.headline", score=score, expected=expected)
+        figures = words("report.headline", score=score, expected=expected)
         # The counts that follow are of all units; whose the score is must be said.
         several = len(rollup.columns["teams"]) > 1
-        parts.append(f"{rollup.headline['unit_name']}: {said}" if several else said)
+        parts.append(f"{rollup.headline['unit_name']}: {figures}" if several else figures)
     parts += [coverage(about, words, "live"), updated(about, words, "live")]
     parts.append(
         words(
@@ -166,10 +168,10 @@ def update(rollup: Rollup, words: Language) -> Iterator[tuple[str, str]]:
         ("report.owe_okrs", [row["unit_name"] for row in rollup.rows("blank")]),
     ):
         if names:
-            yield "", words(sentence, names=named(names, MOST_NAMES, words))
+            yield "", words(sentence, names=listed_names(names, MOST_NAMES, words))
 
 
-def named(names: Iterable[str], most: int, words: Language) -> str:
+def listed_names(names: Iterable[str], most: int, words: Language) -> str:
     """Names in a row, each once; of more than `most` the first, and how many more there are."""
     once = list(dict.fromkeys(names))
     first = ", ".join(once[:most])
@@ -181,11 +183,11 @@ def heading(row: Row, words: Language) -> str:
 
     Nothing without a forecast, and once the end is known.
     """
-    said = end_range(row, words)
-    if not said:
+    end = end_range(row, words)
+    if not end:
         return ""
     arrives = row["forecast_low"] == 1
-    sentence = words("report.on_the_way") if arrives else words("report.heading", range=said)
+    sentence = words("report.on_the_way") if arrives else words("report.heading", range=end)
     stale = stale_part(row, words)
     return f"{sentence} ({stale})" if stale else sentence
 
@@ -205,19 +207,19 @@ def stale_part(row: Row, words: Language) -> str:
 
 
 def since_line(rollup: Rollup, words: Language) -> str:
-    """How many key results came to what since the last check-in date; nothing before the second."""
+    """The changes since the previous check-in date, counted by kind; "" where there is none."""
     if rollup.since is None:
         return ""
     counts = Counter(rollup.columns["changes"].change)
-    told = [
+    parts = [
         words(f"report.change_{kind.replace('-', '_')}", n=counts[kind])
         for kind in CHANGE_KINDS
         if kind in counts
     ]
     day = day_text(rollup.since, words)
-    if not told:
+    if not parts:
         return words("report.nothing_since", day=day)
-    return words("report.since", day=day, counts=", ".join(told))
+    return words("report.since", day=day, counts=", ".join(parts))
 
 
 def whose(row: Row, rollup: Rollup, words: Language) -> str:

@@ -12,7 +12,8 @@ from typing import Any
 
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
-from okr_sheets.rollups import FRAMES, Rollup, problem_records
+from okr_sheets.rollups.result import Rollup, problem_records
+from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.text import marked, printable
 
 

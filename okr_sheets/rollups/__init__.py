@@ -3,57 +3,51 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from okr_sheets.bands import Bands
 from okr_sheets.checks import problems_of
-from okr_sheets.columns import Columns, among, to_day
-from okr_sheets.config import Config, Settings, chosen_bands
-from okr_sheets.language import percents
+from okr_sheets.config import Config, chosen_bands
+from okr_sheets.config.finding import Settings
 from okr_sheets.problems import (
     UNOPENED,
     MisuseError,
     Problem,
     file_names,
     in_order,
-    tally,
     told_apart,
 )
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.folders import Source, listed, read_source
-from okr_sheets.reading.spelling import alike
+from okr_sheets.reading.spelling import with_one_spelling
 from okr_sheets.rollups.alignment import alignment
 from okr_sheets.rollups.attention import attention
-from okr_sheets.rollups.ends import (
+from okr_sheets.rollups.lines import LINES, lines
+from okr_sheets.rollups.owed import blank, overdue, owed
+from okr_sheets.rollups.previous import before_these, carried, finished, with_previous
+from okr_sheets.rollups.projections import (
     ends_of_key_results,
     ends_of_objectives,
     ends_of_units,
     forecasts,
 )
-from okr_sheets.rollups.lines import LINES, lines
-from okr_sheets.rollups.owed import blank, overdue, owed
-from okr_sheets.rollups.previous import before_these, carried, finished, with_previous
-from okr_sheets.rollups.schema import ENDS, FRAMES, PROBLEMS, typed
+from okr_sheets.rollups.result import Rollup, Row, framed_rows, problem_records
+from okr_sheets.rollups.schema import FRAMES, PROBLEMS, typed
 from okr_sheets.rollups.scored import Days, scored
 from okr_sheets.rollups.sources import sources
 from okr_sheets.rollups.trend import changes, rounds, since, trend
 from okr_sheets.rollups.units import owners, teams
 from okr_sheets.schema import LEVELS
-from okr_sheets.summaries import as_lines, as_table, counted
-from okr_sheets.tracker import Tracker, usual_language
+from okr_sheets.tracker import Tracker
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-Row = dict[str, Any]  # of a frame, by the keys of its columns
-
 NOTHING = "No tracker to read. Name a file or a folder of them."
-_KINDS = {**{name: frame.kinds for name, frame in FRAMES.items()}, **LINES}
 _LOG = logging.getLogger(__name__)
 
 __all__ = [
@@ -62,165 +56,12 @@ __all__ = [
     "Rollup",
     "Row",
     "problem_records",
-    "roll_up",
     "rollup",
+    "rollup_of_trackers",
     "score",
 ]
 
 MOST_AT_ONCE = 260_000  # rows times rounds; what is asked of them takes some 200 MB
-
-
-class _Frame:
-    """A frame of a rollup by its name, made of its columns when it is asked for."""
-
-    def __set_name__(self, _: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, rollup: None, _: type) -> _Frame: ...
-    @overload
-    def __get__(self, rollup: Rollup, _: type) -> DataFrame: ...
-    def __get__(self, rollup: Rollup | None, _: type) -> _Frame | DataFrame:
-        return self if rollup is None else _framed(self.name, rollup.columns[self.name])
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Rollup:
-    """What a quarter's trackers add up to, as `okr_sheets.rollup` gives it.
-
-    Its frames are pandas frames, made when they are asked for: `teams`, `owners`, `objectives`,
-    `key_results`, `changes`, `forecast`, `alignment`, `attention`, `owed`, `overdue`, `blank`,
-    `trend`, `sources` and `carried`, which docs/rollup.md lists column by column, and what was
-    typed into all trackers, one row a line: `check_ins` (`file`, `sheet`, `row`, `unit_name`, `id`,
-    `date`, `value`, `column`), `actions` (the same five, `action`, `owner`, `due`, `status`,
-    `note`) and `log` (the same five, `date`, `confidence`, `note`, `by`). `about` is what the
-    rollup covers, `headline` the unit that speaks for all.
-
-    A frame has the same columns and dtypes whether it is empty or not, and `to_parquet` writes
-    each. Scores, expected, gaps and forecasts run from 0 to 1. `reasons` of `attention` are JSON:
-    a list of codes, each with what fills its sentence, as in the JSON report.
-    `updated` and `with_number` of an objective, team or owner count its live key results: those
-    with a number since the last check-in date, and those with any. `unit_name` and `owner_name` are
-    what to call a unit and an owner: no two share one. `with_left_out` is the score with cancelled
-    and postponed key results counted too, `planned_score` the one by the plan that the trackers
-    were made with. `problems` are of reading and of structure;
-    `trackers` are all that were given, `unreadable` the paths of those left out. `since` is the day
-    that `changes` compares with, `previous_quarter` the one that `previous` is of, "" for none.
-    """
-
-    columns: Mapping[str, Columns]
-    problems: tuple[Problem, ...]
-    trackers: tuple[Tracker, ...]
-    unreadable: tuple[str, ...]
-    bands: Bands
-    since: date | None
-    previous_quarter: str
-
-    key_results = _Frame()
-    objectives = _Frame()
-    teams = _Frame()
-    owners = _Frame()
-    trend = _Frame()
-    changes = _Frame()
-    forecast = _Frame()
-    alignment = _Frame()
-    attention = _Frame()
-    sources = _Frame()
-    owed = _Frame()
-    overdue = _Frame()
-    blank = _Frame()
-    carried = _Frame()
-    check_ins = _Frame()
-    actions = _Frame()
-    log = _Frame()
-
-    def __repr__(self) -> str:
-        return as_lines(*self._summary())
-
-    def _repr_html_(self) -> str:
-        return as_table(*self._summary())
-
-    def _summary(self) -> tuple[str, list[tuple[str, str]]]:
-        """What it covers, and how that stands."""
-        about, headline = self.about, self.headline
-        name = headline["unit_name"] if headline else about["company"]
-        units = counted((len(self.columns["teams"]), "unit"))
-        score = [
-            f"{percents(about[key])}%{word}"
-            for key, word in (("score", ""), ("expected", " expected"))
-            if about[key] is not None
-        ]
-        rows = counted(
-            (about["trackers"], "tracker"),
-            (about["objectives"], "objective"),
-            (about["key_results"], "key result"),
-        )
-        facts = [
-            ("quarter", f"{about['quarter'] or 'not known'}, as of {self.as_of or 'no day'}"),
-            ("rows", f"{rows}, {about['with_number']} of {about['live']} live ones with a number"),
-            ("score", ", ".join(score) or "none"),
-            ("attention", counted((len(self.columns["attention"]), "key result"))),
-            ("problems", tally(self.problems)),
-        ]
-        if self.unreadable:
-            facts.append(("not read", ", ".join(self.unreadable)))
-        return f"Rollup of {name or units}", facts
-
-    def rows(self, name: str) -> list[Row]:
-        """The rows of a frame by its name, plain values: days as dates, None for a blank."""
-        made: dict[str, Any] = {}
-        for key, kind in _KINDS[name].items():
-            values = self.columns[name][key].tolist()
-            if kind in {"number", "percent", "date"}:
-                as_told = to_day if kind == "date" else float
-                values = [as_told(each) if each == each else None for each in values]  # noqa: PLR0124
-            made[key] = values
-        return [dict(zip(made, row, strict=True)) for row in zip(*made.values(), strict=True)]
-
-    @property
-    def language(self) -> str:
-        """The language most trackers are in."""
-        return usual_language(self.trackers) or "en"
-
-    @property
-    def about(self) -> dict[str, Any]:
-        """What the rollup covers: quarters, days, counts, and the headline unit's score and end."""
-        units, rows = self.columns["teams"], self.columns["key_results"]
-        live = rows.take(~among(rows.status, ("cancelled", "postponed")))
-        headline = self.headline or {}
-        return {
-            "quarter": ", ".join(sorted({quarter for quarter in units.quarter if quarter})),
-            "company": ", ".join(dict.fromkeys(name for name in units.company if name)),
-            "as_of": self.as_of,
-            "since": self.since,
-            "trackers": sum(t.about.day() is not None for t in self.trackers if t.readable),
-            "unreadable": list(self.unreadable),
-            "objectives": len(self.columns["objectives"]),
-            "key_results": len(rows),
-            "live": len(live),
-            "updated": int(live.updated.sum()),
-            **{key: headline.get(key) for key in ("score", "expected", *ENDS[:3])},
-            **{key: int(headline.get(key, 0)) for key in ENDS[3:]},
-            "previous_quarter": self.previous_quarter,
-            "with_number": int(live.with_number.sum()),
-            "blank": len(self.columns["blank"]),
-        }
-
-    @property
-    def as_of(self) -> date | None:
-        """The latest day any tracker was scored by."""
-        latest = np.fmax.reduce(self.columns["teams"].as_of, initial=0)
-        return to_day(latest) if latest else None
-
-    @property
-    def headline(self) -> Row | None:
-        """The one unit that speaks for all: the only company's, or the only unit there is."""
-        units = self.columns["teams"]
-        own = units.objectives > 0
-        for which in (own & (units.level == "company"), own):
-            if which.sum() == 1:
-                return self.rows("teams")[int(np.flatnonzero(which)[0])]
-        return None
 
 
 def score(
@@ -289,12 +130,12 @@ def score(
     """
     day = scoring_day(as_of)
     trackers, settings = _read(source, config, engine, scheduler)
-    trackers = sorted(alike(trackers, settings), key=_order)
+    trackers = sorted(with_one_spelling(trackers, settings), key=_order)
     for problem in _unread(trackers):
         _LOG.warning(problem.line())
     bands = chosen_bands(preset, settings)
     rows = scored(trackers, [[day] * len(trackers)], bands).key_results
-    return _framed("key_results", rows)
+    return framed_rows("key_results", rows)
 
 
 def rollup(
@@ -327,7 +168,9 @@ def rollup(
     bands = chosen_bands(preset, settings)
     before = settings.previous if previous is None else listed(previous)
     past = _read(before, settings, engine, scheduler)[0] if before else None
-    return roll_up(trackers, day, bands, past, settings, earlier_only=previous is not None)
+    return rollup_of_trackers(
+        trackers, day, bands, past, settings, earlier_only=previous is not None
+    )
 
 
 def _read(
@@ -347,7 +190,7 @@ def _read(
     raise MisuseError("\n".join((NOTHING, *(problem.line() for problem in lost))))
 
 
-def roll_up(
+def rollup_of_trackers(
     trackers: Sequence[Tracker],
     as_of: date | None,
     bands: Bands,
@@ -357,13 +200,13 @@ def roll_up(
 ) -> Rollup:
     """The rollup of trackers already read; companies come first, then departments, then teams.
 
-    With `earlier_only` ValueError if `past` has no quarter before those of `trackers`; else it is
-    not compared with.
+    `past` are last quarter's. If none is of a quarter before those of `trackers` they are left out,
+    or with `earlier_only` refused by a MisuseError.
     """
     config = config or Config()
     past = past or ()
     count = len(trackers)
-    everyone = alike([*trackers, *past], config)
+    everyone = with_one_spelling([*trackers, *past], config)
     trackers = sorted(everyone[:count], key=_order)
     earlier = before_these(everyone[count:], trackers)
     if earlier_only and past and not earlier and any(tracker.readable for tracker in past):
@@ -376,11 +219,11 @@ def roll_up(
     now = scored(trackers, [last], bands)
     past_rounds = [scored(trackers, some, bands) for some in _some_at_once(dates, trackers)]
     ends = ends_of_key_results(now, trackers)
-    told = forecasts(now, ends, bands)
+    forecast_rows = forecasts(now, ends, bands)
     checked = problems_of(trackers, as_of, bands)
     # To look back is no mistake of those who typed since.
-    said = (p for p in checked if as_of is None or p.code != "future-number")
-    problems = in_order([*said, *_unread(past)])
+    relevant = (p for p in checked if as_of is None or p.code != "future-number")
+    problems = in_order([*relevant, *_unread(past)])
     blanks = blank(now, trackers, last)
     units = teams(now, blanks, bands, config.weight)
     units = units.having(**ends_of_units(now, ends, units).arrays)
@@ -398,9 +241,9 @@ def roll_up(
         "owners": owners(now.key_results, late, blanks),
         "trend": trend(now, past_rounds),
         "changes": changes(now, past_rounds),
-        "forecast": told,
+        "forecast": forecast_rows,
         "alignment": alignment(trackers, now.objectives, now.key_results),
-        "attention": attention(now.key_results, told, trackers, problems),
+        "attention": attention(now.key_results, forecast_rows, trackers, problems),
         "sources": sources(now, trackers),
         "owed": owed(now, trackers),
         "overdue": late,
@@ -422,16 +265,16 @@ def roll_up(
 
 
 def _some_at_once(dates: Sequence[Days], trackers: Sequence[Tracker]) -> Iterator[Sequence[Days]]:
-    """The rounds in portions that memory holds."""
+    """The rounds in batches of at most `MOST_AT_ONCE` scored rows, but one round at least."""
     rows = sum(len(tracker.okrs) for tracker in trackers)
     size = max(MOST_AT_ONCE // max(rows, 1), 1)
     return (dates[at : at + size] for at in range(0, len(dates), size))
 
 
-def _unread(past: Sequence[Tracker]) -> Iterable[Problem]:
-    """Why trackers of last quarter are missing beside this one."""
-    names = file_names(tracker.path for tracker in past)
-    lost = (t for t in past if not t.readable and not t.set_aside)
+def _unread(trackers: Sequence[Tracker]) -> Iterable[Problem]:
+    """The problems of the trackers that could not be read."""
+    names = file_names(tracker.path for tracker in trackers)
+    lost = (t for t in trackers if not t.readable and not t.set_aside)
     return told_apart((problem for tracker in lost for problem in tracker.problems), names)
 
 
@@ -439,18 +282,3 @@ def _order(tracker: Tracker) -> tuple[object, ...]:
     about = tracker.about
     rank = LEVELS.index(about.level) if about.level in LEVELS else len(LEVELS)
     return about.quarter, about.company, rank, about.department, about.team, tracker.path
-
-
-def _framed(name: str, rows: Columns) -> DataFrame:
-    from okr_sheets.frames import framed  # noqa: PLC0415  pandas waits until it is wanted
-
-    return framed(rows, _KINDS[name])
-
-
-def problem_records(problems: Sequence[Problem], language: str) -> list[dict[str, str]]:
-    """Problems as rows of the frame `PROBLEMS`, their sentences in a language."""
-    *keys, message = PROBLEMS.keys
-    return [
-        {**{key: getattr(problem, key) for key in keys}, message: problem.say(language)}
-        for problem in problems
-    ]

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from okr_sheets.checks.alignment import Row, Served, findings, follow
+from okr_sheets.checks.alignment import findings
+from okr_sheets.checks.links import Row, Served, follow
 from okr_sheets.columns import Array, Columns, filled
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.tracker import Tracker
@@ -89,8 +90,8 @@ def _edges(
         parent = numbers.get(served.objective(above))
         if child is None or parent is None or child == parent:
             continue
-        own = row == served.objective(row)
-        links.setdefault((child, parent), []).append((own, (row, above) in live, row))
+        is_direct = row == served.objective(row)
+        links.setdefault((child, parent), []).append((is_direct, (row, above) in live, row))
     figures = {
         **_figures(objectives, objectives.share),
         **_figures(key_results, key_results.counted),
@@ -100,7 +101,7 @@ def _edges(
     for child, parent in sorted(links):
         between = links[child, parent]
         # Who serves itself does not serve by its key results besides.
-        itself = any(own for own, _, _ in between)
+        itself = any(is_direct for is_direct, _, _ in between)
         between = [link for link in between if link[0] == itself]
         counted = [figures[row] for _, is_live, row in between if is_live and row in figures]
         weight = sum(share for share, _ in counted)
@@ -114,13 +115,16 @@ def _edges(
 
 def _figures(rows: Columns, weights: Array) -> dict[Row, tuple[float, float]]:
     """Weight and score of each row that has a score."""
-    own = zip(rows.tracker.tolist(), rows.row.tolist(), strict=True)
-    figures = zip(own, weights.tolist(), rows.score.tolist(), strict=True)
+    places = zip(rows.tracker.tolist(), rows.row.tolist(), strict=True)
+    figures = zip(places, weights.tolist(), rows.score.tolist(), strict=True)
     return {Row(*row): (weight, score) for row, weight, score in figures if score == score}  # noqa: PLR0124
 
 
 def _children(edges: Sequence[Edge]) -> Mapping[int, list[int]]:
-    """Below whom each may stand: those it serves itself, else those its key results serve."""
+    """The objectives below each one in the outline.
+
+    One that serves others itself stands below these, else below those its key results serve.
+    """
     itself = {edge.child for edge in edges if edge.own}
     children: dict[int, list[int]] = {}
     for edge in edges:
@@ -154,7 +158,7 @@ def _outline(
 
 
 def _below(edges: Sequence[Edge], size: int) -> tuple[Array, Array]:
-    """Of each objective: how many serve it, and the mean of their scores by weight."""
+    """For each objective the number of those that serve it, and their weighted mean score."""
     parents = np.array([edge.parent for edge in edges], dtype=np.int64)
 
     def total(values: Sequence[float]) -> Array:
@@ -167,22 +171,23 @@ def _below(edges: Sequence[Edge], size: int) -> tuple[Array, Array]:
 
 
 def _findings(served: Served, numbers: Mapping[Row, int], edges: Sequence[Edge]) -> list[str]:
-    """What is to be said of each objective's alignment, "" for nothing."""
-    told: dict[int, set[str]] = {}
+    """The finding of each objective that comes first in `FINDINGS`, "" for none."""
+    codes_at: dict[int, set[str]] = {}
     for finding in findings(served):
         for row in finding.rows:
             at = numbers.get(served.objective(row))
             if at is not None:
-                told.setdefault(at, set()).add(finding.code)
+                codes_at.setdefault(at, set()).add(finding.code)
     ranks = {at: served.ranks[row.tracker] for row, at in numbers.items()}
     above: set[int] = set()
     for edge in edges:
         if ranks[edge.child] == ranks[edge.parent]:
-            told.setdefault(edge.child, set()).add("sideways")
+            codes_at.setdefault(edge.child, set()).add("sideways")
         if edge.child in above:
-            told.setdefault(edge.child, set()).add("double-counting")
+            codes_at.setdefault(edge.child, set()).add("double-counting")
         above.add(edge.child)
     codes = list(FINDINGS)
     return [
-        FINDINGS[min(told[at], key=codes.index)] if at in told else "" for at in range(len(numbers))
+        FINDINGS[min(codes_at[at], key=codes.index)] if at in codes_at else ""
+        for at in range(len(numbers))
     ]

@@ -36,7 +36,7 @@ def attention(
     trackers: Sequence[Tracker],
     problems: Iterable[Problem],
 ) -> Columns:
-    """The live key results that somebody should look at, by their gap, those without a score first.
+    """The live key results to look at: those without a score first, then by gap, largest first.
 
     `reasons` are codes with what fills their sentences, the gravest first;
     `reason` is the first code.
@@ -56,7 +56,7 @@ def attention(
             strict=True,
         )
     )
-    places, found = [], []
+    places, reasons_at = [], []
     for at, row in enumerate(key_results.only(_LOOKED_AT).records()):
         if not row["live"]:
             continue
@@ -75,17 +75,17 @@ def attention(
         if reasons:
             gap = 2.0 if isnan(row["gap"]) else row["gap"]
             places.append((-gap, row["file"], row["row"], at))
-            found.append(tuple(reasons))
+            reasons_at.append(tuple(reasons))
     order = sorted(range(len(places)), key=places.__getitem__)
     rows = key_results.take(np.array([places[each][-1] for each in order], dtype=np.int64))
     return rows.having(
-        reason=filled([found[each][0][0] for each in order], "text"),
-        reasons=filled([found[each] for each in order], "any"),
+        reason=filled([reasons_at[each][0][0] for each in order], "text"),
+        reasons=filled([reasons_at[each] for each in order], "any"),
     ).only(FRAMES["attention"].keys)
 
 
 def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
-    """What the check-ins themselves tell: silence, a line crossed, a gap."""
+    """Reasons in the check-ins: none yet, a line crossed, a gap, stale numbers."""
     is_line = row["type"] in {"keep-at-least", "keep-at-most"}
     is_over = row["type"] == "total-at-most" and row["current"] > row["target"]
     crossed = (is_line or is_over) and row["status"] in BEHIND
@@ -108,7 +108,7 @@ def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
 
 
 def _of_plan(row: Mapping[Any, Any]) -> Iterator[Reason]:
-    """What of the plan was changed so that the score is better than by the plan."""
+    """Changes of the plan, if the score is better than it would be without them."""
     if isnan(row["planned_score"]) or not row["score"] > row["planned_score"]:
         return
     yield from changes_of(row)
@@ -116,7 +116,7 @@ def _of_plan(row: Mapping[Any, Any]) -> Iterator[Reason]:
 
 
 def _of_typed(problem: Problem, status: str, code: str) -> Iterator[Reason]:
-    """A status typed over that is not the row's own.
+    """The status typed over the formula, if it is not the calculated one.
 
     The check goes by the workbook's bands, which may be others than those of the rollup.
     """
@@ -128,30 +128,30 @@ def _of_typed(problem: Problem, status: str, code: str) -> Iterator[Reason]:
 def _confidences(tracker: Tracker) -> dict[str, list[tuple[float, float]]]:
     """The confidences that the log gives each id: day number and value, the oldest first."""
     log = tracker.columns["log"]
-    found: dict[str, list[tuple[float, float]]] = {}
+    by_id: dict[str, list[tuple[float, float]]] = {}
     for line in log.take(~np.isnan(log.date) & ~np.isnan(log.confidence)).records():
-        found.setdefault(line["id"].casefold(), []).append((line["date"], line["confidence"]))
-    return {name: sorted(lines, key=itemgetter(0)) for name, lines in found.items()}
+        by_id.setdefault(line["id"].casefold(), []).append((line["date"], line["confidence"]))
+    return {name: sorted(lines, key=itemgetter(0)) for name, lines in by_id.items()}
 
 
 def _of_confidence(
     logged: Sequence[tuple[float, float]], row: Mapping[Any, Any]
 ) -> Iterator[Reason]:
-    """A fall to the confidence of now, the sheet's own, else the last in the log."""
-    known = [value for day, value in logged if day <= row["day"]]
-    if not isnan(row["confidence"]) and (not known or known[-1] != row["confidence"]):
-        known.append(row["confidence"])
-    if len(known) > 1 and known[-2] - known[-1] >= LEAST_DROP:
-        yield "confidence", {"before": known[-2], "after": known[-1]}
+    """A fall of the confidence by `LEAST_DROP` or more since the one before."""
+    values = [value for day, value in logged if day <= row["day"]]
+    if not isnan(row["confidence"]) and (not values or values[-1] != row["confidence"]):
+        values.append(row["confidence"])
+    if len(values) > 1 and values[-2] - values[-1] >= LEAST_DROP:
+        yield "confidence", {"before": values[-2], "after": values[-1]}
 
 
 def _blocked(tracker: Tracker) -> dict[str, list[tuple[float, str]]]:
     """The blocked actions of each id that have a day: its number, and what is to be done."""
     actions = tracker.columns["actions"]
-    found: dict[str, list[tuple[float, str]]] = {}
+    by_id: dict[str, list[tuple[float, str]]] = {}
     for line in actions.take((actions.status == "blocked") & ~np.isnan(actions.due)).records():
-        found.setdefault(line["key_result"].casefold(), []).append((line["due"], line["action"]))
-    return found
+        by_id.setdefault(line["key_result"].casefold(), []).append((line["due"], line["action"]))
+    return by_id
 
 
 def _of_actions(blocked: Sequence[tuple[float, str]], day: float) -> Iterator[Reason]:

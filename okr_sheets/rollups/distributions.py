@@ -135,9 +135,9 @@ def of_counts(of: Columns, numbers: Columns, prior: Prior) -> dict[str, Floats]:
     aged = prior.memory ** (runs.each(week[runs.last]) - week)
     worth = aged * (1 - prior.memory**gone) / (1 - prior.memory)
     before = of.before
-    known = ~np.isnan(before) * prior.weeks * aged[runs.first]
-    n = runs.so_far(worth) + runs.each(known)
-    sums = runs.so_far(worth * change / gone) + runs.each(known * _or_none(before))
+    prior_weeks = ~np.isnan(before) * prior.weeks * aged[runs.first]
+    n = runs.so_far(worth) + runs.each(prior_weeks)
+    sums = runs.so_far(worth * change / gone) + runs.each(prior_weeks * _or_none(before))
     paces = sums / n
     # An error is made against the pace at the number before, of which n was worth more then.
     errors = change - runs.shifted(paces) * gone

@@ -74,13 +74,13 @@ def forecast(rows: Columns, check_ins: Columns, prior: Prior = PRIOR) -> Columns
     least = np.array([LEAST_CHECK_INS.get(cadence, usual) for cadence in rows.cadence])
     least = np.where(np.isnan(_last_quarter(rows)), least, 1)
     scorable = (rows.kind != "") & ~np.isnan(rows.score)
-    known = np.flatnonzero(scorable & moves & (counts >= least))
-    ends = _ends(rows, known, numbers, prior)
-    told = np.flatnonzero(~np.isnan(ends.spread))
-    seen = _told(rows.take(told), ends.take(told), numbers, told)
+    candidates = np.flatnonzero(scorable & moves & (counts >= least))
+    ends = _ends(rows, candidates, numbers, prior)
+    with_end = np.flatnonzero(~np.isnan(ends.spread))
+    figures = _figures(rows.take(with_end), ends.take(with_end), numbers, with_end)
     empty = {key: np.full(len(rows), np.nan) for key in COLUMNS}
-    for key, values in {**{key: ends[key][told] for key in ends}, **seen}.items():
-        empty[key][told] = values
+    for key, values in {**{key: ends[key][with_end] for key in ends}, **figures}.items():
+        empty[key][with_end] = values
     return Columns({**empty, "check_ins": counts}, len(rows))
 
 
@@ -125,13 +125,14 @@ def combined(
     share = weight[parts] / np.bincount(of_group, weight[parts], size)[of_group]
     drawn = _draws(rows.take(parts), forecasts.take(parts), together)
     ends = np.full((size, 3), np.nan)
-    for group, own in groupby(zip(of_group.tolist(), share, drawn, strict=True), key=itemgetter(0)):
-        ends[group] = _quantiles(sum(part * draws for _, part, draws in own))
-    told = ~np.isnan(forecasts.forecast[parts])
-    found = np.bincount(of_group, told, size)
-    stale = np.bincount(of_group, told & rows.stale[parts], size)
-    ends = np.where(found[:, None] == 0, np.nan, OPERATIONS.rounded(ends))
-    columns = (*ends.T, found, stale)
+    draws_of_parts = zip(of_group.tolist(), share, drawn, strict=True)
+    for group, members in groupby(draws_of_parts, key=itemgetter(0)):
+        ends[group] = _quantiles(sum(part * draws for _, part, draws in members))
+    has_forecast = ~np.isnan(forecasts.forecast[parts])
+    with_forecast = np.bincount(of_group, has_forecast, size)
+    stale = np.bincount(of_group, has_forecast & rows.stale[parts], size)
+    ends = np.where(with_forecast[:, None] == 0, np.nan, OPERATIONS.rounded(ends))
+    columns = (*ends.T, with_forecast, stale)
     return Columns(dict(zip(ENDS, columns, strict=True)), size)
 
 
@@ -146,7 +147,7 @@ def _quantiles(draws: Array) -> Array:
 
 
 def _counted(rows: Columns, check_ins: Columns) -> Columns:
-    """The numbers of the rows that have a score, in order of place and time; `at` is their row."""
+    """The check-ins of rows that have a score, by place and time; `at` is the row's position."""
     order = np.argsort(rows.place, kind="stable")
     places = rows.place[order]
     at = np.searchsorted(places, check_ins.place)
@@ -162,7 +163,7 @@ def _counted(rows: Columns, check_ins: Columns) -> Columns:
 
 
 def _says_yes_or_no(rows: Columns, numbers: Columns) -> Array:
-    """The achieves without steps that have no other numbers than 0 and 1."""
+    """Whether a row is an achieve without steps whose numbers are all 0 or 1."""
     plain = (rows.kind == "achieve") & ~(rows.target > 1)
     others = np.bincount(numbers.at, ~among(numbers.value, (0, 1)), len(rows))
     some = np.bincount(numbers.at, minlength=len(rows))
@@ -171,7 +172,7 @@ def _says_yes_or_no(rows: Columns, numbers: Columns) -> Array:
 
 
 def _last_quarter(rows: Columns) -> Array:
-    """The total of last quarter, where it is known; 0 is what people type who begin at 0."""
+    """Last quarter's total of a count: its baseline, NaN for 0, which people type as a start."""
     return np.where(_is_of(rows, COUNTED) & (rows.baseline > 0), rows.baseline, np.nan)
 
 
@@ -179,16 +180,16 @@ def _is_of(rows: Columns, kinds: Collection[str]) -> Array:
     return among(rows.kind, kinds)
 
 
-def _ends(rows: Columns, known: Array, check_ins: Columns, prior: Prior) -> Columns:
+def _ends(rows: Columns, candidates: Array, check_ins: Columns, prior: Prior) -> Columns:
     """The t distribution of each key result's value when due, NaN for those that did not change.
 
     Columns `middle`, `spread`, `freedom`; the value of an achieve is its share, from 0 to 1.
     """
-    is_known = np.zeros(len(rows), dtype=bool)
-    is_known[known] = True
-    numbers = _from_the_start(rows, known, check_ins.take(is_known[check_ins.at]))
+    is_candidate = np.zeros(len(rows), dtype=bool)
+    is_candidate[candidates] = True
+    numbers = _from_the_start(rows, candidates, check_ins.take(is_candidate[check_ins.at]))
     over = rows.day >= rows.due
-    changed = is_known & (over | (np.bincount(numbers.at, minlength=len(rows)) > 1))
+    changed = is_candidate & (over | (np.bincount(numbers.at, minlength=len(rows)) > 1))
     numbers = numbers.take(changed[numbers.at])
     runs = Runs.of(numbers)
     at = numbers.at[runs.first]
@@ -209,8 +210,8 @@ def _ends(rows: Columns, known: Array, check_ins: Columns, prior: Prior) -> Colu
     counts = _is_of(of, COUNTED)
     for method, which in ((of_counts, counts), (of_levels, ~counts)):
         if which.any():
-            own = numbers.take(runs.each(which).astype(bool))
-            for key, values in method(of.take(which), own, prior).items():
+            part = numbers.take(runs.each(which).astype(bool))
+            for key, values in method(of.take(which), part, prior).items():
                 ends[key][at[which]] = values
     ended = at[over[at]]
     ends["middle"][ended] = _as_shares(rows.current[ended], rows.take(ended))
@@ -218,21 +219,21 @@ def _ends(rows: Columns, known: Array, check_ins: Columns, prior: Prior) -> Colu
     return Columns(ends, len(rows))
 
 
-def _from_the_start(rows: Columns, known: Array, check_ins: Columns) -> Columns:
+def _from_the_start(rows: Columns, candidates: Array, check_ins: Columns) -> Columns:
     """The numbers in order: `at`, `place`, `week`, `value`; the first is where each began."""
     whose = rows.take(check_ins.at)
     # A number for the period that is on is typed before its day.
     days = np.minimum(check_ins.checked_on, whose.day)
     firsts = np.full(len(rows), np.nan)
     np.fmin.at(firsts, check_ins.at, days)
-    of = rows.take(known)
-    begun = of.start < firsts[known]
+    of = rows.take(candidates)
+    begun = of.start < firsts[candidates]
     value = np.where(_is_of(of, MOVING), of.baseline, np.nan)
     value = np.where(_is_of(of, COUNTED), 0.0, value)
     began = begun & ~np.isnan(value)
     numbers = Columns(
         {
-            "at": np.concatenate([known[began], check_ins.at]),
+            "at": np.concatenate([candidates[began], check_ins.at]),
             "place": np.concatenate([of.place[began], check_ins.place]),
             "week": np.concatenate([of.start[began], days]) / 7,
             "value": np.concatenate([value[began], _as_shares(check_ins.value, whose)]),
@@ -279,22 +280,22 @@ def _spans(of: Columns, low: Array, high: Array) -> Array:
     return spans
 
 
-def _told(known: Columns, ends: Columns, check_ins: Columns, at: Array) -> dict[str, Array]:
-    """What readers see of the ends: value and score with their ranges."""
+def _figures(rows: Columns, ends: Columns, check_ins: Columns, at: Array) -> dict[str, Array]:
+    """Value and score on the due day, each with its range, as reports show them."""
     margin = ends.spread * _student(ends.freedom)[:, int(HIGH * STRATA)]
     middle = ends.middle
-    values = _reachable(known, np.column_stack([middle - margin, middle, middle + margin]))
+    values = _reachable(rows, np.column_stack([middle - margin, middle, middle + margin]))
     # The better end of a decrease is its lower one.
-    scores = np.sort(_scores(known, values), axis=1)
+    scores = np.sort(_scores(rows, values), axis=1)
     last, least = (np.full(int(at.max(initial=-1)) + 1, np.nan) for _ in range(2))
     inside = check_ins.take(check_ins.at < len(last))
     last[inside.at] = inside.value  # of several the last
     np.fmin.at(least, inside.at, inside.value)
-    lowest = np.fmin(np.fmin(known.baseline, known.target), least[at])
+    lowest = np.fmin(np.fmin(rows.baseline, rows.target), least[at])
     values = np.where((lowest >= 0)[:, None], np.maximum(values, 0), values)
-    steps, typed = known.target[:, None], last[at][:, None]
+    steps, typed = rows.target[:, None], last[at][:, None]
     whole = np.where(steps > 1, steps, np.where(typed > 1, 100, 1))
-    values = np.where((known.kind == "achieve")[:, None], values * whole, values)
+    values = np.where((rows.kind == "achieve")[:, None], values * whole, values)
     return {
         "value": values[:, 1],
         "value_low": values[:, 0],
@@ -311,15 +312,15 @@ def _draws(rows: Columns, forecasts: Columns, together: float) -> Iterator[Float
         block = np.arange(begin, min(begin + ROWS_AT_ONCE, len(rows)))
         strata = _strata(rows.take(block), forecasts.take(block))
         for seed, scores in zip(rows.seed[block].tolist(), strata, strict=True):
-            known = scores[0] == scores[-1]
-            yield np.full(DRAWS, scores[0]) if known else scores[_turns(seed, together)]
+            is_certain = scores[0] == scores[-1]
+            yield np.full(DRAWS, scores[0]) if is_certain else scores[_turns(seed, together)]
 
 
 @lru_cache(maxsize=10_000)  # 21 MB; objectives, teams and companies draw the same key results
 def _turns(seed: int, together: float) -> NDArray[np.uint8]:
     """Which stratum a key result's draws fall in."""
-    own = np.random.default_rng(seed).standard_normal(DRAWS)
-    mixed = together**0.5 * _shared() + (1 - together) ** 0.5 * own
+    noise = np.random.default_rng(seed).standard_normal(DRAWS)
+    mixed = together**0.5 * _shared() + (1 - together) ** 0.5 * noise
     turns = np.empty(DRAWS, dtype=np.uint8)
     turns[np.argsort(mixed)] = np.repeat(np.arange(STRATA), DRAWS // STRATA)
     return turns

@@ -36,15 +36,15 @@ LINES: Mapping[str, Mapping[str, Kind]] = {
 def lines(name: str, trackers: Sequence[Tracker]) -> Columns:
     """The check-ins, actions or log of all trackers, columns as in `LINES`, made when asked for."""
     sheet, id_key = _PARTS[name]
-    own = {"id": id_key}
+    stored_keys = {"id": id_key}
     tables = [tracker.columns[name] for tracker in trackers]
     sizes = [len(table) for table in tables]
 
     def typed(key: str) -> Array:
         none = filled((), LINES[name][key])  # there may be no tracker
-        return np.concatenate([none, *(table[own.get(key, key)] for table in tables)])
+        return np.concatenate([none, *(table[stored_keys.get(key, key)] for table in tables)])
 
-    def said(texts: Callable[[], Sequence[str]]) -> Array:
+    def repeated(texts: Callable[[], Sequence[str]]) -> Array:
         return np.repeat(filled(texts(), "text"), sizes)
 
     def files() -> Sequence[str]:
@@ -58,7 +58,7 @@ def lines(name: str, trackers: Sequence[Tracker]) -> Columns:
     def sheets() -> Sequence[str]:
         return [tracker.sheets.get(sheet, "") for tracker in trackers]
 
-    made = {"file": partial(said, files), "sheet": partial(said, sheets)}
-    made["unit_name"] = partial(said, units)
+    made = {"file": partial(repeated, files), "sheet": partial(repeated, sheets)}
+    made["unit_name"] = partial(repeated, units)
     columns = {key: made.get(key) or partial(typed, key) for key in LINES[name]}
     return Columns(columns, sum(sizes))

@@ -7,37 +7,39 @@ from difflib import get_close_matches
 
 from okr_sheets.config import Config
 from okr_sheets.language import fold
-from okr_sheets.reading.spelling import alike
+from okr_sheets.reading.spelling import with_one_spelling
 from okr_sheets.rollups.namesakes import owner_names, unit_names
 from okr_sheets.text import quoted
 from okr_sheets.tracker import Tracker
 
 
-def strangers(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
+def names_not_found(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
     """A sentence for each name of the settings that no tracker has, and that may be misspelt.
 
     An address book may know more owners; only those who are nearly somebody are named.
     """
-    known = [tracker for tracker in trackers if tracker.readable]
-    if not known:
+    readable = [tracker for tracker in trackers if tracker.readable]
+    if not readable:
         return
-    teams = {fold(tracker.about.team): tracker.about.team for tracker in known}
-    departments = {fold(tracker.about.department): tracker.about.department for tracker in known}
-    given = [(f"[teams] “{quoted(unit.name)}”", unit.name, teams) for unit in config.teams.values()]
-    given += [
+    teams = {fold(tracker.about.team): tracker.about.team for tracker in readable}
+    departments = {fold(tracker.about.department): tracker.about.department for tracker in readable}
+    entries = [
+        (f"[teams] “{quoted(unit.name)}”", unit.name, teams) for unit in config.teams.values()
+    ]
+    entries += [
         (f"[departments] “{quoted(unit.name)}”", unit.name, departments)
         for unit in config.departments.values()
         if not _holds_teams(unit.name, config) or _nearly(unit.name, departments)
     ]
-    spelled = alike(known, config)
+    spelled = with_one_spelling(readable, config)
     called = (*owner_names(spelled).values(), *unit_names(spelled).values())
     owners = {fold(name): name for name in called}
-    given += [
+    entries += [
         (f"[owners] “{quoted(name)}”", name, owners)
         for name in config.owners
         if _nearly(name, owners)
     ]
-    for place, name, names in given:
+    for place, name, names in entries:
         if fold(name) not in names:
             close = _nearly(name, names)
             advice = (
@@ -51,5 +53,5 @@ def _holds_teams(name: str, config: Config) -> bool:
 
 
 def _nearly(name: str, names: Mapping[str, str]) -> str:
-    close = get_close_matches(fold(name), [known for known in names if known], 1, 0.75)
+    close = get_close_matches(fold(name), [each for each in names if each], 1, 0.75)
     return names[close[0]] if close and fold(name) not in names else ""

@@ -45,23 +45,23 @@ def units_of(trackers: Sequence[Tracker]) -> list[Unit]:
 
 
 def heads(units: Iterable[Unit]) -> list[Unit]:
-    """The departments and companies above several of the units that are none of them."""
-    known = set(units)
+    """The departments and companies above several units that are not among the units."""
+    existing = set(units)
     below: dict[Unit, set[tuple[str, ...]]] = {}
-    for company, department, team, quarter, _ in known:
+    for company, department, team, quarter, _ in existing:
         if team and department:
             head = Unit(company, department, "", quarter, "")
             below.setdefault(head, set()).add((team,))
         elif company and (team or department):
             head = Unit(company, "", "", quarter, "")
             below.setdefault(head, set()).add((department, team))
-    found = [head for head, units_below in below.items() if len(units_below) > 1]
-    for company, department, _, quarter, _ in list(found):
+    shared = [head for head, units_below in below.items() if len(units_below) > 1]
+    for company, department, _, quarter, _ in list(shared):
         above = Unit(company, "", "", quarter, "")
-        if company and department and Unit(company, department, "", quarter, "") not in known:
+        if company and department and Unit(company, department, "", quarter, "") not in existing:
             below.setdefault(above, set()).add((department,))
-            found += [above] if len(below[above]) > 1 and above not in found else []
-    return [head for head in found if head not in known]
+            shared += [above] if len(below[above]) > 1 and above not in shared else []
+    return [head for head in shared if head not in existing]
 
 
 def unit_names(trackers: Sequence[Tracker]) -> dict[Unit, str]:
@@ -87,14 +87,14 @@ def unit_names(trackers: Sequence[Tracker]) -> dict[Unit, str]:
 
 
 def companies(trackers: Sequence[Tracker]) -> list[str]:
-    """The company of each tracker's owners; of one that names none the only one there is."""
-    named = {tracker.about.company for tracker in trackers} - {""}
-    only = named.pop() if len(named) == 1 else ""
+    """The company of each tracker; for one that names none, the only company of the run, if any."""
+    names = {tracker.about.company for tracker in trackers} - {""}
+    only = names.pop() if len(names) == 1 else ""
     return [tracker.about.company or only for tracker in trackers]
 
 
 def owner_of(company: str, name: str) -> Owner:
-    """Who it is; nobody is of no company."""
+    """The owner of that name; a blank name belongs to no company."""
     return Owner(company if name else "", name)
 
 
@@ -110,21 +110,21 @@ def owner_names(trackers: Sequence[Tracker]) -> dict[Owner, str]:
 
 
 def _told_apart(names: Mapping[K, str], *parts: Callable[[K], str]) -> dict[K, str]:
-    """Each by its name; behind those that share one, in brackets, the first parts that differ.
+    """A name for each that no other has; namesakes get the first parts that differ in brackets.
 
-    Who shares one even so, such as with a unit that is named “Sales (West)”, is numbered.
+    If that is taken too, such as by a unit that is named “Sales (West)”, a number follows.
     """
-    told: dict[K, tuple[str, ...]] = dict.fromkeys(names, ())
+    brackets: dict[K, tuple[str, ...]] = dict.fromkeys(names, ())
     for part in parts:
         namesakes: dict[tuple[str, ...], list[K]] = {}
         for key, name in names.items():
-            namesakes.setdefault((name, *told[key]), []).append(key)
+            namesakes.setdefault((name, *brackets[key]), []).append(key)
         for alike in namesakes.values():
             if len({part(key) for key in alike}) > 1:
-                told.update({key: (*told[key], part(key)) for key in alike if part(key)})
+                brackets.update({key: (*brackets[key], part(key)) for key in alike if part(key)})
     called: dict[str, K] = {}
     for key, name in names.items():
-        whole = f"{name} ({', '.join(told[key])})" if told[key] else name
+        whole = f"{name} ({', '.join(brackets[key])})" if brackets[key] else name
         numbered = (f"{whole} ({number})" for number in count(2))
         called[next(each for each in chain((whole,), numbered) if each not in called)] = key
     return {key: name for name, key in called.items()}

@@ -43,9 +43,9 @@ def as_then_planned(rows: Columns, trackers: Sequence[Tracker]) -> Columns:
         mine = _of_tracker(rows, number + len(trackers) * np.arange(rounds)) if by_id else ()
         names = folded(rows.id[mine]) if by_id else ()
         for name, remarks in by_id.items():
-            own = mine[(names == name) & has_plan[mine]]
-            for key in PLANNED if len(own) else ():
-                planned[key][own] = _held(rows.take(own), key, remarks)
+            positions = mine[(names == name) & has_plan[mine]]
+            for key in PLANNED if len(positions) else ():
+                planned[key][positions] = _held(rows.take(positions), key, remarks)
     return rows.having(**planned)
 
 
@@ -56,7 +56,7 @@ def _of_tracker(rows: Columns, numbers: Array) -> Array:
 
 
 def by_plan(rows: Columns) -> Columns:
-    """Computed rows as they were planned: what is not as planned any more, as it was."""
+    """Computed rows with the planned numbers in place of those that were changed."""
     is_changed = rows.changed != InColumns.BLANK
 
     def planned(key: str) -> Array:
@@ -67,7 +67,7 @@ def by_plan(rows: Columns) -> Columns:
 
 
 def changes_of(row: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What of a scored row's plan is another now: a code, and what fills its sentence."""
+    """The changes of a scored row's plan: a code each, and the fields of its sentence."""
     for key in PLANNED:
         before, after = row[f"planned_{key}"], row[key]
         if _is_number(before) and _is_number(after) and before != after:
@@ -79,18 +79,18 @@ def _is_number(value: float | None) -> bool:
 
 
 def _held(rows: Columns, key: str, remarks: Sequence[Remark]) -> Array:
-    """What held on the day of each of one key result's rows."""
+    """The planned number in force on the day of each row of one key result."""
     planned, live = rows[f"planned_{key}"][0], rows[key][0]
-    told = [
+    relevant = [
         (day, numbers)
         for day, keys, numbers in remarks
         if key in keys or {planned, live} <= set(numbers)
     ]
-    last = max((at for at, (_, numbers) in enumerate(told) if live in numbers), default=-1)
+    last = max((at for at, (_, numbers) in enumerate(relevant) if live in numbers), default=-1)
     if isnan(planned) or last < 0:
         return rows[key]
     held, value = rows[f"planned_{key}"], planned
-    for at, (day, numbers) in enumerate(told[: last + 1]):
+    for at, (day, numbers) in enumerate(relevant[: last + 1]):
         # A remark may say what was, too, and on which day.
         value = live if at == last else next((each for each in numbers if each != value), value)
         held = np.where(rows.day < day, held, value)
@@ -101,18 +101,18 @@ def _remarks(tracker: Tracker) -> Mapping[str, list[Remark]]:
     """The remarks of the log that hold a number, by folded id, the oldest first."""
     log = tracker.columns["log"]
     words = language(tracker.about.language)
-    found: dict[str, list[Remark]] = {}
+    by_id: dict[str, list[Remark]] = {}
     for line in log.take(~np.isnan(log.date) & (log.note != "")).records():
         note = line["note"]
         numbers = (readings(text, words)[:1] for text in _NUMBER.findall(note))
-        told = tuple(value for values in numbers for value in values)
-        if told:
-            remark = line["date"], _named(fold(note)), told
-            found.setdefault(line["id"].casefold(), []).append(remark)
-    return {name: sorted(remarks, key=itemgetter(0)) for name, remarks in found.items()}
+        first_readings = tuple(value for values in numbers for value in values)
+        if first_readings:
+            remark = line["date"], _columns_in(fold(note)), first_readings
+            by_id.setdefault(line["id"].casefold(), []).append(remark)
+    return {name: sorted(remarks, key=itemgetter(0)) for name, remarks in by_id.items()}
 
 
-def _named(note: str) -> frozenset[str]:
+def _columns_in(note: str) -> frozenset[str]:
     """The columns of the plan that a folded remark names, in any language."""
-    known = headers(OKRS.key).items()
-    return frozenset(key for word, (key, _) in known if key in PLANNED and word in note)
+    spellings = headers(OKRS.key).items()
+    return frozenset(key for word, (key, _) in spellings if key in PLANNED and word in note)

@@ -20,11 +20,11 @@ Key = tuple[str, ...]  # whose, and the folded id of an objective
 
 
 def before_these(past: Sequence[Tracker], trackers: Sequence[Tracker]) -> list[Tracker]:
-    """Those of the latest quarter that is earlier than all of `trackers`."""
-    known = [tracker for tracker in past if tracker.readable and tracker.about.quarter]
+    """The past trackers of the latest quarter before the first one of `trackers`."""
+    dated = [tracker for tracker in past if tracker.readable and tracker.about.quarter]
     first = min((t.about.quarter for t in trackers if t.readable and t.about.quarter), default="")
-    earlier = sorted({t.about.quarter for t in known if t.about.quarter < first or not first})
-    return [tracker for tracker in known if tracker.about.quarter == earlier[-1]] if earlier else []
+    earlier = sorted({t.about.quarter for t in dated if t.about.quarter < first or not first})
+    return [tracker for tracker in dated if tracker.about.quarter == earlier[-1]] if earlier else []
 
 
 def finished(past: Sequence[Tracker], bands: Bands, weights: Weight) -> tuple[Columns, Columns]:
@@ -39,8 +39,8 @@ def with_previous(
 ) -> tuple[Columns, Columns]:
     """Units and objectives with `previous`, their score at the end of the quarter before.
 
-    A unit is followed by its names, one that has none by its file; an objective by its id within
-    its unit. NaN where there was none. `carried` tells the objectives that kept their id.
+    A unit is matched by its names, or its file if it has none; an objective by its id within its
+    unit. `previous` is NaN without a match, and `carried` says whether an objective has one.
     """
     before = _firsts(zip(_units(past_units), past_units.score.tolist(), strict=True))
     scores = {key: past.score[at] for key, at in _by_id(past).items()}
@@ -55,7 +55,7 @@ def with_previous(
 
 
 def carried(objectives: Columns, past: Columns) -> Columns:
-    """The objectives that were there last quarter already."""
+    """One row per objective that last quarter had too, with its title and score at that time."""
     before = _by_id(past)
     pairs = [(at, before[key]) for at, key in enumerate(_ids(objectives)) if key in before]
     now, then = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
@@ -73,12 +73,12 @@ def _ids(objectives: Columns) -> Iterator[Key]:
 
 
 def _by_id(objectives: Columns) -> dict[Key, int]:
-    """Where the first objective of each id stands; blank ids name none."""
+    """The position of the first objective with each id; blank ids are left out."""
     return _firsts((key, at) for at, key in enumerate(_ids(objectives)) if key[-1])
 
 
 def _firsts(pairs: Any) -> dict[Key, Any]:
-    found: dict[Key, Any] = {}
+    firsts: dict[Key, Any] = {}
     for key, value in pairs:
-        found.setdefault(key, value)
-    return found
+        firsts.setdefault(key, value)
+    return firsts

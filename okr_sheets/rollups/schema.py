@@ -137,9 +137,9 @@ _ENDS = " ".join(ENDS)
 _OBJECTIVE = Column("title", "text", "Its text.", "report.objective")
 
 
-def _frame(key: str, about: str, order: str, *own: Column) -> Frame:
-    """The columns in this order, `own` ones where they mean something else in this frame."""
-    columns = {column.key: column for column in (*_SHARED, *own)}
+def _frame(key: str, about: str, order: str, *special: Column) -> Frame:
+    """The columns in this order, `special` ones where they mean something else in this frame."""
+    columns = {column.key: column for column in (*_SHARED, *special)}
     return Frame(key, about, tuple(columns[each] for each in order.split()))
 
 

@@ -39,11 +39,11 @@ Days = Sequence[date | None]  # one for each tracker; see `About.day`
 class Scored:
     """Scored rows, key results and objectives apart.
 
-    Both have the columns of the OKRs sheet and of the rules, whose they are (`file`, `sheet`,
-    `company` …), how these are called, `tracker` (its place in the list), `place` (tracker and
-    row in one number), `round` (which of the lists of days) and `day`. `unit_at` and `person_at`
-    are places in the lists `units` and `people`; `names` is what the units are called, and those
-    above them that have no tracker.
+    Both have the columns of the OKRs sheet and of the rules, those of unit and owner (`file`,
+    `sheet`, `company`, `unit_name` …), `tracker` (its place in the list), `place` (tracker and row
+    in one number), `round` (which of the lists of days) and `day`. `unit_at` and `person_at` are
+    places in the lists `units` and `people`; `names` has the names of the units, and of those above
+    them that have no tracker.
     """
 
     key_results: Columns
@@ -99,7 +99,7 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
 
 
 class _Whose:
-    """Whose the rows are, and what these are called."""
+    """The unit and the owner of each row, with their names."""
 
     def __init__(
         self, trackers: Sequence[Tracker], rows: Columns, numbers: Array, rounds: int
@@ -123,7 +123,7 @@ class _Whose:
         self.persons = np.tile(np.array([places[each] for each in owners], dtype=np.int64), rounds)
 
     def columns(self) -> dict[str, Any]:
-        """`unit_at` and `person_at`, and what they say."""
+        """`unit_at`, `person_at`, and the columns that follow from the tracker, unit and owner."""
         trackers = self.trackers
         files = file_names(tracker.path for tracker in trackers)
         abouts = [tracker.about for tracker in trackers]
@@ -149,36 +149,36 @@ class _Whose:
 
 
 def _with_logged(rows: Columns, trackers: Sequence[Tracker]) -> Columns:
-    """With the confidence of each row, which the log has where the sheet has none.
+    """The rows with their confidence, taken from the log where the sheet has none.
 
-    `logged` is the row of the log it was taken from, 0 for the sheet's own.
+    `logged` is the row of the log that it came from, 0 where it is the sheet's.
     """
 
     @cache
-    def found() -> tuple[Array, Array]:
+    def looked_up() -> tuple[Array, Array]:
         confidence, logged = rows.confidence.copy(), np.zeros(len(rows), dtype=np.int64)
         remarks = _remarks(trackers)
         for at in np.flatnonzero(np.isnan(confidence)).tolist() if remarks else ():
-            own = remarks.get((int(rows.tracker[at]), rows.id[at].casefold()))
-            last = bisect_right(own, rows.day[at], key=lambda remark: remark[0]) if own else 0
-            if own and last:
-                _, confidence[at], logged[at] = own[last - 1]
+            lines = remarks.get((int(rows.tracker[at]), rows.id[at].casefold()))
+            last = bisect_right(lines, rows.day[at], key=lambda remark: remark[0]) if lines else 0
+            if lines and last:
+                _, confidence[at], logged[at] = lines[last - 1]
         return confidence, logged
 
-    return rows.having(confidence=lambda: found()[0], logged=lambda: found()[1])
+    return rows.having(confidence=lambda: looked_up()[0], logged=lambda: looked_up()[1])
 
 
 def _remarks(
     trackers: Sequence[Tracker],
 ) -> Mapping[tuple[int, str], list[tuple[float, float, int]]]:
     """Day, confidence and row of the lines of the log that have both, by tracker and folded id."""
-    found: dict[tuple[int, str], list[tuple[float, float, int]]] = {}
+    by_id: dict[tuple[int, str], list[tuple[float, float, int]]] = {}
     for number, tracker in enumerate(trackers):
         log = tracker.columns["log"]
         for line in log.take(~np.isnan(log.date) & ~np.isnan(log.confidence)).records():
             remark = line["date"], line["confidence"], line["row"]
-            found.setdefault((number, line["id"].casefold()), []).append(remark)
-    return {key: sorted(lines, key=lambda line: line[0]) for key, lines in found.items()}
+            by_id.setdefault((number, line["id"].casefold()), []).append(remark)
+    return {key: sorted(lines, key=lambda line: line[0]) for key, lines in by_id.items()}
 
 
 def _key_results(rows: Columns, objectives: Columns) -> Columns:
@@ -188,8 +188,8 @@ def _key_results(rows: Columns, objectives: Columns) -> Columns:
         return _text_of(objectives[key], at, has_objective)
 
     def commitment() -> Array:
-        own = np.where(rows.commitment != "", rows.commitment, of_objective("commitment"))
-        return np.where(own != "", own, "aspirational")
+        commitments = np.where(rows.commitment != "", rows.commitment, of_objective("commitment"))
+        return np.where(commitments != "", commitments, "aspirational")
 
     def active() -> Array:
         stopped = ["cancelled", "postponed", "achieved", "not-started", ""]
@@ -247,14 +247,14 @@ def _positions(rows: Columns, objectives: Columns) -> tuple[Array, Array]:
 
 
 def _in_rounds(rows: Columns, places: Array) -> Array:
-    """Places that ascend from round to round, too."""
+    """Places that no two rounds share, and that ascend as rounds and places do."""
     return rows.round * (1 << 42) + places
 
 
-def _text_of(texts: Array, at: Array, known: Array) -> Array:
+def _text_of(texts: Array, at: Array, is_there: Array) -> Array:
     if not len(texts):
         return filled([""] * len(at), "text")
-    return np.where(known, texts[at], "")
+    return np.where(is_there, texts[at], "")
 
 
 def _objectives(objectives: Columns, key_results: Columns) -> Columns:

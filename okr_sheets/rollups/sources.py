@@ -53,8 +53,8 @@ class _Letters:
         return cells + self._at(LOG.key, "confidence", rows.tracker, rows.logged)
 
     def _at(self, sheet: str, key: str, trackers: Array, numbers: Array) -> Array:
-        known = [tracker.letters.get(sheet, {}).get(key, "") for tracker in self._trackers]
-        return _cells(filled(known, "text")[trackers], numbers)
+        by_tracker = [tracker.letters.get(sheet, {}).get(key, "") for tracker in self._trackers]
+        return _cells(filled(by_tracker, "text")[trackers], numbers)
 
 
 def _cells(letters: Array, numbers: Array) -> Array:
@@ -97,7 +97,7 @@ def _computed(rows: Columns, keys: Sequence[str], letters: _Letters) -> Iterator
 
 
 def _part(rows: Columns, figure: str, cells: Array, source: Array) -> Columns:
-    """The rows that have the figure."""
+    """Rows of `sources` for one figure, where it is not blank."""
     values = rows[figure]
     texts = filled(map(_day if figure in {"start", "due"} else _text, values.tolist()), "text")
     order = (*TYPED, "current", "confidence", *COMPUTED).index(figure)

@@ -17,14 +17,14 @@ LEAST = 0.005  # a score that moved by less is shown as the same percent
 
 
 def rounds(trackers: Sequence[Tracker], as_of: date | None) -> list[Days]:
-    """Every past check-in date of any tracker, and last each one's own day.
+    """A list of days for each past check-in date, one day a tracker; last that of their own days.
 
-    A tracker that is scored by an earlier day than a date stands still at its own.
+    No day is later than the tracker's own; None for a tracker without one.
     """
     last = [tracker.about.day(as_of) for tracker in trackers]
     latest = max((day for day in last if day), default=date.min)
     dates = {day for tracker in trackers for day in own_dates(tracker) if day < latest}
-    past = [[own and min(own, day) for own in last] for day in sorted(dates)]
+    past = [[final and min(final, day) for final in last] for day in sorted(dates)]
     return [*past, last]
 
 
@@ -44,10 +44,9 @@ def since(now: Scored) -> date | None:
 def trend(now: Scored, past: Sequence[Scored]) -> Columns:
     """The scores of all levels, one row for each and each of the `rounds`.
 
-    `level` is `unit`, `owner`, `objective` or `key-result`; `id` is blank and
-    `row` 0 for the first two, and the company of an owner is theirs. `updated` and `with_number`
-    count of the `live` key results. A tracker has no scores before its quarter begins, but those of
-    its own day.
+    `level` is `unit`, `owner`, `objective` or `key-result`; `id` is blank and `row` 0 for the first
+    two. `updated` and `with_number` count `live` key results. A tracker has no scores before its
+    quarter begins, except those of its own day.
     """
     levels: dict[str, list[Columns]] = {"unit": [], "owner": [], "objective": [], "key-result": []}
     for each in (*past, now):
@@ -68,7 +67,7 @@ def _of_units(objectives: Columns) -> Columns:
     files: list[dict[str, None]] = [{} for _ in range(groups.size)]
     for at, file in zip(groups.at.tolist(), objectives.file, strict=True):
         files[at][file] = None
-    return groups.told(
+    return groups.totals(
         ("company", "department", "team", "quarter", "unit_name"),
         ("share", "share_points", "share_pace"),
         ("key_results", "updated", "with_number"),
@@ -80,16 +79,19 @@ def _of_owners(live: Columns, scored: Scored) -> Columns:
     quarters = sorted({unit.quarter for unit in scored.units})
     of_units = np.array([quarters.index(unit.quarter) for unit in scored.units], dtype=np.int64)
     groups = _Groups(owned.person_at * len(quarters) + of_units[owned.unit_at], owned)
-    found = groups.told(
+    totals = groups.totals(
         ("owner_company", "quarter", "owner", "owner_name"),
         ("counted", "points", "pace"),
         ("live", "updated", "with_number"),
     )
-    return found.having(company=found.owner_company, place=groups.who)
+    return totals.having(company=totals.owner_company, place=groups.who)
 
 
 class _Groups:
-    """The rows of whom they are about in each round, in the order in which these come."""
+    """Rows grouped by `who` and round, the groups in order of their first rows.
+
+    `first` is the first row of each group, `at` the group of each row.
+    """
 
     def __init__(self, who: Array, rows: Columns) -> None:
         rounds = int(rows.round.max(initial=0)) + 1
@@ -97,8 +99,12 @@ class _Groups:
         self.rows, self.size = rows, len(self.first)
         self.who = who[self.first]
 
-    def told(self, texts: Sequence[str], means: Sequence[str], counts: Sequence[str]) -> Columns:
-        """What the groups say, their means (of weight, score and pace) and their counts."""
+    def totals(self, texts: Sequence[str], means: Sequence[str], counts: Sequence[str]) -> Columns:
+        """One row a group: texts of its first row, latest day, weighted means and sums.
+
+        `means` names the columns of weight, score and pace; `counts` those of live, updated and
+        with_number.
+        """
         weight, points, pace = (np.bincount(self.at, self.rows[key], self.size) for key in means)
         latest = np.zeros(self.size)
         np.maximum.at(latest, self.at, self.rows.day)
@@ -140,7 +146,7 @@ def changes(now: Scored, past: Sequence[Scored]) -> Columns:
     """
     then = _week_before(now.key_results, (*past, now))
     rows = now.key_results.having(**{f"{key}_then": then[key] for key in then})
-    rows = rows.take(now.key_results.live & then.known)
+    rows = rows.take(now.key_results.live & then.is_there)
     moved = np.round(_zero(rows.score) - _zero(rows.score_then), 4)
     turned = rows.status != rows.status_then
 
@@ -182,23 +188,27 @@ def _zero(scores: Array) -> Array:
 
 
 def _week_before(rows: Columns, rounds: Sequence[Scored]) -> Columns:
-    """What the rows said on the check-in date before the last one; `known` where they did."""
+    """Score, check-in day, staleness and status on the check-in date before the last one.
+
+    `is_there` is False where a row had none; the others are blank there.
+    """
     wanted = rows.place * (1 << 17) + rows.week_before.astype(np.int64)
-    found = {
+    earlier = {
         "score": np.full(len(rows), np.nan),
         "checked": np.zeros(len(rows)),
         "stale": np.zeros(len(rows), dtype=bool),
         "status": filled([""] * len(rows), "text"),
-        "known": np.zeros(len(rows), dtype=bool),
+        "is_there": np.zeros(len(rows), dtype=bool),
     }
     for each in rounds:
-        told = each.key_results
-        days = told.place * (1 << 17) + told.day.astype(np.int64)
+        scored_rows = each.key_results
+        days = scored_rows.place * (1 << 17) + scored_rows.day.astype(np.int64)
         order = np.argsort(days, kind="stable")
         at = np.minimum(np.searchsorted(days[order], wanted), max(len(days) - 1, 0))
         at = order[at] if len(days) else at
-        new = (days[at] == wanted) & ~found["known"] if len(days) else found["known"] & False
+        is_there = earlier["is_there"]
+        new = (days[at] == wanted) & ~is_there if len(days) else is_there & False
         for key in ("score", "checked", "stale", "status"):
-            found[key][new] = told[key][at[new]]
-        found["known"] |= new
-    return Columns(found, len(rows))
+            earlier[key][new] = scored_rows[key][at[new]]
+        is_there |= new
+    return Columns(earlier, len(rows))

@@ -32,7 +32,7 @@ def teams(now: Scored, blanks: Columns, bands: Bands, weights: Weight) -> Column
     or company without a tracker of its own has a row where several stand directly below it; these
     count above with their `below`. So has a unit whose trackers are all among `blanks`.
     """
-    written = [*_own(now, bands), *_blank_units(blanks)]
+    written = [*_units_with_okrs(now, bands), *_blank_units(blanks)]
     above = [
         {**head._asdict(), "level": "department" if head.department else "company"}
         for head in heads(_unit(row) for row in written)
@@ -55,14 +55,14 @@ def _unit(row: Mapping[str, Any]) -> Unit:
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Highest first."""
+    """The sort key: by quarter and company, higher levels first."""
     level = row["level"]
     rank = LEVELS.index(level) if level in LEVELS else len(LEVELS)
     return row["quarter"], row["company"], rank, row["department"], row["team"]
 
 
-def _own(now: Scored, bands: Bands) -> list[dict[str, Any]]:
-    """What the objectives and key results of each unit add up to, in their own order."""
+def _units_with_okrs(now: Scored, bands: Bands) -> list[dict[str, Any]]:
+    """One row per unit that has objectives or key results: scores, counts and files."""
     objectives = now.objectives
     counted = now.key_results.take(now.key_results.parent > 0)
     live = counted.take(counted.live)
@@ -95,16 +95,17 @@ def _own(now: Scored, bands: Bands) -> list[dict[str, Any]]:
         size,
     )
     status = worded("status", unit_status(units, InColumns((), bands)))
-    own = units.having(status=status, as_of=units.day)
+    summed = units.having(status=status, as_of=units.day)
     about: dict[int, dict[str, Any]] = {}
     files: dict[int, dict[str, None]] = {}
     for rows in (now.objectives, now.key_results):
         for unit, level, file in zip(rows.unit_at.tolist(), rows.level, rows.file, strict=True):
             about.setdefault(unit, {**now.units[unit]._asdict(), "level": level})
             files.setdefault(unit, {})[file] = None
-    figures = list(own.records())
+    figures = list(summed.records())
     return [
-        {**figures[unit], **named, "file": ", ".join(files[unit])} for unit, named in about.items()
+        {**figures[unit], **identity, "file": ", ".join(files[unit])}
+        for unit, identity in about.items()
     ]
 
 
@@ -114,11 +115,11 @@ def _product(rows: Columns, keys: Sequence[str]) -> Array:
 
 
 def _reduced(now: Scored, key: str, how: np.ufunc) -> Array:
-    """The least or the greatest of all rows of each unit."""
-    found = np.full(len(now.units), np.nan)
+    """The least or the greatest value (`how`) of a column among the rows of each unit."""
+    extremes = np.full(len(now.units), np.nan)
     for rows in (now.objectives, now.key_results):
-        how.at(found, rows.unit_at, rows[key])
-    return found
+        how.at(extremes, rows.unit_at, rows[key])
+    return extremes
 
 
 def _by_word(groups: Array, words: Array, column: str, size: int) -> dict[str, Array]:
@@ -132,7 +133,7 @@ def _by_word(groups: Array, words: Array, column: str, size: int) -> dict[str, A
 
 
 def means(sums: Mapping[str, Array]) -> dict[str, Array]:
-    """`score`, `expected`, `gap`, and the scores that are counted otherwise, of sums by weight."""
+    """`score`, `expected`, `gap` and the scores of `OTHERWISE`, from weighted sums."""
     score, expected = (mean(sums[key], sums["counted"]) for key in ("points", "pace"))
     return {
         "score": score,
@@ -147,45 +148,48 @@ def means(sums: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def mean(points: Array, counted: Array) -> Array:
-    """What was summed by weight, by the sum of weights; NaN where nothing counts."""
+    """Weighted sums divided by their weights, rounded; NaN where the weight is 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
         return OPERATIONS.rounded(points / np.where(counted == 0, np.nan, counted))
 
 
 def _blank_units(blanks: Columns) -> list[dict[str, Any]]:
     """A row for each unit whose trackers hold no OKRs yet."""
-    found: dict[Unit, dict[str, Any]] = {}
+    by_unit: dict[Unit, dict[str, Any]] = {}
     for line in blanks.records():
         unit = _unit(line)
-        row = found.setdefault(unit, {**line, "file": "", "as_of": line["day"], "blank": 0})
+        row = by_unit.setdefault(unit, {**line, "file": "", "as_of": line["day"], "blank": 0})
         row["file"] = files_named([*filter(None, [row["file"]]), line["file"]])
         row["as_of"] = max(row["as_of"], line["day"])
         row["blank"] += 1
-    return [*found.values()]
+    return [*by_unit.values()]
 
 
 def files_named(names: Iterable[str]) -> str:
-    """Each file once, in a row."""
+    """The names joined by commas, each once."""
     return ", ".join(dict.fromkeys(names))
 
 
 def parents(units: Any) -> list[int | None]:
-    """The place of the unit that each team or department belongs to, if it is there."""
+    """For each unit the position of its department, else of its company; None without one."""
     rows = list(zip(units.company, units.department, units.team, units.quarter, strict=True))
     # A tracker that names no company is nobody's.
-    known = {row: at for at, row in enumerate(rows) if any(row[:3])}
-    return [_above(row, known) for row in rows]
+    places = {row: at for at, row in enumerate(rows) if any(row[:3])}
+    return [_above(row, places) for row in rows]
 
 
-def _above(unit: tuple[Any, ...], known: Mapping[tuple[Any, ...], int]) -> int | None:
+def _above(unit: tuple[Any, ...], places: Mapping[tuple[Any, ...], int]) -> int | None:
     company, department, team, quarter = unit
     higher = [(company, department, "", quarter)] if team and department else []
     higher += [(company, "", "", quarter)] if team or department else []
-    return next((known[each] for each in higher if each in known), None)
+    return next((places[each] for each in higher if each in places), None)
 
 
 def _below(units: Columns, above: Sequence[int | None]) -> Array:
-    """The mean of the units directly below each, by their weights; without a score, by theirs."""
+    """For each unit the weighted mean score of those directly below it; NaN without any.
+
+    One of these without a score counts with the mean of those below it.
+    """
     value, below = units.score, np.full(len(units), np.nan)
     depth = (units.department != "").astype(int)
     parent = np.array([-1 if at is None else at for at in above], dtype=np.int64)
@@ -194,8 +198,8 @@ def _below(units: Columns, above: Sequence[int | None]) -> Array:
         weight, whose = units.weight[children], parent[children]
         points = np.bincount(whose, weight * value[children], len(units))
         weighed = np.bincount(whose, weight, len(units))
-        found = points / np.where(weighed == 0, np.nan, weighed)
-        below = np.where(np.isnan(below), found, below)
+        weighted = points / np.where(weighed == 0, np.nan, weighed)
+        below = np.where(np.isnan(below), weighted, below)
         value = np.where(np.isnan(value), below, value)
     return OPERATIONS.rounded(below)
 
@@ -212,9 +216,9 @@ def owners(key_results: Columns, overdue: Columns, blanks: Columns) -> Columns:
         "overdue": Counter(_owners_of(overdue.take(overdue.owner != ""))),
         "blank": Counter(_owners_of(blanks)),
     }
-    known = sorted({*keys, *by["overdue"], *by["blank"]})
-    at = {key: place for place, key in enumerate(known)}
-    groups, size = np.array([at[key] for key in keys], dtype=np.int64), len(known)
+    people = sorted({*keys, *by["overdue"], *by["blank"]})
+    at = {key: place for place, key in enumerate(people)}
+    groups, size = np.array([at[key] for key in keys], dtype=np.int64), len(people)
 
     def total(key: str) -> Array:
         return np.bincount(groups, np.where(np.isnan(rows[key]), 0.0, rows[key]), size)
@@ -223,7 +227,7 @@ def owners(key_results: Columns, overdue: Columns, blanks: Columns) -> Columns:
     for other in OTHERWISE.values():
         sums |= {key: total(key) for key in (f"counted_{other}", f"points_{other}")}
     live_number = (rows.with_number & rows.live).astype(float)
-    quarters, names, employers, called = zip(*known, strict=True) if known else ((),) * 4
+    quarters, names, employers, called = zip(*people, strict=True) if people else ((),) * 4
     return Columns(
         {
             "quarter": filled(quarters, "text"),
@@ -236,7 +240,7 @@ def owners(key_results: Columns, overdue: Columns, blanks: Columns) -> Columns:
             "stale": total("stale"),
             "due": total("owes"),
             **{
-                key: np.array([counts[each] for each in known], dtype=np.int64)
+                key: np.array([counts[each] for each in people], dtype=np.int64)
                 for key, counts in by.items()
             },
             **means(sums),

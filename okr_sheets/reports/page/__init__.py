@@ -13,9 +13,9 @@ from markupsafe import Markup
 
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
-from okr_sheets.reports.page import head, lists, look, units
+from okr_sheets.reports.page import colours, head, lists, units
 from okr_sheets.reports.phrases import as_of, left_out, title
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import printable
 
 FIRST = 10  # rows of a long list that show before “Show all”
@@ -34,19 +34,19 @@ def _html(rollup: Rollup, words: Language) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    own = {
-        "style": environment.get_template("page.css.j2").render(look.colours()),
+    assets = {
+        "style": environment.get_template("page.css.j2").render(colours.palette()),
         "script": environment.get_template("page.js").render(),
     }
-    safe = {name: Markup(text) for name, text in own.items()}  # noqa: S704  files of ours
-    values = _page(rollup, words) | safe | {"policy": _policy(own)}
+    safe = {name: Markup(text) for name, text in assets.items()}  # noqa: S704  files of ours
+    values = _page(rollup, words) | safe | {"policy": _policy(assets)}
     return environment.get_template("page.html.j2").render(values)
 
 
-def _policy(own: Mapping[str, str]) -> str:
+def _policy(assets: Mapping[str, str]) -> str:
     """Nothing may load, and only the page's own style and script count, told by their hashes."""
-    told = (f"{name}-src '{_hash(text)}'" for name, text in own.items())
-    return "; ".join(("default-src 'none'", *told, "base-uri 'none'", "form-action 'none'"))
+    allowed = (f"{name}-src '{_hash(text)}'" for name, text in assets.items())
+    return "; ".join(("default-src 'none'", *allowed, "base-uri 'none'", "form-action 'none'"))
 
 
 def _hash(text: str) -> str:
@@ -76,8 +76,8 @@ def _page(rollup: Rollup, words: Language) -> dict[str, Any]:
         ),
         "left_out": left_out(rollup, words),
         "headline": head.headline(rollup, words),
-        "standing": head.standing(rollup, words),
-        "sound": head.sound(rollup, words),
+        "status_counts": head.status_counts(rollup, words),
+        "freshness": head.freshness(rollup, words),
         "since": head.since(rollup, words),
         "units": shaped,
         "teams": lists.tree(shaped),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from okr_sheets.language import Language
-from okr_sheets.reports.page.pieces import share
+from okr_sheets.reports.page.parts import share
 from okr_sheets.reports.phrases import day_text
 
 TOP, BOTTOM = 0.12, 0.88  # where 100 % and 0 % lie, as shares of the chart's height
@@ -88,23 +88,23 @@ class Chart:
         yield Markup('<polyline class="line" points="{}"/></svg>').format(_path(scores))
 
     def _dot(self, point: Point) -> Markup:
-        said = self.words(
+        figures = self.words(
             "report.headline",
             score=self.words.percent(point.score),
             expected=self.words.percent(point.expected),
         )
         dot = Markup('<circle class="dot" cx="{}" cy="{}" r="3.5"><title>{}: {}</title></circle>')
         place = share(self._x(point.day)), share(_y(point.score or 0.0))
-        return dot.format(*place, day_text(point.day, self.words), said)
+        return dot.format(*place, day_text(point.day, self.words), figures)
 
     def _days(self, now: date) -> Iterable[Markup]:
         """The first and the last day below the chart, and the as-of day where there is room."""
         text = Markup('<text class="at-{0}" x="{1}" y="100%" dy="-4" text-anchor="{0}">{2}</text>')
         at = self._x(now)
-        named = [(0.0, self.start, "start"), (1.0, self.end, "end")]
+        labels = [(0.0, self.start, "start"), (1.0, self.end, "end")]
         if 3 * CLOSE < at < 1 - 3 * CLOSE:
-            named.insert(1, (at, now, "middle"))
-        return (text.format(side, share(x), day_text(day, self.words)) for x, day, side in named)
+            labels.insert(1, (at, now, "middle"))
+        return (text.format(side, share(x), day_text(day, self.words)) for x, day, side in labels)
 
     def _now(self, last: Point, score: float) -> Markup:
         """The score beside its last dot: on the side where the pace is not."""
@@ -129,7 +129,7 @@ class Chart:
 
 
 def sparkline(points: Sequence[Point], label: str) -> Markup:
-    """A score's way so far, small; nothing below two points."""
+    """The scores so far as a small line; blank below two points."""
     scores = [point.score for point in points if point.score is not None]
     if len(scores) < 2:
         return Markup("")

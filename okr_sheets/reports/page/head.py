@@ -1,4 +1,4 @@
-"""The top of the page: where we stand, where we end, how sound the numbers are, what changed."""
+"""The top of the page: where we stand, where we end, how fresh the numbers are, what changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from okr_sheets.language import Language
 from okr_sheets.reports.page.charts import Chart, End, Point
-from okr_sheets.reports.page.pieces import (
+from okr_sheets.reports.page.parts import (
     KEEPING,
     bar,
     chip,
@@ -18,8 +18,8 @@ from okr_sheets.reports.page.pieces import (
     share,
     stack,
 )
-from okr_sheets.reports.phrases import day_text, end_range, heading, named
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.reports.phrases import day_text, end_range, heading, listed_names
+from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import CHANGE_KINDS
 
 MOST_NAMES = 4  # of those who owe an update
@@ -54,33 +54,35 @@ def headline(rollup: Rollup, words: Language) -> Row | None:
 
 
 def _chart(rollup: Rollup, row: Row, points: Sequence[Point], words: Language) -> Markup:
-    """The way of a unit, from its first start to its last due day; blank below two check-ins."""
-    own = [each for each in rollup.rows("key_results") if each["unit_name"] == row["unit_name"]]
-    starts = [key_result["start"] for key_result in own if key_result["start"]]
-    dues = [key_result["due"] for key_result in own if key_result["due"]]
+    """A unit's trend from its first start to its last due day; blank below two check-ins."""
+    key_results = [
+        each for each in rollup.rows("key_results") if each["unit_name"] == row["unit_name"]
+    ]
+    starts = [key_result["start"] for key_result in key_results if key_result["start"]]
+    dues = [key_result["due"] for key_result in key_results if key_result["due"]]
     if len(points) < 2 or not starts or not dues:
         return Markup("")
     first, last = min(*starts, points[0].day), max(*dues, points[-1].day)
-    said = heading(row, words)
-    end = End(row["forecast"], row["forecast_low"], row["forecast_high"]) if said else None
+    sentence = heading(row, words)
+    end = End(row["forecast"], row["forecast_low"], row["forecast_high"]) if sentence else None
     figures = {key: words.percent(row[key]) for key in ("score", "expected")}
-    parts = (words("dashboard.week_by_week"), words("report.headline", **figures), said)
+    parts = (words("dashboard.week_by_week"), words("report.headline", **figures), sentence)
     return Chart(first, last, words).draw(points, end, ". ".join(filter(None, parts)))
 
 
 def trends(rollup: Rollup) -> dict[str, list[Point]]:
-    """The way of each unit, by its name, one point a check-in date."""
-    found: dict[str, list[Point]] = {}
+    """The points of each unit by its name, one a check-in date, in order of days."""
+    by_unit: dict[str, list[Point]] = {}
     for row in rollup.rows("trend"):
         if row["level"] != "unit":
             continue
         point = Point(row["day"], row["score"], row["expected"])
-        found.setdefault(row["unit_name"], []).append(point)
-    return {unit: sorted(points, key=lambda point: point.day) for unit, points in found.items()}
+        by_unit.setdefault(row["unit_name"], []).append(point)
+    return {unit: sorted(points, key=lambda point: point.day) for unit, points in by_unit.items()}
 
 
-def standing(rollup: Rollup, words: Language) -> list[Row]:
-    """How many key results keep the pace; of many units side by side, how many of those too."""
+def status_counts(rollup: Rollup, words: Language) -> list[Row]:
+    """Key results counted by status; units too, where none of them speaks for all."""
     statuses = rollup.columns["key_results"].status
     tiles = [
         {
@@ -107,7 +109,7 @@ def _keeping(statuses: Iterable[str], whole: int, words: Language) -> str:
     return words("page.count_of", part=keeping, whole=whole)
 
 
-def sound(rollup: Rollup, words: Language) -> Row:
+def freshness(rollup: Rollup, words: Language) -> Row:
     """How far the numbers can be trusted: what is up to date, when, and who still owes."""
     about = rollup.about
     days = [row["last_check_in"] for row in rollup.rows("key_results") if row["last_check_in"]]
@@ -130,7 +132,7 @@ def sound(rollup: Rollup, words: Language) -> Row:
         "last": day_text(max(days, default=None), words) or "–",
         "owing": names[:MOST_NAMES],
         "more": max(len(names) - MOST_NAMES, 0),
-        "blank": named(blank, MOST_NAMES, words) if len(blank) else "",
+        "blank": listed_names(blank, MOST_NAMES, words) if len(blank) else "",
         "figures": [
             f"{words.number(kinds[kind])} {words(f'report.source_{kind}')}"
             for kind in SOURCES
@@ -156,7 +158,7 @@ def since(rollup: Rollup, words: Language) -> Row | None:
 
 
 def _moved(rollup: Rollup, words: Language) -> list[str]:
-    """The headline's score then and now."""
+    """The headline's score on that date and now; nothing without a headline or that date."""
     if (row := rollup.headline) is None:
         return []
     points: Sequence[Point] = trends(rollup).get(row["unit_name"], [])

@@ -10,9 +10,9 @@ from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem
 from okr_sheets.problems import grouped as in_few_lines
-from okr_sheets.reports.page.pieces import ORDER, chip, grouped, place_of, share
+from okr_sheets.reports.page.parts import ORDER, chip, grouped, place_of, share
 from okr_sheets.reports.phrases import reason, updated
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 
 SEVERITIES = ("error", "warning", "info")
 DEEPEST = 6  # steps that an outline is indented by
@@ -23,13 +23,13 @@ def tree(units: Sequence[Row]) -> list[Row]:
     below: dict[Any, list[Row]] = {}
     for unit in units:
         below.setdefault(unit["above"], []).append(unit)
-    found: list[Row] = []
+    outline: list[Row] = []
     waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
     while waiting:
         unit, depth = waiting.pop()
-        found.append(unit | {"depth": min(depth, DEEPEST)})
+        outline.append(unit | {"depth": min(depth, DEEPEST)})
         waiting += [(child, depth + 1) for child in reversed(below.get(unit["number"], []))]
-    return found
+    return outline
 
 
 def attention(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
@@ -44,7 +44,7 @@ def attention(rollup: Rollup, key_results: Iterable[Row], words: Language) -> li
 
 
 def changes(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
-    """What moved since the last check-in date but one, the gravest first."""
+    """Key results that changed since the previous check-in date, worst first."""
     by_place = {key_result["place"]: key_result for key_result in key_results}
     return [
         by_place[place_of(row)]
@@ -73,14 +73,14 @@ def _turned(row: Row, words: Language) -> str:
 def alignment(rollup: Rollup, objectives: Iterable[Row], words: Language) -> list[Row]:
     """The objectives as an outline: own score beside the mean of those that serve each."""
     by_place = {objective["place"]: objective for objective in objectives}
-    found = []
+    outline = []
     for row in rollup.rows("alignment"):
         if (place := place_of(row)) not in by_place:
             continue
         objective = by_place[place]
-        own, below = row["score"], row["below"]
+        score, below = row["score"], row["below"]
         finding = row["finding"]
-        found.append(
+        outline.append(
             objective
             | {
                 "id": row["id"] or "",
@@ -88,25 +88,25 @@ def alignment(rollup: Rollup, objectives: Iterable[Row], words: Language) -> lis
                 "unit_name": row["unit_name"],
                 "serving": row["serving"],
                 "below": "" if below is None else words.percent(below),
-                "pair": _pair(own, below, objective, words),
+                "pair": _pair(score, below, objective, words),
                 "difference": ""
                 if row["difference"] is None
                 else _signed(row["difference"], words),
                 "finding": words(f"report.finding_{finding.replace('-', '_')}") if finding else "",
             }
         )
-    return found
+    return outline
 
 
-def _pair(own: float | None, below: float | None, objective: Row, words: Language) -> Row | None:
+def _pair(score: float | None, below: float | None, objective: Row, words: Language) -> Row | None:
     """The score as a bar, the mean below it as a thinner one."""
-    if own is None:
+    if score is None:
         return None
-    label = f"{words('okrs.score')} {words.percent(own)}"
+    label = f"{words('okrs.score')} {words.percent(score)}"
     if below is not None:
         label += f", {words('report.below')} {words.percent(below)}"
     return {
-        "score": share(own),
+        "score": share(score),
         "below": None if below is None else share(below),
         "tone": objective["bar"]["tone"] if objective["bar"] else "unscored",
         "label": label,
@@ -124,7 +124,7 @@ def owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[
     nobody = words("report.nobody")
     owned = grouped(((row["quarter"], row["owner"]), row) for row in key_results if row["live"])
     several = len(set(rollup.columns["owners"].quarter)) > 1
-    found = [
+    rows = [
         {
             "name": row["owner_name"] or nobody,
             "quarter": row["quarter"] if several else "",
@@ -140,12 +140,14 @@ def owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[
         for row in rollup.rows("owners")
     ]
     owing = ("blank", "stale", "due", "actions", "missing")
-    return sorted(found, key=lambda o: (*(-o[key] for key in owing), o["name"].casefold()))
+    return sorted(rows, key=lambda o: (*(-o[key] for key in owing), o["name"].casefold()))
 
 
-def problems(found: Iterable[Problem], words: Language) -> list[Row]:
+def problems(every_problem: Iterable[Problem], words: Language) -> list[Row]:
     """Problems in few lines, errors first."""
-    ordered = sorted(in_few_lines(found), key=lambda problem: SEVERITIES.index(problem.severity))
+    ordered = sorted(
+        in_few_lines(every_problem), key=lambda problem: SEVERITIES.index(problem.severity)
+    )
     return [
         {
             "file": problem.file,
@@ -179,13 +181,13 @@ def choices(units: Sequence[Row], key_results: Sequence[Row], words: Language) -
 
 def _with_those_below(units: Sequence[Row]) -> dict[int, list[int]]:
     """The numbers that each unit stands for: its own and, of a department, those of its teams."""
-    found: dict[int, list[int]] = {unit["number"]: [unit["number"]] for unit in units}
+    numbers: dict[int, list[int]] = {unit["number"]: [unit["number"]] for unit in units}
     # All that is below a company is everything, for which there is a choice already.
     departments = {unit["number"] for unit in units if unit["level"] == "department"}
     for unit in units:
         if unit["above"] in departments:
-            found[unit["above"]].append(unit["number"])
-    return found
+            numbers[unit["above"]].append(unit["number"])
+    return numbers
 
 
 def legend(rollup: Rollup, words: Language) -> Row:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from okr_sheets.language import Language
-from okr_sheets.reports.page.pieces import grouped
+from okr_sheets.reports.page.parts import grouped
 from okr_sheets.reports.phrases import day_text
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 
 PERCENTS = ("progress", "score", "expected", "gap")
 DATES = ("start", "due")
@@ -17,8 +17,8 @@ class Sources:
 
     def __init__(self, rollup: Rollup, words: Language) -> None:
         self._words = words
-        found = rollup.rows("sources")
-        self._of = grouped(((row["file"], row["sheet"], row["row"]), row) for row in found)
+        rows = rollup.rows("sources")
+        self._of = grouped(((row["file"], row["sheet"], row["row"]), row) for row in rows)
 
     def key_result(self, row: Row) -> list[Row]:
         """Each figure of a key result: its name, what it is, its cell and its kind of source."""
@@ -29,28 +29,28 @@ class Sources:
                 "cell": source["cell"],
                 "kind": self._words(f"report.source_{source['source']}"),
             }
-            for source in self._own(row)
+            for source in self._figures(row)
         ]
 
     def places(self, row: Row) -> dict[str, str]:
         """Figure to “company.xlsx:OKRs!AI7, typed”; blank for what has no source."""
         keys = ("baseline", "target", "current", "score", "status", "confidence")
-        said = {
-            source["figure"]: self._said(row, source["cell"], source["source"])
-            for source in self._own(row)
+        texts = {
+            source["figure"]: self._place_and_kind(row, source["cell"], source["source"])
+            for source in self._figures(row)
         }
-        goal = [said[key] for key in ("baseline", "target") if key in said]
-        return {key: said.get(key, "") for key in keys} | {"goal": "; ".join(goal)}
+        goal = [texts[key] for key in ("baseline", "target") if key in texts]
+        return {key: texts.get(key, "") for key in keys} | {"goal": "; ".join(goal)}
 
     def objective(self, row: Row) -> str:
         """“company.xlsx:OKRs!R6, computed”, of an objective's score."""
-        cells = [source["cell"] for source in self._own(row) if source["figure"] == "score"]
-        return self._said(row, cells[0] if cells else "", "computed")
+        cells = [source["cell"] for source in self._figures(row) if source["figure"] == "score"]
+        return self._place_and_kind(row, cells[0] if cells else "", "computed")
 
-    def _own(self, row: Row) -> list[Row]:
+    def _figures(self, row: Row) -> list[Row]:
         return self._of.get((row["file"], row["sheet"], row["row"]), [])
 
-    def _said(self, row: Row, cell: str, source: str) -> str:
+    def _place_and_kind(self, row: Row, cell: str, source: str) -> str:
         # A cell of another sheet names it.
         inside = cell if "!" in cell else "!".join(part for part in (row["sheet"], cell) if part)
         place = f"{row['file']}:{inside}" if inside else row["file"]

@@ -8,7 +8,7 @@ from typing import Any
 from okr_sheets.language import Language
 from okr_sheets.reports.page import head
 from okr_sheets.reports.page.charts import Point, sparkline
-from okr_sheets.reports.page.pieces import (
+from okr_sheets.reports.page.parts import (
     STOPPED,
     bar,
     chip,
@@ -29,7 +29,7 @@ from okr_sheets.reports.phrases import (
     stale_part,
     updated,
 )
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.units import parents
 from okr_sheets.schema import STATUSES
 

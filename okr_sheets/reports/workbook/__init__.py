@@ -18,7 +18,7 @@ from okr_sheets.reports.workbook.sheets import TableSheet
 from okr_sheets.reports.workbook.summary import Summary
 from okr_sheets.reports.workbook.tables import PREVIOUS, TABLES
 from okr_sheets.reports.workbook.weeks import Weeks
-from okr_sheets.rollups import Rollup
+from okr_sheets.rollups.result import Rollup
 
 EPOCH = date(2000, 1, 1)  # stands for the day of a rollup that has none
 
@@ -40,8 +40,8 @@ def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
         styles = Styles(book, words("formats.date"))
         hidden = HiddenSheet(book.add_worksheet(calc, CleanSheet), styles())
         links = Links(rollup, str(Path(path).parent))
-        named = dict(zip(keys, names, strict=True))
-        report = Report(rollup, words, styles, links, hidden, Weeks(rollup), named)
+        by_key = dict(zip(keys, names, strict=True))
+        report = Report(rollup, words, styles, links, hidden, Weeks(rollup), by_key)
         Summary(report).write(book, sheets[0])
         for table, sheet in zip(tables, sheets[1:], strict=True):
             TableSheet(report, table).write(sheet)

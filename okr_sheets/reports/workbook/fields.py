@@ -78,14 +78,14 @@ def _days(_: Language, __: str) -> Show:
 
 
 def _choices(words: Language, column: str) -> Show:
-    known = words.choices(column)
-    return lambda value: known.get(value) or trimmed(value) or None
+    by_key = words.choices(column)
+    return lambda value: by_key.get(value) or trimmed(value) or None
 
 
 def _statuses(words: Language, _: str) -> Show:
-    known = {status: status_word(status, words) for status in ("", *STATUSES)}
-    known[BLANK] = words("report.no_okrs")
-    return lambda value: known.get(value, known[""])
+    by_key = {status: status_word(status, words) for status in ("", *STATUSES)}
+    by_key[BLANK] = words("report.no_okrs")
+    return lambda value: by_key.get(value, by_key[""])
 
 
 def _severities(words: Language, _: str) -> Show:
@@ -102,8 +102,8 @@ def _findings(words: Language, _: str) -> Show:
 
 
 def _changes(words: Language, _: str) -> Show:
-    known = {kind: _change_word(kind, words) for kind in CHANGE_KINDS}
-    return lambda value: known[value]
+    by_key = {kind: _change_word(kind, words) for kind in CHANGE_KINDS}
+    return lambda value: by_key[value]
 
 
 def _change_word(kind: str, words: Language) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.problems import UNOPENED, Problem
-from okr_sheets.rollups import Rollup
+from okr_sheets.rollups.result import Rollup
 from okr_sheets.text import printable, units
 
 Record = Mapping[str, Any]

@@ -22,7 +22,7 @@ from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import rules_of
 from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.tables import SCORE, STATUS
-from okr_sheets.rollups import Row
+from okr_sheets.rollups.result import Row
 from okr_sheets.scoring import by_gap
 
 MOST_UNITS, MOST_WEEKS, MOST_ATTENTION = 8, 12, 8

@@ -15,7 +15,8 @@ from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
 from okr_sheets.reports.workbook.weeks import Weeks
-from okr_sheets.rollups import FRAMES, Rollup, Row, problem_records
+from okr_sheets.rollups.result import Rollup, Row, problem_records
+from okr_sheets.rollups.schema import FRAMES
 
 Rows = list[dict[str, Any]]
 
@@ -106,7 +107,7 @@ def attention(report: Report, most: int | None = None) -> Rows:
 
 
 def changes(report: Report) -> Rows:
-    """One row per key result that is otherwise than a check-in date ago."""
+    """One row per key result whose score or status changed since the previous check-in date."""
     rows = report.owned(_whole(report.rollup, "changes", "key_results"))
     rows = [row | {"status": row["after_status"]} for row in rows]
     return report.linked([row | {"moved": _moved(row, "after", "before")} for row in rows])
@@ -127,27 +128,27 @@ def _moved(row: Mapping[str, Any], after: str, before: str) -> float | None:
 
 def problems(report: Report) -> Rows:
     """One row per problem, those alike in one, errors first."""
-    told = sorted(grouped(report.rollup.problems), key=lambda each: _RANKS[each.severity])
-    rows = problem_records(told, report.words.code)
+    ordered = sorted(grouped(report.rollup.problems), key=lambda each: _RANKS[each.severity])
+    rows = problem_records(ordered, report.words.code)
     return [
         {**row, "address": report.links.to_problem(problem)}
-        for row, problem in zip(rows, told, strict=True)
+        for row, problem in zip(rows, ordered, strict=True)
     ]
 
 
 def _whole(rollup: Rollup, name: str, whole: str) -> Rows:
-    """The rows of a frame with what only the frame they were taken from says of them.
+    """The rows of a frame, with the columns of `_WHOSE` that only the frame `whole` has.
 
-    Blank where a frame that names no rows has the id twice.
+    Blank where `whole` has no such row, or several.
     """
     keys = [key for key in _IDENTITY if key in FRAMES[name].keys]
     others = [key for key in _WHOSE if key in FRAMES[whole].keys and key not in FRAMES[name].keys]
-    known: dict[tuple[Any, ...], list[Row]] = {}
+    by_identity: dict[tuple[Any, ...], list[Row]] = {}
     for row in rollup.rows(whole):
-        known.setdefault(tuple(row[key] for key in keys), []).append(row)
+        by_identity.setdefault(tuple(row[key] for key in keys), []).append(row)
     rows = []
     for row in rollup.rows(name):
-        same = known.get(tuple(row[key] for key in keys), [])
+        same = by_identity.get(tuple(row[key] for key in keys), [])
         blank: dict[str, Any] = {key: None if key == "row" else "" for key in others}
         rows.append(row | ({key: same[0][key] for key in others} if len(same) == 1 else blank))
     return rows

@@ -51,12 +51,12 @@ class TableSheet:
         self.all = len(self.rows)
         self.rows = self.rows[: LAST_ROW - FIRST_ROW]
         self.headers = unique((self.words(field.header) for field in self.fields), 255)
-        self.shown = [self._shown(field) for field in self.fields]
-        columns = zip(self.fields, self.headers, self.shown, strict=True)
+        self.cells = [self._cells(field) for field in self.fields]
+        columns = zip(self.fields, self.headers, self.cells, strict=True)
         self.widths = [_fitted(*column) for column in columns]
         self.line = line_height(self.words)
 
-    def _shown(self, field: Field) -> list[Value]:
+    def _cells(self, field: Field) -> list[Value]:
         show = KINDS[field.kind].show(self.words, field.kind)
         return [show(row.get(field.key)) for row in self.rows]
 
@@ -106,7 +106,7 @@ class TableSheet:
         clipped = [self._look(field, valign="top") for field in self.fields]
         for number in range(self._last - FIRST_ROW + 1):
             row = FIRST_ROW + number
-            values = [column[number] if column else None for column in self.shown]
+            values = [column[number] if column else None for column in self.cells]
             depth = self._depth(number)
             lines = self._lines(values, depth)
             if max(lines) > 1 or depth:

@@ -43,7 +43,7 @@ from okr_sheets.reports.phrases import (
     coverage,
     end_range,
     left_out,
-    named,
+    listed_names,
     since_line,
     stale_part,
     title,
@@ -87,7 +87,7 @@ class Summary:
         self._notice(page)
         self._tiles(page)
         self._changes(page)
-        names, rows, level, heading = self._shown()
+        names, rows, level, heading = self._compared()
         self._charts(page, book, names, rows, heading)
         if rows:
             unit_list(page, self.report, names, rows, level)
@@ -114,7 +114,7 @@ class Summary:
         if unit is not None and (planned := by_plan(unit, words)):
             parts.append(planned)
         if len(self.rollup.columns["blank"]):
-            names = named(self.rollup.columns["blank"].unit_name, MOST_NAMES, words)
+            names = listed_names(self.rollup.columns["blank"].unit_name, MOST_NAMES, words)
             parts.append(words("report.owe_okrs", names=names))
         page.cell(0, COLUMNS, " · ".join(parts), styles(font_color=MUTED, bg_color=PAGE))
         page.next()
@@ -124,7 +124,7 @@ class Summary:
         missing = [name for name, _ in left_out(self.rollup, self.words)]
         if missing:
             words = self.words
-            names = named((shortened(name, 40) for name in missing), MOST_NAMES, words)
+            names = listed_names((shortened(name, 40) for name in missing), MOST_NAMES, words)
             reasons = words("rollup.reasons", sheet=self.report.names["problems"])
             fill, ink = STATUS_COLOURS["at-risk"]
             edge = {"left": 5, "left_color": STRONG_COLOURS["at-risk"]}
@@ -218,8 +218,8 @@ class Summary:
 
     # --- charts ---------------------------------------------------------------------------------
 
-    def _shown(self) -> tuple[list[str], list[dict[str, Any]], str, str]:
-        """Choose whom the charts compare, of a single unit its objectives: names, rows, level."""
+    def _compared(self) -> tuple[list[str], list[dict[str, Any]], str, str]:
+        """Whom the charts compare, units or one unit's objectives: names, rows, level, heading."""
         heading = self.words("dashboard.against_pace")
         teams = [row for row in self.rollup.rows("teams") if row["objectives"]]
         single = len(teams) == 1

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from okr_sheets.rollups import Rollup, Row
+from okr_sheets.rollups.result import Rollup, Row
 
 # What tells the rows of a level apart, in the frame of the level as in the trend.
 _KEYS = {
@@ -18,7 +18,7 @@ _KEYS = {
 
 
 class Weeks:
-    """The rows of the trend by whom they are about, the oldest first."""
+    """The rows of the trend by unit, owner, objective or key result, the oldest first."""
 
     def __init__(self, rollup: Rollup) -> None:
         self._of: dict[tuple[Any, ...], list[Row]] = {}

@@ -72,28 +72,28 @@ def ends_of_units(now: Scored, ends: Columns, units: Columns) -> Columns:
 
 
 def _objectives(now: Scored) -> Array:
-    """Where the objective of each key result stands, -1 for none."""
-    known = now.objectives.place
-    if not len(known):
+    """The position of each key result's objective, -1 if it has none."""
+    places = now.objectives.place
+    if not len(places):
         return np.full(len(now.key_results), -1)
     family = now.key_results.family
-    at = np.minimum(np.searchsorted(known, family), len(known) - 1)
-    return np.where(known[at] == family, at, -1)
+    at = np.minimum(np.searchsorted(places, family), len(places) - 1)
+    return np.where(places[at] == family, at, -1)
 
 
 def _seeded(now: Scored) -> Columns:
-    """With the `seed` that `combined` wants: whose it is and its id, whatever else is read."""
+    """Key results with the `seed` for `combined`, made of unit and id, whatever else is read."""
     rows = now.key_results
     # Namesakes, such as those that have no id, are each somebody.
     taken: Counter[tuple[str, ...]] = Counter()
     seeds = []
     for unit, name in zip(rows.unit_at.tolist(), rows.id, strict=True):
-        named = (*now.units[unit], name)
-        seeds.append(_seed("\n".join((*named, str(taken[named])))))
-        taken[named] += 1
+        identity = (*now.units[unit], name)
+        seeds.append(_seed("\n".join((*identity, str(taken[identity])))))
+        taken[identity] += 1
     return rows.having(seed=filled(seeds, "count"))
 
 
 def _seed(text: str) -> int:
-    """The same number for the same text on every machine; half a character is text too."""
+    """A number that depends on the text alone; the text may hold half a surrogate pair."""
     return int.from_bytes(sha256(text.encode("utf-8", "surrogatepass")).digest()[:7])

@@ -9,7 +9,7 @@ from typing import Any
 from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.language import Language
 from okr_sheets.reports.phrases import by_plan, end_range, heading, stale_part
-from okr_sheets.rollups import Row
+from okr_sheets.rollups.result import Row
 
 # How people read the counts: from good to silent to stopped. "" cannot be scored.
 ORDER = (
@@ -88,8 +88,8 @@ def end_of(row: Row, words: Language) -> list[str]:
         return []
     few = row["forecast_of"] < row["key_results"]
     made = {"n": row["forecast_of"], "all": row["key_results"]}
-    said = words("report.forecast_from", **made) if few else ""
-    return [part for part in (said, stale_part(row, words)) if part]
+    sentence = words("report.forecast_from", **made) if few else ""
+    return [part for part in (sentence, stale_part(row, words)) if part]
 
 
 def stack(statuses: Iterable[str], words: Language) -> Row:

@@ -62,7 +62,7 @@ _DARK_STATUSES = {
 }
 
 
-def colours() -> dict[str, Any]:
+def palette() -> dict[str, Any]:
     """What the style sheet needs: custom properties in `light` and `dark`, and the `tones`."""
     light = {status: (*STATUS_COLOURS[status], STRONG_COLOURS[status]) for status in _DARK_STATUSES}
     return {

@@ -1,0 +1,104 @@
+"""Which okr.toml counts: the one beside the work, if it can be trusted."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from okr_sheets.config import Config, read_config
+from okr_sheets.problems import MisuseError
+from okr_sheets.text import one_line
+
+NAME = "okr.toml"
+ROOT = 0  # who may write everywhere anyway
+_LOG = logging.getLogger(__name__)
+
+Settings = str | Path | Config | None  # as functions take them; see `settings_of`
+
+
+def find(folder: Path) -> Iterator[Path]:
+    """The okr.toml of a folder and of those above it, the nearest first."""
+    try:
+        folder = folder.resolve()
+    except OSError:  # the folder is gone, or closed to us
+        return
+    files = (place / NAME for place in (folder, *folder.parents))
+    # One that cannot be read, such as a link to nothing, is kept: reading it says why.
+    yield from (file for file in files if os.path.lexists(file) and not os.path.isdir(file))  # noqa: PTH112  a folder above may be closed to us
+
+
+def is_ours(file: Path) -> bool:
+    """Whether a file, and the link that leads to it, belong to the user or to root.
+
+    Anybody may leave a file in a folder above, such as one for temporary files. True where the
+    system knows no owners.
+    """
+    if not hasattr(os, "geteuid"):
+        return True
+    try:
+        return {file.lstat().st_uid, file.stat().st_uid} <= {os.geteuid(), ROOT}
+    except OSError:
+        return False
+
+
+def nearest(paths: Iterable[str | Path] = ()) -> Path | None:
+    """The okr.toml that counts for trackers at these paths, None if there is none.
+
+    It is the one in the working folder or the nearest folder above; else the one in the folder that
+    holds all paths, or the nearest above that.
+    """
+    return next((file for folder in (Path(), *_shared(paths)) for file in find(folder)), None)
+
+
+def _shared(paths: Iterable[str | Path]) -> Iterator[Path]:
+    """The deepest folder that holds all paths, if any; a pattern counts up to its first sign."""
+    try:
+        folders = [
+            next(str(each) for each in (path, *path.parents) if os.path.isdir(each))  # noqa: PTH112  may be too long to be looked up
+            for path in (Path(path).absolute() for path in paths)
+        ]
+        if folders:
+            yield Path(os.path.commonpath(folders))
+    except (OSError, ValueError, StopIteration):  # the working folder is gone, or on two drives
+        return
+
+
+def is_trusted(file: Path) -> bool:
+    """Whether an okr.toml that was found is used: it lies in the working folder, or `is_ours`."""
+    return shown_path(file) == NAME or is_ours(file)
+
+
+def shown_path(file: Path) -> str:
+    """The path of a file from the working folder, absolute if there is none (another drive)."""
+    try:
+        return os.path.relpath(file)
+    except (OSError, ValueError):
+        return str(file)
+
+
+def settings_of(config: Settings, paths: Iterable[str | Path] = ()) -> Config:
+    """The Config of a function's argument `config`: itself, read from a path, or found if None.
+
+    It is found by `nearest(paths)`; the log `okr_sheets` names one that does not lie in the working
+    folder, and one that is not used because it belongs to somebody else. ConfigError says what is
+    wrong with a file and where, MisuseError what `config` may be.
+    """
+    if isinstance(config, Config):
+        return config
+    if config is not None:
+        if not isinstance(config, (str, os.PathLike)):
+            kind = type(config).__name__
+            raise MisuseError(f"config must be the path of an okr.toml or a Config, not a {kind}.")
+        return read_config(config)
+    file = nearest(paths)
+    if file is None:
+        return Config()
+    name = one_line(shown_path(file))
+    if not is_trusted(file):
+        reason = "belongs to somebody else. If you trust it, name it as config."
+        _LOG.warning("%s is not used, since it %s", name, reason)
+        return Config()
+    _LOG.info("Settings: %s", name)
+    return read_config(file)

@@ -1,0 +1,82 @@
+"""What several commands take: their paths and options, each with its type and help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from okr_sheets.config import Config, read_config
+from okr_sheets.config.finding import NAME, is_trusted, nearest, shown_path
+from okr_sheets.language import languages
+from okr_sheets.problems import MisuseError
+from okr_sheets.quarters import scoring_day
+from okr_sheets.streams import say
+from okr_sheets.text import quoted
+
+MOST_PATHS = 6  # that one line names
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]
+    """A day, typed such as 2027-02-12."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date | None:
+        try:
+            return scoring_day(value)
+        except MisuseError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config:
+    """The settings of --config, else of the okr.toml that counts for the paths."""
+    path = file or _nearest_trusted(ctx.params.get("paths", ()))
+    config = read_config(path) if path else Config()
+    reads = any(param.name == "paths" for param in ctx.command.params)
+    if path and reads and config.outside:
+        paths = ", ".join(map(quoted, config.outside[:MOST_PATHS]))
+        more = ", …" if len(config.outside) > MOST_PATHS else ""
+        say(f"{path.name} names paths outside its folder: {paths}{more}", err=True)
+    return config
+
+
+def _nearest_trusted(paths: Sequence[str]) -> Path | None:
+    """The okr.toml that counts for the paths, None if there is none that can be trusted.
+
+    Standard error names one that does not lie in the working folder, used or not.
+    """
+    file = nearest(paths)
+    if file is None or shown_path(file) == NAME:
+        return file
+    name = quoted(shown_path(file))
+    if is_trusted(file):
+        say(f"Settings: {name}", err=True)
+        return file
+    say(
+        f"{name} is not used, since it belongs to somebody else. "
+        "If you trust it, name it with --config.",
+        err=True,
+    )
+    return None
+
+
+PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
+CONFIG = click.option(
+    "--config",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_config,
+    help="The company's settings.  [default: the okr.toml here, above, or by the trackers]",
+)
+AS_OF = click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
+LANGUAGE = click.option(
+    "--language",
+    "code",
+    type=click.Choice(languages()),
+    help="Language of the output.  [default: the trackers']",
+)

@@ -1,0 +1,195 @@
+"""A Rollup: its tables as columns, frames and rows, and what it covers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from okr_sheets.bands import Bands
+from okr_sheets.columns import Columns, among, to_day
+from okr_sheets.language import percents
+from okr_sheets.problems import Problem, tally
+from okr_sheets.rollups.lines import LINES
+from okr_sheets.rollups.schema import ENDS, FRAMES, PROBLEMS
+from okr_sheets.summaries import as_lines, as_table, counted
+from okr_sheets.tracker import Tracker, usual_language
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+Row = dict[str, Any]  # of a frame, by the keys of its columns
+
+_KINDS = {**{name: frame.kinds for name, frame in FRAMES.items()}, **LINES}
+
+
+class _Frame:
+    """A frame of a rollup by its name, made of its columns when it is asked for."""
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, rollup: None, _: type) -> _Frame: ...
+    @overload
+    def __get__(self, rollup: Rollup, _: type) -> DataFrame: ...
+    def __get__(self, rollup: Rollup | None, _: type) -> _Frame | DataFrame:
+        return self if rollup is None else framed_rows(self.name, rollup.columns[self.name])
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Rollup:
+    """What a quarter's trackers add up to, as `okr_sheets.rollup` gives it.
+
+    Its frames are pandas frames, made when they are asked for: `teams`, `owners`, `objectives`,
+    `key_results`, `changes`, `forecast`, `alignment`, `attention`, `owed`, `overdue`, `blank`,
+    `trend`, `sources` and `carried`, which docs/rollup.md lists column by column, and what was
+    typed into all trackers, one row a line: `check_ins` (`file`, `sheet`, `row`, `unit_name`, `id`,
+    `date`, `value`, `column`), `actions` (the same five, `action`, `owner`, `due`, `status`,
+    `note`) and `log` (the same five, `date`, `confidence`, `note`, `by`). `about` is what the
+    rollup covers, `headline` the unit that speaks for all.
+
+    A frame has the same columns and dtypes whether it is empty or not, and `to_parquet` writes
+    each. Scores, expected, gaps and forecasts run from 0 to 1. `reasons` of `attention` are JSON:
+    a list of codes, each with what fills its sentence, as in the JSON report.
+    `updated` and `with_number` of an objective, team or owner count its live key results: those
+    with a number since the last check-in date, and those with any. `unit_name` and `owner_name` are
+    what to call a unit and an owner: no two share one. `with_left_out` is the score with cancelled
+    and postponed key results counted too, `planned_score` the one by the plan that the trackers
+    were made with. `problems` are of reading and of structure;
+    `trackers` are all that were given, `unreadable` the paths of those left out. `since` is the day
+    that `changes` compares with, `previous_quarter` the one that `previous` is of, "" for none.
+    """
+
+    columns: Mapping[str, Columns]
+    problems: tuple[Problem, ...]
+    trackers: tuple[Tracker, ...]
+    unreadable: tuple[str, ...]
+    bands: Bands
+    since: date | None
+    previous_quarter: str
+
+    key_results = _Frame()
+    objectives = _Frame()
+    teams = _Frame()
+    owners = _Frame()
+    trend = _Frame()
+    changes = _Frame()
+    forecast = _Frame()
+    alignment = _Frame()
+    attention = _Frame()
+    sources = _Frame()
+    owed = _Frame()
+    overdue = _Frame()
+    blank = _Frame()
+    carried = _Frame()
+    check_ins = _Frame()
+    actions = _Frame()
+    log = _Frame()
+
+    def __repr__(self) -> str:
+        return as_lines(*self._summary())
+
+    def _repr_html_(self) -> str:
+        return as_table(*self._summary())
+
+    def _summary(self) -> tuple[str, list[tuple[str, str]]]:
+        """A title, and labels with their texts."""
+        about, headline = self.about, self.headline
+        name = headline["unit_name"] if headline else about["company"]
+        units = counted((len(self.columns["teams"]), "unit"))
+        score = [
+            f"{percents(about[key])}%{word}"
+            for key, word in (("score", ""), ("expected", " expected"))
+            if about[key] is not None
+        ]
+        rows = counted(
+            (about["trackers"], "tracker"),
+            (about["objectives"], "objective"),
+            (about["key_results"], "key result"),
+        )
+        facts = [
+            ("quarter", f"{about['quarter'] or 'not known'}, as of {self.as_of or 'no day'}"),
+            ("rows", f"{rows}, {about['with_number']} of {about['live']} live ones with a number"),
+            ("score", ", ".join(score) or "none"),
+            ("attention", counted((len(self.columns["attention"]), "key result"))),
+            ("problems", tally(self.problems)),
+        ]
+        if self.unreadable:
+            facts.append(("not read", ", ".join(self.unreadable)))
+        return f"Rollup of {name or units}", facts
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of a frame by its name, plain values: days as dates, None for a blank."""
+        made: dict[str, Any] = {}
+        for key, kind in _KINDS[name].items():
+            values = self.columns[name][key].tolist()
+            if kind in {"number", "percent", "date"}:
+                as_told = to_day if kind == "date" else float
+                values = [as_told(each) if each == each else None for each in values]  # noqa: PLR0124
+            made[key] = values
+        return [dict(zip(made, row, strict=True)) for row in zip(*made.values(), strict=True)]
+
+    @property
+    def language(self) -> str:
+        """The language most trackers are in."""
+        return usual_language(self.trackers) or "en"
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the rollup covers: quarters, days, counts, and the headline unit's score and end."""
+        units, rows = self.columns["teams"], self.columns["key_results"]
+        live = rows.take(~among(rows.status, ("cancelled", "postponed")))
+        headline = self.headline or {}
+        return {
+            "quarter": ", ".join(sorted({quarter for quarter in units.quarter if quarter})),
+            "company": ", ".join(dict.fromkeys(name for name in units.company if name)),
+            "as_of": self.as_of,
+            "since": self.since,
+            "trackers": sum(t.about.day() is not None for t in self.trackers if t.readable),
+            "unreadable": list(self.unreadable),
+            "objectives": len(self.columns["objectives"]),
+            "key_results": len(rows),
+            "live": len(live),
+            "updated": int(live.updated.sum()),
+            **{key: headline.get(key) for key in ("score", "expected", *ENDS[:3])},
+            **{key: int(headline.get(key, 0)) for key in ENDS[3:]},
+            "previous_quarter": self.previous_quarter,
+            "with_number": int(live.with_number.sum()),
+            "blank": len(self.columns["blank"]),
+        }
+
+    @property
+    def as_of(self) -> date | None:
+        """The latest day any tracker was scored by."""
+        latest = np.fmax.reduce(self.columns["teams"].as_of, initial=0)
+        return to_day(latest) if latest else None
+
+    @property
+    def headline(self) -> Row | None:
+        """The one unit that speaks for all: the only company's, or the only unit there is."""
+        units = self.columns["teams"]
+        has_objectives = units.objectives > 0
+        for which in (has_objectives & (units.level == "company"), has_objectives):
+            if which.sum() == 1:
+                return self.rows("teams")[int(np.flatnonzero(which)[0])]
+        return None
+
+
+def framed_rows(name: str, rows: Columns) -> DataFrame:
+    """The pandas frame of a rollup's table by its name."""
+    from okr_sheets.frames import framed  # noqa: PLC0415  pandas waits until it is wanted
+
+    return framed(rows, _KINDS[name])
+
+
+def problem_records(problems: Sequence[Problem], language: str) -> list[dict[str, str]]:
+    """Problems as rows of the frame `PROBLEMS`, their sentences in a language."""
+    *keys, message = PROBLEMS.keys
+    return [
+        {**{key: getattr(problem, key) for key in keys}, message: problem.say(language)}
+        for problem in problems
+    ]

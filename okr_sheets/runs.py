@@ -1,0 +1,90 @@
+"""What several commands do: read the trackers first, and say the problems last."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from okr_sheets.endings import MISUSE, PROBLEMS
+from okr_sheets.engine import ENGINES
+from okr_sheets.language import Language, language
+from okr_sheets.problems import grouped
+from okr_sheets.streams import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from okr_sheets.config import Config
+    from okr_sheets.problems import Problem
+    from okr_sheets.tracker import Tracker
+
+FAR = timedelta(days=14)  # from a quarter; people still type after its last day
+
+
+def read_trackers(
+    paths: Sequence[str], config: Config, engine: str = "serial", scheduler: str | None = None
+) -> list[Tracker]:
+    """The trackers at the paths, with a bar of progress on a terminal.
+
+    UsageError if no path is given, or if there is no file to read.
+    """
+    from okr_sheets.reading.folders import NOWHERE, read_found, search
+    from okr_sheets.terminal import progress
+
+    if not paths:
+        raise click.UsageError(NOWHERE)
+    places = search(paths)
+    if not places.files:
+        for problem in places.left_out:
+            say(problem.line(config.language or "en"), err=True)
+        quoted_paths = ", ".join(f"“{path}”" for path in paths)
+        raise click.UsageError(f"No tracker in {quoted_paths}. Name a file or a folder of them.")
+    with ENGINES[engine](scheduler) as share, progress(len(places.files)) as count:
+        return read_found(places, share, config, count)
+
+
+def warn_of_names(config: Config, trackers: Sequence[Tracker]) -> None:
+    """Say on standard error which names of okr.toml no tracker has."""
+    from okr_sheets.rollups.names import names_not_found
+
+    for sentence in names_not_found(config, trackers):
+        say(sentence, err=True)
+
+
+def warn_of_day(as_of: date | None, trackers: Sequence[Tracker], words: Language) -> None:
+    """Say on standard error that a day lies far from the quarters of all trackers."""
+    spans = [tracker.about.span for tracker in trackers if tracker.readable and tracker.about.span]
+    if as_of and spans and all(span.distance(as_of) > FAR for span in spans):
+        first, last = min(span.start for span in spans), max(span.end for span in spans)
+        say(words("terminal.far_day", day=as_of, start=first, end=last), err=True)
+
+
+def finish(
+    problems: Sequence[Problem],
+    trackers: Sequence[Tracker],
+    code: str,
+    strict: bool = False,
+    listed: bool = False,
+) -> int:
+    """Say problems and their number on standard error; the exit code they deserve.
+
+    `listed` if each was said before. With `strict` a warning counts as an error does.
+    """
+    words = language(code)
+    if not listed:
+        for problem in grouped(problems):
+            say(problem.line(code), err=True)
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = sum(problem.severity == "warning" for problem in problems)
+    if errors or warnings:
+        say(words("terminal.problems", errors=errors, warnings=warnings), err=True)
+    elif listed:
+        files = len({tracker.path for tracker in trackers})
+        say(words("terminal.no_problems", files=files), err=True)
+    if not any(tracker.readable for tracker in trackers):
+        say(words("terminal.nothing_read"), err=True)
+        return MISUSE
+    return PROBLEMS if errors or (strict and warnings) else 0
