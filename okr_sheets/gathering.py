@@ -168,7 +168,8 @@ class _Numbers:
         def typed_to() -> Array:
             last = np.maximum(np.searchsorted(self.keys, start + _DAYS) - 1, 0)
             keys = _at(self.keys, last)
-            return np.where(keys >= start, keys % _DAYS, 0).astype(float)
+            mine = (keys >= start) & (keys < start + _DAYS)
+            return np.where(mine, keys % _DAYS, 0).astype(float)
 
         return {
             "checked_on": np.where(counted, _at(self.keys, last_at) % _DAYS, 0).astype(float),
