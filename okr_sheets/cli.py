@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets import __version__
-from okr_sheets.config import Config, chosen_bands
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs, debug_log
 from okr_sheets.engine import ENGINES
-from okr_sheets.files.child import start_ahead
 from okr_sheets.language import from_locale, language, languages
 from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS
 from okr_sheets.problems import grouped
@@ -26,6 +24,8 @@ from okr_sheets.streams import put, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from okr_sheets.config import Config
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -190,7 +190,10 @@ def score(
     okr.toml are read. Without -o the result is a table here; problems go to standard error, a line
     each. Exit code 1 if one is an error, 2 if nothing could be read.
     """
+    from okr_sheets.files.child import start_ahead
+
     start_ahead(READING)
+    from okr_sheets.config import chosen_bands
     from okr_sheets.reports import KINDS, report
     from okr_sheets.rollups import rollup_of_trackers
     from okr_sheets.terminal import print_rollup
@@ -251,6 +254,8 @@ def check(
     What cannot be read, placed or scored, what was repaired, and every formula that was typed
     over or is out of date. Exit code 1 if one is an error, 2 if nothing could be read.
     """
+    from okr_sheets.files.child import start_ahead
+
     start_ahead(READING)
     from okr_sheets.checks import problems_of
     from okr_sheets.reading.spelling import with_one_spelling
@@ -300,6 +305,8 @@ def remind(
     Each is in the language of the owner's tracker and names the cell to type in. Nothing is sent;
     addresses stand in okr.toml.
     """
+    from okr_sheets.files.child import start_ahead
+
     start_ahead(READING)
     from okr_sheets.reports.drafts import Drafts, write_messages
     from okr_sheets.reports.reminders import messages, owners_in

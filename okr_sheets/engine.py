@@ -16,7 +16,6 @@ from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
-from okr_sheets.files.child import no_children
 from okr_sheets.problems import MisuseError, check_choice
 
 CONNECTING = 10  # seconds in which a scheduler answers
@@ -56,6 +55,8 @@ def processes(_: str | None = None) -> Iterator[Map]:
     try:
         yield share
     except BaseException:
+        from okr_sheets.files.child import no_children  # noqa: PLC0415  none is asked for help
+
         with no_children():
             pool.shutdown(cancel_futures=True)
         raise
@@ -94,6 +95,8 @@ def dask(address: str | None = None) -> Iterator[Map]:
     try:
         yield share
     except BaseException:
+        from okr_sheets.files.child import no_children  # noqa: PLC0415  none is asked for help
+
         with no_children():
             client.close()
         raise

@@ -12,18 +12,19 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, cached_property
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from okr_sheets.problems import MisuseError, check_choice
 
 REFERENCE = "en"
+_FOLDER = Path(__file__).parent / "languages"
 
 
 @cache
 def languages() -> tuple[str, ...]:
     """The codes of all languages there are, the reference first: one file each."""
-    names = (entry.name for entry in (files("okr_sheets") / "languages").iterdir())
+    names = (entry.name for entry in _FOLDER.iterdir())
     codes = sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
     return (REFERENCE, *(code for code in codes if code != REFERENCE))
 
@@ -162,7 +163,7 @@ def _leaves(words: Mapping[str, Any], prefix: str) -> Iterator[str]:
 def language(code: str) -> Language:
     """The language of a code such as `tr`; MisuseError lists the codes there are."""
     check_choice("language", code, languages())
-    text = (files("okr_sheets") / "languages" / f"{code}.toml").read_text("utf-8")
+    text = (_FOLDER / f"{code}.toml").read_text("utf-8")
     return Language(code, tomllib.loads(text))
 
 

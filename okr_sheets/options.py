@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from okr_sheets.config import Config, read_config
-from okr_sheets.config.finding import NAME, is_trusted, nearest, shown_path
 from okr_sheets.language import languages
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import scoring_day
 from okr_sheets.streams import say
 from okr_sheets.text import quoted
+
+if TYPE_CHECKING:
+    from okr_sheets.config import Config
 
 MOST_PATHS = 6  # that one line names
 
@@ -36,6 +37,8 @@ class Day(click.ParamType):  # type: ignore[type-arg]
 
 def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config:
     """The settings of --config, else of the okr.toml that counts for the paths."""
+    from okr_sheets.config import Config, read_config
+
     path = file or _nearest_trusted(ctx.params.get("paths", ()))
     config = read_config(path) if path else Config()
     reads = any(param.name == "paths" for param in ctx.command.params)
@@ -51,6 +54,8 @@ def _nearest_trusted(paths: Sequence[str]) -> Path | None:
 
     Standard error names one that does not lie in the working folder, used or not.
     """
+    from okr_sheets.config.finding import NAME, is_trusted, nearest, shown_path
+
     file = nearest(paths)
     if file is None or shown_path(file) == NAME:
         return file
