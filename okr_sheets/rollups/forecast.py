@@ -316,7 +316,7 @@ def _draws(rows: Columns, forecasts: Columns, together: float) -> Iterator[Float
             yield np.full(DRAWS, scores[0]) if is_certain else scores[_turns(seed, together)]
 
 
-@lru_cache(maxsize=10_000)  # 21 MB; objectives, teams and companies draw the same key results
+@lru_cache(maxsize=20_000)  # 42 MB; objectives, teams and companies draw the same key results
 def _turns(seed: int, together: float) -> NDArray[np.uint8]:
     """Which stratum a key result's draws fall in."""
     noise = np.random.default_rng(seed).standard_normal(DRAWS)
