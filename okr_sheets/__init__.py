@@ -50,6 +50,10 @@ _HOMES = {
 __all__ = sorted(_HOMES)  # noqa: PLE0605  one table says both
 
 
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
+
+
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"okr_sheets has no {name!r}")

@@ -341,8 +341,9 @@ def remind(
             say(words(word, names=", ".join(path.name for path in old)), err=True)
     for error in drafts.errors:
         outputs.failed(error)
+    # What is no error keeps nobody from a message; `check` names it.
     errors = [problem for problem in rollup.problems if problem.severity == "error"]
-    return max(outputs.code, finish(errors, trackers, words.code))
+    return max(outputs.code, finish(rollup.problems, trackers, words.code, shown=errors))
 
 
 @main.command()

@@ -79,6 +79,9 @@ class Columns:
     def __reduce__(self) -> tuple[Any, ...]:
         return Columns, (self.arrays, self._size)
 
+    def __repr__(self) -> str:
+        return f"{self._size} rows of {', '.join(self._arrays)}"
+
     def __len__(self) -> int:
         return self._size
 

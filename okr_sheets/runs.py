@@ -68,18 +68,20 @@ def finish(
     code: str,
     strict: bool = False,
     listed: bool = False,
+    shown: Sequence[Problem] | None = None,
 ) -> int:
     """Say problems and their number on standard error; the exit code they deserve.
 
-    `listed` if each was said before. With `strict` a warning counts as an error does.
+    `listed` if each was said before; else those of `shown` are said, by default all. With `strict`
+    a warning counts as an error does.
     """
     words = language(code)
     if not listed:
-        for problem in grouped(problems):
+        for problem in grouped(problems if shown is None else shown):
             say(problem.line(code), err=True)
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = sum(problem.severity == "warning" for problem in problems)
-    if errors or warnings:
+    if errors or (warnings and shown is None):
         say(words("terminal.problems", errors=errors, warnings=warnings), err=True)
     elif listed:
         files = len({tracker.path for tracker in trackers})

@@ -454,3 +454,43 @@ def test_help_of_score_names_every_column():
     for name, kinds in LINES.items():
         (line,) = re.findall(rf"^- `{name}`:(.*(?:\n  .*)*)", documented, re.MULTILINE)
         assert set(kinds) <= set(re.findall(r"`(\w+)`", line))
+
+
+def test_the_package_lists_what_is_public():
+    assert {*okr.__all__, "__version__"} == set(dir(okr))
+
+
+def test_a_parent_may_be_named_by_its_path(tmp_path):
+    company = okr.write(okr.new("company", quarter="2027-Q1"), tmp_path / "company.xlsx")
+    plan = okr.new("sales", quarter="2027-Q1")
+    by_path = okr.write(plan, tmp_path / "a.xlsx", parent=company).read_bytes()
+    by_tracker = okr.write(plan, tmp_path / "b.xlsx", parent=okr.read(company)).read_bytes()
+    assert by_path == by_tracker
+    with pytest.raises(ValueError, match=r"none\.xlsx: error: "):
+        okr.write(plan, tmp_path / "c.xlsx", parent=tmp_path / "none.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("prepared", "sentence"),
+    [
+        ({"objectives": -1}, "name 0 or more of each"),
+        ({"key_results": -2}, "name 0 or more of each"),
+        ({"objectives": 41}, "A tracker holds 40 objectives"),
+        ({"objectives": 40, "key_results": 25}, "and 900 rows at the most"),
+    ],
+)
+def test_so_many_rows_cannot_be_prepared(prepared, sentence, tmp_path):
+    with pytest.raises(ValueError, match=sentence):
+        okr.write(okr.new(blank=True, quarter="2027-Q1"), tmp_path / "t.xlsx", **prepared)
+    assert not list(tmp_path.iterdir())
+
+
+def test_rows_are_plain_values_of_any_frame_and_of_the_problems(company):
+    rollup = okr.rollup(company)
+    (row, *_) = rollup.rows("problems")
+    assert row["message"] == rollup.problems[0].say("en")
+    assert {type(value) for row in rollup.rows("teams") for value in row.values()} <= {
+        str, int, float, date, type(None),
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=r"No frame “teamz”\. Choose one of: teams, "):
+        rollup.rows("teamz")

@@ -106,7 +106,8 @@ def score(
         progress                share of the way from baseline to target; below 0 and above 1 too
         score                   the same, held between 0 and 1
         expected                share of the time that has passed
-        gap                     expected minus score
+        gap                     expected minus score; of a total to stay within, the share of it
+                                used minus expected
         status                  not-started, no-update, on-track, at-risk, off-track, achieved,
                                 postponed, cancelled, or blank where nothing can be scored
         grade                   green, yellow, red; blank before the due day

@@ -12,7 +12,7 @@ import numpy as np
 from okr_sheets.bands import Bands
 from okr_sheets.columns import Columns, among, to_day
 from okr_sheets.language import percents
-from okr_sheets.problems import Problem, tally
+from okr_sheets.problems import Problem, check_choice, tally
 from okr_sheets.rollups.lines import LINES
 from okr_sheets.rollups.schema import ENDS, FRAMES, PROBLEMS
 from okr_sheets.summaries import as_lines, as_table, counted
@@ -123,7 +123,10 @@ class Rollup:
         return f"Rollup of {name or units}", facts
 
     def rows(self, name: str) -> list[Row]:
-        """The rows of a frame by its name, plain values: days as dates, None for a blank."""
+        """The rows of a frame, or of `problems`: plain values, days as dates, None for a blank."""
+        check_choice("frame", name, (*_KINDS, PROBLEMS.key))
+        if name == PROBLEMS.key:
+            return problem_records(self.problems, self.language)
         made: dict[str, Any] = {}
         for key, kind in _KINDS[name].items():
             values = self.columns[name][key].tolist()

@@ -105,7 +105,10 @@ _SHARED = (
     _okr("note", "As typed."),
     _okr("score", "How far it came towards its target; of several, their mean by weight."),
     _okr("expected", "The score that the day asks for."),
-    _okr("gap", "`expected` less `score`."),
+    _okr(
+        "gap",
+        "`expected` less `score`; of a total to stay within, the share of it used less `expected`.",
+    ),
     _okr("status", "How it stands; blank where nothing can be scored."),
     _okr("grade", "How it ended; blank before the due day."),
     Column("with_left_out", "percent", "The score with what was stopped.", "report.with_left_out"),
@@ -288,7 +291,7 @@ _FRAMES = (
     ),
     _frame(
         "owed",
-        "Live key results without a number for the last check-in date.",
+        "Live key results without a number for the last check-in date that are not achieved.",
         f"{_PLACE} cell quarter language id title owner type current target day {_CALLED}",
         Column("day", "date", "The check-in date."),
     ),

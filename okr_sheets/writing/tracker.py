@@ -17,6 +17,7 @@ from okr_sheets.language import Language, language
 from okr_sheets.problems import MisuseError
 from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
+from okr_sheets.reading.tracker import read
 from okr_sheets.schema import ACTIONS, LOG
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.calc import MOST_OBJECTIVES, Calc
@@ -53,7 +54,7 @@ def write(
     tracker: Tracker,
     path: str | Path,
     *,
-    parent: Tracker | None = None,
+    parent: Tracker | str | Path | None = None,
     objectives: int = 0,
     key_results: int = 0,
     protect: bool = False,
@@ -61,40 +62,31 @@ def write(
 ) -> Path:
     """Write a tracker as an .xlsx workbook, in its own language, and give its path.
 
-    The objectives of `parent` become the drop-down of *aligns to*. With `objectives` and
-    `key_results`, so many empty rows are prepared with their ids. `protect` locks the cells that
-    formulas fill, without a password; Excel then lets no table grow. The same tracker gives the
-    same bytes.
+    The objectives of `parent`, a Tracker or its path, become the drop-down of *aligns to*. With
+    `objectives` and `key_results`, so many empty rows are prepared with their ids. `protect` locks
+    the cells that formulas fill, without a password; Excel then lets no table grow. The same
+    tracker gives the same bytes.
 
     FileExistsError if there is such a file and not `force`; ValueError for a name that does not
     end in .xlsx or that is the tracker's own or its parent's, and if the tracker has no quarter,
     or more rows than a sheet's formulas look at.
     """
-    if not isinstance(tracker, Tracker):
-        kind = type(tracker).__name__
-        raise MisuseError(f"A workbook is made of a Tracker, not of a {kind}.")
+    above = _read_parent(parent)
+    start, end = _checked_span(tracker, objectives, key_results)
     if place_of(path).suffix.lower() != ".xlsx":
         raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
-    if any(same_file(path, read.path) for read in (tracker, parent) if read and read.path):
+    if any(same_file(path, each.path) for each in (tracker, above) if each and each.path):
         raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
     about = tracker.about
-    if about.start is None or about.end is None:
-        raise MisuseError("A tracker needs a quarter: its first and last day.")
-    rows, count = len(tracker.okrs), len(tracker.columns["objectives"])
-    if rows > LAST_ROW - FIRST_ROW - SPARE_ROWS or count > MOST_OBJECTIVES:
-        raise MisuseError(
-            f"A tracker holds {MOST_OBJECTIVES} objectives and 900 rows at the most, "
-            f"not {count} and {rows}. Split it by team."
-        )
-    dates = tracker.check_in_dates or check_in_dates(about.start, about.end, about.cadence)
+    dates = tracker.check_in_dates or check_in_dates(start, end, about.cadence)
     words = language(about.language)
     placed = place(tracker.changed(check_in_dates=dates), objectives, key_results)
-    day = about.as_of or _last_check_in(tracker) or about.start
+    day = about.as_of or _last_check_in(tracker) or start
     names = {key: words(f"sheets.{key}") for key in ORDER}
     bands = tracker.bands or Bands()
     layout = Layout(words, dates, names["okrs"], bands)
     settings = setting_cells(names["start"])
-    lists = _lists(tracker, parent, words)
+    lists = _lists(tracker, above, words)
     labels = dict(zip(_ids(lists["aligns_to"]), lists["aligns_to"], strict=True))
     ranges = list_ranges(names["lists"])
     values = Values(placed, day, layout, labels)
@@ -105,7 +97,7 @@ def write(
     comments = f"okr-sheets {about.quarter} {about.language}"
     with (
         saved(path, force=force) as temporary,
-        workbook(temporary, words("start.title"), comments, about.start) as book,
+        workbook(temporary, words("start.title"), comments, start) as book,
     ):
         book.set_calc_mode("auto")
         styles = Styles(book, words("formats.date"))
@@ -124,6 +116,35 @@ def write(
             sheets[key].protect("", ALLOWED)
         sheets["start"].activate()
     return Path(path)
+
+
+def _read_parent(parent: Tracker | str | Path | None) -> Tracker | None:
+    if parent is None or isinstance(parent, Tracker):
+        return parent
+    above = read(parent)
+    if not above.readable:
+        raise MisuseError(above.problems[0].line())
+    return above
+
+
+def _checked_span(tracker: Tracker, objectives: int, key_results: int) -> tuple[date, date]:
+    """The days of a tracker's quarter; MisuseError for what is none that a workbook can hold."""
+    if not isinstance(tracker, Tracker):
+        kind = type(tracker).__name__
+        raise MisuseError(f"A workbook is made of a Tracker, not of a {kind}.")
+    if objectives < 0 or key_results < 0:
+        raise MisuseError("So many rows cannot be prepared: name 0 or more of each.")
+    about = tracker.about
+    if about.start is None or about.end is None:
+        raise MisuseError("A tracker needs a quarter: its first and last day.")
+    count = len(tracker.columns["objectives"]) + objectives
+    rows = len(tracker.okrs) + objectives * (key_results + 1)
+    if rows > LAST_ROW - FIRST_ROW - SPARE_ROWS or count > MOST_OBJECTIVES:
+        raise MisuseError(
+            f"A tracker holds {MOST_OBJECTIVES} objectives and 900 rows at the most, "
+            f"not {count} and {rows}. Split it by team."
+        )
+    return about.start, about.end
 
 
 def _last_check_in(tracker: Tracker) -> date | None:
