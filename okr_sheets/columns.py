@@ -121,11 +121,20 @@ class Columns:
 
     def having(self, **arrays: Array | Callable[[], Array]) -> Columns:
         """The same rows with these columns more, or in the place of others."""
-        return Columns({**self._arrays, **arrays}, self._size)
+        return Columns({**self._shared(self._arrays), **arrays}, self._size)
 
     def only(self, keys: Iterable[str]) -> Columns:
         """The same rows with these columns alone."""
-        return Columns({key: self._arrays[key] for key in keys}, self._size)
+        return Columns(self._shared(keys), self._size)
+
+    def _shared(self, keys: Iterable[str]) -> dict[str, Array | Callable[[], Array]]:
+        """These columns; one that is not made yet is made once, here, for all who share it."""
+        return {
+            key: partial(self.__getitem__, key)
+            if callable(self._arrays[key])
+            else self._arrays[key]
+            for key in keys
+        }
 
     def records(self) -> Iterator[dict[str, Any]]:
         """A dict for each row, of plain Python values."""

@@ -142,8 +142,9 @@ def part_columns(name: str, rows: pd.DataFrame) -> Columns:
 def array(values: pd.Series, kind: Kind) -> Array:
     """One column of a frame as plain columns have it."""
     if kind == "date":
-        return ((values - pd.Timestamp(EPOCH)) / pd.Timedelta(days=1)).to_numpy()
-    made = values.to_numpy(object) if ARRAYS[kind] is object else values.to_numpy()
+        return np.floor(((values - pd.Timestamp(EPOCH)) / pd.Timedelta(days=1)).to_numpy())
+    # A copy, since a frame's own memory is its owner's.
+    made = values.to_numpy(object if ARRAYS[kind] is object else None, copy=True)
     if ARRAYS[kind] is object and kind != "any":
         made[pd.isna(made)] = BLANKS[kind]
     return made
@@ -192,25 +193,12 @@ def _is_of_no_year(values: Array) -> Array:
 # --- kinds ---------------------------------------------------------------------------------------
 
 
-def declared(rows: pd.DataFrame, kinds: Mapping[str, Kind]) -> pd.DataFrame:
-    """These columns of `rows`, each of the dtype its kind has. Blank text is "".
+def as_kind(values: pd.Series, kind: Kind) -> pd.Series:
+    """A column of the dtype that its kind has, blank text as "".
 
     What pandas infers goes by the values, of which an empty frame has none, and by whether pyarrow
     is installed.
     """
-    return pd.DataFrame({key: as_kind(rows[key], kind) for key, kind in kinds.items()})
-
-
-def as_kind(values: pd.Series, kind: Kind) -> pd.Series:
-    """A column as `declared` has it."""
     if DTYPES[kind] == "str" and values.isna().any():
         values = values.astype(object).fillna("")
     return values.astype(DTYPES[kind])
-
-
-def mapped(values: pd.Series, by: Any, kind: Kind) -> pd.Series:
-    """What `by` (a mapping or a function) makes of each value, of the dtype the kind has.
-
-    Of no values pandas makes none, and leaves an empty column of text one of text.
-    """
-    return as_kind(values.astype(object).map(by), kind)

@@ -16,7 +16,7 @@ from okr_sheets.schema import OKRS, Kind
 from okr_sheets.tracker import ROWS, Tracker
 
 # A row's place and a day in one number, so that one search finds a row's last number by a day.
-_DAYS = 1 << 17
+DAY_SLOTS = 1 << 17
 
 GATHERED: Mapping[str, Kind] = {
     "tracker": "count",
@@ -114,15 +114,19 @@ def last_dates(trackers: Sequence[Tracker], numbers: Array, days: Array, before:
     """
     dates = np.array(
         sorted(
-            number * _DAYS + serial(day)
+            number * DAY_SLOTS + serial(day)
             for number, tracker in enumerate(trackers)
             for day in tracker.check_in_dates
         ),
         dtype=np.int64,
     )
-    at = np.searchsorted(dates, numbers * _DAYS + days.astype(np.int64), side="right") - 1 - before
+    at = (
+        np.searchsorted(dates, numbers * DAY_SLOTS + days.astype(np.int64), side="right")
+        - 1
+        - before
+    )
     at, is_one = _held(at, dates, numbers)
-    return np.where(is_one, dates[at] % _DAYS if len(dates) else 0, 0).astype(float)
+    return np.where(is_one, dates[at] % DAY_SLOTS if len(dates) else 0, 0).astype(float)
 
 
 def _held(at: Array, keys: Array, owners: Array) -> tuple[Array, Array]:
@@ -130,7 +134,7 @@ def _held(at: Array, keys: Array, owners: Array) -> tuple[Array, Array]:
     held = np.maximum(at, 0)
     if not len(keys):
         return held, np.zeros(len(at), dtype=bool)
-    return held, (at >= 0) & (keys[held] // _DAYS == owners)
+    return held, (at >= 0) & (keys[held] // DAY_SLOTS == owners)
 
 
 class _Numbers:
@@ -139,7 +143,7 @@ class _Numbers:
     def __init__(self, trackers: Sequence[Tracker]) -> None:
         typed = stacked([tracker.columns["check_ins"] for tracker in trackers])
         typed = typed.take(~np.isnan(typed.date))
-        keys = (typed.tracker * ROWS + typed.row) * _DAYS + typed.date.astype(np.int64)
+        keys = (typed.tracker * ROWS + typed.row) * DAY_SLOTS + typed.date.astype(np.int64)
         values = typed.value
         if len(keys) > 1 and not (keys[1:] > keys[:-1]).all():
             order = np.argsort(keys, kind="stable")
@@ -150,7 +154,7 @@ class _Numbers:
 
     def of_rows(self, places: Array, rows: Columns) -> dict[str, Array | Callable[[], Array]]:
         """What `gather` says of check-ins, of the rows at these places."""
-        start, size = places * _DAYS, len(self.keys)
+        start, size = places * DAY_SLOTS, len(self.keys)
         after = np.searchsorted(self.keys, start + rows.until.astype(np.int64), side="right")
         last_at = np.maximum(after - 1, 0)
         counted = (after > 0) & (_at(self.keys, last_at) >= start)
@@ -166,15 +170,15 @@ class _Numbers:
             return np.where(counted, np.fmax.reduceat(padded, bounds)[::2], np.nan)
 
         def typed_to() -> Array:
-            last = np.maximum(np.searchsorted(self.keys, start + _DAYS) - 1, 0)
+            last = np.maximum(np.searchsorted(self.keys, start + DAY_SLOTS) - 1, 0)
             keys = _at(self.keys, last)
-            mine = (keys >= start) & (keys < start + _DAYS)
-            return np.where(mine, keys % _DAYS, 0).astype(float)
+            mine = (keys >= start) & (keys < start + DAY_SLOTS)
+            return np.where(mine, keys % DAY_SLOTS, 0).astype(float)
 
         return {
-            "checked_on": np.where(counted, _at(self.keys, last_at) % _DAYS, 0).astype(float),
+            "checked_on": np.where(counted, _at(self.keys, last_at) % DAY_SLOTS, 0).astype(float),
             "value": np.where(counted, _at(self.values, last_at), np.nan),
-            "first_on": lambda: np.where(counted, _at(self.keys, first_at()) % _DAYS, np.nan),
+            "first_on": lambda: np.where(counted, _at(self.keys, first_at()) % DAY_SLOTS, np.nan),
             "first_value": lambda: np.where(counted, _at(self.values, first_at()), np.nan),
             "highest": highest,
             "typed_to": typed_to,
@@ -189,7 +193,7 @@ def _at(values: Array, positions: Array) -> Array:
 def check_ins(trackers: Sequence[Tracker]) -> Columns:
     """All check-ins: `place`, `checked_on`, `value`, in this order; of two on one day the left."""
     numbers = _Numbers(trackers)
-    places, days = np.divmod(numbers.keys, _DAYS)
+    places, days = np.divmod(numbers.keys, DAY_SLOTS)
     arrays = {"place": places, "checked_on": days.astype(float), "value": numbers.values}
     return Columns(arrays, len(places))
 

@@ -6,6 +6,7 @@ import logging
 import os
 import pickle
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -494,3 +495,21 @@ def test_rows_are_plain_values_of_any_frame_and_of_the_problems(company):
     }  # fmt: skip
     with pytest.raises(ValueError, match=r"No frame “teamz”\. Choose one of: teams, "):
         rollup.rows("teamz")
+
+
+def test_a_frame_that_somebody_gives_stays_theirs(folder):
+    plan = okr.new("sales", quarter="2027-Q1")
+    mine = plan.key_results
+    mine.iloc[0, mine.columns.get_loc("owner")] = None
+    before = mine.copy()
+    made = replace(plan, key_results=mine)
+    pd.testing.assert_frame_equal(mine, before)
+    assert made.key_results["owner"].iloc[0] == ""
+
+
+def test_a_time_of_day_makes_no_other_day():
+    tracker = okr.read(ROOT / "samples" / "trackers" / "sales.xlsx")
+    later = tracker.check_ins.assign(date=tracker.check_ins["date"] + pd.Timedelta(hours=9))
+    day = date(2027, 2, 12)
+    same = okr.score(replace(tracker, check_ins=later), as_of=day)
+    pd.testing.assert_frame_equal(same, okr.score(tracker, as_of=day))

@@ -111,7 +111,7 @@ def abouts(draw, units=UNIT):
             None,
             start,
             end,
-            start + timedelta(days=40),
+            min(start + timedelta(days=40), LAST),
             min(end + timedelta(days=9), LAST),
             start - timedelta(days=9),
         ]

@@ -18,7 +18,8 @@ from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
 from okr_sheets.tracker import Tracker
 
 MOST_NAMED = 5  # rows in one sentence
-BY_DAYS = frozenset({"count-suspected", "start-after-due"})  # which ask for the quarter's
+# Rules that ask for the quarter's days, or for the last number up to a day.
+BY_DAYS = frozenset({"count-suspected", "start-after-due", "total-that-fell", "mixed-scale"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +27,47 @@ class Named:
     """The key of a problem's cell, what fills its sentence beside the row's id, and its code.
 
     The first two may go by the row, at a position of the rows; the code is the rule's if none.
+    `unless` is the rule that says the same and more.
     """
 
     key: str | Callable[[Columns, int], str]
     fields: Callable[[Columns, int, Language], Mapping[str, str]] = lambda *_: {}
     code: str = ""
+    unless: str = ""
 
 
 def faults(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
-    """No row has anything to fix; of what is wrong with one cell the gravest is named.
+    """No row has anything to fix, by the rules of the sheet's own column.
 
-    What cannot be read, reading has named.
+    What follows from a cell that cannot be read is not said again.
     """
     words = language(tracker.about.language)
-    letters, named = tracker.letters.get(OKRS.key, {}), in_error(tracker)
+    letters, in_error = tracker.letters.get(OKRS.key, {}), cells_in_error(tracker)
     rows = rows.having(namesakes=partial(_namesakes, rows))
     for code, of in NAMES.items():
         if code in BY_DAYS and not tracker.about.span:
             continue
-        for at in np.flatnonzero(rows[code]).tolist():
+        applies = rows[code] & ~rows[of.unless] if of.unless else rows[code]
+        for at in np.flatnonzero(applies).tolist():
             row, key = int(rows.row[at]), of.key if isinstance(of.key, str) else of.key(rows, at)
             if key.startswith(CHECK_IN_PREFIX) and key not in letters:
                 key = "current"
-            if (row, key) not in named:
-                named.add((row, key))
+            problem = of.code or code.partition(":")[0]
+            errors = in_error.get((row, key), set())
+            # An id can be read, whatever else is wrong with it.
+            if problem not in errors and (key == "id" or not errors):
                 fields = {"given": rows.id[at], **of.fields(rows, at, words)}
-                problem = of.code or code.partition(":")[0]
                 yield tracker.problem(problem, OKRS.key, row, key, **fields)
 
 
-def in_error(tracker: Tracker) -> set[tuple[int, str]]:
-    """Row and key of the cells of which reading has said that they cannot be right."""
+def cells_in_error(tracker: Tracker) -> Mapping[tuple[int, str], set[str]]:
+    """The errors that reading has named, by row and key of their cells."""
     sheet = tracker.sheets.get(OKRS.key, "")
-    errors = (p for p in tracker.problems if p.severity == "error" and p.sheet == sheet)
-    return {(problem.row, problem.key) for problem in errors}
+    errors: dict[tuple[int, str], set[str]] = {}
+    for problem in tracker.problems:
+        if problem.severity == "error" and problem.sheet == sheet:
+            errors.setdefault((problem.row, problem.key), set()).add(problem.code)
+    return errors
 
 
 def _namesakes(rows: Columns) -> Array:
@@ -129,7 +137,7 @@ NAMES: Mapping[str, Named] = {
     "total-that-fell": Named(_last_checked, _amounts(highest="highest", current="current")),
     "bad-weight": Named("weight", lambda rows, at, _: {"given": f"{rows.weight[at]:g}"}),
     "start-after-due": Named("start"),
-    "baseline-assumed": Named("baseline"),
+    "baseline-assumed": Named("baseline", unless="no-baseline"),
     **{it: Named(it.partition(":")[2], partial(_moved, change=it)) for it in CHANGES},
     "no-owner": Named("owner", code="missing-owner"),
 }

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from okr_sheets.checks.faults import in_error
+from okr_sheets.checks.faults import cells_in_error
 from okr_sheets.columns import Columns, among, serial, to_day
 from okr_sheets.computing import OPERATIONS
 from okr_sheets.findings import off_scale
@@ -21,7 +21,7 @@ from okr_sheets.tracker import Tracker
 def types(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """Every key result has a type."""
     words = language(tracker.about.language)
-    errors = in_error(tracker)
+    errors = cells_in_error(tracker)
     inferred = (rows.kind != "") & (rows.type == "")
     for row in rows.only(("row", "id", "kind")).take(inferred).records():
         if (row["row"], "type") not in errors:

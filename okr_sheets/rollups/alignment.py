@@ -10,7 +10,9 @@ import numpy as np
 from okr_sheets.checks.alignment import findings
 from okr_sheets.checks.links import Row, Served, follow
 from okr_sheets.columns import Array, Columns, filled
+from okr_sheets.computing import OPERATIONS
 from okr_sheets.rollups.schema import FRAMES
+from okr_sheets.rollups.units import mean
 from okr_sheets.tracker import Tracker
 
 # What a problem's code makes of an objective; of several the first is told.
@@ -66,7 +68,7 @@ def alignment(trackers: Sequence[Tracker], objectives: Columns, key_results: Col
         objectives.having(
             serving=serving,
             below=below,
-            difference=np.round(objectives.score - below, 4),
+            difference=OPERATIONS.rounded(objectives.score - below),
             finding=filled(_findings(served, numbers, edges), "text"),
         )
         .take(np.array(order, dtype=np.int64))
@@ -167,7 +169,7 @@ def _below(edges: Sequence[Edge], size: int) -> tuple[Array, Array]:
     weight = total([edge.weight for edge in edges])
     points = total([edge.points for edge in edges])
     serving = total([edge.live for edge in edges]).astype(np.int64)
-    return serving, np.round(points / np.where(weight == 0, np.nan, weight), 4)
+    return serving, mean(points, weight)
 
 
 def _findings(served: Served, numbers: Mapping[Row, int], edges: Sequence[Edge]) -> list[str]:

@@ -46,7 +46,7 @@ def units_of(trackers: Sequence[Tracker]) -> list[Unit]:
 
 def heads(units: Iterable[Unit]) -> list[Unit]:
     """The departments and companies above several units that are not among the units."""
-    existing = set(units)
+    existing = dict.fromkeys(units)  # in their order
     below: dict[Unit, set[tuple[str, ...]]] = {}
     for company, department, team, quarter, _ in existing:
         if team and department:

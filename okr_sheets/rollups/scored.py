@@ -248,7 +248,7 @@ def _positions(rows: Columns, objectives: Columns) -> tuple[Array, Array]:
 
 def _in_rounds(rows: Columns, places: Array) -> Array:
     """Places that no two rounds share, and that ascend as rounds and places do."""
-    return rows.round * (1 << 42) + places
+    return rows.round * (ROWS * ROWS) + places
 
 
 def _text_of(texts: Array, at: Array, is_there: Array) -> Array:

@@ -8,6 +8,8 @@ from datetime import date
 import numpy as np
 
 from okr_sheets.columns import BLANKS, Array, Columns, filled, grouped, joined, to_day
+from okr_sheets.computing import OPERATIONS
+from okr_sheets.gathering import DAY_SLOTS
 from okr_sheets.rollups.schema import CHANGE_KINDS, FRAMES
 from okr_sheets.rollups.scored import Days, Scored
 from okr_sheets.rollups.units import files_named, mean
@@ -130,7 +132,7 @@ def _level(name: str, pieces: Sequence[Columns]) -> Columns:
     rows = joined([piece.only(key for key in (*keys, "place") if key in piece) for piece in pieces])
     # Two rounds may fall on one day: the own one of whom the level is about, and another's date.
     # The later one counts: in the last one a tracker has scores before its quarter begins, too.
-    days = rows.place * (1 << 17) + rows.day.astype(np.int64)
+    days = rows.place * DAY_SLOTS + rows.day.astype(np.int64)
     last = dict(zip(days.tolist(), range(len(rows)), strict=True))
     rows = rows.take(np.array(sorted(last.values()), dtype=np.int64))
     lacking = {key: kind for key, kind in keys.items() if key not in rows}
@@ -147,7 +149,7 @@ def changes(now: Scored, past: Sequence[Scored]) -> Columns:
     then = _week_before(now.key_results, (*past, now))
     rows = now.key_results.having(**{f"{key}_then": then[key] for key in then})
     rows = rows.take(now.key_results.live & then.is_there)
-    moved = np.round(_zero(rows.score) - _zero(rows.score_then), 4)
+    moved = OPERATIONS.rounded(_zero(rows.score) - _zero(rows.score_then))
     turned = rows.status != rows.status_then
 
     def became(status: str) -> Array:
@@ -192,7 +194,7 @@ def _week_before(rows: Columns, rounds: Sequence[Scored]) -> Columns:
 
     `is_there` is False where a row had none; the others are blank there.
     """
-    wanted = rows.place * (1 << 17) + rows.week_before.astype(np.int64)
+    wanted = rows.place * DAY_SLOTS + rows.week_before.astype(np.int64)
     earlier = {
         "score": np.full(len(rows), np.nan),
         "checked": np.zeros(len(rows)),
@@ -202,7 +204,7 @@ def _week_before(rows: Columns, rounds: Sequence[Scored]) -> Columns:
     }
     for each in rounds:
         scored_rows = each.key_results
-        days = scored_rows.place * (1 << 17) + scored_rows.day.astype(np.int64)
+        days = scored_rows.place * DAY_SLOTS + scored_rows.day.astype(np.int64)
         order = np.argsort(days, kind="stable")
         at = np.minimum(np.searchsorted(days[order], wanted), max(len(days) - 1, 0))
         at = order[at] if len(days) else at

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from okr_sheets import scoring
 from okr_sheets.bands import Bands
 from okr_sheets.codes import coded, worded
 from okr_sheets.columns import Array, Columns, filled
@@ -16,7 +17,6 @@ from okr_sheets.rollups.namesakes import Unit, heads
 from okr_sheets.rollups.schema import FRAMES, tabled
 from okr_sheets.rollups.scored import Scored
 from okr_sheets.schema import GRADES, LEVELS, STATUSES
-from okr_sheets.scoring import unit_status
 
 _COUNTS = ("objectives", "key_results", "updated", "with_number", *STATUSES, *GRADES)
 # Scores beside the one that counts: with all that was stopped, and by the plan as it was made.
@@ -94,7 +94,7 @@ def _units_with_okrs(now: Scored, bands: Bands) -> list[dict[str, Any]]:
         },
         size,
     )
-    status = worded("status", unit_status(units, InColumns((), bands)))
+    status = worded("status", scoring.unit_status(units, InColumns((), bands)))
     summed = units.having(status=status, as_of=units.day)
     about: dict[int, dict[str, Any]] = {}
     files: dict[int, dict[str, None]] = {}
@@ -150,7 +150,8 @@ def means(sums: Mapping[str, Array]) -> dict[str, Array]:
 def mean(points: Array, counted: Array) -> Array:
     """Weighted sums divided by their weights, rounded; NaN where the weight is 0."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return OPERATIONS.rounded(points / np.where(counted == 0, np.nan, counted))
+        means: Array = scoring.mean(points, counted, OPERATIONS)
+    return means
 
 
 def _blank_units(blanks: Columns) -> list[dict[str, Any]]:
