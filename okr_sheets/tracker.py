@@ -50,6 +50,10 @@ class _Part:
         tracker.__dict__.setdefault("columns", {})[self.name] = rows
 
 
+def _part() -> Any:  # a field that reads as what it gives
+    return _Part()
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Tracker:
     """One OKRs sheet with its settings, actions and log.
@@ -71,11 +75,11 @@ class Tracker:
     """
 
     about: About
-    objectives: _Part = _Part()
-    key_results: _Part = _Part()
-    check_ins: _Part = _Part()
-    actions: _Part = _Part()
-    log: _Part = _Part()
+    objectives: pd.DataFrame = _part()  # noqa: RUF009  it holds nothing of its own
+    key_results: pd.DataFrame = _part()  # noqa: RUF009  it holds nothing of its own
+    check_ins: pd.DataFrame = _part()  # noqa: RUF009  it holds nothing of its own
+    actions: pd.DataFrame = _part()  # noqa: RUF009  it holds nothing of its own
+    log: pd.DataFrame = _part()  # noqa: RUF009  it holds nothing of its own
     check_in_dates: tuple[date, ...] = ()
     path: str = ""
     sheets: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +75,9 @@ def _trackers(path: str, read: Drafts) -> list[Tracker]:
 
 
 def _tracker(path: str, draft: Draft) -> Tracker:
-    parts = {name: Columns.of(draft.rows[name], (ROW, *columns)) for name, columns in PARTS.items()}
+    parts: dict[str, Any] = {
+        name: Columns.of(draft.rows[name], (ROW, *columns)) for name, columns in PARTS.items()
+    }
     cells = [Column(key, "any") for key in draft.stored[0] if key != "row"] if draft.stored else []
     return Tracker(
         draft.about,
