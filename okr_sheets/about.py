@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from okr_sheets.language import languages
-from okr_sheets.problems import MisuseError
+from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import DAYS, Span
 from okr_sheets.schema import SETTINGS, Column
 

@@ -15,7 +15,6 @@ from okr_sheets.endings import Group, Outputs, debug_log
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import from_locale, language, languages
 from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS
-from okr_sheets.problems import grouped
 from okr_sheets.reading import READING
 from okr_sheets.runs import finish, read_trackers, warn_of_day, warn_of_names
 from okr_sheets.schema import CADENCES, LEVELS
@@ -270,6 +269,8 @@ def check(
     warn_of_names(config, trackers)
     warn_of_day(as_of, trackers, language(code))
     if form == "text":
+        from okr_sheets.problems import grouped
+
         for problem in grouped(problems):
             say(problem.line(code))
     else:

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from okr_sheets import __version__
-from okr_sheets.problems import MisuseError
+from okr_sheets.misuse import MisuseError
 from okr_sheets.streams import put, say, standard_streams
 from okr_sheets.text import printable
 

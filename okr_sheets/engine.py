@@ -11,12 +11,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from typing import Any, Protocol, TypeVar
 
-from okr_sheets.problems import MisuseError, check_choice
+from okr_sheets.misuse import MisuseError, check_choice
 
 CONNECTING = 10  # seconds in which a scheduler answers
 WAITING = 5  # seconds until it is asked whether there are workers
@@ -47,6 +46,8 @@ def serial(_: str | None = None) -> Iterator[Map]:
 @contextmanager
 def processes(_: str | None = None) -> Iterator[Map]:
     """As many files at once as the machine has processors."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  nor are threads
+
     pool = ThreadPoolExecutor(os.cpu_count())
 
     def share(work: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]:

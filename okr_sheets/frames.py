@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from okr_sheets.columns import ARRAYS, BLANKS, EPOCH, Array, Columns, filled, serial
-from okr_sheets.problems import MisuseError
+from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import DAYS
 from okr_sheets.schema import LARGEST, OBJECTIVE, OKRS, PARTS, ROW, SMALLEST, Column, Kind
 

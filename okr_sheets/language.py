@@ -7,15 +7,13 @@ written and every spelling is read; all languages are read at once, so one folde
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
-from decimal import ROUND_HALF_UP, Decimal
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from okr_sheets.problems import MisuseError, check_choice
+from okr_sheets.misuse import MisuseError, check_choice
 
 REFERENCE = "en"
 _FOLDER = Path(__file__).parent / "languages"
@@ -48,6 +46,8 @@ def percents(share: float) -> int:
 
     The decimal number counts: in binary 0.285 is a little less, and would come as 28.
     """
+    from decimal import ROUND_HALF_UP, Decimal  # noqa: PLC0415  nor a number
+
     return int((Decimal(repr(round(float(share), 12))) * 100).to_integral_value(ROUND_HALF_UP))
 
 
@@ -164,6 +164,8 @@ def language(code: str) -> Language:
     """The language of a code such as `tr`; MisuseError lists the codes there are."""
     check_choice("language", code, languages())
     text = (_FOLDER / f"{code}.toml").read_text("utf-8")
+    import tomllib  # noqa: PLC0415  no word is asked for help
+
     return Language(code, tomllib.loads(text))
 
 

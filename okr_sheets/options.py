@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets.language import languages
-from okr_sheets.problems import MisuseError
-from okr_sheets.quarters import scoring_day
+from okr_sheets.misuse import MisuseError
 from okr_sheets.streams import say
 from okr_sheets.text import quoted
 
@@ -29,6 +28,8 @@ class Day(click.ParamType):  # type: ignore[type-arg]
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> date | None:
+        from okr_sheets.quarters import scoring_day
+
         try:
             return scoring_day(value)
         except MisuseError as error:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Literal
 
 from okr_sheets.summaries import counted
-from okr_sheets.text import quotation, quoted
+from okr_sheets.text import quotation
 
 Severity = Literal["error", "warning", "info"]
 
@@ -157,17 +157,6 @@ FEW = 3  # problems alike that are each listed; of more, one speaks for all
 MOST_RANGES = 6  # that the one names
 MOST_READINGS = 20  # of those where each cell says something else
 LONGEST_READING = 40  # characters of each
-
-
-class MisuseError(ValueError):
-    """What was asked for cannot be done; the message is a sentence for who asked."""
-
-
-def check_choice(what: str, value: object, choices: Collection[str]) -> None:
-    """Raise MisuseError, which lists the choices, unless `value` is one of them."""
-    if not isinstance(value, str) or value not in choices:
-        listed = ", ".join(choices)
-        raise MisuseError(f"No {what} “{quoted(str(value))}”. Choose one of: {listed}.")
 
 
 class UnreadableError(Exception):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from okr_sheets.problems import MisuseError
+from okr_sheets.misuse import MisuseError
 from okr_sheets.text import quoted
 
 FRIDAY = 4

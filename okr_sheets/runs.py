@@ -10,7 +10,6 @@ import click
 from okr_sheets.endings import MISUSE, PROBLEMS
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import Language, language
-from okr_sheets.problems import grouped
 from okr_sheets.streams import say
 
 if TYPE_CHECKING:
@@ -77,6 +76,8 @@ def finish(
     """
     words = language(code)
     if not listed:
+        from okr_sheets.problems import grouped
+
         for problem in grouped(problems if shown is None else shown):
             say(problem.line(code), err=True)
     errors = sum(problem.severity == "error" for problem in problems)

@@ -15,7 +15,7 @@ from okr_sheets.about import About
 from okr_sheets.cli import main
 from okr_sheets.frames import frame
 from okr_sheets.language import language, languages
-from okr_sheets.problems import MisuseError
+from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter, Span
 from okr_sheets.reading.cells import Ask, parse
 from okr_sheets.schema import LARGEST, SMALLEST, is_countable

@@ -19,7 +19,7 @@ import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.files import books, child
 from okr_sheets.files.guard import UnreadableError
-from okr_sheets.problems import MisuseError
+from okr_sheets.misuse import MisuseError
 from okr_sheets.reading import folders
 from okr_sheets.reading.folders import read_all, search
 

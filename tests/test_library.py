@@ -22,7 +22,7 @@ from okr_sheets.about import About
 from okr_sheets.cli import main
 from okr_sheets.config import finding
 from okr_sheets.frames import DTYPES
-from okr_sheets.problems import MisuseError
+from okr_sheets.misuse import MisuseError
 from okr_sheets.rollups import FRAMES
 from okr_sheets.rollups.lines import LINES
 from okr_sheets.schema import PARTS

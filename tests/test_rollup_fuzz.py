@@ -32,7 +32,7 @@ from okr_sheets.config import Config, Unit
 from okr_sheets.frames import frame
 from okr_sheets.language import fold, language, languages
 from okr_sheets.letters import column_letters
-from okr_sheets.problems import MisuseError
+from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter, check_in_dates
 from okr_sheets.reading.folders import read_all
 from okr_sheets.reports.drafts import write_messages

@@ -14,7 +14,7 @@ from okr_sheets.bands import PRESETS, Bands
 from okr_sheets.config.entries import checked_entries
 from okr_sheets.config.keys import KEYS, ConfigError
 from okr_sheets.language import fold
-from okr_sheets.problems import check_choice
+from okr_sheets.misuse import check_choice
 from okr_sheets.toml import read_toml, shown
 
 __all__ = ["KEYS", "Config", "ConfigError", "Unit", "chosen_bands", "read_config"]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from okr_sheets.bands import PRESETS
 from okr_sheets.language import languages
-from okr_sheets.problems import MisuseError
+from okr_sheets.misuse import MisuseError
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 

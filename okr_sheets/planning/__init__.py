@@ -16,8 +16,8 @@ from okr_sheets.config import Config, chosen_bands
 from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.marks import is_marked
 from okr_sheets.language import languages
+from okr_sheets.misuse import MisuseError, check_choice
 from okr_sheets.planning.sets import plan_of, read_set
-from okr_sheets.problems import MisuseError, check_choice
 from okr_sheets.quarters import Quarter, Span, check_in_dates
 from okr_sheets.reading.examples import SetError, text_of
 from okr_sheets.reading.tracker import read

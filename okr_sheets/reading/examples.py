@@ -7,7 +7,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from okr_sheets.problems import MisuseError, check_choice
+from okr_sheets.misuse import MisuseError, check_choice
 
 
 class SetError(MisuseError):

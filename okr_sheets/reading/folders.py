@@ -17,7 +17,8 @@ from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.engine import Map, lent
 from okr_sheets.files.locks import is_lock
 from okr_sheets.files.marks import is_marked
-from okr_sheets.problems import MisuseError, Problem, UnreadableError, unopened
+from okr_sheets.misuse import MisuseError
+from okr_sheets.problems import Problem, UnreadableError, unopened
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.tracker import read_trackers
 from okr_sheets.tracker import Tracker

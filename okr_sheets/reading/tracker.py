@@ -14,7 +14,8 @@ import numpy as np
 from okr_sheets.columns import Columns, folded
 from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.child import in_child
-from okr_sheets.problems import MisuseError, Problem, UnreadableError, in_order
+from okr_sheets.misuse import MisuseError
+from okr_sheets.problems import Problem, UnreadableError, in_order
 from okr_sheets.reading import READING
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.drafts import Draft, Drafts

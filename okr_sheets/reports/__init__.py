@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from okr_sheets.files.marks import REPORTS, put_digest
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
-from okr_sheets.problems import MisuseError, check_choice
+from okr_sheets.misuse import MisuseError, check_choice
 from okr_sheets.writing.saving import place_of, same_file, saved
 
 if TYPE_CHECKING:

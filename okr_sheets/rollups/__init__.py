@@ -13,14 +13,8 @@ from okr_sheets.bands import Bands
 from okr_sheets.checks import problems_of
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.config.finding import Settings
-from okr_sheets.problems import (
-    UNOPENED,
-    MisuseError,
-    Problem,
-    file_names,
-    in_order,
-    told_apart,
-)
+from okr_sheets.misuse import MisuseError
+from okr_sheets.problems import UNOPENED, Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.folders import Source, listed, read_source
 from okr_sheets.reading.spelling import with_one_spelling

@@ -12,7 +12,8 @@ import numpy as np
 from okr_sheets.bands import Bands
 from okr_sheets.columns import Columns, among, to_day
 from okr_sheets.language import percents
-from okr_sheets.problems import Problem, check_choice, tally
+from okr_sheets.misuse import check_choice
+from okr_sheets.problems import Problem, tally
 from okr_sheets.rollups.lines import LINES
 from okr_sheets.rollups.schema import ENDS, FRAMES, PROBLEMS
 from okr_sheets.summaries import as_lines, as_table, counted

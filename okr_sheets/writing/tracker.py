@@ -14,7 +14,7 @@ from okr_sheets.columns import folded, to_day
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language, language
-from okr_sheets.problems import MisuseError
+from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
 from okr_sheets.reading.tracker import read
