@@ -336,8 +336,8 @@ def show(folder: Path | None, say: Callable[[str], object]) -> None:
     for suffix in REPORTS:
         path = report(result, folder / f"{QUARTER}{suffix}")
         say(f"Wrote {path}")
-    found = messages(result, config.email)
-    drafts = write_messages(found, folder / "reminders", "eml")
+    drafted = messages(result, config.email)
+    drafts = write_messages(drafted, folder / "reminders", "eml")
     for error in drafts.errors:
         raise error
     written = len(drafts.written)

@@ -55,13 +55,13 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> Colum
     the day of the last one, whether it counts or not. `asked_on` is the last check-in date up to
     that day and the row's due day (0 for none). Trackers whose quarter is unknown are left out.
     """
-    known = np.array([tracker.about.day() is not None for tracker in trackers], dtype=bool)
-    if not known.any():
+    is_dated = np.array([tracker.about.day() is not None for tracker in trackers], dtype=bool)
+    if not is_dated.any():
         start = DAYS.start
         trackers = [Tracker.empty(About(start=start, end=start + timedelta(weeks=1)))]
-        known, rounds = np.array([True]), ([start],)
+        is_dated, rounds = np.array([True]), ([start],)
     own = stacked([tracker.okrs for tracker in trackers])
-    own = own if known.all() else own.take(known[own.tracker])
+    own = own if is_dated.all() else own.take(is_dated[own.tracker])
     days = [[t.about.day(d) for t, d in zip(trackers, r, strict=True)] for r in rounds]
     untils = [[t.until(d) for t, d in zip(trackers, of_round, strict=True)] for of_round in days]
     words = {key: coded(key, own[key]) for key in WORDED if key in own}
@@ -142,7 +142,8 @@ class _Numbers:
 
     def __init__(self, trackers: Sequence[Tracker]) -> None:
         typed = stacked([tracker.columns["check_ins"] for tracker in trackers])
-        typed = typed.take(~np.isnan(typed.date))
+        dated = ~np.isnan(typed.date)
+        typed = typed if dated.all() else typed.take(dated)
         keys = (typed.tracker * ROWS + typed.row) * DAY_SLOTS + typed.date.astype(np.int64)
         values = typed.value
         if len(keys) > 1 and not (keys[1:] > keys[:-1]).all():

@@ -65,17 +65,17 @@ def problems_of(
     readable = [tracker for tracker in trackers if tracker.readable]
     calculated = _scored(readable, [tracker.calculated_on for tracker in readable])
     scored = _scored(readable, [as_of] * len(readable)) if as_of else calculated
-    found = [problem for tracker in trackers for problem in tracker.problems]
+    problems = [problem for tracker in trackers for problem in tracker.problems]
     for number, tracker in enumerate(readable):
         rows = scored(number)
-        found += [problem for rule in RULES for problem in rule(tracker, rows)]
-        found += untouched(tracker, as_of)
+        problems += [problem for rule in RULES for problem in rule(tracker, rows)]
+        problems += untouched(tracker, as_of)
         if tracker.about.span:
-            found += future_numbers(tracker, rows, as_of)
-            found += [p for rule in STORED for p in rule(tracker, calculated(number))]
-    found += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
+            problems += future_numbers(tracker, rows, as_of)
+            problems += [p for rule in STORED for p in rule(tracker, calculated(number))]
+    problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     names = file_names(tracker.path for tracker in trackers)
-    return in_order(told_apart(beside_damage(found), names))
+    return in_order(told_apart(beside_damage(problems), names))
 
 
 def _scored(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Callable[[int], Columns]:

@@ -88,16 +88,16 @@ def beside(tracker: Tracker) -> tuple[int, str] | None:
     """
     code, letters = tracker.about.language, _letters(tracker)
     stored = tracker.calculated
-    found: dict[int, list[str]] = {}
+    keys_by_row: dict[int, list[str]] = {}
     for key in (column.key for column in OKRS.computed if column.key in RULES):
         formulas = stored[f"formula.{key}"].tolist() if f"formula.{key}" in stored else []
         # Filled down a column they are all one.
         bad = {it for it in set(formulas) if it and _is_beside(it, key, code, letters)}
         for row, formula in zip(stored.row.tolist(), formulas, strict=True) if bad else ():
             if formula in bad:
-                found.setdefault(row, []).append(key)
-    rows = sorted(row for row, keys in found.items() if len(keys) >= FEWEST)
-    return (rows[0], found[rows[0]][0]) if rows else None
+                keys_by_row.setdefault(row, []).append(key)
+    rows = sorted(row for row, keys in keys_by_row.items() if len(keys) >= FEWEST)
+    return (rows[0], keys_by_row[rows[0]][0]) if rows else None
 
 
 Letters = tuple[tuple[str, str], ...]

@@ -52,15 +52,15 @@ def stored_values(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
         # A program that keeps values only has made constants of them all.
         yield tracker.problem("no-formulas", OKRS.key, 0)
         return
-    found = list(_differing(tracker, rows, keys, usual))
+    differing = list(_differing(tracker, rows, keys, usual))
     if not tracker.calculated_on:
         # No value says what the workbook would give; a constant among our formulas is one still.
         known = {"typed-over", "no-formula"} if _own(most, tracker.about.language) else set()
-        found = [problem for problem in found if problem.code in known]
+        differing = [problem for problem in differing if problem.code in known]
     # What follows from a cell that was typed over differs with it.
-    disturbed = {p.row for p in found if p.code in {"typed-over", "other-formula"}}
+    disturbed = {p.row for p in differing if p.code in {"typed-over", "other-formula"}}
     disturbed |= _groups(rows, disturbed)
-    yield from (p for p in found if p.code != "stale-value" or p.row not in disturbed)
+    yield from (p for p in differing if p.code != "stale-value" or p.row not in disturbed)
 
 
 def beside_damage(problems: Sequence[Problem]) -> Iterator[Problem]:
@@ -99,13 +99,13 @@ def _differing(
             if stored == values[column.key] and not isinstance(stored, bool):
                 continue  # as most are
             expected = _as_stored(column.key, values[column.key])
-            found = _comparable(column.key, stored)
+            comparable = _comparable(column.key, stored)
             broken = bool(formula) and "#REF!" in formula
             other = broken or (bool(formula) and formula != usual[column.key])
             excused = row in uncounted and formula != "" and not broken
             # LibreOffice keeps a 0 in .xls where a formula gives no text.
-            excused |= formula is None and expected is None and found == 0
-            if excused or isinstance(stored, Uncalculated) or _same(found, expected):
+            excused |= formula is None and expected is None and comparable == 0
+            if excused or isinstance(stored, Uncalculated) or _same(comparable, expected):
                 continue
             yield tracker.problem(
                 "typed-over" if formula == "" else "other-formula" if other else "stale-value",

@@ -44,14 +44,14 @@ def dayless(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
 
 def unknown_ids(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """Actions and log lines name a key result or objective of the tracker, or a left-out one."""
-    known = set(folded(rows.id))
-    known |= {p.given.casefold() for p in tracker.problems if p.code == "example-left"}
+    ids = set(folded(rows.id))
+    ids |= {p.given.casefold() for p in tracker.problems if p.code == "example-left"}
     for sheet, key, lines in (
         (ACTIONS.key, "key_result", tracker.columns["actions"]),
         (LOG.key, "id", tracker.columns["log"]),
     ):
         for number, given in zip(lines.row.tolist(), lines[key], strict=True):
-            if given and given.casefold() not in known:
+            if given and given.casefold() not in ids:
                 yield tracker.problem("unknown-id", sheet, number, key, given)
 
 
