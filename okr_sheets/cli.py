@@ -104,6 +104,7 @@ def new(
         raise click.UsageError(f"{out}: a tracker is an .xlsx workbook. Choose such a name.")
     if os.path.exists(out) and not force:  # noqa: PTH110  a name may be too long to ask about
         raise click.UsageError(f"{out} is there already. Choose another name, or add --force.")
+    from okr_sheets.planning import DEFAULT_TEMPLATE
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
     from okr_sheets.writing.tracker import write
@@ -142,7 +143,17 @@ def new(
             quarter=tracker.about.quarter,
         )
     )
+    if not source and count:
+        _warn_of_english(template or DEFAULT_TEMPLATE, words.code)
     return finish(tracker.problems, [tracker], words.code) if source else 0
+
+
+def _warn_of_english(name: str, code: str) -> None:
+    """Say on standard error that an example set is not written in a language."""
+    from okr_sheets.reading.examples import languages_of
+
+    if code not in languages_of(name):
+        say(f"The set “{name}” is not written in {code} yet: its OKRs are in English.", err=True)
 
 
 @main.command()
@@ -356,10 +367,17 @@ def templates(name: str | None, code: str | None) -> None:
 
     if name:
         put(examples.text_of(name, code))
+        _warn_of_english(name, code or "en")
         return
     from okr_sheets.terminal import print_templates
 
-    print_templates([(each, *examples.headline(each)) for each in examples.names()])
+    rows = []
+    for each in examples.names():
+        title, description = examples.headline(each)
+        codes = examples.languages_of(each)
+        written = f" Written in {', '.join(codes)}." if len(codes) > 1 else ""
+        rows.append((each, title, description + written))
+    print_templates(rows)
 
 
 @main.command()

@@ -32,7 +32,7 @@ def test_new_writes_what_its_options_say(run, tmp_path):
         *("--cadence", "monthly", "--language", "hu"),
     )
     assert result.exit_code == 0
-    assert result.output == "t.xlsx elkészült: 3 cél, 10 kulcseredmény, 2027-Q2.\n"
+    assert result.stdout == "t.xlsx elkészült: 3 cél, 10 kulcseredmény, 2027-Q2.\n"
     tracker = okr.read(tmp_path / "t.xlsx")
     about = tracker.about
     assert (about.company, about.department, about.team, about.level) == (

@@ -5,9 +5,11 @@ import tomllib
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import okr_sheets as okr
 from okr_sheets import demo
+from okr_sheets.cli import main
 from okr_sheets.language import languages
 from okr_sheets.planning.sets import read_set
 from okr_sheets.reading import examples
@@ -199,3 +201,18 @@ def test_levels_begin_near_their_baselines(told):
 def test_no_key_result_of_the_story_looks_like_a_count_of_another_type(company, last_quarter):
     codes = {problem.code for folder in (company, last_quarter) for problem in okr.check(folder)}
     assert "count-suspected" not in codes
+
+
+def test_a_set_that_is_not_written_in_the_language_says_so(tmp_path):
+    def said(*arguments):
+        done = CliRunner().invoke(main, [str(each) for each in arguments])
+        assert done.exit_code == 0
+        return done.stderr
+
+    english = "The set “sales” is not written in fi yet: its OKRs are in English.\n"
+    sales = ("--template", "sales", "--language", "fi", "--quarter", "2027-Q1")
+    assert said("new", tmp_path / "a.xlsx", *sales) == english
+    assert said("templates", "sales", "--language", "fi") == english
+    assert said("new", tmp_path / "b.xlsx", "--language", "fi", "--quarter", "2027-Q1") == ""
+    assert said("new", tmp_path / "c.xlsx", "--blank", "--language", "fi") == ""
+    assert said("templates", "sales") == ""

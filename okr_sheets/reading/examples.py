@@ -37,6 +37,13 @@ def text_of(name: str, code: str | None = None) -> str:
     return chosen.read_text("utf-8")
 
 
+def languages_of(name: str) -> list[str]:
+    """The codes of the languages that an example set is written in, English first."""
+    names_in = (entry.name for entry in folder().iterdir())
+    parts = (each.removesuffix(".toml").partition(".") for each in names_in)
+    return ["en", *sorted(code for stem, _, code in parts if stem == name and code)]
+
+
 def headline(name: str) -> tuple[str, str]:
     """Title and one-sentence description of an example set."""
     document = tomllib.loads(text_of(name))
