@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets import __version__
+from okr_sheets.choices import CADENCES, LEVELS
 from okr_sheets.endings import NAME as PROGRAM
-from okr_sheets.endings import Group, Outputs, debug_log
+from okr_sheets.endings import Group, Outputs
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import from_locale, language, languages
 from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS
 from okr_sheets.reading import READING
 from okr_sheets.runs import finish, read_trackers, warn_of_day, warn_of_names
-from okr_sheets.schema import CADENCES, LEVELS
 from okr_sheets.streams import put, say
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 def main(ctx: click.Context, debug: bool) -> None:
     """OKR trackers as workbooks: write them, read them back, score them, roll the quarter up."""
     if debug:
+        from okr_sheets.debugging import debug_log
+
         ctx.with_resource(debug_log())
 
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +12,6 @@ import click
 from okr_sheets import __version__
 from okr_sheets.misuse import MisuseError
 from okr_sheets.streams import put, say, standard_streams
-from okr_sheets.text import printable
 
 NAME = "okr-sheets"
 PROBLEMS, MISUSE, FAULT, STOPPED = 1, 2, 3, 130  # exit codes; 0 is clean, or warnings only
@@ -27,8 +23,6 @@ TOO_MUCH = (
     "All of it together is too much for the memory of this machine. Name fewer files, such as "
     "those of one quarter or one department."
 )
-_HERE = Path(__file__).parent
-_LOG = logging.getLogger("okr_sheets")
 
 
 class Group(click.Group):
@@ -84,7 +78,9 @@ def _misused(error: click.ClickException) -> int:
 
 def _failed(error: Exception) -> int:
     """Say an error in a sentence, and give the exit code it deserves."""
-    _LOG.debug("In full:", exc_info=error)
+    from okr_sheets.debugging import log_in_full, place_of  # noqa: PLC0415  --help needs none
+
+    log_in_full(error)
     code = MISUSE
     if isinstance(error, MisuseError) or (isinstance(error, OSError) and error.errno is None):
         sentence = str(error)
@@ -94,16 +90,9 @@ def _failed(error: Exception) -> int:
         sentence = TOO_MUCH
     else:
         code = FAULT
-        sentence = UNFORESEEN.format(version=__version__, place=_place(error))
+        sentence = UNFORESEEN.format(version=__version__, place=place_of(error))
     say(f"{NAME}: {sentence}", err=True)
     return code
-
-
-def _place(error: Exception) -> str:
-    """Where in our code an error came up: `rollups/units.py line 120`."""
-    frames = reversed(traceback.extract_tb(error.__traceback__))
-    ours = next(frame for frame in frames if Path(frame.filename).is_relative_to(_HERE))
-    return f"{Path(ours.filename).relative_to(_HERE).as_posix()} line {ours.lineno}"
 
 
 class Outputs:
@@ -134,21 +123,3 @@ class Outputs:
         """The exit code: that of misuse only where nothing was written."""
         worst = max(self._codes, default=0)
         return PROBLEMS if worst == MISUSE and self._is_any_written else worst
-
-
-@contextmanager
-def debug_log() -> Iterator[None]:
-    """Show on standard error where errors come from."""
-    shown = logging.StreamHandler()
-    shown.setFormatter(_Printable())
-    _LOG.addHandler(shown)
-    _LOG.setLevel(logging.DEBUG)
-    try:
-        yield
-    finally:
-        _LOG.removeHandler(shown)
-
-
-class _Printable(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        return printable(super().format(record))

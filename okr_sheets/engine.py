@@ -8,7 +8,6 @@ pays when the files are many thousands or lie beside the workers.
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -21,7 +20,6 @@ CONNECTING = 10  # seconds in which a scheduler answers
 WAITING = 5  # seconds until it is asked whether there are workers
 # A cluster of this process alone, which opens no port.
 _HERE = {"processes": False, "n_workers": 1, "dashboard_address": None}
-_LOG = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -70,6 +68,9 @@ def dask(address: str | None = None) -> Iterator[Map]:
 
     What no worker lives to do is done here.
     """
+    import logging  # noqa: PLC0415  --help needs none
+
+    log = logging.getLogger(__name__)
     try:
         distributed = import_module("distributed")
     except ImportError:
@@ -83,8 +84,8 @@ def dask(address: str | None = None) -> Iterator[Map]:
         for item, future in zip(items, client.map(work, items, pure=False), strict=True):
             try:
                 result = _result(future, client)
-            except Exception:  # noqa: BLE001  whatever became of the workers or the scheduler
-                _LOG.debug("No worker read %s.", item, exc_info=True)
+            except Exception:  # whatever became of the workers or the scheduler
+                log.debug("No worker read %s.", item, exc_info=True)
                 result = work(item)
             yield result
 

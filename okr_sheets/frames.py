@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import ARRAYS, BLANKS, EPOCH, Array, Columns, filled, serial
 from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import DAYS
-from okr_sheets.schema import LARGEST, OBJECTIVE, OKRS, PARTS, ROW, SMALLEST, Column, Kind
+from okr_sheets.schema import LARGEST, OKRS, PARTS, ROW, SMALLEST, Column, Kind
 
 DTYPES: Mapping[Kind, Any] = {
     "text": "str",

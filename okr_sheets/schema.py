@@ -10,40 +10,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from okr_sheets.choices import (
+    ACTION_STATUSES,
+    CADENCES,
+    COMMITMENTS,
+    GRADES,
+    LEVELS,
+    OBJECTIVE,
+    STATES,
+    STATUSES,
+    TYPES,
+)
+
 Stage = Literal["plan", "detail", "computed", "update", "planned", "helper"]
 # The last three stand in frames only: whole numbers, yes or no, and what is none of these.
 Kind = Literal["text", "id", "number", "percent", "date", "choice", "count", "flag", "any"]
 
-TYPES = (
-    "increase",
-    "decrease",
-    "total",
-    "total-at-most",
-    "keep-at-least",
-    "keep-at-most",
-    "achieve",
-)
-COMMITMENTS = ("committed", "aspirational")
-STATES = ("active", "postponed", "cancelled")
-LEVELS = ("company", "department", "team", "individual")
-CADENCES = ("weekly", "two-weekly", "monthly")
-ACTION_STATUSES = ("to-do", "doing", "done", "blocked", "dropped")
-STATUSES = (
-    "not-started",
-    "no-update",
-    "on-track",
-    "at-risk",
-    "off-track",
-    "achieved",
-    "postponed",
-    "cancelled",
-)
-GRADES = ("green", "yellow", "red")
-
 PLANNED = ("target", "baseline", "weight")  # what of a plan is kept, and held against what stands
 
 LARGEST, SMALLEST = 1e30, 1e-30  # of the numbers that count, besides 0; see `is_countable`
-OBJECTIVE = "objective"  # the type that makes a row of the OKRs sheet an objective
 
 
 def is_countable(value: float) -> bool:

@@ -17,7 +17,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from okr_sheets.schema import OBJECTIVE
+from okr_sheets.choices import OBJECTIVE
 
 Rule = Callable[[Any, Any], Any]
 

@@ -14,11 +14,12 @@ import numpy as np
 
 from okr_sheets.about import A_DAY, About, is_day
 from okr_sheets.bands import Bands
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import BLANKS, Array, Columns, filled
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import Problem, tally
 from okr_sheets.quarters import counted_until
-from okr_sheets.schema import OBJECTIVE, PARTS, ROW, Column
+from okr_sheets.schema import PARTS, ROW, Column
 from okr_sheets.summaries import as_lines, as_table, counted
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ import okr_sheets as okr
 from okr_sheets.about import About
 from okr_sheets.bands import PRESETS
 from okr_sheets.checks.alignment import MOST_STEPS, misalignments
+from okr_sheets.choices import LEVELS
 from okr_sheets.frames import frame, framed
 from okr_sheets.problems import grouped
 from okr_sheets.reading.folders import read_all
 from okr_sheets.rollups import FRAMES
 from okr_sheets.rollups.alignment import DEEPEST, alignment
 from okr_sheets.rollups.scored import scored
-from okr_sheets.schema import LEVELS
 from okr_sheets.tracker import Tracker
 
 QUARTER = {"quarter": "2027-Q1", "start": date(2027, 1, 1), "end": date(2027, 3, 31)}

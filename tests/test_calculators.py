@@ -19,8 +19,8 @@ from conftest import IN_CI
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
+from okr_sheets.choices import STATES, TYPES
 from okr_sheets.frames import frame
-from okr_sheets.schema import STATES, TYPES
 from okr_sheets.writing import placing
 
 

@@ -28,6 +28,15 @@ import okr_sheets as okr
 from okr_sheets import terminal
 from okr_sheets.about import About
 from okr_sheets.bands import PRESETS
+from okr_sheets.choices import (
+    ACTION_STATUSES,
+    CADENCES,
+    COMMITMENTS,
+    LEVELS,
+    STATES,
+    STATUSES,
+    TYPES,
+)
 from okr_sheets.config import Config, Unit
 from okr_sheets.frames import frame
 from okr_sheets.language import fold, language, languages
@@ -38,17 +47,7 @@ from okr_sheets.reading.folders import read_all
 from okr_sheets.reports.drafts import write_messages
 from okr_sheets.reports.reminders import messages
 from okr_sheets.rollups import rollup_of_trackers
-from okr_sheets.schema import (
-    ACTION_STATUSES,
-    CADENCES,
-    COMMITMENTS,
-    LEVELS,
-    OKRS,
-    PARTS,
-    STATES,
-    STATUSES,
-    TYPES,
-)
+from okr_sheets.schema import OKRS, PARTS
 from okr_sheets.tracker import Tracker
 
 TIMES = int(os.environ.get("EXAMPLES", "1"))

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 import okr_sheets as okr
 from okr_sheets import demo
+from okr_sheets.choices import TYPES
 from okr_sheets.cli import main
 from okr_sheets.language import languages
 from okr_sheets.planning.sets import read_set
 from okr_sheets.reading import examples
-from okr_sheets.schema import TYPES
 
 FILES = sorted(path.name for path in examples.folder().iterdir() if path.name.endswith(".toml"))
 TRANSLATED = [name for name in FILES if name.count(".") == 2]

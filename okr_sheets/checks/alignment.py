@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from okr_sheets.checks.links import Entry, Finding, Link, Row, Served, follow, parts
+from okr_sheets.choices import LEVELS
 from okr_sheets.problems import Problem
-from okr_sheets.schema import LEVELS, OKRS
+from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
 
 COMPANY, DEPARTMENT = LEVELS.index("company"), LEVELS.index("department")

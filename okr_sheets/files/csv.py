@@ -12,12 +12,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.files.encodings import decode
 from okr_sheets.files.grid import TOP, Book, Grid, Value
 from okr_sheets.files.guard import MOST_CELLS, Extent, FarCellError, why_skipped
 from okr_sheets.language import choice_keys, fold, headers
 from okr_sheets.problems import Problem, UnreadableError, too_much
-from okr_sheets.schema import OBJECTIVE, SHEETS
+from okr_sheets.schema import SHEETS
 from okr_sheets.text import unmarked
 
 DELIMITERS = ",;\t|"

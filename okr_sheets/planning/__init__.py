@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from okr_sheets.about import About
+from okr_sheets.choices import CADENCES, LEVELS
 from okr_sheets.columns import Columns, filled, serial
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.config.finding import Settings, settings_of
@@ -21,7 +22,6 @@ from okr_sheets.planning.sets import plan_of, read_set
 from okr_sheets.quarters import Quarter, Span, check_in_dates
 from okr_sheets.reading.examples import SetError, text_of
 from okr_sheets.reading.tracker import read
-from okr_sheets.schema import CADENCES, LEVELS
 from okr_sheets.text import quoted
 from okr_sheets.toml import read_toml
 from okr_sheets.tracker import Tracker

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from okr_sheets.about import About
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Columns
 from okr_sheets.problems import Problem, said_once
 from okr_sheets.quarters import YEARS, Quarter, Span, check_in_dates, common_day
 from okr_sheets.reading.days import is_buddhist
 from okr_sheets.reading.examples import SetError
-from okr_sheets.schema import ACTIONS, OBJECTIVE, OKRS, PARTS, ROW, SETTINGS, Column, is_countable
+from okr_sheets.schema import ACTIONS, OKRS, PARTS, ROW, SETTINGS, Column, is_countable
 from okr_sheets.text import quoted
 from okr_sheets.toml import parse_toml, shown
 from okr_sheets.tracker import Tracker

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.language import fold, languages
 from okr_sheets.reading import examples
-from okr_sheets.schema import OBJECTIVE
 
 Row = Mapping[str, Any]
 

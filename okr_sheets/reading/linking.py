@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import Ask, Read
 from okr_sheets.reading.rows import Row
 from okr_sheets.reading.scales import weighed
 from okr_sheets.reading.tables import Table
-from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE
+from okr_sheets.schema import CHECK_IN_PREFIX
 
 
 @dataclass(frozen=True, slots=True)

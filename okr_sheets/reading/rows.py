@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.files.grid import Value
 from okr_sheets.language import choice_keys, fold, language, languages
 from okr_sheets.problems import Problem
@@ -17,7 +18,7 @@ from okr_sheets.reading.days import usual_order
 from okr_sheets.reading.leftovers import left_by_examples
 from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of
 from okr_sheets.reading.tables import Table
-from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
 
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
 _NAMES = frozenset({"id", "title"})

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from okr_sheets.choices import STATUSES
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import CHANGE_KINDS
-from okr_sheets.schema import OKRS, STATUSES
+from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
 
 FIRST = 3  # of the attention list, in an update

@@ -11,6 +11,7 @@ import numpy as np
 
 from okr_sheets.bands import Bands
 from okr_sheets.checks import problems_of
+from okr_sheets.choices import LEVELS
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.config.finding import Settings
 from okr_sheets.misuse import MisuseError
@@ -35,7 +36,6 @@ from okr_sheets.rollups.scored import Days, scored
 from okr_sheets.rollups.sources import sources
 from okr_sheets.rollups.trend import changes, rounds, since, trend
 from okr_sheets.rollups.units import owners, teams
-from okr_sheets.schema import LEVELS
 from okr_sheets.tracker import Tracker
 
 if TYPE_CHECKING:

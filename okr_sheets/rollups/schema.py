@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from okr_sheets import schema
+from okr_sheets.choices import GRADES, LEVELS, STATUSES, TYPES
 from okr_sheets.columns import ARRAYS, Array, Columns
 from okr_sheets.findings import PLAN_CODES
-from okr_sheets.schema import GRADES, LEVELS, OKRS, STATUSES, TYPES, Kind
+from okr_sheets.schema import OKRS, Kind
 
 # What a key result came to that leaders want to hear of, the gravest first.
 CHANGE_KINDS = ("off-track", "at-risk", "stale", "down", "achieved", "new", "up")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from okr_sheets.bands import Bands
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Array, Columns, among, filled
 from okr_sheets.computing import OPERATIONS, InColumns, compute, in_words, misread_cells
 from okr_sheets.findings import has_own_plan
@@ -27,7 +28,7 @@ from okr_sheets.rollups.namesakes import (
     units_of,
 )
 from okr_sheets.rollups.plans import as_then_planned, by_plan
-from okr_sheets.schema import OBJECTIVE, PLANNED
+from okr_sheets.schema import PLANNED
 from okr_sheets.tracker import ROWS, Tracker
 
 STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence

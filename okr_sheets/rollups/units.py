@@ -10,13 +10,13 @@ import numpy as np
 
 from okr_sheets import scoring
 from okr_sheets.bands import Bands
+from okr_sheets.choices import GRADES, LEVELS, STATUSES
 from okr_sheets.codes import coded, worded
 from okr_sheets.columns import Array, Columns, filled
 from okr_sheets.computing import OPERATIONS, InColumns
 from okr_sheets.rollups.namesakes import Unit, heads
 from okr_sheets.rollups.schema import FRAMES, tabled
 from okr_sheets.rollups.scored import Scored
-from okr_sheets.schema import GRADES, LEVELS, STATUSES
 
 _COUNTS = ("objectives", "key_results", "updated", "with_number", *STATUSES, *GRADES)
 # Scores beside the one that counts: with all that was stopped, and by the plan as it was made.

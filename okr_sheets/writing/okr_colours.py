@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.drawing.colours import (
     GRADE_STATUS,
     INK,
@@ -14,7 +15,7 @@ from okr_sheets.drawing.colours import (
 )
 from okr_sheets.drawing.conditions import DATA_BAR, Condition, in_status_colours, where
 from okr_sheets.drawing.styles import Styles
-from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE
+from okr_sheets.schema import CHECK_IN_PREFIX
 from okr_sheets.writing.layout import FIRST_ROW, LAST_ROW, Layout
 
 

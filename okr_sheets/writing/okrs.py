@@ -8,6 +8,7 @@ from typing import Any
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import serial
 from okr_sheets.drawing.cells import put
 from okr_sheets.drawing.colours import ACCENT, INK, MUTED, SLATE
@@ -15,7 +16,7 @@ from okr_sheets.drawing.sheets import begin, set_page
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
 from okr_sheets.rules import RULES
-from okr_sheets.schema import CHECK_IN_PREFIX, OBJECTIVE, OKRS, POINTS_PREFIX
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX
 from okr_sheets.scoring import points_by
 from okr_sheets.writing.layout import (
     CAPTION_ROW,

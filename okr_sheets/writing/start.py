@@ -8,6 +8,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.about import About
 from okr_sheets.bands import Bands, grade_rule, status_meaning, written
+from okr_sheets.choices import STATUSES
 from okr_sheets.columns import serial
 from okr_sheets.drawing.cells import put
 from okr_sheets.drawing.colours import (
@@ -26,7 +27,7 @@ from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
 from okr_sheets.language import Language
 from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
-from okr_sheets.schema import SETTINGS, STATUSES
+from okr_sheets.schema import SETTINGS
 from okr_sheets.writing.validations import of_kind
 
 KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin

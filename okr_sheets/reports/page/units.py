@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from okr_sheets.choices import STATUSES
 from okr_sheets.language import Language
 from okr_sheets.reports.page import head
 from okr_sheets.reports.page.charts import Point, sparkline
@@ -31,7 +32,6 @@ from okr_sheets.reports.phrases import (
 )
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.units import parents
-from okr_sheets.schema import STATUSES
 
 
 def units(rollup: Rollup, words: Language) -> list[Row]:

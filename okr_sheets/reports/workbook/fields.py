@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from okr_sheets.choices import STATUSES
 from okr_sheets.columns import serial
 from okr_sheets.drawing.cells import Value, trimmed
 from okr_sheets.drawing.colours import GRADE_STATUS, STATUS_COLOURS
@@ -14,7 +15,6 @@ from okr_sheets.drawing.styles import PERCENT, Styles
 from okr_sheets.language import Language
 from okr_sheets.reports.phrases import status_word
 from okr_sheets.rollups.schema import CHANGE_KINDS
-from okr_sheets.schema import STATUSES
 
 Show = Callable[[Any], Value]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from okr_sheets.choices import GRADES
 from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import Field
 from okr_sheets.reports.workbook.records import Report, Rows
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.schema import PROBLEMS as PROBLEMS_FRAME
-from okr_sheets.schema import GRADES
 
 TILES = ("achieved", "on-track", "at-risk", "off-track", "no-update")
 RARE_TILES = ("not-started", "postponed", "cancelled")  # shown where there are any
