@@ -15,20 +15,21 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from okr_sheets.bands import Bands
 from okr_sheets.columns import Columns, among, filled
 from okr_sheets.config import read_config
 from okr_sheets.config.finding import NAME
 from okr_sheets.language import language
 from okr_sheets.planning import new
 from okr_sheets.reading.examples import names
-from okr_sheets.reading.tracker import read
 from okr_sheets.reports import report
 from okr_sheets.reports.drafts import write_messages
 from okr_sheets.reports.phrases import status_word, updated
 from okr_sheets.reports.reminders import messages
 from okr_sheets.rollups import Row, rollup
-from okr_sheets.schema import PARTS, ROW
+from okr_sheets.schema import CHECK_IN_PREFIX, PARTS, ROW
 from okr_sheets.tracker import Tracker
+from okr_sheets.writing.layout import FIRST_ROW, Layout
 from okr_sheets.writing.saving import saved
 from okr_sheets.writing.tracker import write
 
@@ -284,16 +285,15 @@ def build(folder: Path, trackers: Mapping[str, Tracker]) -> list[Path]:
         path = write(tracker, folder / name, parent=above, force=True)
         paths.append(path)
         if tracker.about.quarter == QUARTER and MISTYPED in tracker.columns["key_results"].id:
-            _mistype(path)
+            _mistype(path, tracker)
     return paths
 
 
-def _mistype(path: Path) -> None:
+def _mistype(path: Path, tracker: Tracker) -> None:
     """Type text into a number's cell, as people do: the letter o for a zero."""
-    tracker = read(path)
-    results = tracker.columns["key_results"]
-    row = results.row[results.id == MISTYPED][0]
-    cell = f"{tracker.letters['okrs'][f'checkin.{AS_OF}']}{row}"
+    layout = Layout(language(tracker.about.language), tracker.check_in_dates, "", Bands())
+    row = FIRST_ROW + tracker.okrs.id.tolist().index(MISTYPED)
+    cell = f"{layout.letter(f'{CHECK_IN_PREFIX}{AS_OF}')}{row}"
     typed = rf'<c r="{cell}"\1 t="inlineStr"><is><t>{TYPO}</t></is></c>'
     with zipfile.ZipFile(path) as archive:
         members = {member: archive.read(member) for member in archive.infolist()}

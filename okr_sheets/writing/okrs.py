@@ -63,6 +63,7 @@ class OkrsSheet:
         self._top(sheet, styles, settings)
         self._table(sheet, styles)
         self._body(sheet, styles)
+        self._sparklines(sheet)
         colour(sheet, self.layout, styles)
         validate(sheet, self.layout, lists)
         sheet.freeze_panes(HEADER_ROW, 2)
@@ -181,7 +182,6 @@ class OkrsSheet:
                     sheet.write_formula(row - 1, column, f"={formula}", look, value)
                 else:
                     put(sheet, row - 1, column, value, look)
-            self._sparkline(sheet, row)
 
     def _height(self, row: int, is_objective: bool) -> float:
         """High enough for the fullest wrapped cell; a set height stops programs fitting it."""
@@ -192,11 +192,16 @@ class OkrsSheet:
         )
         return min(max(24 if is_objective else 20, line_height(self.words) * lines + 4), TALLEST)
 
-    def _sparkline(self, sheet: Worksheet, row: int) -> None:
-        span = self.layout.row(row).check_ins
-        reference = self.layout.elsewhere(str(span).replace("$", ""))
-        options = {"range": reference, "type": "column", "series_color": ACCENT}
-        sheet.add_sparkline(row - 1, self.layout.column["trend"] - 1, options)
+    def _sparklines(self, sheet: Worksheet) -> None:
+        rows, letter = self.values.cells, self.layout.letter("trend")
+        spans = [str(self.layout.row(row).check_ins).replace("$", "") for row in rows]
+        options = {
+            "location": [f"{letter}{row}" for row in rows],
+            "range": [self.layout.elsewhere(span) for span in spans],
+            "type": "column",
+            "series_color": ACCENT,
+        }
+        sheet.add_sparkline(FIRST_ROW - 1, self.layout.column["trend"] - 1, options)
 
 
 def _look(slot: Slot, styles: Styles) -> Format:
