@@ -70,6 +70,8 @@ def grade_rule(bands: Bands, words: Language) -> str:
 
 def differences(bands: Bands, others: Bands, words: Language) -> Iterator[tuple[str, str]]:
     """What differs between two bands, as both have it: of statuses, then of grades."""
+    if bands == others:
+        return
     for said in (_statuses, _grades):
         own, theirs = said(bands, words), said(others, words)
         lines = [pair for pair in zip(own, theirs, strict=True) if pair[0] != pair[1]]

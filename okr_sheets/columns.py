@@ -59,9 +59,9 @@ class Columns:
 
     __slots__ = ("_arrays", "_size")
 
-    def __init__(self, arrays: Mapping[str, Array | Callable[[], Array]], size: int) -> None:
+    def __init__(self, arrays: Mapping[str, _Given], size: int) -> None:
         """`size` is the number of rows that all columns have."""
-        self._arrays = dict(arrays)
+        self._arrays: dict[str, _Given] = dict(arrays)
         self._size = size
 
     @classmethod
@@ -93,8 +93,9 @@ class Columns:
 
     def __getitem__(self, key: str) -> Array:
         array = self._arrays[key]
-        if callable(array):
-            array = self._arrays[key] = array()
+        if not isinstance(array, np.ndarray):
+            array = array.of(key) if isinstance(array, _Part) else array()
+            self._arrays[key] = array
         return array
 
     def __getattr__(self, key: str) -> Array:
@@ -105,21 +106,26 @@ class Columns:
         except KeyError:
             raise AttributeError(f"These columns have no {key!r}.") from None
 
+    def part(self, first: int, stop: int) -> Columns:
+        """The rows from one position up to another."""
+        part = _Part(self, slice(first, stop))
+        return Columns(dict.fromkeys(self._arrays, part), stop - first)
+
     def take(self, which: Array) -> Columns:
         """The rows that a mask or a list of positions chooses, in its order."""
         positions = np.flatnonzero(which) if which.dtype == bool else which
-        return Columns({key: _taken(self, key, positions) for key in self._arrays}, len(positions))
+        return Columns(dict.fromkeys(self._arrays, _Part(self, positions)), len(positions))
 
     @property
     def arrays(self) -> dict[str, Array]:
         """Every column by its key."""
         return {key: self[key] for key in self._arrays}
 
-    def add(self, columns: Mapping[str, Array | Callable[[], Array]]) -> None:
+    def add(self, columns: Mapping[str, _Given]) -> None:
         """Add columns, such as those that are made of these when they are first asked for."""
         self._arrays.update(columns)
 
-    def having(self, **arrays: Array | Callable[[], Array]) -> Columns:
+    def having(self, **arrays: _Given) -> Columns:
         """The same rows with these columns more, or in the place of others."""
         return Columns({**self._shared(self._arrays), **arrays}, self._size)
 
@@ -127,14 +133,10 @@ class Columns:
         """The same rows with these columns alone."""
         return Columns(self._shared(keys), self._size)
 
-    def _shared(self, keys: Iterable[str]) -> dict[str, Array | Callable[[], Array]]:
+    def _shared(self, keys: Iterable[str]) -> dict[str, _Given]:
         """These columns; one that is not made yet is made once, here, for all who share it."""
-        return {
-            key: partial(self.__getitem__, key)
-            if callable(self._arrays[key])
-            else self._arrays[key]
-            for key in keys
-        }
+        whole, arrays = _Part(self, slice(None)), self._arrays
+        return {key: it if isinstance(it := arrays[key], np.ndarray) else whole for key in keys}
 
     def records(self) -> Iterator[dict[str, Any]]:
         """A dict for each row, of plain Python values."""
@@ -143,8 +145,19 @@ class Columns:
             yield dict(zip(keys, values, strict=True))
 
 
-def _taken(columns: Columns, key: str, positions: Array) -> Callable[[], Array]:
-    return lambda: columns[key][positions]
+class _Part:
+    """Some rows of other columns; a column is taken from there when it is asked for."""
+
+    __slots__ = ("_positions", "_whole")
+
+    def __init__(self, whole: Columns, positions: Array | slice) -> None:
+        self._whole, self._positions = whole, positions
+
+    def of(self, key: str) -> Array:
+        return self._whole[key][self._positions]
+
+
+_Given = Array | Callable[[], Array] | _Part  # as a column is given
 
 
 def filled(values: Iterable[Any], kind: Kind) -> Array:

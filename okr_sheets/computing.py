@@ -205,14 +205,19 @@ def _of_slots(totals: Array, slots: Array) -> Array:
 OPERATIONS = InColumns((), Bands())
 
 
-def misread_cells(trackers: Sequence[Tracker]) -> list[tuple[int, str]]:
-    """The cells, by place and column key, whose text Python read and the workbook cannot."""
-    return [
+def misread_cells(trackers: Sequence[Tracker], rounds: int = 1) -> list[tuple[int, str]]:
+    """The cells, by place and column key, whose text Python read and the workbook cannot.
+
+    As many times over as there are `rounds`, in which `gather` counts places on.
+    """
+    once = [
         (number * ROWS + problem.row, problem.key)
         for number, tracker in enumerate(trackers)
         for problem in tracker.problems
         if problem.code in _MISREAD and problem.sheet == tracker.sheets.get(OKRS.key)
     ]
+    steps = range(0, rounds * len(trackers) * ROWS, len(trackers) * ROWS) if once else ()
+    return [(place + step, key) for step in steps for place, key in once]
 
 
 def compute(rows: Columns, operations: InColumns, rules: Mapping[str, Rule] = RULES) -> Columns:

@@ -141,11 +141,19 @@ class _Numbers:
     """All check-ins by place and day; of two on one day the left one, which MATCH finds too."""
 
     def __init__(self, trackers: Sequence[Tracker]) -> None:
-        typed = stacked([tracker.columns["check_ins"] for tracker in trackers])
-        dated = ~np.isnan(typed.date)
-        typed = typed if dated.all() else typed.take(dated)
-        keys = (typed.tracker * ROWS + typed.row) * DAY_SLOTS + typed.date.astype(np.int64)
-        values = typed.value
+        typed = [tracker.columns["check_ins"] for tracker in trackers]
+        keys = np.empty(sum(map(len, typed)), dtype=np.int64)
+        values = np.empty(len(keys))
+        end = 0
+        # One after the other, so that not all of what they hold is there twice.
+        for number, all_rows in enumerate(typed):
+            dated = ~np.isnan(all_rows.date)
+            rows = all_rows if dated.all() else all_rows.take(dated)
+            part = slice(end, end := end + len(rows))
+            keys[part] = rows.date
+            keys[part] += (number * ROWS + rows.row) * DAY_SLOTS
+            values[part] = rows.value
+        keys, values = keys[:end], values[:end]
         if len(keys) > 1 and not (keys[1:] > keys[:-1]).all():
             order = np.argsort(keys, kind="stable")
             keys, values = keys[order], values[order]

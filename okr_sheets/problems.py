@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Literal
 
@@ -289,8 +290,13 @@ def said_once(code: str, problems: Sequence[Problem]) -> Iterator[Problem]:
         yield replace(alike[0], others=tuple(alike[1:]))
 
 
-def file_names(paths: Iterable[str]) -> dict[str, str]:
+def file_names(paths: Iterable[str]) -> Mapping[str, str]:
     """For each path the shortest end of it that no other path has."""
+    return _file_names(tuple(paths))
+
+
+@lru_cache(maxsize=2)  # all stages of a rollup ask for the names of its trackers' files
+def _file_names(paths: tuple[str, ...]) -> Mapping[str, str]:
     parts = {path: PurePath(path).parts for path in paths}
     ends = Counter(end for whole in parts.values() for end in _ends(whole))
     names = {}

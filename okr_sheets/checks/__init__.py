@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -63,35 +64,36 @@ def problems_of(
 ) -> tuple[Problem, ...]:
     """What `check` gives of trackers that are scored by these bands."""
     readable = [tracker for tracker in trackers if tracker.readable]
-    calculated = _scored(readable, [tracker.calculated_on for tracker in readable])
-    scored = _scored(readable, [as_of] * len(readable)) if as_of else calculated
+    rounds = [[tracker.calculated_on for tracker in readable]]
+    rounds += [[as_of] * len(readable)] if as_of else []
+    computed = _scored(readable, rounds)
     problems = [problem for tracker in trackers for problem in tracker.problems]
-    for number, tracker in enumerate(readable):
-        rows = scored(number)
+    for tracker, calculated, *others in zip(readable, *computed, strict=True):
+        rows = others[0] if others else calculated
         problems += [problem for rule in RULES for problem in rule(tracker, rows)]
         problems += untouched(tracker, as_of)
         if tracker.about.span:
             problems += future_numbers(tracker, rows, as_of)
-            problems += [p for rule in STORED for p in rule(tracker, calculated(number))]
+            problems += [p for rule in STORED for p in rule(tracker, calculated)]
     problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     names = file_names(tracker.path for tracker in trackers)
     return in_order(told_apart(beside_damage(problems), names))
 
 
-def _scored(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Callable[[int], Columns]:
-    """Gives each tracker's rows as of its day (see `About.day`), by its number.
+def _scored(
+    trackers: Sequence[Tracker], rounds: Sequence[Sequence[date | None]]
+) -> list[list[Columns]]:
+    """For each list of days the rows of each tracker as of its day (see `About.day`).
 
     All are computed at once, since columns of thousands cost hardly more than columns of ten.
     """
-    rows = gather([_with_days(tracker) for tracker in trackers], days)
-    operations = InColumns(misread_cells(trackers), _own_bands(trackers, rows))
+    count = len(trackers)
+    rows = gather([_with_days(tracker) for tracker in trackers], *rounds)
+    operations = InColumns(misread_cells(trackers, len(rounds)), _own_bands(trackers, rows))
     rows = in_words(compute(rows, operations, {**SCORING, **FINDINGS}))
-    places = rows.tracker
-
-    def of_tracker(number: int) -> Columns:
-        return rows.take(np.arange(*np.searchsorted(places, (number, number + 1))))
-
-    return of_tracker
+    bounds = np.searchsorted(rows.tracker, np.arange(len(rounds) * count + 1)).tolist()
+    parts = [rows.part(*bound) for bound in pairwise(bounds)]
+    return [parts[number * count :][:count] for number in range(len(rounds))]
 
 
 def _with_days(tracker: Tracker) -> Tracker:
@@ -106,4 +108,5 @@ def _own_bands(trackers: Sequence[Tracker], rows: Columns) -> Bands:
     They are compared with as numbers are, and are good for nothing else.
     """
     cuts = [(tracker.bands or Bands()).cuts for tracker in trackers] or [Bands().cuts]
-    return Bands.of({key: np.array([own[key] for own in cuts])[rows.tracker] for key in cuts[0]})
+    numbers = rows.tracker % len(cuts)
+    return Bands.of({key: np.array([own[key] for own in cuts])[numbers] for key in cuts[0]})

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from math import isnan
 from typing import Any
 
+import numpy as np
+
 from okr_sheets.checks.formulas import beside, our_shapes, shape
 from okr_sheets.columns import Columns, among, serial, to_day
 from okr_sheets.files.grid import Broken, Uncalculated
@@ -77,45 +79,60 @@ def _differing(
 ) -> Iterator[Problem]:
     """The cells that hold another value than the rules give, and rows without any formula."""
     words = language(tracker.about.language)
-    cells_by_row = {cells["row"]: cells for cells in tracker.calculated.records()}
-    bare = {
-        row
-        for row, cells in cells_by_row.items()
-        if all(_is_blank(cells[column.key]) for column in keys)
-    }
-    uncounted = _uncounted(tracker, rows, bare)
-    compared = rows.only(("row", *(column.key for column in keys)))
-    for values in compared.records():
-        row = values["row"]
-        if row not in cells_by_row:
-            continue
-        cells = cells_by_row[row]
-        if row in bare and not any(cells[f"formula.{column.key}"] for column in keys):
-            if None not in usual.values():
-                yield tracker.problem("no-formula", OKRS.key, row, "score")
-            continue
-        for column in keys:
-            stored, formula = cells[column.key], cells[f"formula.{column.key}"]
-            if stored == values[column.key] and not isinstance(stored, bool):
-                continue  # as most are
-            expected = _as_stored(column.key, values[column.key])
-            comparable = _comparable(column.key, stored)
+    cells, rows = _side_by_side(tracker.calculated, rows)
+    numbers, names = rows.row.tolist(), [column.key for column in keys]
+    held, ruled, formulas = (
+        {key: of[f"{prefix}{key}"].tolist() for key in names}
+        for of, prefix in ((cells, ""), (rows, ""), (cells, "formula."))
+    )
+    empty = {at for at in range(len(rows)) if all(_is_blank(held[key][at]) for key in names)}
+    uncounted = _uncounted(tracker, rows, {numbers[at] for at in empty})
+    bare = {at for at in empty if not any(formulas[key][at] for key in names)}
+    if None not in usual.values():
+        for at in bare:
+            yield tracker.problem("no-formula", OKRS.key, numbers[at], "score")
+    for column in keys:
+        key = column.key
+        for at in _unlike(held[key], ruled[key]):
+            row, stored, formula = numbers[at], held[key][at], formulas[key][at]
+            expected, comparable = _as_stored(key, ruled[key][at]), _comparable(key, stored)
             broken = bool(formula) and "#REF!" in formula
-            other = broken or (bool(formula) and formula != usual[column.key])
+            other = broken or (bool(formula) and formula != usual[key])
             excused = row in uncounted and formula != "" and not broken
             # LibreOffice keeps a 0 in .xls where a formula gives no text.
             excused |= formula is None and expected is None and comparable == 0
-            if excused or isinstance(stored, Uncalculated) or _same(comparable, expected):
+            excused |= at in bare or isinstance(stored, Uncalculated)
+            if excused or _same(comparable, expected):
                 continue
             yield tracker.problem(
                 "typed-over" if formula == "" else "other-formula" if other else "stale-value",
                 OKRS.key,
                 row,
-                column.key,
-                _say(column.key, stored),
-                label=words(f"okrs.{column.key}"),
-                value=_word(column.key, expected, tracker),
+                key,
+                _say(key, stored),
+                label=words(f"okrs.{key}"),
+                value=_word(key, expected, tracker),
             )
+
+
+def _side_by_side(cells: Columns, rows: Columns) -> tuple[Columns, Columns]:
+    """The rows that are in both, in the order of the second."""
+    if cells.row.tolist() == rows.row.tolist():
+        return cells, rows
+    position = {row: at for at, row in enumerate(cells.row.tolist())}
+    both = rows.take(among(rows.row, position))
+    positions = [position[row] for row in both.row.tolist()]
+    return cells.take(np.array(positions, dtype=np.int64)), both
+
+
+def _unlike(held: Sequence[Any], ruled: Sequence[Any]) -> Iterator[int]:
+    """Where a cell is not at first sight what the rules give; blanks are blank in several ways."""
+    for at, (cell, value) in enumerate(zip(held, ruled, strict=True)):
+        if cell == value and cell is not True and cell is not False:
+            continue
+        if (cell is None or cell == "") and (value == "" or value != value):  # noqa: PLR0124  NaN
+            continue
+        yield at
 
 
 def _usual(formulas: Sequence[str | None]) -> str | None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isnan
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
-from okr_sheets.columns import Columns, filled, to_day
+from okr_sheets.columns import Columns, filled, stacked, to_day
 from okr_sheets.language import fold, language, percents
 from okr_sheets.problems import Problem
 from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.schema import FRAMES
+from okr_sheets.rollups.scored import logged_confidences
 from okr_sheets.schema import PLANNED
 from okr_sheets.tracker import Tracker
 
@@ -46,8 +46,7 @@ def attention(
         for p in problems
         if p.key == "status" and p.code in {"typed-over", "other-formula"}
     }
-    confidences = [_confidences(tracker) for tracker in trackers]
-    blocked = [_blocked(tracker) for tracker in trackers]
+    confidences, blocked = logged_confidences(trackers), _blocked(trackers)
     heading = forecasts.take(forecasts.finding == "heading-off")
     ends = dict(
         zip(
@@ -60,12 +59,13 @@ def attention(
     for at, row in enumerate(key_results.only(_LOOKED_AT).records()):
         if not row["live"]:
             continue
-        number, name = row["tracker"], row["id"].casefold()
+        number = row["tracker"]
+        whose = number, row["id"].casefold()
         reasons = [
             *_of_numbers(row),
             *_of_plan(row),
-            *_of_confidence(confidences[number].get(name, []), row),
-            *_of_actions(blocked[number].get(name, []), row["day"]),
+            *_of_confidence(confidences.get(whose, []), row),
+            *_of_actions(blocked.get(whose, []), row["day"]),
         ]
         end = ends.get((row["file"], row["sheet"], row["row"]))
         if end is not None:
@@ -125,32 +125,24 @@ def _of_typed(problem: Problem, status: str, code: str) -> Iterator[Reason]:
         yield "typed-status", {"typed": problem.given, "value": word}
 
 
-def _confidences(tracker: Tracker) -> dict[str, list[tuple[float, float]]]:
-    """The confidences that the log gives each id: day number and value, the oldest first."""
-    log = tracker.columns["log"]
-    by_id: dict[str, list[tuple[float, float]]] = {}
-    for line in log.take(~np.isnan(log.date) & ~np.isnan(log.confidence)).records():
-        by_id.setdefault(line["id"].casefold(), []).append((line["date"], line["confidence"]))
-    return {name: sorted(lines, key=itemgetter(0)) for name, lines in by_id.items()}
-
-
 def _of_confidence(
-    logged: Sequence[tuple[float, float]], row: Mapping[Any, Any]
+    logged: Sequence[tuple[float, float, int]], row: Mapping[Any, Any]
 ) -> Iterator[Reason]:
     """A fall of the confidence by `LEAST_DROP` or more since the one before."""
-    values = [value for day, value in logged if day <= row["day"]]
+    values = [value for day, value, _ in logged if day <= row["day"]]
     if not isnan(row["confidence"]) and (not values or values[-1] != row["confidence"]):
         values.append(row["confidence"])
     if len(values) > 1 and values[-2] - values[-1] >= LEAST_DROP:
         yield "confidence", {"before": values[-2], "after": values[-1]}
 
 
-def _blocked(tracker: Tracker) -> dict[str, list[tuple[float, str]]]:
-    """The blocked actions of each id that have a day: its number, and what is to be done."""
-    actions = tracker.columns["actions"]
-    by_id: dict[str, list[tuple[float, str]]] = {}
+def _blocked(trackers: Sequence[Tracker]) -> dict[tuple[int, str], list[tuple[float, str]]]:
+    """The day number and text of the blocked actions that have a day, by tracker and folded id."""
+    actions = stacked([tracker.columns["actions"] for tracker in trackers])
+    by_id: dict[tuple[int, str], list[tuple[float, str]]] = {}
     for line in actions.take((actions.status == "blocked") & ~np.isnan(actions.due)).records():
-        by_id.setdefault(line["key_result"].casefold(), []).append((line["due"], line["action"]))
+        whose = line["tracker"], line["key_result"].casefold()
+        by_id.setdefault(whose, []).append((line["due"], line["action"]))
     return by_id
 
 

@@ -104,7 +104,7 @@ def owner_names(trackers: Sequence[Tracker]) -> dict[Owner, str]:
         owner_of(company, name): name
         for tracker, company in zip(trackers, companies(trackers), strict=True)
         for part in ("objectives", "key_results", "actions")
-        for name in tracker.columns[part].owner
+        for name in dict.fromkeys(tracker.columns[part].owner.tolist())
     }
     return _told_apart(owners, lambda owner: owner.company)
 

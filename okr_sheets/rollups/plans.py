@@ -33,7 +33,11 @@ def as_then_planned(rows: Columns, trackers: Sequence[Tracker]) -> Columns:
     such the planned number holds, from the last on the one that stands in the row, which that
     remark names. Without one the row's own number holds on all days.
     """
-    remarked = {number: _remarks(tracker) for number, tracker in enumerate(trackers)}
+    remarked = {
+        number: _remarks(tracker)
+        for number, tracker in enumerate(trackers)
+        if len(tracker.columns["log"])
+    }
     if not any(remarked.values()):
         return rows
     has_plan = has_own_plan(rows, OPERATIONS)

@@ -13,7 +13,7 @@ import numpy as np
 
 from okr_sheets.bands import Bands
 from okr_sheets.choices import OBJECTIVE
-from okr_sheets.columns import Array, Columns, among, filled
+from okr_sheets.columns import Array, Columns, among, filled, stacked
 from okr_sheets.computing import OPERATIONS, InColumns, compute, in_words, misread_cells
 from okr_sheets.findings import has_own_plan
 from okr_sheets.gathering import gather, last_dates
@@ -57,12 +57,7 @@ class Scored:
 def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) -> Scored:
     """The rows of all trackers as of each list of days."""
     count = len(trackers)
-    misread = [
-        (place + number * count * ROWS, key)
-        for number in range(len(rounds))
-        for place, key in misread_cells(trackers)
-    ]
-    operations = InColumns(misread, bands)
+    operations = InColumns(misread_cells(trackers, len(rounds)), bands)
     gathered = as_then_planned(gather(trackers, *rounds), trackers)
     computed = compute(gathered, operations)
     # The same sheet with nothing stopped: what the scores would be with all of it counted.
@@ -109,19 +104,19 @@ class _Whose:
         of_trackers = units_of(trackers)
         self.units = list(dict.fromkeys(of_trackers))
         self.names = unit_names(trackers)
-        at = {unit: place for place, unit in enumerate(self.units)}
-        self.of_trackers = np.array([at[unit] for unit in of_trackers], dtype=np.int64)
+        unit_at = {unit: place for place, unit in enumerate(self.units)}
+        self.of_trackers = np.array([unit_at[unit] for unit in of_trackers], dtype=np.int64)
         # Each round has the same rows.
         once = len(rows) // max(rounds, 1)
         employers = companies(trackers)
-        owners = [
-            owner_of(employers[number], name)
-            for number, name in zip(numbers[:once].tolist(), rows.owner[:once], strict=True)
-        ]
+        of_rows = zip(numbers[:once].tolist(), rows.owner[:once].tolist(), strict=True)
+        names = [(employers[number], name) for number, name in of_rows]
+        owners = {each: owner_of(*each) for each in dict.fromkeys(names)}
         self.called = owner_names(trackers)
-        self.people = list(dict.fromkeys(owners))
-        places = {person: place for place, person in enumerate(self.people)}
-        self.persons = np.tile(np.array([places[each] for each in owners], dtype=np.int64), rounds)
+        self.people = list(dict.fromkeys(owners.values()))
+        at = {person: place for place, person in enumerate(self.people)}
+        places = {each: at[owner] for each, owner in owners.items()}
+        self.persons = np.tile(np.array([places[each] for each in names], dtype=np.int64), rounds)
 
     def columns(self) -> dict[str, Any]:
         """`unit_at`, `person_at`, and the columns that follow from the tracker, unit and owner."""
@@ -158,7 +153,7 @@ def _with_logged(rows: Columns, trackers: Sequence[Tracker]) -> Columns:
     @cache
     def looked_up() -> tuple[Array, Array]:
         confidence, logged = rows.confidence.copy(), np.zeros(len(rows), dtype=np.int64)
-        remarks = _remarks(trackers)
+        remarks = logged_confidences(trackers)
         for at in np.flatnonzero(np.isnan(confidence)).tolist() if remarks else ():
             lines = remarks.get((int(rows.tracker[at]), rows.id[at].casefold()))
             last = bisect_right(lines, rows.day[at], key=lambda remark: remark[0]) if lines else 0
@@ -169,16 +164,18 @@ def _with_logged(rows: Columns, trackers: Sequence[Tracker]) -> Columns:
     return rows.having(confidence=lambda: looked_up()[0], logged=lambda: looked_up()[1])
 
 
-def _remarks(
+def logged_confidences(
     trackers: Sequence[Tracker],
 ) -> Mapping[tuple[int, str], list[tuple[float, float, int]]]:
-    """Day, confidence and row of the lines of the log that have both, by tracker and folded id."""
+    """Day, confidence and row of the lines of the log that have both, the oldest first.
+
+    By the tracker's place in the list and the folded id.
+    """
+    log = stacked([tracker.columns["log"] for tracker in trackers])
     by_id: dict[tuple[int, str], list[tuple[float, float, int]]] = {}
-    for number, tracker in enumerate(trackers):
-        log = tracker.columns["log"]
-        for line in log.take(~np.isnan(log.date) & ~np.isnan(log.confidence)).records():
-            remark = line["date"], line["confidence"], line["row"]
-            by_id.setdefault((number, line["id"].casefold()), []).append(remark)
+    for line in log.take(~np.isnan(log.date) & ~np.isnan(log.confidence)).records():
+        remark = line["date"], line["confidence"], line["row"]
+        by_id.setdefault((line["tracker"], line["id"].casefold()), []).append(remark)
     return {key: sorted(lines, key=lambda line: line[0]) for key, lines in by_id.items()}
 
 
