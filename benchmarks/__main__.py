@@ -85,7 +85,7 @@ def cells(row, ratios, here, beside):
         row.beside,
         f"{ratio:.2f}",
         f"{low:.2f}–{high:.2f}",
-        f"≤ {row.target:g}",
+        f"≤ {row.target:.3g}",
         "met" if ratio <= row.target else "not met",
         f"{here:.3g} {unit}",
         f"{beside:.3g} {unit}",

@@ -17,6 +17,7 @@ PACKAGE = ROOT / "okr_sheets"
 EARLIER = "f183f40"  # the commit of this repository that builds are compared with
 COMMAND = "from okr_sheets.__main__ import run; run()"  # as the installed `okr-sheets` does
 EARLIER_COMMAND = "from okr_sheets.cli import main; main()"
+MADE_ANEW = 1000  # trackers; more than that are copies by other names
 SAME = 1e-9  # scores that differ by less are the same
 
 
@@ -50,12 +51,13 @@ class Ground:
     folder: Path
     is_quick: bool = False
     trackers: int = 1000
+    many: int = 10_000
     key_results: int = 1_000_000
 
     @classmethod
     def quick(cls, folder):
         """A smaller one, for fewer runs."""
-        return cls(folder, is_quick=True, trackers=100, key_results=50_000)
+        return cls(folder, is_quick=True, trackers=100, many=1000, key_results=50_000)
 
     @cached_property
     def earlier(self):
@@ -81,7 +83,23 @@ class Ground:
     @cached_property
     def tracker(self):
         """One filled-in tracker."""
-        return self._folder_of_trackers(2) / "0001.xlsx"
+        return self.folder_of(2) / "0001.xlsx"
+
+    @cached_property
+    def saved_by_libreoffice(self):
+        """The same, opened in LibreOffice and saved."""
+        place = self.folder / "libreoffice" / self.tracker.name
+        if not place.exists():
+            command = ["soffice", "--headless", "--convert-to", "xlsx", "--outdir", place.parent]
+            subprocess.run([*command, self.tracker], capture_output=True, check=True)
+        return place
+
+    @cached_property
+    def saved_as_excel_does(self):
+        """The same with shared formulas and an error."""
+        place = self.folder / "shared.xlsx"
+        side("shared_formulas", ROOT, self.tracker, place).run()
+        return place
 
     @cached_property
     def cells(self):
@@ -97,7 +115,7 @@ class Ground:
         name = EARLIER if is_earlier else "here"
         place = self.folder / f"trackers-{self.trackers}-{name}.pickle"
         if not (place.exists() and is_earlier):
-            folder = self._folder_of_trackers(self.trackers)
+            folder = self.folder_of(self.trackers)
             side("rolling_up", checkout, "read", folder, place).run()
         return place
 
@@ -106,17 +124,52 @@ class Ground:
         """Key results and check-ins as columns."""
         return self._made(f"key-results-{self.key_results}", "key_results", self.key_results)
 
-    def _folder_of_trackers(self, count):
-        return self._made(f"trackers-{count}", "trackers", count)
+    def folder_of(self, count):
+        """A folder of so many filled-in trackers; from the thousand-and-first on, renamed ones."""
+        if count <= MADE_ANEW:
+            return self._made(f"trackers-{count}", "trackers", count)
+        return self._made(f"trackers-{count}", "more_trackers", count, self.folder_of(MADE_ANEW))
 
-    def _made(self, name, maker, count):
+    def _made(self, name, maker, *arguments):
         place = self.folder / name
         if not place.exists():
             unfinished = self.folder / f"{name}.unfinished"
             shutil.rmtree(unfinished, ignore_errors=True)
-            side(maker, ROOT, unfinished, count).run()
+            side(maker, ROOT, unfinished, *arguments).run()
             unfinished.rename(place)
         return place
+
+
+def read(name, what, target, path_of):
+    """A race of reading one file, `path_of` the ground, and the bare rows of its sheets."""
+
+    def programs(ground):
+        return tuple(
+            side("reading", ROOT, who, path_of(ground), measures=True)
+            for who in ("here", "calamine")
+        )
+
+    rows = (Row(what, "calamine's rows of the same sheets", target),)
+    return Race(name, lambda _: rows, programs, runs=11)
+
+
+def to_csv(name, beside, target, program):
+    """A race of rolling trackers up to a CSV beside what `program` gives of the ground."""
+
+    def programs(ground):
+        folder = ground.folder_of(ground.trackers)
+        ours = code(COMMAND, ROOT, "score", folder, "-o", "rollup.csv", "--engine", "serial")
+        return ours, program(ground, folder)
+
+    def rows(ground):
+        return (Row(f"{ground.trackers:,} trackers to .csv, serial", beside, target),)
+
+    return Race(name, rows, programs, runs=3, quick_runs=1)
+
+
+def loop(engine):
+    """The program that reads all sheets by pandas."""
+    return lambda _, folder: side("rows_to_csv", ROOT, engine, folder, "rows.csv")
 
 
 def reading(command):
@@ -178,6 +231,19 @@ RACES = (
     ),
     reading("score"),
     reading("check"),
+    read("read", "`read()` of a tracker, no frame", 1.8, lambda ground: ground.tracker),
+    read(
+        "read-libreoffice",
+        "the same, saved by LibreOffice",
+        2.5,
+        lambda ground: ground.saved_by_libreoffice,
+    ),
+    read(
+        "read-shared",
+        "the same with shared formulas and an error",
+        2.5,
+        lambda ground: ground.saved_as_excel_does,
+    ),
     Race(
         "new",
         lambda _: (Row("`new`", "importing click and XlsxWriter, and its cells bare", 1.15),),
@@ -205,6 +271,22 @@ RACES = (
         rolling_up,
         runs=3,
         quick_runs=1,
+    ),
+    to_csv("csv-openpyxl", "a loop of pandas and openpyxl", 1 / 8, loop("openpyxl")),
+    to_csv("csv-calamine", "a loop of pandas and calamine", 1 / 1.4, loop("calamine")),
+    to_csv(
+        "csv-earlier",
+        f"v. {EARLIER}",
+        1 / 12,
+        lambda ground, folder: code(
+            EARLIER_COMMAND,
+            ground.earlier,
+            "score",
+            folder,
+            "-o",
+            "rollup.csv",
+            fine=(0, 1),
+        ),
     ),
     Race("scoring", of_scoring, scoring, runs=5, check=same_scores),
 )
