@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable, Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from okr_sheets.misuse import MisuseError
 from okr_sheets.regular import opened
@@ -81,6 +83,46 @@ def _beyond(value: Any, levels: int) -> str:
         return _DEEP
     inner = value.values() if isinstance(value, dict) else value
     return next(filter(None, (_beyond(each, levels - 1) for each in inner)), "")
+
+
+class Taking(Protocol):
+    """What a key of a table takes."""
+
+    @property
+    def wants(self) -> str:
+        """It in words: “a number”."""
+        ...
+
+    def takes(self, value: Any) -> bool:
+        """Whether it takes a value."""
+        ...
+
+
+def check_entry(
+    entry: Mapping[str, Any],
+    keys: Mapping[str, Taking],
+    place: str,
+    error: type[MisuseError],
+    advice: Callable[[str], str] | None = None,
+) -> None:
+    """Raise `error` at the first key that is none of `keys`, or value that its key does not take.
+
+    `place` is the file, and the table as it is written there; a key “*” is any name. `advice` says
+    what to write instead of a key that is none, by default the key it is like.
+    """
+    for name, value in entry.items():
+        key = keys.get(name) or keys.get("*")
+        if key is None:
+            instead = advice(name) if advice else nearest(name, keys)
+            raise error(f"{place} no key “{quoted(name)}”. {instead}")
+        if not key.takes(value):
+            raise error(f"{place} {quoted(name)} must be {key.wants}, not {shown(value)}.")
+
+
+def nearest(name: str, names: Collection[str]) -> str:
+    """Which of the names to write instead of one that is none."""
+    close = get_close_matches(name.casefold(), names, 1)
+    return f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(names)}."
 
 
 def shown(value: Any) -> str:

@@ -131,7 +131,10 @@ def test_a_plan_with_such_a_number_gets_one_sentence(tmp_path, value):
     )
     done = CliRunner().invoke(main, ["new", str(tmp_path / "t.xlsx"), "--from", str(plan)])
     assert done.exit_code == 2
-    assert "key_results.target is too large or too small to calculate with." in done.stderr
+    assert (
+        "[[objectives.key_results]] target is too large or too small to calculate with."
+        in done.stderr
+    )
 
 
 def test_numbers_at_the_bounds_are_told_in_few_signs():

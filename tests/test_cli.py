@@ -99,10 +99,10 @@ def test_a_plan_of_ones_own_comes_from_toml_or_csv(run, tmp_path):
         ("[[objectives]\n", "plan.toml is not valid TOML"),
         (
             '[[objectives]]\ntilte = "x"\n',
-            "plan.toml: objectives.tilte is not known. Use one of: id",
+            "plan.toml: [[objectives]] no key “tilte”. Did you mean title?",
         ),
-        ("[[objectives]]\ntitle = 3\n", "plan.toml: objectives.title must be a text, not 3."),
-        ('[about]\nlevel = "world"\n', "plan.toml: about.level must be one of company"),
+        ("[[objectives]]\ntitle = 3\n", "plan.toml: [[objectives]] title must be a text, not 3."),
+        ('[about]\nlevel = "world"\n', "plan.toml: [about] level must be one of company"),
     ],
 )
 def test_a_plan_that_cannot_be_read_says_where(run, tmp_path, text, said):

@@ -635,7 +635,7 @@ def key_table():
     ]
     for key in KEYS:
         table = f"`[{table_of(key)}]`" if key.table else ""
-        cells = (table, f"`{name_of(key)}`", key.wants, key.meaning, key.default)
+        cells = (table, f"`{name_of(key)}`", key.kind_of_value, key.meaning, key.default)
         lines.append("| " + " | ".join((*cells, f"`{key.example}`")) + " |")
     return "\n".join(lines) + "\n"
 

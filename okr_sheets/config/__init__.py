@@ -62,7 +62,7 @@ class Config:
         for key in (key for key in KEYS if key.name in _PLAIN and not key.table):
             value = getattr(self, key.name)
             if value != "" and not key.takes(value):
-                raise ConfigError(f"{key.name} must be {key.wants}, not {shown(value)}.")
+                raise ConfigError(f"{key.name} must be {key.kind_of_value}, not {shown(value)}.")
 
     def bands(self) -> Bands:
         """The bands of the preset; what [bands] sets replaces them."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from okr_sheets.config.keys import KEYS, ConfigError, is_text
 from okr_sheets.language import fold
 from okr_sheets.text import quoted
-from okr_sheets.toml import shown
+from okr_sheets.toml import check_entry, nearest, shown
 
 _TABLES = tuple(dict.fromkeys(key.table.split(".")[0] for key in KEYS if key.table))
 
@@ -69,17 +68,9 @@ class _Checks:
     def _checked(self, entry: Mapping[str, Any], table: str, label: str) -> dict[str, Any]:
         """The values of a table, texts without the space around them, if its keys take them."""
         keys = {key.name: key for key in KEYS if key.table == table}
-        for name, value in entry.items():
-            key = keys.get(name) or keys.get("*")
-            if key is None:
-                names = tuple(keys) if table else (*keys, *_TABLES)
-                advice = _advice(name, names)
-                raise ConfigError(f"{self.file}: {label}no key “{quoted(name)}”. {advice}")
-            if not key.takes(value):
-                wants = key.wants if key.choices else f"{key.wants}, such as {key.example}"
-                raise ConfigError(
-                    f"{self.file}: {label}{quoted(name)} must be {wants}, not {shown(value)}."
-                )
+        names = tuple(keys) if table else (*keys, *_TABLES)
+        place = f"{self.file}: {label}".strip()
+        check_entry(entry, keys, place, ConfigError, lambda name: _advice(name, names))
         return {
             name: value.strip() if isinstance(value, str) else value
             for name, value in entry.items()
@@ -94,8 +85,7 @@ def _advice(name: str, names: tuple[str, ...]) -> str:
         return "It stands at the top, above the first [table]."
     if homes:
         return f"It stands in {' or '.join(_header(table) for table in homes)}."
-    close = get_close_matches(name.casefold(), names, 1)
-    return f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(names)}."
+    return nearest(name, names)
 
 
 def _header(table: str) -> str:

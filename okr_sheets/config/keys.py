@@ -47,6 +47,13 @@ class Key:
 
     @property
     def wants(self) -> str:
+        """What the value must be, in words, with an example where there are no choices."""
+        return (
+            self.kind_of_value if self.choices else f"{self.kind_of_value}, such as {self.example}"
+        )
+
+    @property
+    def kind_of_value(self) -> str:
         """What the value must be, in words."""
         if self.choices:
             return f"one of {', '.join(self.choices)}"

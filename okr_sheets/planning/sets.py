@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,13 +16,14 @@ from okr_sheets.reading.days import is_buddhist
 from okr_sheets.reading.examples import SetError
 from okr_sheets.schema import ACTIONS, OKRS, PARTS, ROW, SETTINGS, Column, is_countable
 from okr_sheets.text import quoted
-from okr_sheets.toml import parse_toml, shown
+from okr_sheets.toml import check_entry, parse_toml
 from okr_sheets.tracker import Tracker
 
+_KEY_RESULTS = "objectives.key_results"
+_ACTIONS = f"{_KEY_RESULTS}.actions"
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "text": (str,),
     "id": (str,),
-    "choice": (str,),
     "number": (int, float),
     "date": (date,),
 }
@@ -41,6 +42,29 @@ def read_set(text: str, name: str, fiscal_start: int = 1) -> Tracker:
 def plan_of(document: dict[str, Any], name: str, fiscal_start: int = 1) -> Tracker:
     """The same for a TOML document that is already parsed."""
     return _Set(name, fiscal_start).tracker(document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What the key of a column takes."""
+
+    column: Column
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        key = self.column.key
+        return self.column.choices or (OKRS[key].choices if key in OKRS.keys else ())
+
+    @property
+    def wants(self) -> str:
+        is_choice = self.column.kind == "choice"
+        return f"one of {', '.join(self.choices)}" if is_choice else f"a {self.column.kind}"
+
+    def takes(self, value: Any) -> bool:
+        if self.column.kind == "choice":
+            return value in self.choices
+        fits = isinstance(value, _TYPES[self.column.kind]) and not isinstance(value, bool)
+        return fits and value == value  # noqa: PLR0124  NaN
 
 
 class _Set:
@@ -114,15 +138,15 @@ class _Set:
 
     def _objective(self, entry: dict[str, Any]) -> None:
         entry = dict(entry)
-        key_results = self._list(entry.pop("key_results", []), "objectives.key_results")
+        key_results = self._list(entry.pop("key_results", []), _KEY_RESULTS)
         entry = self._check(entry, "objectives", PARTS["objectives"])
         self.count += 1
         objective = {"id": f"O{len(self.objectives) + 1}", **entry, "row": self.count}
         self.objectives.append(objective)
         for at, key_result_entry in enumerate(key_results, 1):
             rest = dict(key_result_entry)
-            actions = self._list(rest.pop("actions", []), "actions")
-            rest = self._check(rest, "key_results", PARTS["key_results"][2:])
+            actions = self._list(rest.pop("actions", []), _ACTIONS)
+            rest = self._check(rest, _KEY_RESULTS, PARTS["key_results"][2:])
             if rest.get("type") == OBJECTIVE:
                 raise SetError(f"{self.name}: a key result cannot have the type “{OBJECTIVE}”.")
             self.count += 1
@@ -130,7 +154,7 @@ class _Set:
             key_result |= {"objective": objective["row"], "objective_id": objective["id"]}
             self.key_results.append(key_result)
             for action in actions:
-                checked = self._check(action, "actions", ACTIONS.typed)
+                checked = self._check(action, _ACTIONS, ACTIONS.typed)
                 number = len(self.actions) + 1
                 self.actions.append({"key_result": key_result["id"], **checked, "row": number})
 
@@ -143,22 +167,15 @@ class _Set:
         self, entry: Mapping[str, Any], where: str, columns: tuple[Column, ...]
     ) -> dict[str, Any]:
         """The entry, its dates in common years; SetError if a key or a value is wrong."""
+        table = f" [{where}]" if where == "about" else f" [[{where}]]" if where else ""
+        table = f"{self.name}:{table}"
+        check_entry(entry, {column.key: _Key(column) for column in columns}, table, SetError)
         checked = dict(entry)
-        by_key = {column.key: column for column in columns}
         for key, value in entry.items():
-            place = f"{self.name}: {where}.{quoted(key)}".replace(": .", ": ")
-            if key not in by_key:
-                raise SetError(f"{place} is not known. Use one of: {', '.join(by_key)}.")
-            column = by_key[key]
-            fits = isinstance(value, _TYPES[column.kind]) and not isinstance(value, bool)
-            if not fits or value != value:  # noqa: PLR0124  NaN
-                raise SetError(f"{place} must be a {column.kind}, not {shown(value)}.")
-            if column.kind == "number" and not is_countable(value):
+            place = f"{table} {quoted(key)}"
+            if isinstance(value, float | int) and not is_countable(value):
                 unit = "Write it in another unit, or 0."
                 raise SetError(f"{place} is too large or too small to calculate with. {unit}")
-            choices = column.choices or (OKRS[key].choices if key in OKRS.keys else ())
-            if column.kind == "choice" and value not in choices:
-                raise SetError(f"{place} must be one of {', '.join(choices)}, not {shown(value)}.")
             if isinstance(value, date):
                 checked[key] = self._common(value, place)
         return checked
