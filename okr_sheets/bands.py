@@ -72,9 +72,9 @@ def differences(bands: Bands, others: Bands, words: Language) -> Iterator[tuple[
     """What differs between two bands, as both have it: of statuses, then of grades."""
     if bands == others:
         return
-    for said in (_statuses, _grades):
-        own, theirs = said(bands, words), said(others, words)
-        lines = [pair for pair in zip(own, theirs, strict=True) if pair[0] != pair[1]]
+    for sentences in (_statuses, _grades):
+        ours, theirs = sentences(bands, words), sentences(others, words)
+        lines = [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
         if lines:
             mine, other = map("; ".join, zip(*lines, strict=True))
             yield mine, other

@@ -192,9 +192,9 @@ def folded(texts: Array) -> Array:
 # numpy.isin and numpy.unique import numpy.ma, which takes longer than a tracker does.
 
 
-def among(values: Array, known: Collection[Any]) -> Array:
+def among(values: Array, others: Collection[Any]) -> Array:
     """Which of the values are among the known ones."""
-    return np.fromiter(map(frozenset(known).__contains__, values.tolist()), bool, len(values))
+    return np.fromiter(map(frozenset(others).__contains__, values.tolist()), bool, len(values))
 
 
 def grouped(keys: Array) -> tuple[Array, Array]:

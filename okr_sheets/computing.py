@@ -100,7 +100,7 @@ class InColumns:
 
     def begins(self, x: Array, start: Array) -> Array:
         both = zip(x.tolist(), start.tolist(), strict=True)
-        begun = (not own or text.casefold().startswith(own.casefold()) for text, own in both)
+        begun = (not other or text.casefold().startswith(other.casefold()) for text, other in both)
         return np.fromiter(begun, bool, len(x))
 
     def is_(self, x: Array, column: str, key: str) -> Array:
@@ -108,8 +108,8 @@ class InColumns:
         return same
 
     def known(self, x: Array, _: str) -> Array:
-        given: Array = x != NONE
-        return given
+        is_known: Array = x != NONE
+        return is_known
 
     def yes(self, x: Array) -> Array:
         # The reader has already turned yes and no into 1 and 0.

@@ -130,8 +130,8 @@ def company() -> dict[str, Tracker]:
 
 def last_quarter() -> dict[str, Tracker]:
     """The trackers of the quarter before, with all its check-ins; enablement had none yet."""
-    known = (name for name in names() if name != "sales-enablement")
-    return {f"{name}.xlsx": _finished(_planned(name, quarter=LAST_QUARTER)) for name in known}
+    older = (name for name in names() if name != "sales-enablement")
+    return {f"{name}.xlsx": _finished(_planned(name, quarter=LAST_QUARTER)) for name in older}
 
 
 def marketing(code: str) -> Tracker:
@@ -151,9 +151,11 @@ def _filled(tracker: Tracker) -> Tracker:
     results = [row | STORY.get(row["id"], {}) for row in tracker.columns["key_results"].records()]
 
     def typed(row: Row) -> list[tuple[date, float]]:
-        found = _check_ins(row, dates, PACES.get(row["id"], rng.uniform(0.62, 0.8)), rng)
-        found = list(zip(dates, TYPED[row["id"]], strict=True)) if row["id"] in TYPED else found
-        return [(day, value) for day, value in found if not _is_silent(row["id"], day)]
+        # Drawn for all, so that what is typed for one changes no other.
+        check_ins = _check_ins(row, dates, PACES.get(row["id"], rng.uniform(0.62, 0.8)), rng)
+        if row["id"] in TYPED:
+            check_ins = list(zip(dates, TYPED[row["id"]], strict=True))
+        return [(day, value) for day, value in check_ins if not _is_silent(row["id"], day)]
 
     ids = {row["id"] for row in results}
     remarks = [remark for remark in REMARKS if remark["id"] in ids]
@@ -300,8 +302,8 @@ def _mistype(path: Path, tracker: Tracker) -> None:
     with saved(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, content in members.items():
             if member.filename == "xl/worksheets/sheet2.xml":
-                found = re.compile(rf'<c r="{cell}"( s="\d+")/>'.encode())
-                content = found.sub(typed.encode(), content)  # noqa: PLW2901
+                blank = re.compile(rf'<c r="{cell}"( s="\d+")/>'.encode())
+                content = blank.sub(typed.encode(), content)  # noqa: PLW2901
             archive.writestr(member, content)
 
 

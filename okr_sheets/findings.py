@@ -50,15 +50,15 @@ def held(k: Any, f: Any, key: str) -> Any:
 def to_fix(k: Any, f: Any) -> Any:
     """The first thing wrong with a row, in a few words; nothing when all is well."""
 
-    def said(code: str) -> Any:
+    def sentence(code: str) -> Any:
         return f.fix(code, **filling(k, f, code))
 
     def change(key: str) -> Any:
-        lowered, raised = (said(f"{code}:{key}") for code in PLAN_CODES)
+        lowered, raised = (sentence(f"{code}:{key}") for code in PLAN_CODES)
         return f.choose(held(k, f, key) < getattr(k, f"planned_{key}"), lowered, raised)
 
     faults, hints = (
-        [(applies(k, f), said(code)) for code, applies in rules.items()]
+        [(applies(k, f), sentence(code)) for code, applies in rules.items()]
         for rules in (FAULTS, HINTS)
     )
     changes = [(f.is_key(k.changed, key), change(key)) for key in PLANNED]

@@ -230,8 +230,8 @@ class InCells:
         return Term(f"_xlfn.MINIFS({self._dates},{k.check_ins},{_NUMBERS})")
 
     def first_value_checked(self, k: Any) -> Term:
-        found = f"INDEX({k.check_ins},MATCH({self.first_day_checked(k)},{self._dates},0))"
-        return Term(f'IFERROR({found},"")')
+        number = f"INDEX({k.check_ins},MATCH({self.first_day_checked(k)},{self._dates},0))"
+        return Term(f'IFERROR({number},"")')
 
     def highest_value_checked(self, k: Any) -> Term:
         return Term(f'_xlfn.MAXIFS({k.check_ins},{self._dates},"<="&{k.until})')

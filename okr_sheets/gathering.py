@@ -60,15 +60,15 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> Colum
         start = DAYS.start
         trackers = [Tracker.empty(About(start=start, end=start + timedelta(weeks=1)))]
         is_dated, rounds = np.array([True]), ([start],)
-    own = stacked([tracker.okrs for tracker in trackers])
-    own = own if is_dated.all() else own.take(is_dated[own.tracker])
+    okrs = stacked([tracker.okrs for tracker in trackers])
+    okrs = okrs if is_dated.all() else okrs.take(is_dated[okrs.tracker])
     days = [[t.about.day(d) for t, d in zip(trackers, r, strict=True)] for r in rounds]
     untils = [[t.until(d) for t, d in zip(trackers, of_round, strict=True)] for of_round in days]
-    words = {key: coded(key, own[key]) for key in WORDED if key in own}
-    rows = own.having(**words)
-    number = np.repeat(np.arange(len(rounds)), len(own))
+    words = {key: coded(key, okrs[key]) for key in WORDED if key in okrs}
+    rows = okrs.having(**words)
+    number = np.repeat(np.arange(len(rounds)), len(okrs))
     if len(rounds) > 1:
-        rows = rows.take(np.tile(np.arange(len(own)), len(rounds)))
+        rows = rows.take(np.tile(np.arange(len(okrs)), len(rounds)))
     mine = rows.tracker
     place = mine * ROWS + rows.row
     rows = rows.having(

@@ -122,14 +122,14 @@ class Quarter:
         `2570-Q1`, of the Buddhist calendar, is 2027-Q1.
         """
         pattern = r"\s*(?:(\d{4})[\s/-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4}))\s*"
-        found = re.fullmatch(pattern, text, re.IGNORECASE)
-        if not found:
+        match = re.fullmatch(pattern, text, re.IGNORECASE)
+        if not match:
             raise MisuseError(f"“{quoted(text)}” is not a quarter. Type it as 2027-Q1.")
-        year = common_year(int(found[1] or found[4]))
+        year = common_year(int(match[1] or match[4]))
         if year is None:
             between = f"from {YEARS[0]} to {YEARS[-1]}"
             raise MisuseError(f"“{quoted(text)}” is not of a year {between}. Type it as 2027-Q1.")
-        return cls(year, int(found[2] or found[3]), fiscal_start)
+        return cls(year, int(match[2] or match[3]), fiscal_start)
 
     @classmethod
     def holding(cls, day: date, fiscal_start: int = 1) -> Quarter:
@@ -212,13 +212,13 @@ def _month_ends(start: date, end: date) -> tuple[date, ...]:
 def weeks_of_the_year(span: Span) -> dict[int, date]:
     """The check-in day of each week that ISO 8601 numbers and that closes in a quarter."""
     monday = span.start - timedelta(days=span.start.weekday())
-    found: dict[int, date] = {}
+    closing_days: dict[int, date] = {}
     while monday <= span.end:
         day = closing_day(monday, span)
         if day in span:
-            found.setdefault(monday.isocalendar().week, day)
+            closing_days.setdefault(monday.isocalendar().week, day)
         monday += timedelta(weeks=1)
-    return found
+    return closing_days
 
 
 def closing_day(monday: date, span: Span | None) -> date:

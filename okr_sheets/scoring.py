@@ -169,8 +169,8 @@ def score(k: Any, f: Any) -> Any:
 
 def expected(k: Any, f: Any) -> Any:
     """The share of the time passed, or the weighted mean of an objective's, four decimals."""
-    own = f.choose(f.is_(k.standing, "state", "active"), k.due_by_now, f.NOTHING)
-    return f.choose(k.anchor > 0, mean_of_group(k, "pace", f), own)
+    of_key_result = f.choose(f.is_(k.standing, "state", "active"), k.due_by_now, f.NOTHING)
+    return f.choose(k.anchor > 0, mean_of_group(k, "pace", f), of_key_result)
 
 
 def gap(k: Any, f: Any) -> Any:

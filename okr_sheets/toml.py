@@ -127,6 +127,6 @@ def nearest(name: str, names: Collection[str]) -> str:
 
 def shown(value: Any) -> str:
     """A value as its writer knows it, as far as a sentence can quote it."""
-    said = quoted(str(value))
-    kinds = {dict: "a table", list: "a list", bool: said.lower(), str: f"“{said}”"}
-    return kinds.get(type(value), said)
+    text = quoted(str(value))
+    kinds = {dict: "a table", list: "a list", bool: text.lower(), str: f"“{text}”"}
+    return kinds.get(type(value), text)

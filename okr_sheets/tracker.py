@@ -121,14 +121,14 @@ class Tracker:
         """
         objectives, key_results = self.columns["objectives"], self.columns["key_results"]
         count = len(objectives)
-        own = objectives.having(
+        of_objectives = objectives.having(
             parent=objectives.row, type=lambda: filled([OBJECTIVE] * count, "choice")
         )
         key_results = key_results.having(parent=key_results.objective)
 
         def both(column: Column) -> Array:
-            if column.key in own:
-                return np.concatenate([own[column.key], key_results[column.key]])
+            if column.key in of_objectives:
+                return np.concatenate([of_objectives[column.key], key_results[column.key]])
             blank = filled([BLANKS[column.kind]] * count, column.kind)
             return np.concatenate([blank, key_results[column.key]])
 

@@ -52,8 +52,8 @@ def confidences(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
         of_1 = wrong.any() and ((values >= 0) & (values <= 1)).all()
         of_100 = ((values >= 10) & (values <= 100)).all() and wrong.sum() * 2 > len(wrong)
         for row in (typed if of_1 or of_100 else typed.take(wrong)).records():
-            given = f"{row['confidence']:g}"
-            yield tracker.problem("bad-confidence", sheet, row["row"], "confidence", given)
+            cell_text = f"{row['confidence']:g}"
+            yield tracker.problem("bad-confidence", sheet, row["row"], "confidence", cell_text)
 
 
 def dates(tracker: Tracker, rows: Columns) -> Iterator[Problem]:

@@ -57,8 +57,8 @@ def stored_values(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     differing = list(_differing(tracker, rows, keys, usual))
     if not tracker.calculated_on:
         # No value says what the workbook would give; a constant among our formulas is one still.
-        known = {"typed-over", "no-formula"} if _own(most, tracker.about.language) else set()
-        differing = [problem for problem in differing if problem.code in known]
+        certain = {"typed-over", "no-formula"} if _own(most, tracker.about.language) else set()
+        differing = [problem for problem in differing if problem.code in certain]
     # What follows from a cell that was typed over differs with it.
     disturbed = {p.row for p in differing if p.code in {"typed-over", "other-formula"}}
     disturbed |= _groups(rows, disturbed)
@@ -222,10 +222,10 @@ def _comparable(key: str, value: Any) -> Any:
     return value
 
 
-def _same(found: Any, expected: Any) -> bool:
-    if isinstance(found, (int, float)) and isinstance(expected, (int, float)):
-        return abs(found - expected) <= TOLERANCE * max(1.0, abs(expected))
-    return bool(found == expected)
+def _same(stored: Any, expected: Any) -> bool:
+    if isinstance(stored, (int, float)) and isinstance(expected, (int, float)):
+        return abs(stored - expected) <= TOLERANCE * max(1.0, abs(expected))
+    return bool(stored == expected)
 
 
 def _say(key: str, value: Any) -> str:

@@ -60,17 +60,17 @@ def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     holders: dict[tuple[str, str], list[Tracker]] = {}
     files = file_names(tracker.path for tracker in trackers)
     for tracker in trackers:
-        for own in set(folded(tracker.okrs.id)):
-            holders.setdefault((tracker.about.quarter, own), []).append(tracker)
-    shared = {name: found for name, found in holders.items() if len(found) > 1}
+        for name in set(folded(tracker.okrs.id)):
+            holders.setdefault((tracker.about.quarter, name), []).append(tracker)
+    shared = {name: each for name, each in holders.items() if len(each) > 1}
     if not shared:
         return
     for tracker in trackers:
         rows, quarter = tracker.okrs, tracker.about.quarter
         reused = [
-            (number, given)
-            for number, given in zip(rows.row.tolist(), rows.id, strict=True)
-            if (quarter, given.casefold()) in shared
+            (number, id_text)
+            for number, id_text in zip(rows.row.tolist(), rows.id, strict=True)
+            if (quarter, id_text.casefold()) in shared
         ]
         if reused:
             number, first = reused[0]
@@ -79,8 +79,8 @@ def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
             yield tracker.problem("id-reused", OKRS.key, number, "id", first, **words)
 
 
-def _names(trackers: Sequence[Tracker], own: Tracker, files: Mapping[str, str]) -> str:
-    others = (files[other.path] for other in trackers if other is not own)
+def _names(trackers: Sequence[Tracker], tracker: Tracker, files: Mapping[str, str]) -> str:
+    others = (files[other.path] for other in trackers if other is not tracker)
     return ", ".join(dict.fromkeys(others))
 
 
@@ -88,8 +88,8 @@ def other_bands(trackers: Sequence[Tracker], bands: Bands) -> Iterator[Problem]:
     """A workbook's own statuses and grades go by the bands that it is scored by."""
     for tracker in trackers:
         words = language(tracker.about.language)
-        for own, ours in differences(tracker.bands or bands, bands, words):
-            yield Problem("other-bands", tracker.path, given=own, words={"value": ours})
+        for theirs, ours in differences(tracker.bands or bands, bands, words):
+            yield Problem("other-bands", tracker.path, given=theirs, words={"value": ours})
 
 
 STRUCTURE = (dayless, stopped_without_note, unknown_ids)

@@ -39,10 +39,12 @@ class Layout:
 
     def __init__(self, words: Language, dates: Sequence[date], sheet: str, bands: Bands) -> None:
         """`sheet` is the name of the sheet, `dates` the check-in dates."""
-        own = [Slot(c.key, words(f"okrs.{c.key}"), c.width, c.kind, c.stage) for c in OKRS.columns]
+        slots = [
+            Slot(c.key, words(f"okrs.{c.key}"), c.width, c.kind, c.stage) for c in OKRS.columns
+        ]
         hidden = {column.key for column in OKRS.columns if column.hidden}
-        visible = [slot for slot in own if slot.key not in hidden]
-        helpers = [slot for slot in own if slot.key in hidden]
+        visible = [slot for slot in slots if slot.key not in hidden]
+        helpers = [slot for slot in slots if slot.key in hidden]
         check_ins = [
             Slot(f"{CHECK_IN_PREFIX}{day}", day.isoformat(), 11.5, day=day) for day in dates
         ]

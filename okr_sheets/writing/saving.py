@@ -98,11 +98,11 @@ def _in_words(path: Path) -> Iterator[None]:
         yield
     except Exception as error:
         # XlsxWriter hands on what the system said inside an error of its own.
-        said = error if isinstance(error, OSError) else next(iter(error.args), None)
-        if not isinstance(said, OSError) or said.errno is None:
+        refusal = error if isinstance(error, OSError) else next(iter(error.args), None)
+        if not isinstance(refusal, OSError) or refusal.errno is None:
             raise
-        reason = REASONS.get(said.errno, said.strerror)
-        raise type(said)(f"{path} was not written: {reason}.") from error
+        reason = REASONS.get(refusal.errno, refusal.strerror)
+        raise type(refusal)(f"{path} was not written: {reason}.") from error
 
 
 def _refuse(
@@ -125,12 +125,12 @@ def _refuse(
         raise FileExistsError(f"{path} is a device or a pipe. Choose another name.")
     if not force:
         raise FileExistsError(f"{path} is there already. Choose another name, or add --force.")
-    found = judge(target) if judge else "ours"
-    if found == "foreign" or (found == "changed" and not may_set_aside):
+    standing = judge(target) if judge else "ours"
+    if standing == "foreign" or (standing == "changed" and not may_set_aside):
         raise FileExistsError(f"{path} is there already and is no report. Choose another name.")
     if not os.access(target, os.W_OK):
         raise PermissionError(f"{path} is write-protected. Choose another name.")
-    return found
+    return standing
 
 
 def _begun(target: Path) -> Path:
@@ -190,13 +190,13 @@ def _put_in_place(
         return None
 
 
-def _exchange(temporary: Path, target: Path, found: Standing, judge: Judge) -> Path | None:
+def _exchange(temporary: Path, target: Path, standing: Standing, judge: Judge) -> Path | None:
     """Replace a marked file, and give the name it is kept under if somebody changed it.
 
     It is judged once it is replaced, since it may be changed until then. FileExistsError if another
     file has taken its place.
     """
-    old = _second_name(target, found)
+    old = _second_name(target, standing)
     if not old:
         temporary.replace(target)
         return None
@@ -206,9 +206,9 @@ def _exchange(temporary: Path, target: Path, found: Standing, judge: Judge) -> P
         with suppress(OSError):
             _name(old, target)  # where the disk knows no links it has lost its name
         with suppress(OSError):
-            _settled(old, target, found, judge)
+            _settled(old, target, standing, judge)
         raise
-    return _settled(old, target, found, judge)
+    return _settled(old, target, standing, judge)
 
 
 def _replace(temporary: Path, target: Path, old: Path) -> None:
@@ -217,9 +217,9 @@ def _replace(temporary: Path, target: Path, old: Path) -> None:
     temporary.replace(target)
 
 
-def _second_name(target: Path, found: Standing) -> Path | None:
+def _second_name(target: Path, standing: Standing) -> Path | None:
     """A name to keep a file under: a hidden one unless it was changed; None without links."""
-    if found == "changed":
+    if standing == "changed":
         return _with_free_name(target, target)
     hidden = target.with_name(f"{ASIDE}{secrets.token_hex(8)}{target.suffix}")
     try:
@@ -229,9 +229,9 @@ def _second_name(target: Path, found: Standing) -> Path | None:
     return hidden
 
 
-def _settled(old: Path, target: Path, found: Standing, judge: Judge) -> Path | None:
+def _settled(old: Path, target: Path, standing: Standing, judge: Judge) -> Path | None:
     """The name under which a replaced file stays; None, and no such name, if nobody misses it."""
-    if same_file(old, target) or judge(old) in {"ours", found} - {"changed"}:
+    if same_file(old, target) or judge(old) in {"ours", standing} - {"changed"}:
         old.unlink(missing_ok=True)
         return None
     if not old.name.startswith(ASIDE):

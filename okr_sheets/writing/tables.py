@@ -41,13 +41,13 @@ class Ids:
 
     def formula(self, cell: str, words: Language) -> str:
         """Says so where there is no such id."""
-        found = f"ISNUMBER(MATCH({cell},{self.cells},0))"
-        return f'IF({cell}="","",IF({found},"",{quoted(words.fix("unknown-id"))}))'
+        is_there = f"ISNUMBER(MATCH({cell},{self.cells},0))"
+        return f'IF({cell}="","",IF({is_there},"",{quoted(words.fix("unknown-id"))}))'
 
-    def verdict(self, given: str | None, words: Language) -> str:
+    def verdict(self, id_text: str | None, words: Language) -> str:
         """What the formula gives for an id."""
-        known = not given or given.casefold() in self.known
-        return "" if known else words.fix("unknown-id")
+        is_known = not id_text or id_text.casefold() in self.known
+        return "" if is_known else words.fix("unknown-id")
 
 
 def write_table(

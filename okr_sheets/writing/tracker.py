@@ -161,9 +161,9 @@ def _lists(tracker: Tracker, parent: Tracker | None, words: Language) -> dict[st
         above = parent.columns["objectives"]
         for name, title in zip(above.id, above.title, strict=True):
             parents[name] = f"{name}{ALIGNMENT_SIGN}{title}"
-    for given in chain(parts[0].aligns_to, parts[1].aligns_to):
-        if given:
-            parents.setdefault(given, given)
+    for id_text in chain(parts[0].aligns_to, parts[1].aligns_to):
+        if id_text:
+            parents.setdefault(id_text, id_text)
     return {
         "owner": _unique(owners),
         "unit": _unique(units),
