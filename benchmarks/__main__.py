@@ -21,7 +21,7 @@ from pathlib import Path
 from benchmarks.races import PACKAGE, RACES, Ground
 
 HEAD = ("what", "beside", "ratio", "quartiles", "target", "", "here", "beside it")
-UNITS = {"seconds": "s", "stages": "s", "outputs": "s", "megabytes": "MB"}
+UNITS = {"seconds": "s", "stages": "s", "outputs": "s", "wall": "s", "megabytes": "MB"}
 
 
 def main():

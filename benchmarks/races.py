@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.processes import Program, code, side
+from benchmarks.processes import Limit, Program, code, side
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "okr_sheets"
@@ -172,6 +172,26 @@ def loop(engine):
     return lambda _, folder: side("rows_to_csv", ROOT, engine, folder, "rows.csv")
 
 
+def flat(ground):
+    """A tracker's part of the cost of rolling up many, and of few."""
+    few = ground.trackers // 10
+    counts = ground.many, few
+    return tuple(
+        side("per_tracker", ROOT, COMMAND, ground.folder_of(count), count, measures=True)
+        for count in counts
+    )
+
+
+def of_many(ground, engine):
+    folder = ground.folder_of(ground.many)
+    return code(COMMAND, ROOT, "score", folder, "-o", "rollup.csv", "--engine", engine)
+
+
+def on_cluster(ground):
+    """Many trackers, read by a cluster of two workers that stands ready."""
+    return side("on_cluster", ROOT, COMMAND, ground.folder_of(ground.many), measures=True)
+
+
 def reading(command):
     def programs(ground):
         ours = code(COMMAND, ROOT, command, ground.tracker)
@@ -287,6 +307,51 @@ RACES = (
             "rollup.csv",
             fine=(0, 1),
         ),
+    ),
+    Race(
+        "flat",
+        lambda ground: (
+            Row(
+                f"a tracker's part of rolling up {ground.many:,}",
+                f"of {ground.trackers // 10:,}",
+                1.05,
+            ),
+        ),
+        flat,
+        runs=3,
+        quick_runs=1,
+    ),
+    Race(
+        "memory",
+        lambda ground: (
+            Row(
+                f"memory of all processes, {ground.many:,} trackers to .csv",
+                "what it may be",
+                1.0,
+                "megabytes",
+            ),
+        ),
+        lambda ground: (of_many(ground, "processes"), Limit(megabytes=800)),
+        runs=3,
+        quick_runs=1,
+    ),
+    Race(
+        "processes",
+        lambda ground: (
+            Row(f"{ground.many:,} trackers by processes, wall", "serial", 1 / 1.7, "wall"),
+        ),
+        lambda ground: (of_many(ground, "processes"), of_many(ground, "serial")),
+        runs=3,
+        quick_runs=1,
+    ),
+    Race(
+        "cluster",
+        lambda ground: (
+            Row(f"{ground.many:,} trackers by a dask cluster, wall", "processes", 1.25, "wall"),
+        ),
+        lambda ground: (on_cluster(ground), of_many(ground, "processes")),
+        runs=3,
+        quick_runs=1,
     ),
     Race("scoring", of_scoring, scoring, runs=5, check=same_scores),
 )

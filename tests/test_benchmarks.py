@@ -40,7 +40,7 @@ def test_polars_scores_every_key_result_and_objective_alike(benchmarks, tmp_path
     ground = benchmarks.Ground(tmp_path, is_quick=True, key_results=2_000)
     (race,) = (race for race in benchmarks.RACES if race.name == "scoring")
     for program in race.programs(ground):
-        assert {"seconds", "megabytes"} == program.run().keys()
+        assert {"seconds", "wall", "megabytes"} == program.run().keys()
     race.check(ground)
 
 
