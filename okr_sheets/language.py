@@ -33,6 +33,8 @@ def fold(text: str) -> str:
     Combining marks stay, since Thai words differ by them alone; only the dot that lower-casing
     leaves behind a Turkish İ goes.
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     text = unicodedata.normalize("NFKC", text).casefold()
     text = text.replace("\u0307", "").replace("ı", "i")
     return " ".join(text.replace("\u200b", "").split())
@@ -51,20 +53,60 @@ def percents(share: float) -> int:
     return int((Decimal(repr(round(float(share), 12))) * 100).to_integral_value(ROUND_HALF_UP))
 
 
+_TABLES = re.compile(r"^(?=\[)", re.MULTILINE)
+
+
+class _Words(Mapping[str, Any]):
+    """A parsed TOML file, each table of which is parsed when it is first asked for.
+
+    To read a tracker takes a few of them, of every language.
+    """
+
+    def __init__(self, text: str) -> None:
+        first, *tables = _TABLES.split(text)
+        self._texts: dict[str, str] = {}
+        for table in tables:
+            name = re.split(r"[].]", table[1:], maxsplit=1)[0]
+            self._texts[name] = self._texts.get(name, "") + table
+        self._parsed = _parsed(first)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._parsed:
+            self._parsed |= _parsed(self._texts[name])
+        return self._parsed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._parsed, **self._texts})
+
+    def __len__(self) -> int:
+        return len({**self._parsed, **self._texts})
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415  no word is asked for help
+
+    return tomllib.loads(text)
+
+
 class Language:
     """The words of one language."""
 
-    def __init__(self, code: str, words: Mapping[str, Any]) -> None:
-        """`words` is the parsed TOML file."""
+    def __init__(self, code: str, text: str) -> None:
+        """`text` is the TOML file's."""
         self.code = code
-        self._words = words
+        self._words = _Words(text)
+        self._spellings: dict[str, tuple[str, ...]] = {}
 
     def spellings(self, path: str) -> tuple[str, ...]:
         """All spellings of one key, such as `okrs.title`; the first is the one written."""
-        entry: Any = self._words
-        for part in path.split(".", 2):
-            entry = entry[part]
-        return (entry,) if isinstance(entry, str) else tuple(entry)
+        known = self._spellings.get(path)
+        if known is None:
+            entry: Any = self._words
+            for part in path.split(".", 2):
+                entry = entry[part]
+            known = (entry,) if isinstance(entry, str) else tuple(entry)
+            self._spellings[path] = known
+        return known
 
     def __call__(self, path: str, /, **fields: object) -> str:
         """The word or sentence of one key, its `{fields}` filled in."""
@@ -81,7 +123,7 @@ class Language:
 
     def choices(self, column: str) -> dict[str, str]:
         """Key to written word, of all choices of a column, in order."""
-        return {key: self.choice(column, key) for key in self._words["choices"][column]}
+        return {key: self.choice(column, key) for key in self.keys(f"choices.{column}")}
 
     def fix(self, code: str, **numbers: float) -> str:
         """What a tracker says of a row; numbers that are not given stay fields.
@@ -99,6 +141,13 @@ class Language:
         if not fields.get("given"):
             sentence = _BRACKETED.sub("", sentence)
         return sentence.format_map(_Blanks(fields))
+
+    def keys(self, table: str) -> list[str]:
+        """The keys of a table, such as `okrs` or `choices.type`; none if there is no such table."""
+        entry: Any = self._words
+        for part in table.split("."):
+            entry = entry.get(part, {})
+        return list(entry)
 
     def paths(self) -> Iterator[str]:
         """Every key of the file, dotted."""
@@ -163,10 +212,7 @@ def _leaves(words: Mapping[str, Any], prefix: str) -> Iterator[str]:
 def language(code: str) -> Language:
     """The language of a code such as `tr`; MisuseError lists the codes there are."""
     check_choice("language", code, languages())
-    text = (_FOLDER / f"{code}.toml").read_text("utf-8")
-    import tomllib  # noqa: PLC0415  no word is asked for help
-
-    return Language(code, tomllib.loads(text))
+    return Language(code, (_FOLDER / f"{code}.toml").read_text("utf-8"))
 
 
 @cache
@@ -175,11 +221,8 @@ def headers(sheet: str) -> Mapping[str, tuple[str, tuple[str, ...]]]:
     by_word: dict[str, tuple[str, tuple[str, ...]]] = {}
     for code in languages():
         words = language(code)
-        for path in words.paths():
-            if not path.startswith(f"{sheet}."):
-                continue
-            key = path.removeprefix(f"{sheet}.")
-            for spelling in words.spellings(path):
+        for key in words.keys(sheet):
+            for spelling in words.spellings(f"{sheet}.{key}"):
                 earlier, codes = by_word.get(fold(spelling), (key, ()))
                 if earlier != key:
                     raise MisuseError(
@@ -196,12 +239,10 @@ def choice_keys(column: str) -> Mapping[str, str]:
     by_word: dict[str, str] = {}
     for code in languages():
         words = language(code)
-        for path in words.paths():
-            if path.startswith(f"choices.{column}."):
-                key = path.removeprefix(f"choices.{column}.")
-                by_word[fold(key)] = key
-                for spelling in words.spellings(path):
-                    by_word.setdefault(fold(spelling), key)
+        for key in words.keys(f"choices.{column}"):
+            by_word[fold(key)] = key
+            for spelling in words.spellings(f"choices.{column}.{key}"):
+                by_word.setdefault(fold(spelling), key)
     return by_word
 
 

@@ -1,8 +1,11 @@
 import re
+import tomllib
+from pathlib import Path
 from string import Formatter
 
 import pytest
 
+import okr_sheets
 from okr_sheets.findings import FINDINGS
 from okr_sheets.language import choice_keys, fold, headers, language, languages, percents
 from okr_sheets.problems import CODES
@@ -24,6 +27,24 @@ def test_every_language_has_the_same_keys_and_fields(code):
         theirs = [fields(text) for text in words.spellings(key)]
         ours = [fields(text) for text in REFERENCE.spellings(key)]
         assert theirs[0] == ours[0], key
+
+
+def leaves(table, prefix=""):
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", (value,) if isinstance(value, str) else tuple(value)
+
+
+@pytest.mark.parametrize("code", languages())
+def test_tables_parsed_one_by_one_say_what_the_whole_file_says(code):
+    file = Path(okr_sheets.__file__).parent / "languages" / f"{code}.toml"
+    whole = tomllib.loads(file.read_text("utf-8"))
+    words = language(code)
+    assert {path: words.spellings(path) for path in words.paths()} == dict(leaves(whole))
+    assert words.keys("choices.type") == list(whole["choices"]["type"])
+    assert words.keys("choices.neither") == []
 
 
 @pytest.mark.parametrize("code", languages())
