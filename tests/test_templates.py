@@ -13,7 +13,7 @@ from okr_sheets.choices import TYPES
 from okr_sheets.cli import main
 from okr_sheets.language import languages
 from okr_sheets.planning.sets import read_set
-from okr_sheets.reading import examples
+from okr_sheets.reading import examples, leftovers
 
 FILES = sorted(path.name for path in examples.folder().iterdir() if path.name.endswith(".toml"))
 TRANSLATED = [name for name in FILES if name.count(".") == 2]
@@ -216,3 +216,25 @@ def test_a_set_that_is_not_written_in_the_language_says_so(tmp_path):
     assert said("new", tmp_path / "b.xlsx", "--language", "fi", "--quarter", "2027-Q1") == ""
     assert said("new", tmp_path / "c.xlsx", "--blank", "--language", "fi") == ""
     assert said("templates", "sales") == ""
+
+
+def test_every_row_of_every_set_is_known_as_an_example():
+    whole = [tomllib.loads((examples.folder() / name).read_text("utf-8")) for name in FILES]
+    objectives = [objective for each in whole for objective in each["objectives"]]
+    key_results = [each for objective in objectives for each in objective["key_results"]]
+    for number, row in enumerate(key_results):
+        rows = [
+            {"row": 1, "check_ins": {}, **row},
+            {"row": 2, "check_ins": {}, "title": f"Ours {number}"},
+        ]
+        assert leftovers.left_by_examples(rows) == {1}
+        rows[0]["target"] = -1
+        assert leftovers.left_by_examples(rows) == set()
+    for row in objectives:
+        rows = [
+            {"row": 1, "check_ins": {}, "type": "objective", **row},
+            {"row": 2, "check_ins": {}, **row["key_results"][0]},
+            {"row": 3, "check_ins": {}, "type": "objective", "title": "Ours"},
+            {"row": 4, "check_ins": {}, "title": "Ours too"},
+        ]
+        assert leftovers.left_by_examples(rows) == {1, 2}

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from collections.abc import Iterator
 from pathlib import Path
 
 from okr_sheets.misuse import MisuseError, check_choice
@@ -14,9 +13,9 @@ class SetError(MisuseError):
     """A set that cannot be read; the message says where and what to write instead."""
 
 
-def folder() -> Traversable:
+def folder() -> Path:
     """The example sets: inside the package once it is a wheel, beside it in a checkout."""
-    packed = files("okr_sheets") / "_templates"
+    packed = Path(__file__).parents[1] / "_templates"
     return packed if packed.is_dir() else Path(__file__).parents[2] / "templates"
 
 
@@ -35,6 +34,13 @@ def text_of(name: str, code: str | None = None) -> str:
     translated = folder() / f"{name}.{code}.toml"
     chosen = translated if translated.is_file() else folder() / f"{name}.toml"
     return chosen.read_text("utf-8")
+
+
+def texts() -> Iterator[str]:
+    """The TOML texts of all example sets, in all languages that they are written in."""
+    for entry in folder().iterdir():
+        if entry.name.endswith(".toml"):
+            yield entry.read_text("utf-8")
 
 
 def languages_of(name: str) -> list[str]:
