@@ -16,6 +16,7 @@ Array = NDArray[Any]
 
 # Days are numbers as spreadsheets count them, so that rules take them as formulas do.
 EPOCH = date(1899, 12, 30)
+_FIRST = EPOCH.toordinal()
 ARRAYS: Mapping[Kind, type] = {
     "text": object,
     "id": object,
@@ -42,7 +43,7 @@ BLANKS: Mapping[Kind, Any] = {
 
 def serial(day: date) -> int:
     """A spreadsheet's number for a day."""
-    return (day - EPOCH).days
+    return day.toordinal() - _FIRST
 
 
 def to_day(number: float) -> date:
@@ -67,14 +68,16 @@ class Columns:
     @classmethod
     def of(cls, rows: Sequence[Mapping[str, Any]], columns: Iterable[Column]) -> Columns:
         """The rows of mappings; a key that one lacks is blank."""
-        arrays = {}
+        arrays: dict[str, _Given] = {}
+        size = len(rows)
         for column in columns:
-            blank = BLANKS[column.kind]
-            values = [row.get(column.key, blank) for row in rows]
-            if column.kind == "date":
+            key, kind = column.key, column.kind
+            blank = BLANKS[kind]
+            values = [row.get(key, blank) for row in rows]
+            if kind == "date":
                 values = [serial(day) if isinstance(day, date) else day for day in values]
-            arrays[column.key] = filled(values, column.kind)
-        return cls(arrays, len(rows))
+            arrays[key] = np.fromiter(values, ARRAYS[kind], size)
+        return cls(arrays, size)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Columns, (self.arrays, self._size)

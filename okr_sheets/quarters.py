@@ -29,6 +29,8 @@ def common_year(year: int) -> int | None:
 
 def common_day(day: date) -> date | None:
     """The same for a whole date; None for a 29 February that the common year does not have."""
+    if day.year in YEARS:
+        return day
     year = common_year(day.year)
     try:
         return None if year is None else day.replace(year=year)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from okr_sheets.choices import (
@@ -63,7 +64,7 @@ class Column:
         return self.stage in {"planned", "helper"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """One sheet that is read back: its columns, and the prefix of its machine keys."""
 
@@ -73,22 +74,23 @@ class Sheet:
 
     def __getitem__(self, key: str) -> Column:
         """The column of that key; KeyError if there is none."""
-        for column in self.columns:
-            if column.key == key:
-                return column
-        raise KeyError(key)
+        return self._by_key[key]
 
-    @property
+    @cached_property
+    def _by_key(self) -> Mapping[str, Column]:
+        return {column.key: column for column in self.columns}
+
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """The columns' keys, in the order they are written."""
         return tuple(column.key for column in self.columns)
 
-    @property
+    @cached_property
     def typed(self) -> tuple[Column, ...]:
         """The columns people fill in."""
         return tuple(column for column in self.columns if not column.computed)
 
-    @property
+    @cached_property
     def computed(self) -> tuple[Column, ...]:
         """The columns formulas fill in."""
         return tuple(column for column in self.columns if column.computed)
@@ -221,4 +223,5 @@ PARTS: Mapping[str, tuple[Column, ...]] = {
 OTHER_SHEETS = ("start", "dashboard", "lists", "calc")
 
 CHECK_IN_PREFIX = "checkin."  # machine key of a check-in column: checkin.2027-01-08
+SETTING_PREFIX = "tracker."  # machine key of a setting: tracker.team
 POINTS_PREFIX = "points."  # machine key of its helper column

@@ -8,6 +8,8 @@ from openpyxl import Workbook, load_workbook
 import okr_sheets as okr
 from okr_sheets import demo
 from okr_sheets.language import language
+from okr_sheets.quarters import Span
+from okr_sheets.reading import headings
 from okr_sheets.reading.days import usual_order
 
 FEBRUARY = date(2027, 2, 12)
@@ -245,3 +247,27 @@ def test_one_header_renamed_is_named_with_what_stands_there_instead(
     )
     assert (problem.cell, problem.code) == ("1", "renamed-column")
     assert (problem.words["label"], problem.given) == (label, given)
+
+
+QUARTERS = (Span(date(2026, 10, 1), date(2026, 12, 31)), Span(date(2027, 1, 1), date(2027, 3, 31)))
+ROW = ("Title", "Target", "Owner", "W1", "W2", "Note")
+
+
+def test_one_header_means_other_days_in_another_quarter():
+    read = [*map(headings.by_words, [ROW] * 4, QUARTERS * 2)]
+    assert [min(each.check_ins) for (each,) in read] == [date(2026, 10, 9), date(2027, 1, 8)] * 2
+    assert read[:2] == read[2:]
+
+
+def test_equal_cells_of_other_types_are_other_headers():
+    quarter = QUARTERS[1]
+    for cell, text in ((1.0, "1"), (True, "TRUE"), (1.0, "1")):
+        (heading,) = headings.by_words([*ROW[:4], cell, *ROW[4:]], quarter)
+        assert heading.undated == {5: text}
+
+
+def test_long_rows_are_read_each_time_and_not_kept():
+    row = [*ROW, "x" * 30_000]
+    first, second = headings.by_words(row, None), headings.by_words(row, None)
+    assert first[0].columns == second[0].columns == {"title": 1, "target": 2, "owner": 3, "note": 6}
+    assert first[0] is not second[0]

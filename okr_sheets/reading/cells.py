@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.language import Language, choice_keys, fold, language, languages
@@ -63,8 +63,7 @@ class Ask:
     untyped: bool = False  # a text file: there text is what numbers, dates and words are
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A value (None for blank), and the problem it came with, if any.
 
     `code`, `given` and `words` are those of the Problem. `readings` are all numbers that a text may
@@ -75,7 +74,7 @@ class Read:
     value: Any = None
     code: str = ""
     given: str = ""
-    words: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = {}
     readings: tuple[float, ...] = ()
     percent: str = ""
     is_buddhist: bool = False
@@ -88,18 +87,18 @@ class Read:
 
 def parse(kind: str, raw: object, ask: Ask) -> Read:
     """A raw cell of a column of this kind as a Read; blank cells and dashes have no value."""
-    if raw is None:
-        return Read()
-    if isinstance(raw, Uncalculated):
-        return Read(code="not-calculated")
-    if isinstance(raw, Broken):
-        return Read(code="error-cell", given=raw.text)
     if isinstance(raw, str):
         raw = raw.strip()
         if _ERROR.fullmatch(raw):
             return Read(code="error-cell", given=raw)
         if not raw or (raw in _DASHES and kind != "text"):
             return Read()
+    elif raw is None:
+        return Read()
+    elif isinstance(raw, Uncalculated):
+        return Read(code="not-calculated")
+    elif isinstance(raw, Broken):
+        return Read(code="error-cell", given=raw.text)
     return PARSERS[kind](raw, ask)
 
 
@@ -111,9 +110,9 @@ def number(raw: object, ask: Ask) -> Read:
         if not is_countable(raw):
             code = "not-a-number" if math.isnan(raw) else "extreme-number"
             return Read(code=code, given=str(raw))
-        is_percent_cell = "%" in _LITERAL.sub("", ask.format)
-        shown_as = f"{amount(hundredfold(raw), ask.words)} %" if is_percent_cell else ""
-        return Read(float(raw), percent=shown_as)
+        if "%" in ask.format and "%" in _LITERAL.sub("", ask.format):
+            return Read(float(raw), percent=f"{amount(hundredfold(raw), ask.words)} %")
+        return Read(float(raw))
     if isinstance(raw, (date, time, timedelta)):
         return Read(code="date-number", given=as_text(raw))
     typed = as_text(raw)
@@ -200,7 +199,7 @@ def confidence(raw: object, ask: Ask) -> Read:
     """A number from 1 to 10; 70 % are 7 of them."""
     read = number(raw, ask)
     if read.code in {"not-a-number", "extreme-number"}:
-        return replace(read, code="bad-confidence")
+        return read._replace(code="bad-confidence")
     if not read.percent or not 0 <= read.value <= 1:
         return read
     return scaled(read, hundredfold(read.value) / 10, ask)
@@ -220,18 +219,10 @@ def day(raw: object, ask: Ask) -> Read:
 
     2570, a year of the Buddhist calendar, is read as 2027; a year outside `YEARS` is a problem.
     """
-    typed = as_text(raw)
     real = _real_day(raw, ask)
     if real:
-        value = common_day(real)
-        if value is None:
-            return Read(code="odd-year", given=str(real), words=_YEARS_READ)
-        words = {"value": str(value)}
-        if isinstance(raw, str) and not ask.untyped:
-            return Read(value, "date-as-text", typed, words, is_buddhist=value != real)
-        if value == real:
-            return Read(value)
-        return Read(value, given=str(real), words=words, is_buddhist=True)
+        return _counted(real, raw, ask)
+    typed = as_text(raw)
     orders = (ask.order, "dmy", "mdy")
     days = [date_from_text(typed, ask.words, ask.around, order) for order in orders]
     value, *others = days if isinstance(raw, str) else [None]
@@ -245,6 +236,19 @@ def day(raw: object, ask: Ask) -> Read:
     names_its_year = value == date_from_text(typed, ask.words, order=ask.order)
     code = "" if ask.untyped and names_its_year else "date-as-text"
     return Read(value, code, typed, words, is_buddhist=buddhist)
+
+
+def _counted(real: date, raw: object, ask: Ask) -> Read:
+    """The day of the common era that a real date means."""
+    value = common_day(real)
+    if value is None:
+        return Read(code="odd-year", given=str(real), words=_YEARS_READ)
+    if isinstance(raw, str) and not ask.untyped:
+        words, is_other = {"value": str(value)}, value != real
+        return Read(value, "date-as-text", as_text(raw), words, is_buddhist=is_other)
+    if value == real:
+        return Read(value)
+    return Read(value, given=str(real), words={"value": str(value)}, is_buddhist=True)
 
 
 def _real_day(raw: object, ask: Ask) -> date | None:
@@ -320,6 +324,8 @@ def _formatted(value: float, code: str) -> str:
 
 def as_text(raw: object) -> str:
     """A raw value as text: whole numbers without a point, dates as ISO."""
+    if isinstance(raw, str):
+        return raw
     if isinstance(raw, bool):
         return str(raw).upper()
     if isinstance(raw, float):

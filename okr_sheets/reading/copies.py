@@ -31,6 +31,8 @@ def without_copies(trackers: Sequence[Tracker]) -> list[Tracker]:
     the one with the shortest name counts; of others the one that is shown, has the later check-in,
     names its unit, or is the later file. No two come back of one file and sheet.
     """
+    if len(trackers) < 2:
+        return list(trackers)
     names = file_names(tracker.path for tracker in trackers)
     entries = [_Entry(tracker) for tracker in trackers]
     _set_aside(entries, "identical-copy", _Entry.plainness, _Entry.is_identical)

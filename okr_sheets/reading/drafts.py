@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from operator import mul
 from pathlib import Path
+from typing import Any
 
 from okr_sheets.about import About
 from okr_sheets.bands import Bands
 from okr_sheets.files.books import read_book
-from okr_sheets.files.grid import Book, Grid
+from okr_sheets.files.grid import Book
 from okr_sheets.files.guard import why_skipped
 from okr_sheets.files.locks import lock_of
 from okr_sheets.language import language
@@ -19,12 +20,13 @@ from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, in_order, said_once, too_much
 from okr_sheets.quarters import Quarter, counted_until
 from okr_sheets.reading import settings
-from okr_sheets.reading.cells import Ask, as_text, parse, parsed_as
+from okr_sheets.reading.cells import Ask, as_text, parse
 from okr_sheets.reading.headers import near_miss, words_seen
 from okr_sheets.reading.linking import link_rows
-from okr_sheets.reading.rows import Row, okr_rows, stored
+from okr_sheets.reading.rows import Row, okr_rows, plain_rows, stored
+from okr_sheets.reading.scan import Scan
 from okr_sheets.reading.tables import Table, find_tables
-from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS, Sheet
+from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS
 
 MOST_TABLES = 100  # of OKRs in one file
 MOST_ROWS = 5_000  # in all of them; a company of thousands has a few hundred a file
@@ -42,7 +44,7 @@ class Draft:
 
     about: About
     rows: Mapping[str, Sequence[Row]]
-    stored: Sequence[Row]
+    stored: Mapping[str, Sequence[Any]]  # by column
     check_in_dates: tuple[date, ...]
     sheets: Mapping[str, str]
     letters: Mapping[str, Mapping[str, str]]
@@ -75,9 +77,10 @@ def read_drafts(place: Path, path: str, fiscal_start: int) -> Drafts:
 
 
 def _drafts(place: Path, path: str, book: Book, fiscal_start: int) -> Drafts:
-    tables = _tables(book.grids, fiscal_start)
+    sheets = [settings.Labels(Scan(grid)) for grid in book.grids]
+    tables = _tables(sheets, fiscal_start)
     _check_number(tables)
-    parts = list(_parts(book.grids, tables))
+    parts = list(_parts(sheets, tables))
     if not parts:
         return Drafts(problems=(_without_table(path, book),))
     open_elsewhere = [Problem("open-elsewhere", path)] if lock_of(place) else []
@@ -85,21 +88,21 @@ def _drafts(place: Path, path: str, book: Book, fiscal_start: int) -> Drafts:
     return Drafts(drafts, (*book.problems, *open_elsewhere))
 
 
-def _tables(grids: Sequence[Grid], fiscal_start: int) -> list[Table]:
+def _tables(sheets: Sequence[settings.Labels], fiscal_start: int) -> list[Table]:
     """The tables on all sheets; short dates lie in the quarter set, else in that of full dates."""
-    around = settings.span(grids, fiscal_start)
-    tables = [table for grid in grids for table in find_tables(grid, around)]
+    around = settings.span(sheets, fiscal_start)
+    tables = [table for sheet in sheets for table in find_tables(sheet.scan, around)]
     dates = sorted(day for table in tables for day in table.check_ins)
     if around or not dates:
         return tables
     around = Quarter.holding(dates[len(dates) // 2], fiscal_start).span
-    return [table for grid in grids for table in find_tables(grid, around)]
+    return [table for sheet in sheets for table in find_tables(sheet.scan, around)]
 
 
 def _check_number(tables: Iterable[Table]) -> None:
     """Raise UnreadableError if a file has more tables, rows or dates of OKRs than the limits."""
     okrs = [table for table in tables if table.sheet is OKRS]
-    rows = [sum(any(cell is not None for cell in cells) for _, cells in t.rows()) for t in okrs]
+    rows = [sum(cells.count(None) < len(cells) for _, cells in t.rows()) for t in okrs]
     dates = [len(table.check_ins) for table in okrs]
     for count, most, what in (
         (len(okrs), MOST_TABLES, "tables"),
@@ -128,14 +131,14 @@ class _Part:
     """The parts of a file that make one tracker: its tables by kind, and the settings' sheets."""
 
     tables: Mapping[str, Table]
-    grids: Sequence[Grid]
+    sheets: Sequence[settings.Labels]
 
     @property
     def okrs(self) -> Table:
         return self.tables[OKRS.key]
 
 
-def _parts(grids: Sequence[Grid], tables: Sequence[Table]) -> Iterator[_Part]:
+def _parts(sheets: Sequence[settings.Labels], tables: Sequence[Table]) -> Iterator[_Part]:
     """One part for each table of OKRs.
 
     Whole trackers copied into one workbook keep their order: the second one's actions are the
@@ -143,15 +146,17 @@ def _parts(grids: Sequence[Grid], tables: Sequence[Table]) -> Iterator[_Part]:
     """
     of_kind = {sheet.key: [t for t in tables if t.sheet is sheet] for sheet in SHEETS}
     okrs = of_kind.pop(OKRS.key)
-    others = [grid for grid in grids if grid not in [table.grid for table in tables]]
-    about = [grid for grid in others if settings.by_keys([grid])]
+    with_tables = {id(table.grid) for table in tables}
+    others = [sheet for sheet in sheets if id(sheet.grid) not in with_tables]
+    about = [sheet for sheet in others if sheet.by_key]
     for number, table in enumerate(okrs):
         mine = {OKRS.key: table}
         for key, tables_of_kind in of_kind.items():
             if tables_of_kind:
                 mine[key] = tables_of_kind[number if len(tables_of_kind) == len(okrs) else 0]
+        own = [sheet for sheet in sheets if sheet.grid is table.grid]
         first = [about[number]] if len(about) == len(okrs) else []
-        yield _Part(mine, [table.grid, *first, *(grid for grid in others if grid not in first)])
+        yield _Part(mine, [*own, *first, *(sheet for sheet in others if sheet not in first)])
 
 
 class _Reader:
@@ -161,10 +166,10 @@ class _Reader:
         self.path = path
         self.tables, self.okrs = part.tables, part.okrs
         self.problems: list[Problem] = []
-        places = settings.by_keys(part.grids)
+        places = settings.by_keys(part.sheets)
         self.has_keys = bool(places)
         if "language" not in places:
-            places = settings.by_labels(part.grids, self.okrs) | places
+            places = settings.by_labels(part.sheets, self.okrs) | places
         say = self.problems.append
         self.about = settings.read_about(places, self.okrs, path, say, fiscal_start)
         self.ask = Ask(
@@ -188,12 +193,12 @@ class _Reader:
                 "objectives": linked.objectives,
                 "key_results": linked.key_results,
                 "check_ins": linked.check_ins,
-                "actions": self._plain_table(ACTIONS),
-                "log": self._plain_table(LOG),
+                "actions": self._plain_rows(ACTIONS.key),
+                "log": self._plain_rows(LOG.key),
             },
             check_in_dates=tuple(self.okrs.check_ins),
             sheets={key: table.grid.name for key, table in self.tables.items()},
-            letters={key: table.letters for key, table in self.tables.items()},
+            letters={key: table.heading.letters for key, table in self.tables.items()},
             stored=stored(rows, self.okrs),
             calculated_on=self.calculated_on,
             bands=self.bands,
@@ -218,15 +223,15 @@ class _Reader:
         for table in self.tables.values():
             if table.grid.hidden:
                 self._add("hidden-sheet", table)
-            if table.odd:
-                self._add(table.odd, table, table.header)
+            if table.heading.odd:
+                self._add(table.heading.odd, table, table.header)
             for row, letter in table.seconds:
                 place = (self.path, table.grid.name, row, letter)
                 self.problems.append(Problem("second-header", *place))
             self._check_hidden(table)
             self._check_copies(table)
         self._check_dates()
-        for column, header in self.okrs.undated.items():
+        for column, header in self.okrs.heading.undated.items():
             values = (self.okrs.grid.cell(row, column) for row, _ in self.okrs.rows())
             if any(parse("number", value, self.ask).value is not None for value in values):
                 place = (self.path, self.okrs.grid.name, self.okrs.header, column_letters(column))
@@ -245,7 +250,7 @@ class _Reader:
         days = {column: day for day, column in table.check_ins.items()}
         last = max(set(table.check_ins.values()) - set(table.astray), default=0)
         for day, column in table.check_ins.items():
-            code, twin = table.astray.get(column, ""), table.twins.get(column, 0)
+            code, twin = table.astray.get(column, ""), table.heading.twins.get(column, 0)
             if not code or not (_is_filled(table, column) or (twin and _is_filled(table, twin))):
                 continue
             at = table.header if code == "week-dated-twice" else table.day_row
@@ -258,19 +263,21 @@ class _Reader:
 
     def _check_hidden(self, table: Table) -> None:
         grid = table.grid
-        filled = {number for number, cells in table.rows() if any(c is not None for c in cells)}
-        rows = sorted(filled & grid.hidden_rows)
+        hidden = (row for row in table.rows() if row[0] in grid.hidden_rows)
+        rows = [number for number, cells in hidden if cells.count(None) < len(cells)]
         if rows:
             self._add("hidden-rows", table, given=_ranges(rows, str))
         # The folded-away details of the plan are hidden by design.
-        weekly = {c for c in table.check_ins.values() if _is_filled(table, c)}
         plain = {table.columns[key] for key in REQUIRED if key in table.columns}
-        columns = sorted((weekly | plain) & grid.hidden_columns)
+        weekly = grid.hidden_columns.intersection(table.check_ins.values()) - plain
+        columns = sorted(
+            (plain & grid.hidden_columns) | {c for c in weekly if _is_filled(table, c)}
+        )
         if columns:
             self._add("hidden-columns", table, given=_ranges(columns, column_letters))
 
     def _check_copies(self, table: Table) -> None:
-        for column, key in table.copies.items():
+        for column, key in table.heading.copies.items():
             is_check_in = key.startswith(CHECK_IN_PREFIX)
             if not _is_filled(table, column) or not (is_check_in or not table.sheet[key].computed):
                 continue
@@ -278,31 +285,16 @@ class _Reader:
             label = label if is_check_in else self.ask.words(f"{table.sheet.key}.{key}")
             place = (self.path, table.grid.name, table.header, column_letters(column), key)
             words = {"label": label}
-            self.problems.append(Problem("duplicate-column", *place, table.letters[key], words))
+            self.problems.append(
+                Problem("duplicate-column", *place, table.heading.letters[key], words)
+            )
 
-    def _plain_table(self, sheet: Sheet) -> list[Row]:
+    def _plain_rows(self, key: str) -> list[Row]:
         """The filled rows of the actions or the log."""
-        table = self.tables.get(sheet.key)
-        rows = []
-        for row, cells in table.rows() if table else ():
-            raw = {
-                key: cells[column - 1] if column <= len(cells) else None
-                for key, column in table.columns.items()  # type: ignore[union-attr]
-                if not sheet[key].computed
-            }
-            if all(value is None for value in raw.values()):
-                continue
-            values: Row = {"row": row}
-            for column in sheet.typed:
-                choices = f"{sheet.prefix}_{column.key}" if column.kind == "choice" else ""
-                form = table.grid.formats.get((row, table.columns.get(column.key, 0)), "")  # type: ignore[union-attr]
-                ask = replace(self.ask, choices=choices, format=form)
-                read = parse(parsed_as(column), raw.get(column.key), ask)
-                for code in read.codes:
-                    self._add(code, table, row, column.key, read.given, **read.words)  # type: ignore[arg-type]
-                if read.value is not None:
-                    values[column.key] = read.value
-            rows.append(values)
+        if key not in self.tables:
+            return []
+        rows, problems = plain_rows(self.tables[key], self.ask, self.path)
+        self.problems += problems
         return rows
 
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from okr_sheets.choices import OBJECTIVE
+from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import Ask, Read
 from okr_sheets.reading.rows import Row
 from okr_sheets.reading.scales import weighed
 from okr_sheets.reading.tables import Table
-from okr_sheets.schema import CHECK_IN_PREFIX
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +65,17 @@ class _Linker:
             averaged.setdefault(row["objective"], []).append(row)
         for below in averaged.values():
             self._weigh(below)
-        letters = self.table.letters
+        letters = {day: column_letters(column) for day, column in self.table.check_ins.items()}
         check_ins = [
-            {"id": row["id"], "date": day, "value": value, "column": letter, "row": row["row"]}
+            {
+                "id": row["id"],
+                "date": day,
+                "value": value,
+                "column": letters[day],
+                "row": row["row"],
+            }
             for row in key_results
             for day, value in row["check_ins"].items()
-            for letter in [letters[f"{CHECK_IN_PREFIX}{day}"]]
         ]
         return LinkedRows(objectives, key_results, check_ins, self.problems)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from okr_sheets.reading.cells import Ask, Read, amount, hundredfold, number_from_text, scaled
 from okr_sheets.schema import LARGEST, is_countable
@@ -21,6 +20,8 @@ def settled(reads: Mapping[str, Read], ask: Ask) -> Reads:
 
     24 % is 24 beside 30 and 0.24 beside 0.3. In a row with another unit it is a problem.
     """
+    if not any(read.percent or read.code == "ambiguous-number" for read in reads.values()):
+        return dict(reads)
     numbers = {key: read for key, read in reads.items() if read.value is not None}
     return {**reads, **_likelier(_on_one_scale(numbers, ask), ask)}
 
@@ -101,6 +102,6 @@ def weighed(reads: Mapping[int, Read], ask: Ask) -> dict[int, Read]:
             return read
         cell_text = read.percent or amount(read.value, ask.words)
         words = {"value": amount(most, ask.words)}
-        return replace(read, code="mixed-weights", given=cell_text, words=words)
+        return read._replace(code="mixed-weights", given=cell_text, words=words)
 
     return {**reads, **{row: settle(row, read) for row, read in typed.items()}}

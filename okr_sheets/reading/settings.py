@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from okr_sheets.about import About
@@ -16,11 +17,10 @@ from okr_sheets.problems import Problem
 from okr_sheets.quarters import Quarter, Span
 from okr_sheets.reading.cells import Ask, as_text, parse, real_days
 from okr_sheets.reading.days import ODD, QUARTER, is_buddhist, usual_order
-from okr_sheets.reading.headers import LONGEST
+from okr_sheets.reading.headings import LONGEST
+from okr_sheets.reading.scan import Scan
 from okr_sheets.reading.tables import Table
-from okr_sheets.schema import SETTINGS
-
-PREFIX = "tracker."
+from okr_sheets.schema import SETTING_PREFIX, SETTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,38 @@ class Place:
         return Problem(code, path, self.grid.name, self.row, letter, key, given, words)
 
 
-def by_keys(grids: Sequence[Grid]) -> dict[str, Place]:
-    """Where each setting's value stands, by its machine key."""
-    places: dict[str, Place] = {}
-    for grid in grids:
-        for row, cells in enumerate(grid.rows[:200], 1):
-            for column, cell in enumerate(cells, 1):
-                if isinstance(cell, str) and cell.startswith(PREFIX):
-                    key = cell.removeprefix(PREFIX)
-                    places.setdefault(key, Place(grid, row, _after_label(cells, column)))
-    return places
+class Labels:
+    """The settings on one sheet."""
+
+    def __init__(self, scan: Scan) -> None:
+        self.scan, self.grid = scan, scan.grid
+        self.by_key = self._by_key()
+
+    def _by_key(self) -> dict[str, Place]:
+        """Where each setting's value stands, by its machine key."""
+        places: dict[str, Place] = {}
+        for row, keys in self.scan.keys.items():
+            cells = self.grid.rows[row - 1]
+            for key in keys:
+                if key.startswith(SETTING_PREFIX):
+                    at = _after_label(cells, cells.index(key) + 1)
+                    places.setdefault(key.removeprefix(SETTING_PREFIX), Place(self.grid, row, at))
+        return places
+
+    def by_word(self, last: int = TOP) -> dict[str, Place]:
+        """The same by the words of the labels, down to a row; none on a sheet with machine keys.
+
+        There the labels are found by the keys.
+        """
+        places: dict[str, Place] = {}
+        known = headers("settings")
+        for row, cells in enumerate(() if self.by_key else self.grid.rows[:last], 1):
+            for column, (cell, value) in enumerate(pairwise(cells), 1):
+                if value is None or not isinstance(cell, str) or len(cell) > LONGEST:
+                    continue
+                if meaning := known.get(fold(cell.rstrip(": "))):
+                    places.setdefault(meaning[0], Place(self.grid, row, column + 1))
+        return places
 
 
 def _after_label(cells: Sequence[Value], key: int) -> int:
@@ -62,31 +84,34 @@ def _after_label(cells: Sequence[Value], key: int) -> int:
     return key + 2
 
 
-def by_labels(grids: Sequence[Grid], okrs: Table | None = None) -> dict[str, Place]:
-    """The same by the words of the labels, above the table and on sheets that hold no table.
+def by_keys(sheets: Iterable[Labels]) -> dict[str, Place]:
+    """The settings on several sheets by their machine keys; of several the first counts."""
+    return _firsts(sheet.by_key for sheet in sheets)
 
-    Sheets with machine keys are left out: their labels are found by the keys.
-    """
+
+def by_labels(sheets: Iterable[Labels], okrs: Table | None = None) -> dict[str, Place]:
+    """The same by the words of their labels, above the table and on sheets that hold no table."""
+    return _firsts(
+        sheet.by_word(okrs.header - 1 if okrs and sheet.grid is okrs.grid else TOP)
+        for sheet in sheets
+    )
+
+
+def _firsts(of_each: Iterable[dict[str, Place]]) -> dict[str, Place]:
     places: dict[str, Place] = {}
-    by_word = headers("settings")
-    for grid in (grid for grid in grids if not by_keys([grid])):
-        last = okrs.header - 1 if okrs and grid is okrs.grid else TOP
-        for row, cells in enumerate(grid.rows[:last], 1):
-            for column, cell in enumerate(cells[:-1], 1):
-                if not isinstance(cell, str) or len(cell) > LONGEST or cells[column] is None:
-                    continue
-                meaning = by_word.get(fold(cell.rstrip(": ")))
-                if meaning:
-                    places.setdefault(meaning[0], Place(grid, row, column + 1))
+    for more in of_each:
+        places = more | places
     return places
 
 
-def span(grids: Sequence[Grid], fiscal_start: int) -> Span | None:
+def span(sheets: Sequence[Labels], fiscal_start: int) -> Span | None:
     """The quarter's first and last day by the settings alone; None if they name neither.
 
     `fiscal_start` is the first month of the company's fiscal year, for files without their own.
     """
-    places = by_labels(grids) | by_keys(grids)
+    places = by_keys(sheets)
+    if not places.keys() >= {"quarter", "fiscal_start", "start", "end"}:
+        places = by_labels(sheets) | places
     ask = Ask(language(REFERENCE))
     quarter = _quarter(places, _fiscal_start(places, fiscal_start, ask))
     ask = _ask_for_days(places, ask, quarter)
@@ -152,7 +177,8 @@ def read_about(
         if setting.key not in places:
             continue
         place = places[setting.key]
-        read = parse(setting.kind, place.value, replace(ask, choices=setting.key))
+        asked = replace(ask, choices=setting.key) if setting.kind == "choice" else ask
+        read = parse(setting.kind, place.value, asked)
         for problem in read.codes:
             say(place.problem(path, problem, setting.key, read.given, read.words))
         if read.value is not None:
@@ -170,12 +196,12 @@ def _language(
     """The code of the language that is set, else of the one that most headers are in."""
     place = places.get("language")
     if place is None or not isinstance(place.value, str):
-        return okrs.language
+        return okrs.heading.language
     if place.value in languages():
         return place.value
     choices = {"choices": ", ".join(languages())}
     say(place.problem(path, "unknown-language", "language", place.value, choices))
-    return okrs.language
+    return okrs.heading.language
 
 
 @dataclass(frozen=True, slots=True)

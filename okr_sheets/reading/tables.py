@@ -2,70 +2,63 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from itertools import takewhile
 
 from okr_sheets.files.grid import Grid, Value
-from okr_sheets.language import language
 from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Span
-from okr_sheets.reading.cells import as_text
-from okr_sheets.reading.days import is_buddhist
-from okr_sheets.reading.headers import Header, check_in_day, find_headers
-from okr_sheets.reading.periods import names_days
+from okr_sheets.reading.headers import Header, find_headers
+from okr_sheets.reading.headings import Heading
+from okr_sheets.reading.scan import Scan
 from okr_sheets.schema import CHECK_IN_PREFIX, Sheet
-
-_PLAN = ("title", "type", "baseline", "target")  # before the numbers of the quarter
 
 
 @dataclass(frozen=True)
 class Table:
     """A table of OKRs, actions or remarks on a sheet; rows and columns count from 1.
 
-    `header` is the row of the header, `last` the last row, `repeats` rows between that repeat the
-    header. `columns` gives the column of each key, `check_ins` that of each date, `day_row` the row
-    with the dates that the workbook's formulas look up, 0 if there is none. `odd` is the code of
-    the header's problem, "" if it is sound. By column:
-
-    - `copies`: the key of an earlier column with the same meaning;
-    - `undated`: the header of a column among the check-ins that names no date;
-    - `buddhist`: the row with its date in a year such as 2570;
-    - `astray`: the code of why the formulas leave a check-in out, or date it otherwise;
-    - `twins`: the column whose date stands above this one.
-
-    `seconds` are the headers of further tables of the kind, which are not read: their row, and
-    their column letter if they do not stand below this table.
+    `heading` says which column is which. `header` is its row, `last` the last row of the table,
+    `repeats` are rows between that repeat the header. `seconds` are the headers of further tables
+    of the kind, which are not read: their row, and their column letter if they do not stand below
+    this table. `day_row` is the row with the dates that the workbook's formulas look up, 0 if there
+    is none, and `astray` by column the code of why they leave a check-in out, or date it otherwise.
     """
 
-    sheet: Sheet
+    heading: Heading
     grid: Grid
     header: int
-    columns: Mapping[str, int]
-    check_ins: Mapping[date, int]
-    language: str
     last: int
-    copies: Mapping[int, str] = field(default_factory=dict)
-    undated: Mapping[int, str] = field(default_factory=dict)
-    buddhist: Mapping[int, int] = field(default_factory=dict)
-    repeats: frozenset[int] = frozenset()
-    seconds: Sequence[tuple[int, str]] = ()
-    odd: str = ""
-    astray: Mapping[int, str] = field(default_factory=dict)
-    twins: Mapping[int, int] = field(default_factory=dict)
-    day_row: int = 0
+    repeats: frozenset[int]
+    seconds: Sequence[tuple[int, str]]
+    day_row: int
+    astray: Mapping[int, str]
 
-    @cached_property
-    def letters(self) -> dict[str, str]:
-        """Column letters by key; check-in columns by `checkin.` and their date."""
-        keys = dict(self.columns)
-        keys |= {f"{CHECK_IN_PREFIX}{day}": column for day, column in self.check_ins.items()}
-        return {key: column_letters(column) for key, column in keys.items()}
+    @property
+    def sheet(self) -> Sheet:
+        """What kind of table it is."""
+        return self.heading.sheet
+
+    @property
+    def columns(self) -> Mapping[str, int]:
+        """The column of each key."""
+        return self.heading.columns
+
+    @property
+    def check_ins(self) -> Mapping[date, int]:
+        """The column of each check-in date, in their order."""
+        return self.heading.check_ins
+
+    @property
+    def buddhist(self) -> dict[int, int]:
+        """The row of the date of each check-in that has one in a year such as 2570, by column."""
+        places = self.heading.buddhist.items()
+        return {column: self.day_row if above else self.header for column, above in places}
 
     def problem(
         self,
@@ -77,7 +70,7 @@ class Table:
         words: Mapping[str, str] | None = None,
     ) -> Problem:
         """A problem at the cell in this row and in the column with this key."""
-        letter = self.letters.get(key, "")
+        letter = self.heading.letters.get(key, "")
         return Problem(code, path, self.grid.name, row, letter, key, given, words or {})
 
     def rows(self) -> Iterator[tuple[int, list[Value]]]:
@@ -86,87 +79,74 @@ class Table:
             if number not in self.repeats:
                 yield number, self.grid.rows[number - 1]
 
+    def filled(self, keys: AbstractSet[str]) -> Iterator[tuple[int, dict[str, Value]]]:
+        """The number of each row, and its filled cells in the columns of these keys and all dates.
 
-def find_tables(grid: Grid, around: Span | None = None) -> list[Table]:
+        Cells come by key, those of dates last, by `checkin.` and the date.
+        """
+        days = {f"{CHECK_IN_PREFIX}{day}": at for day, at in self.check_ins.items()}
+        places = [(key, at - 1) for key, at in self.columns.items() if key in keys]
+        places += [(key, at - 1) for key, at in days.items()]
+        for number, cells in self.rows():
+            width = len(cells)
+            yield (
+                number,
+                {key: cell for key, at in places if at < width and (cell := cells[at]) is not None},
+            )
+
+
+def find_tables(scan: Scan, around: Span | None = None) -> list[Table]:
     """The tables on a sheet, by their machine keys or header words: the first of each kind.
 
     `around`, the quarter's days if they are known, decides what dates and weeks in headers mean.
     """
-    all_headers = find_headers(grid, around)
+    all_headers = find_headers(scan, around)
     firsts: dict[str, Header] = {}
     for header in all_headers:
-        firsts.setdefault(header.sheet.key, header)
-    return [_table(grid, header, all_headers, around) for header in firsts.values()]
+        firsts.setdefault(header.heading.sheet.key, header)
+    return [_table(scan.grid, header, all_headers) for header in firsts.values()]
 
 
-def _table(grid: Grid, header: Header, all_headers: Sequence[Header], around: Span | None) -> Table:
-    """The table under a header; of two columns with one meaning the first counts."""
-    places: dict[str, int] = {}
-    # Of two columns with one day above them the workbook finds the left one.
-    for column in sorted(
-        header.meanings, key=lambda it: it if it in header.days_above else math.inf
-    ):
-        places.setdefault(header.meanings[column], column)
-    check_ins = {day: column for key, column in places.items() if (day := check_in_day(key))}
-    columns = {key: column for key, column in places.items() if key in header.sheet.keys}
+def _table(grid: Grid, header: Header, all_headers: Sequence[Header]) -> Table:
+    """The table under a header."""
+    heading = header.heading
     below = [other for other in all_headers if header.is_above(other)]
-    repeats = [*takewhile(header.is_repeated_by, below)]
+    repeats = [*takewhile(lambda other: heading.is_repeated_by(other.heading), below)]
     others = (
         each
         for each in all_headers
-        if each.sheet is header.sheet and each not in (header, *repeats)
+        if each.heading.sheet is heading.sheet and each not in (header, *repeats)
     )
+    day_row = header.top - 1 if heading.days_above else 0
     return Table(
-        header.sheet,
+        heading,
         grid,
-        header.rows[-1],
-        columns,
-        dict(sorted(check_ins.items())),
-        header.language,
-        below[len(repeats)].rows[0] - 1 if below[len(repeats) :] else len(grid.rows),
-        copies={c: key for c, key in header.meanings.items() if places[key] != c},
-        undated=_undated(grid, header, columns, check_ins.values(), around),
-        buddhist=_buddhist(grid, header, check_ins.values()),
-        repeats=frozenset(number for each in repeats for number in each.rows),
-        seconds=[
-            (each.rows[-1], "" if header.is_above(each) else column_letters(each.span.start))
+        header.row,
+        below[len(repeats)].top - 1 if below[len(repeats) :] else len(grid.rows),
+        frozenset(number for each in repeats for number in each.rows),
+        [
+            (each.row, "" if header.is_above(each) else column_letters(each.heading.span.start))
             for each in others
         ],
-        odd=header.odd,
-        astray=_astray(grid, header, columns, check_ins),
-        twins={
-            column: check_ins[above]
-            for day, column in check_ins.items()
-            if (above := header.days_above.get(column, day)) != day
-        },
-        day_row=header.rows[0] - 1 if header.days_above else 0,
+        day_row,
+        _astray(grid, heading, day_row),
     )
 
 
-def _buddhist(grid: Grid, header: Header, weeks: Iterable[int]) -> dict[int, int]:
-    """The check-ins with a date in a year such as 2570: the row of that date by column."""
-    rows = [header.rows[-1], *([header.rows[0] - 1] if header.days_above else [])]
-    words = language(header.language)
-    places = ((c, row) for c in weeks for row in rows if is_buddhist(grid.cell(row, c), words))
-    return dict(places)
-
-
-def _astray(
-    grid: Grid, header: Header, columns: Mapping[str, int], check_ins: Mapping[date, int]
-) -> dict[int, str]:
+def _astray(grid: Grid, heading: Heading, day_row: int) -> dict[int, str]:
     """The code of why the formulas leave a check-in out, or date it otherwise, by column."""
-    if not header.days_above:
+    if not day_row:
         return {}
-    reach = _reach(grid, header.rows[0] - 1, columns.get("checked"))
+    reach = _reach(grid, day_row, heading.columns.get("checked"))
     codes = {}
-    for day, column in check_ins.items():
+    for day, column in heading.check_ins.items():
         if reach and column not in reach:
             codes[column] = "week-out-of-reach"
-        elif column not in header.days_above:
+        elif column not in heading.days_above:
             codes[column] = "week-without-date"
-        elif header.days_above[column] != day:
+        elif heading.days_above[column] != day:
             codes[column] = "week-date-taken"
-        elif header.days_in_header.get(column, day) != day:
+        elif heading.days_in_header.get(column, day) != day:
             codes[column] = "week-dated-twice"
     return codes
 
@@ -174,37 +154,9 @@ def _astray(
 def _reach(grid: Grid, day_row: int, column: int | None) -> range | None:
     """The columns in whose dates the formulas of `column` look; None if there is no formula."""
     days = re.compile(rf"R{day_row}C([A-Z]+):\.?R{day_row}C([A-Z]+)")
-    for (_, at), formula in (grid.formulas or {}).items():
-        if at == column and (match := days.search(formula)):
+    formulas = grid.formulas or {}
+    for cell in formulas:
+        if cell[1] == column and (match := days.search(formulas[cell])):
             first, last = map(column_number, match.groups())
             return range(first, last + 1)
     return None
-
-
-def _undated(
-    grid: Grid,
-    header: Header,
-    columns: Mapping[str, int],
-    weeks: Iterable[int],
-    around: Span | None,
-) -> dict[int, str]:
-    """The header of each column without a meaning that is among the check-ins or names a day."""
-
-    def header_of(column: int) -> str:
-        cell = grid.cell(header.rows[-1], column)
-        return "" if cell is None or column in header.meanings else as_text(cell)
-
-    first, last = min(weeks, default=0), max(weeks, default=0)
-    if last:
-        # “Week 6” behind the last week is one more, and so are numbers under nothing.
-        while any(sign.isdigit() for sign in header_of(last + 1)):
-            last += 1
-        last += not header_of(last + 1)
-    elif "current" not in columns:
-        first = max((columns[key] for key in _PLAN if key in columns), default=0) + 1
-        last = header.span.stop
-    words = language(header.language)
-    unknown = [column for column in range(1, header.span.stop) if column not in header.meanings]
-    cells = ((column, grid.cell(header.rows[-1], column)) for column in unknown)
-    naming_days = {column for column, cell in cells if names_days(cell, words, around)}
-    return {c: header_of(c) for c in sorted(naming_days.union(range(first, last + 1)) & {*unknown})}

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from okr_sheets.columns import Columns, folded
+from okr_sheets.columns import Columns, filled, folded
 from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.child import in_child
 from okr_sheets.misuse import MisuseError
@@ -19,7 +19,7 @@ from okr_sheets.problems import Problem, UnreadableError, in_order
 from okr_sheets.reading import READING
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.drafts import Draft, Drafts
-from okr_sheets.schema import ACTIONS, LOG, OKRS, PARTS, ROW, Column
+from okr_sheets.schema import ACTIONS, LOG, OKRS, PARTS, ROW
 from okr_sheets.tracker import Tracker
 
 
@@ -70,16 +70,20 @@ def _trackers(path: str, read: Drafts) -> list[Tracker]:
     if len(trackers) > 1:
         trackers = [*_with_own_units(trackers)]
         first.append(Problem("several-tables", path, words={"count": str(len(trackers))}))
-    problems = in_order([*first, *trackers[0].problems])
-    copies = [tracker for tracker in all_trackers if tracker.set_aside]
-    return [trackers[0].changed(problems=problems), *trackers[1:], *copies]
+    if first:
+        problems = in_order([*first, *trackers[0].problems])
+        trackers[0] = trackers[0].changed(problems=problems)
+    return [*trackers, *(tracker for tracker in all_trackers if tracker.set_aside)]
 
 
 def _tracker(path: str, draft: Draft) -> Tracker:
     parts: dict[str, Any] = {
         name: Columns.of(draft.rows[name], (ROW, *columns)) for name, columns in PARTS.items()
     }
-    cells = [Column(key, "any") for key in draft.stored[0] if key != "row"] if draft.stored else []
+    stored = {
+        key: filled(cells, "count" if key == "row" else "any")
+        for key, cells in draft.stored.items()
+    }
     return Tracker(
         draft.about,
         **parts,
@@ -87,7 +91,7 @@ def _tracker(path: str, draft: Draft) -> Tracker:
         path=path,
         sheets=draft.sheets,
         letters=draft.letters,
-        calculated=Columns.of(draft.stored, (ROW, *cells)),
+        calculated=Columns(stored, len(draft.stored["row"])),
         calculated_on=draft.calculated_on,
         bands=draft.bands,
         problems=draft.problems,

@@ -26,8 +26,7 @@ from okr_sheets.drawing.sheets import set_page
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
 from okr_sheets.language import Language
-from okr_sheets.reading.settings import PREFIX as SETTING_PREFIX
-from okr_sheets.schema import SETTINGS
+from okr_sheets.schema import SETTING_PREFIX, SETTINGS
 from okr_sheets.writing.validations import of_kind
 
 KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin
