@@ -2,6 +2,7 @@ import struct
 import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -26,6 +27,7 @@ from okr_sheets.files import xlsb, xlsx
 from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.files.guard import kind_of
 from okr_sheets.files.worksheet import relative
+from okr_sheets.letters import column_letters
 from okr_sheets.problems import UnreadableError
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples" / "trackers").glob("*.xlsx"))
@@ -170,6 +172,39 @@ def test_cells_that_share_a_formula_have_it_each(sheet):
 )
 def test_only_references_become_offsets(formula, told):
     assert relative(formula, 2, 2) == told
+
+
+def test_formulas_filled_down_are_told_as_each_alone_would_be(sheet):
+    # Each differs from its neighbours in a number that is a row's in some of them only.
+    down = (
+        "A{row}+{row}",
+        "A{row}+$A$1+1",
+        "A1+$A{row}",
+        "SUM(A{row}:A{next})",
+        '"A{row}"&$B{row}',
+        "'A{row}'!$B{row}*0.{row}",
+        "A{row}1+A1{row}",
+        "A{row}*12",
+    )
+    rows = (1, 2, 3, 9, 10, 11, 12, 13, 21, 112)
+    formulas = {
+        (row, column): formula.format(row=row, next=row + 1)
+        for row in rows
+        for column, formula in enumerate(down, 3)
+    }
+    cells = "".join(
+        f'<row r="{row}">'
+        + "".join(
+            f'<c r="{column_letters(column)}{row}"><f>{escape(formula)}</f><v>1</v></c>'
+            for (at, column), formula in formulas.items()
+            if at == row
+        )
+        + "</row>"
+        for row in rows
+    )
+    for asked in (list(formulas), list(reversed(formulas))):
+        told = sheet(cells).formulas
+        assert [told[at] for at in asked] == [relative(formulas[at], *at) for at in asked]
 
 
 def test_number_formats_are_told_of_numbers(written):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import IO
+from typing import IO, Any
 
 from okr_sheets.files.grid import Broken, Cell, Grid, Uncalculated, Value
 from okr_sheets.files.guard import LAST_COLUMN, LAST_ROW, FarCellError
@@ -26,6 +26,8 @@ _REFERENCE = re.compile(
     r""""[^"]*"|'[^']*'|\[[^\[\]]*\]|(?<![\w.\\$])(\$?)([A-Z]{1,3})(\$?)([1-9]\d{0,6})(?![\w.(!])""",
     re.ASCII,
 )
+
+_OWN_ROW = "\0"  # which no file can hold
 
 
 def read_worksheet(stream: IO[bytes], sheet: Sheet, shared: Shared) -> Grid:
@@ -60,10 +62,21 @@ class Formulas(Mapping[Cell, str]):
     def __init__(self, written: Mapping[Cell, tuple[str, Cell]]) -> None:
         """`written` gives the text of each cell's formula, and the cell that it was written for."""
         self._written = written
+        self._filled_down: dict[int, tuple[str, str]] = {}  # the last one's pattern, by column
 
     def __getitem__(self, cell: Cell) -> str:
         text, (row, column) = self._written[cell]
-        return relative(text[:MOST_FORMULA], row, column, self.reference)
+        pattern, formula = self._filled_down.get(column, (None, ""))
+        if pattern is not None and pattern.replace(_OWN_ROW, str(row)) == text:
+            return formula
+        formula, pattern = _read(text[:MOST_FORMULA], row, column, self.reference)
+        if pattern is not None:
+            self._filled_down[column] = pattern, formula
+        return formula
+
+    def get(self, cell: Cell, default: Any = None) -> Any:
+        """The formula of a cell, or the default; without the exception of a Mapping's own."""
+        return self[cell] if cell in self._written else default
 
     def __contains__(self, cell: object) -> bool:
         return cell in self._written
@@ -87,6 +100,28 @@ def relative(formula: str, row: int, column: int, reference: re.Pattern[str] = _
         return f"R{down}C{across}"
 
     return reference.sub(offset, formula)
+
+
+@lru_cache(maxsize=1_000)  # the trackers of a run hold the same ones
+def _read(
+    formula: str, row: int, column: int, reference: re.Pattern[str]
+) -> tuple[str, str | None]:
+    """A formula as from `relative`, and its text with `_OWN_ROW` for the digits of its own row.
+
+    With another row's digits there it is the formula filled down to that row. No text if it has
+    references to further rows that filling down would change.
+    """
+    is_alone = _OWN_ROW not in formula
+
+    def without_row(match: re.Match[str]) -> str:
+        nonlocal is_alone
+        if match[2] is None or match[3]:
+            return match[0]
+        is_alone &= int(match[4]) == row
+        return match[0].removesuffix(match[4]) + _OWN_ROW
+
+    pattern = reference.sub(without_row, formula)
+    return relative(formula, row, column, reference), pattern if is_alone else None
 
 
 @lru_cache(maxsize=LAST_COLUMN)
