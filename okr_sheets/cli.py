@@ -178,9 +178,8 @@ def _warn_of_english(name: str, code: str) -> None:
 @click.option(
     "--engine",
     type=click.Choice(list(ENGINES)),
-    default="serial",
-    show_default=True,
-    help="Who reads: one process, as many as there are processors, or a dask cluster.",
+    help="Who reads: this process, as many as there are processors, or a dask cluster.  "
+    "[default: processes for many files, else serial]",
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
 @CONFIG
@@ -191,7 +190,7 @@ def score(
     as_of: date | None,
     previous: Sequence[str],
     preset: str | None,
-    engine: str,
+    engine: str | None,
     scheduler: str | None,
     config: Config,
     code: str | None,

@@ -13,6 +13,7 @@ from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError
 from okr_sheets.streams import say
 from okr_sheets.text import quoted
+from okr_sheets.urls import without_secrets
 
 if TYPE_CHECKING:
     from okr_sheets.config import Config
@@ -44,7 +45,8 @@ def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config
     config = read_config(path) if path else Config()
     reads = any(param.name == "paths" for param in ctx.command.params)
     if path and reads and config.outside:
-        paths = ", ".join(map(quoted, config.outside[:MOST_PATHS]))
+        outside = config.outside[:MOST_PATHS]
+        paths = ", ".join(quoted(without_secrets(path)) for path in outside)
         more = ", …" if len(config.outside) > MOST_PATHS else ""
         say(f"{path.name} names paths outside its folder: {paths}{more}", err=True)
     return config

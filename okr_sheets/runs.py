@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from okr_sheets.endings import MISUSE, PROBLEMS
-from okr_sheets.engine import ENGINES
 from okr_sheets.language import Language, language
 from okr_sheets.streams import say
+from okr_sheets.urls import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,13 +24,13 @@ FAR = timedelta(days=14)  # from a quarter; people still type after its last day
 
 
 def read_trackers(
-    paths: Sequence[str], config: Config, engine: str = "serial", scheduler: str | None = None
+    paths: Sequence[str], config: Config, engine: str | None = None, scheduler: str | None = None
 ) -> list[Tracker]:
     """The trackers at the paths, with a bar of progress on a terminal.
 
     UsageError if no path is given, or if there is no file to read.
     """
-    from okr_sheets.reading.folders import NOWHERE, read_found, search
+    from okr_sheets.reading.folders import NOWHERE, map_for, read_found, search
     from okr_sheets.terminal import progress
 
     if not paths:
@@ -39,9 +39,9 @@ def read_trackers(
     if not places.files:
         for problem in places.left_out:
             say(problem.line(config.language or "en"), err=True)
-        quoted_paths = ", ".join(f"“{path}”" for path in paths)
+        quoted_paths = ", ".join(f"“{without_secrets(path)}”" for path in paths)
         raise click.UsageError(f"No tracker in {quoted_paths}. Name a file or a folder of them.")
-    with ENGINES[engine](scheduler) as share, progress(len(places.files)) as count:
+    with map_for(places, engine, scheduler) as share, progress(len(places.files)) as count:
         return read_found(places, share, config, count)
 
 
