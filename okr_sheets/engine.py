@@ -20,12 +20,14 @@ from importlib import import_module
 from itertools import chain
 from math import ceil
 from pathlib import Path
-from threading import Event
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from okr_sheets import __version__
 from okr_sheets.misuse import MisuseError, check_choice
 from okr_sheets.problems import UnreadableError
+
+if TYPE_CHECKING:
+    from threading import Event
 
 FEW = 100  # files that one process reads before others have started
 MOST_AT_ONCE = 32  # files that are handed out together
@@ -34,8 +36,13 @@ SLICE = 1.0  # seconds after which a worker hands back what it has
 CONNECTING = 10  # seconds in which a scheduler answers
 WAITING = 2  # seconds until it is asked whether there are workers
 PATIENCE = 10  # times that there are none; one that died is started anew within seconds
-# A cluster of this process alone, which opens no port.
-_HERE = {"processes": False, "n_workers": 1, "dashboard_address": None}
+# A cluster of this process alone, which opens no port and does not say that it was interrupted.
+_HERE = {
+    "processes": False,
+    "n_workers": 1,
+    "dashboard_address": None,
+    "silence_logs": 50,  # logging.CRITICAL
+}
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 Item = TypeVar("Item")
@@ -69,6 +76,7 @@ def serial(_: str | None = None) -> Iterator[Map]:
 def processes(_: str | None = None) -> Iterator[Map]:
     """As many files at once as this process may use processors."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  --help needs none
+    from threading import Event  # noqa: PLC0415  nor that
 
     from okr_sheets.files.child import no_children  # noqa: PLC0415  nor this
 
