@@ -29,6 +29,7 @@ from okr_sheets.problems import UnreadableError
 if TYPE_CHECKING:
     from threading import Event
 
+PACKAGE = "okr_sheets"
 FEW = 100  # files that one process reads before others have started
 MOST_AT_ONCE = 32  # files that are handed out together
 TURNS = 4  # that each worker gets at least, so that all end at about the same time
@@ -112,7 +113,7 @@ def processors() -> int:
 
 def _chunks(items: Iterable[Item], workers: int) -> Iterator[list[Item]]:
     items = list(items)
-    size = min(ceil(len(items) / (TURNS * workers)), MOST_AT_ONCE)
+    size = min(len(items) // (TURNS * workers) + 1, MOST_AT_ONCE)
     return (items[at : at + size] for at in range(0, len(items), size))
 
 
@@ -181,6 +182,8 @@ def dask(address: str | None = None) -> Iterator[Map]:
     except (OSError, ValueError) as error:
         raise MisuseError(f"No dask scheduler answers at {address}.") from error
     try:
+        if address:
+            _check_versions(client)
         yield partial(_on_cluster, client)
     except BaseException:
         from okr_sheets.files.child import no_children  # noqa: PLC0415  none is asked for help
@@ -198,16 +201,16 @@ def _on_cluster(
     from asyncio import CancelledError  # noqa: PLC0415  --help needs none
 
     killed_worker = import_module("distributed").KilledWorker
-    on_worker = partial(_on_worker, work, __version__)
+    in_chunk = partial(_in_chunk, work)
 
     def submitted(chunks: Sequence[Sequence[Item]]) -> deque[Any]:
         # Not pure: a file of the same name may have changed since.
-        return deque(client.map(on_worker, chunks, pure=False))
+        return deque(client.map(in_chunk, chunks, pure=False))
 
     def alone(item: Item) -> Result:
         (future,) = submitted([[item]])
         try:
-            (result,) = _results(client, future)
+            (result,) = _result(client, future)
         except killed_worker:
             return lost(item, UnreadableError("reader-failed"))
         return result  # type: ignore[no-any-return]
@@ -217,7 +220,7 @@ def _on_cluster(
     try:
         while chunks:
             try:
-                results = _results(client, futures[0])
+                results = _result(client, futures[0])
             except killed_worker:
                 # A chunk that was beside one that kills may have done no harm, so nothing is now.
                 _wait(client, futures)
@@ -228,25 +231,30 @@ def _on_cluster(
         yield from map(work, chain(*chunks))
 
 
-def _on_worker(work: Work[Item, Result], version: str, items: Iterable[Item]) -> list[Result]:
-    if version != __version__:
-        raise MisuseError(
-            f"A worker has okr-sheets {__version__}, and here is {version}. Install one of them "
-            "everywhere."
-        )
+def _in_chunk(work: Work[Item, Result], items: Iterable[Item]) -> list[Result]:
     return [work(item) for item in items]
 
 
-def _results(client: Any, future: Any) -> list[Any]:
+def _check_versions(client: Any) -> None:
+    """Raise MisuseError unless all of a cluster has this version.
+
+    A worker that lacks what it is sent breaks off its connection, and all others in turn.
+    """
+    versions = client.get_versions(packages=[PACKAGE])
+    members = [versions["scheduler"], *versions["workers"].values()]
+    found = {member["packages"].get(PACKAGE) for member in members}
+    if found - {__version__}:
+        others = ", ".join(sorted(str(version or "none") for version in found - {__version__}))
+        raise MisuseError(
+            f"This is okr-sheets {__version__}, and the cluster has {others}. Install this one for "
+            "its scheduler and all its workers."
+        )
+
+
+def _result(client: Any, future: Any) -> Any:
     """What a future gives; its own error, or TimeoutError if no worker is left."""
     _wait(client, [future])
-    try:
-        results: list[Any] = future.result()
-    except ImportError as error:
-        raise MisuseError(
-            f"The workers of the cluster lack {error.name}: pip install 'okr-sheets[dask]' there."
-        ) from error
-    return results
+    return future.result()
 
 
 def _wait(client: Any, futures: Iterable[Any]) -> None:
