@@ -160,6 +160,7 @@ class _Part:
 
 _Given = Array | Callable[[], Array] | _Part  # as a column is given
 
+
 def _of_arrays(arrays: Mapping[str, Array], size: int) -> Columns:
     """Columns whose equal texts, such as the formulas of all trackers, are one text in memory."""
     for array in arrays.values():
