@@ -35,13 +35,14 @@ MOST_AT_ONCE = 32  # files that are handed out together
 TURNS = 4  # that each worker gets at least, so that all end at about the same time
 SLICE = 1.0  # seconds after which a worker hands back what it has
 CONNECTING = 10  # seconds in which a scheduler answers
-WAITING = 2  # seconds until it is asked whether there are workers
-PATIENCE = 10  # times that there are none; one that died is started anew within seconds
-# A cluster of this process alone, which opens no port and does not say that it was interrupted.
+WAITING = 5  # seconds until it is asked whether there are workers
+PATIENCE = 4  # times that there are none; one that died is started anew within seconds
+# A cluster of this process alone, with no port that others reach, silent when it is interrupted.
 _HERE = {
     "processes": False,
     "n_workers": 1,
-    "dashboard_address": None,
+    "dashboard_address": "127.0.0.1:0",
+    "worker_dashboard_address": "127.0.0.1:0",
     "silence_logs": 50,  # logging.CRITICAL
 }
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -200,7 +201,8 @@ def _on_cluster(
     """The map of a cluster."""
     from asyncio import CancelledError  # noqa: PLC0415  --help needs none
 
-    killed_worker = import_module("distributed").KilledWorker
+    distributed = import_module("distributed")
+    killed_worker, wait = distributed.KilledWorker, distributed.wait
     in_chunk = partial(_in_chunk, work)
 
     def submitted(chunks: Sequence[Sequence[Item]]) -> deque[Any]:
@@ -210,7 +212,7 @@ def _on_cluster(
     def alone(item: Item) -> Result:
         (future,) = submitted([[item]])
         try:
-            (result,) = _result(client, future)
+            (result,) = _with_workers(client, future.result)
         except killed_worker:
             return lost(item, UnreadableError("reader-failed"))
         return result  # type: ignore[no-any-return]
@@ -220,10 +222,10 @@ def _on_cluster(
     try:
         while chunks:
             try:
-                results = _result(client, futures[0])
+                results = _with_workers(client, futures[0].result)
             except killed_worker:
                 # A chunk that was beside one that kills may have done no harm, so nothing is now.
-                _wait(client, futures)
+                _with_workers(client, partial(wait, list(futures)))
                 results = [alone(item) for item in chunks[0]]
             chunks.popleft(), futures.popleft()
             yield from results
@@ -251,21 +253,14 @@ def _check_versions(client: Any) -> None:
         )
 
 
-def _result(client: Any, future: Any) -> Any:
-    """What a future gives; its own error, or TimeoutError if no worker is left."""
-    _wait(client, [future])
-    return future.result()
-
-
-def _wait(client: Any, futures: Iterable[Any]) -> None:
-    """Wait for futures; TimeoutError if there is no worker that could do them."""
-    wait = import_module("distributed").wait
-    alone = 0
-    while alone < PATIENCE:
-        with suppress(TimeoutError):
-            wait(list(futures), timeout=WAITING)
-            return
-        alone = 0 if client.nthreads() else alone + 1
+def _with_workers(client: Any, wait: Callable[..., Result]) -> Result:
+    """What `wait(timeout=…)` gives in the end; TimeoutError if no worker is left to wait for."""
+    missed = 0
+    while missed < PATIENCE:
+        try:
+            return wait(timeout=WAITING)
+        except TimeoutError:
+            missed = 0 if client.nthreads() else missed + 1
     raise TimeoutError
 
 

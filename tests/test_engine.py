@@ -49,7 +49,7 @@ def cluster(mortal):
     with (
         dask.config.set({"distributed.scheduler.allowed-failures": 1}),
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
         ) as started,
     ):
         yield started
@@ -104,7 +104,7 @@ def test_what_no_worker_is_left_for_is_done_here(mortal, monkeypatch):
     monkeypatch.setattr(engine, "WAITING", 0.05)
     with (
         distributed.LocalCluster(
-            n_workers=0, processes=False, dashboard_address=None, silence_logs=50
+            n_workers=0, processes=False, dashboard_address="127.0.0.1:0", silence_logs=50
         ) as empty,
         lent("dask", empty.scheduler_address) as share,
     ):
