@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from okr_sheets import __version__
+from okr_sheets import __version__, runs
 from okr_sheets.choices import CADENCES, LEVELS
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
-from okr_sheets.engine import ENGINES
 from okr_sheets.language import from_locale, language, languages
-from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS
+from okr_sheets.options import AS_OF, CONFIG, ENGINE, LANGUAGE, PATHS, QUIET, SCHEDULER
 from okr_sheets.reading import READING
-from okr_sheets.runs import finish, read_trackers, warn_of_day, warn_of_names
 from okr_sheets.streams import put, say
 
 if TYPE_CHECKING:
@@ -147,7 +145,7 @@ def new(
     )
     if not source and count:
         _warn_of_english(template or DEFAULT_TEMPLATE, words.code)
-    return finish(tracker.problems, [tracker], words.code) if source else 0
+    return runs.finish(tracker.problems, [tracker], words.code) if source else 0
 
 
 def _warn_of_english(name: str, code: str) -> None:
@@ -175,14 +173,9 @@ def _warn_of_english(name: str, code: str) -> None:
     help="Last quarter's trackers: a file, a folder or a pattern.  [default: okr.toml's]",
 )
 @click.option("--preset", help="Bands of status and grade, by name.  [default: default]")
-@click.option(
-    "--engine",
-    type=click.Choice(list(ENGINES)),
-    default="serial",
-    show_default=True,
-    help="Who reads: one process, as many as there are processors, or a dask cluster.",
-)
-@click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
+@ENGINE
+@SCHEDULER
+@QUIET
 @CONFIG
 @LANGUAGE
 def score(
@@ -191,16 +184,17 @@ def score(
     as_of: date | None,
     previous: Sequence[str],
     preset: str | None,
-    engine: str,
+    engine: str | None,
     scheduler: str | None,
+    quiet: bool,
     config: Config,
     code: str | None,
 ) -> int:
     """Score trackers and roll them up.
 
-    PATH is a file, a folder (every tracker below it) or a pattern; without one, the paths of
-    okr.toml are read. Without -o the result is a table here; problems go to standard error, a line
-    each. Exit code 1 if one is an error, 2 if nothing could be read.
+    PATH is a file, a folder (every tracker below it), a pattern, or a URL of one of these; without
+    one, the paths of okr.toml are read. Without -o the result is a table here; problems go to
+    standard error, a line each. Exit code 1 if one is an error, 2 if nothing could be read.
     """
     from okr_sheets.files.child import start_ahead
 
@@ -213,20 +207,27 @@ def score(
 
     # A preset asked for here is meant as it is published, without the [bands] of okr.toml.
     bands = chosen_bands(preset, config)
-    if scheduler and engine != "dask":
-        raise click.UsageError("--scheduler is the address of a dask cluster: add --engine dask.")
     for out in outs:
         if out.suffix.lower() not in KINDS:
             raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
-    trackers = read_trackers(paths or config.paths, config, engine, scheduler)
+    read = partial(
+        runs.read_trackers,
+        config=config,
+        code=code,
+        quiet=quiet,
+        engine=engine,
+        scheduler=scheduler,
+    )
+    trackers = read(paths or config.paths)
     before = previous or ([str(config.previous)] if config.previous else [])
-    past = read_trackers(before, config, engine, scheduler) if before else None
+    past = read(before) if before else None
     rollup = rollup_of_trackers(trackers, as_of, bands, past, config, earlier_only=bool(previous))
     words = language(code or config.language or rollup.language)
-    warn_of_names(config, trackers)
-    warn_of_day(as_of, trackers, words)
-    if not outs and len(rollup.columns["teams"]):
+    runs.warn_of_names(config, trackers)
+    runs.warn_of_day(as_of, trackers, words)
+    if not outs and not quiet and len(rollup.columns["teams"]):
         print_rollup(rollup, words)
+    note = runs.note_unless(quiet)
     outputs = Outputs()
     written: list[Path] = []
     for out in outs:
@@ -236,8 +237,8 @@ def score(
         with outputs.each():
             written.append(report(rollup, out, words.code, partial(say, err=True)))
             outputs.wrote()
-            say(words("terminal.wrote", path=str(out)))
-    return max(outputs.code, finish(rollup.problems, trackers, words.code))
+            note(words("terminal.wrote", path=str(out)))
+    return max(outputs.code, runs.finish(rollup.problems, trackers, words.code, quiet=quiet))
 
 
 @main.command()
@@ -251,6 +252,7 @@ def score(
     show_default=True,
 )
 @AS_OF
+@QUIET
 @CONFIG
 @LANGUAGE
 def check(
@@ -258,6 +260,7 @@ def check(
     strict: bool,
     form: str,
     as_of: date | None,
+    quiet: bool,
     config: Config,
     code: str | None,
 ) -> int:
@@ -276,21 +279,18 @@ def check(
     from okr_sheets.rollups.schema import PROBLEMS as FRAME
     from okr_sheets.tracker import usual_language
 
-    trackers = read_trackers(paths or config.paths, config)
+    trackers = runs.read_trackers(paths or config.paths, config, code, quiet)
     problems = problems_of(with_one_spelling(trackers, config), as_of, config.bands())
     code = code or config.language or usual_language(trackers) or from_locale(os.environ)
-    warn_of_names(config, trackers)
-    warn_of_day(as_of, trackers, language(code))
+    runs.warn_of_names(config, trackers)
+    runs.warn_of_day(as_of, trackers, language(code))
     if form == "text":
-        from okr_sheets.problems import grouped
-
-        for problem in grouped(problems):
-            say(problem.line(code))
+        runs.say_problems(problems, code, quiet)
     else:
         records = problem_records(problems, code)
         is_csv = form == "csv"
         put(csv_text(FRAME.keys, records, language(code), "\n") if is_csv else json_text(records))
-    return finish(problems, trackers, code, strict, listed=True)
+    return runs.finish(problems, trackers, code, strict, listed=True, quiet=quiet)
 
 
 @main.command()
@@ -310,9 +310,15 @@ def check(
     help="Mail drafts, or Markdown.",
 )
 @AS_OF
+@QUIET
 @CONFIG
 def remind(
-    paths: Sequence[str], out: Path | None, form: str, as_of: date | None, config: Config
+    paths: Sequence[str],
+    out: Path | None,
+    form: str,
+    as_of: date | None,
+    quiet: bool,
+    config: Config,
 ) -> int:
     """Write one message per owner: numbers they owe and actions past their day.
 
@@ -326,13 +332,14 @@ def remind(
     from okr_sheets.reports.reminders import messages, owners_in
     from okr_sheets.rollups import rollup_of_trackers
 
-    trackers = read_trackers(paths or config.paths, config)
+    trackers = runs.read_trackers(paths or config.paths, config, quiet=quiet)
     rollup = rollup_of_trackers(trackers, as_of, config.bands(), None, config)
     words = language(config.language or rollup.language)
-    warn_of_names(config, trackers)
-    warn_of_day(as_of, trackers, words)
+    runs.warn_of_names(config, trackers)
+    runs.warn_of_day(as_of, trackers, words)
     to_owners = messages(rollup, config.email)
     out = out or Path(f"reminders-{rollup.as_of}")
+    note = runs.note_unless(quiet)
     outputs = Outputs()
     drafts = Drafts()
     # Whoever's tracker was not read may owe as much as before.
@@ -340,14 +347,14 @@ def remind(
     with outputs.each():
         drafts = write_messages(to_owners, out, form, owners_in(rollup) if is_all_read else ())
     if not to_owners:
-        say(words("terminal.no_messages"))
+        note(words("terminal.no_messages"))
     elif drafts.written:
         outputs.wrote()
-        say(words("terminal.wrote_messages", n=len(drafts.written), path=str(out)))
+        note(words("terminal.wrote_messages", n=len(drafts.written), path=str(out)))
     if form == "eml" and (lacking := sum(not message.address for message in to_owners)):
         say(words("terminal.no_address", n=lacking), err=True)
     for word, old in (
-        ("terminal.removed_drafts", drafts.removed),
+        ("terminal.removed_drafts", () if quiet else drafts.removed),
         ("terminal.kept_drafts", drafts.kept),
         ("terminal.changed_drafts", drafts.changed),
     ):
@@ -357,7 +364,9 @@ def remind(
         outputs.failed(error)
     # What is no error keeps nobody from a message; `check` names it.
     errors = [problem for problem in rollup.problems if problem.severity == "error"]
-    return max(outputs.code, finish(rollup.problems, trackers, words.code, shown=errors))
+    return max(
+        outputs.code, runs.finish(rollup.problems, trackers, words.code, shown=errors, quiet=quiet)
+    )
 
 
 @main.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
+from sys import intern
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ class Columns:
     @classmethod
     def of(cls, rows: Sequence[Mapping[str, Any]], columns: Iterable[Column]) -> Columns:
         """The rows of mappings; a key that one lacks is blank."""
-        arrays: dict[str, _Given] = {}
+        arrays: dict[str, Array] = {}
         size = len(rows)
         for column in columns:
             key, kind = column.key, column.kind
@@ -77,10 +78,10 @@ class Columns:
             if kind == "date":
                 values = [serial(day) if isinstance(day, date) else day for day in values]
             arrays[key] = np.fromiter(values, ARRAYS[kind], size)
-        return cls(arrays, size)
+        return _of_arrays(arrays, size)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Columns, (self.arrays, self._size)
+        return _of_arrays, (self.arrays, self._size)
 
     def __repr__(self) -> str:
         return f"{self._size} rows of {', '.join(self._arrays)}"
@@ -161,6 +162,15 @@ class _Part:
 
 
 _Given = Array | Callable[[], Array] | _Part  # as a column is given
+
+
+def _of_arrays(arrays: Mapping[str, Array], size: int) -> Columns:
+    """Columns whose equal texts, such as the formulas of all trackers, are one text in memory."""
+    for array in arrays.values():
+        for at, value in enumerate(array.tolist() if array.dtype == object else ()):
+            if type(value) is str:
+                array[at] = intern(value)
+    return Columns(arrays, size)
 
 
 def filled(values: Iterable[Any], kind: Kind) -> Array:

@@ -1,101 +1,191 @@
-"""Who does the work: each engine lends something shaped like the built-in `map`.
+"""Who does the work: each engine lends the same map, and all give the same results.
 
-Only whole files are shared out: the work is a top-level function, its argument a path and its
-result small, so both pickle. All that costs time is done in children (see `files.child`), so
-threads are all that it takes to share it out. Two of them pay from about ten trackers on; a cluster
-pays when the files are many thousands or lie beside the workers.
+Only whole files are shared out, some at a time: the work is a top-level function, its arguments and
+results are small, so all pickle. One that takes its process down costs itself.
+
+Workers of the `processes` engine are started as `files.child` starts any child. They import no
+`__main__`, so that a script needs no guard, they are bounded in time and memory, and they end with
+their parent, however that ends; pools of the standard library do none of it.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from importlib import import_module
-from typing import Any, Protocol, TypeVar
+from itertools import chain
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from okr_sheets import __version__
 from okr_sheets.misuse import MisuseError, check_choice
+from okr_sheets.problems import UnreadableError
 
+if TYPE_CHECKING:
+    from threading import Event
+
+PACKAGE = "okr_sheets"
+FEW = 64  # files from which on processes pay: one starts while another reads 40
+MOST_AT_ONCE = 32  # files that are handed out together
+TURNS = 4  # that each worker gets at least, so that all end at about the same time
+SLICE = 1.0  # seconds after which a worker hands back what it has
 CONNECTING = 10  # seconds in which a scheduler answers
 WAITING = 5  # seconds until it is asked whether there are workers
-# A cluster of this process alone, which opens no port.
-_HERE = {"processes": False, "n_workers": 1, "dashboard_address": None}
+PATIENCE = 4  # times that there are none; one that died is started anew within seconds
+# A cluster of this process alone, with no port that others reach, silent when it is interrupted.
+_HERE = {
+    "processes": False,
+    "n_workers": 1,
+    "dashboard_address": "127.0.0.1:0",
+    "worker_dashboard_address": "127.0.0.1:0",
+    "silence_logs": 50,  # logging.CRITICAL
+}
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Work = Callable[[Item], Result]
+Lost = Callable[[Item, UnreadableError], Result]
 
 
 class Map(Protocol):
     """Shaped like `map`: results come back in the order of the items."""
 
     def __call__(
-        self, work: Callable[[Item], Result], items: Iterable[Item], /
+        self, work: Work[Item, Result], items: Iterable[Item], lost: Lost[Item, Result], /
     ) -> Iterable[Result]:
-        """Give `work(item)` for each item."""
+        """Give `work(item)` for each item, and `lost(item, why)` for one that ends its worker."""
         ...
+
+
+def one_by_one(work: Work[Item, Result], items: Iterable[Item], _: object) -> Iterable[Result]:
+    """The map of this process: one item after the other."""
+    return map(work, items)
 
 
 @contextmanager
 def serial(_: str | None = None) -> Iterator[Map]:
     """One file after the other."""
-    yield map
+    yield one_by_one
 
 
 @contextmanager
 def processes(_: str | None = None) -> Iterator[Map]:
-    """As many files at once as the machine has processors."""
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  nor are threads
+    """As many files at once as this process may use processors."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  --help needs none
+    from threading import Event  # noqa: PLC0415  nor that
 
-    pool = ThreadPoolExecutor(os.cpu_count())
+    from okr_sheets.files.child import no_children  # noqa: PLC0415  nor this
 
-    def share(work: Callable[[Any], Any], items: Iterable[Any], /) -> Iterable[Any]:
-        return pool.map(work, items)
+    workers = processors()
+    pool = ThreadPoolExecutor(workers)  # whose threads each wait for one worker
+    is_over = Event()
+
+    def share(work: Work[Any, Any], items: Iterable[Any], lost: Lost[Any, Any], /) -> Iterable[Any]:
+        in_worker = partial(_in_worker, work, lost, is_over)
+        return chain.from_iterable(pool.map(in_worker, _chunks(items, workers)))
 
     try:
         yield share
     except BaseException:
-        from okr_sheets.files.child import no_children  # noqa: PLC0415  none is asked for help
-
+        is_over.set()
         with no_children():
             pool.shutdown(cancel_futures=True)
         raise
     pool.shutdown()
 
 
+def processors() -> int:
+    """How many processors this process may use: those it is bound to, within its group's share."""
+    try:
+        count = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Linux
+        count = os.cpu_count() or 1
+    with suppress(OSError, ValueError):  # there are no groups, or no limit
+        quota, period = map(int, _QUOTA.read_text("ascii").split())
+        count = min(count, max(ceil(quota / period), 1))
+    return count
+
+
+def _chunks(items: Iterable[Item], workers: int) -> Iterator[list[Item]]:
+    items = list(items)
+    size = min(len(items) // (TURNS * workers) + 1, MOST_AT_ONCE)
+    return (items[at : at + size] for at in range(0, len(items), size))
+
+
+def _in_worker(
+    work: Work[Item, Result], lost: Lost[Item, Result], is_over: Event, items: Sequence[Item]
+) -> list[Result]:
+    """The results of a chunk from a process of its own, or from one for each item."""
+    from okr_sheets.files.child import in_child  # noqa: PLC0415  --help needs none
+
+    def results_of(some: Sequence[Item]) -> list[Result]:
+        results: list[Result] = in_child(_DONE_IN_TIME, work, some, ahead=_named(work))
+        return results
+
+    results: list[Result] = []
+    while len(results) < len(items) and not is_over.is_set():
+        rest = items[len(results) :]
+        try:
+            results += results_of(rest)
+        except UnreadableError:
+            for item in rest:
+                if is_over.is_set():
+                    break
+                try:
+                    results += results_of([item])
+                except UnreadableError as error:
+                    results.append(lost(item, error))
+    return results
+
+
+def done_in_time(work: Work[Item, Result], items: Iterable[Item]) -> list[Result]:
+    """The results of the first items: of as many as `SLICE` has room for, and of one at least."""
+    until = time.monotonic() + SLICE
+    results = []
+    for item in items:
+        results.append(work(item))
+        if time.monotonic() > until:
+            break
+    return results
+
+
+_DONE_IN_TIME = f"{__name__}:{done_in_time.__name__}"
+
+
+def _named(work: Work[Any, Any]) -> str:
+    """A function as `in_child` names it: its module takes longer to load than a file to read."""
+    function = getattr(work, "func", work)
+    return f"{function.__module__}:{function.__qualname__}"
+
+
 @contextmanager
 def dask(address: str | None = None) -> Iterator[Map]:
     """A dask.distributed cluster: the one at `address`, or threads of this process.
 
-    What no worker lives to do is done here.
+    A chunk that a worker died of is done again by others, as often as the cluster allows; then its
+    items are, one by one. What no worker lives to do is done here.
     """
-    import logging  # noqa: PLC0415  --help needs none
-
-    log = logging.getLogger(__name__)
     try:
         distributed = import_module("distributed")
     except ImportError:
         raise MisuseError(
             "The dask engine needs an extra: pip install 'okr-sheets[dask]'"
         ) from None
-
-    def share(work: Callable[[Any], Any], items: Iterable[Any], /) -> Iterator[Any]:
-        items = list(items)
-        # Not pure: a file of the same name may have changed since.
-        for item, future in zip(items, client.map(work, items, pure=False), strict=True):
-            try:
-                result = _result(future, client)
-            except Exception:  # whatever became of the workers or the scheduler
-                log.debug("No worker read %s.", item, exc_info=True)
-                result = work(item)
-            yield result
-
     try:
         about = {"address": address, "timeout": CONNECTING} if address else _HERE
         client = distributed.Client(**about)
     except (OSError, ValueError) as error:
         raise MisuseError(f"No dask scheduler answers at {address}.") from error
     try:
-        yield share
+        if address:
+            _check_versions(client)
+        yield partial(_on_cluster, client)
     except BaseException:
         from okr_sheets.files.child import no_children  # noqa: PLC0415  none is asked for help
 
@@ -105,14 +195,73 @@ def dask(address: str | None = None) -> Iterator[Map]:
     client.close()
 
 
-def _result(future: Any, client: Any) -> Any:
-    """What a future gives; TimeoutError if it has none and no worker is left to give it one."""
-    while True:
+def _on_cluster(
+    client: Any, work: Work[Item, Result], items: Iterable[Item], lost: Lost[Item, Result], /
+) -> Iterator[Result]:
+    """The map of a cluster."""
+    from asyncio import CancelledError  # noqa: PLC0415  --help needs none
+
+    distributed = import_module("distributed")
+    killed_worker, wait = distributed.KilledWorker, distributed.wait
+    in_chunk = partial(_in_chunk, work)
+
+    def submitted(chunks: Sequence[Sequence[Item]]) -> deque[Any]:
+        # Not pure: a file of the same name may have changed since.
+        return deque(client.map(in_chunk, chunks, pure=False))
+
+    def alone(item: Item) -> Result:
+        (future,) = submitted([[item]])
         try:
-            return future.result(timeout=WAITING)
+            (result,) = _with_workers(client, future.result)
+        except killed_worker:
+            return lost(item, UnreadableError("reader-failed"))
+        return result  # type: ignore[no-any-return]
+
+    chunks = deque(_chunks(items, sum(client.nthreads().values()) or 1))
+    futures = submitted(chunks)
+    try:
+        while chunks:
+            try:
+                results = _with_workers(client, futures[0].result)
+            except killed_worker:
+                # A chunk that was beside one that kills may have done no harm, so nothing is now.
+                _with_workers(client, partial(wait, list(futures)))
+                results = [alone(item) for item in chunks[0]]
+            chunks.popleft(), futures.popleft()
+            yield from results
+    except (TimeoutError, CancelledError, OSError):  # workers or scheduler are gone
+        yield from map(work, chain(*chunks))
+
+
+def _in_chunk(work: Work[Item, Result], items: Iterable[Item]) -> list[Result]:
+    return [work(item) for item in items]
+
+
+def _check_versions(client: Any) -> None:
+    """Raise MisuseError unless all of a cluster has this version.
+
+    A worker that lacks what it is sent breaks off its connection, and all others in turn.
+    """
+    versions = client.get_versions(packages=[PACKAGE])
+    members = [versions["scheduler"], *versions["workers"].values()]
+    found = {member["packages"].get(PACKAGE) for member in members}
+    if found - {__version__}:
+        others = ", ".join(sorted(str(version or "none") for version in found - {__version__}))
+        raise MisuseError(
+            f"This is okr-sheets {__version__}, and the cluster has {others}. Install this one for "
+            "its scheduler and all its workers."
+        )
+
+
+def _with_workers(client: Any, wait: Callable[..., Result]) -> Result:
+    """What `wait(timeout=…)` gives in the end; TimeoutError if no worker is left to wait for."""
+    missed = 0
+    while missed < PATIENCE:
+        try:
+            return wait(timeout=WAITING)
         except TimeoutError:
-            if not client.scheduler_info()["workers"]:
-                raise
+            missed = 0 if client.nthreads() else missed + 1
+    raise TimeoutError
 
 
 ENGINES: dict[str, Callable[[str | None], AbstractContextManager[Map]]] = {
@@ -122,11 +271,16 @@ ENGINES: dict[str, Callable[[str | None], AbstractContextManager[Map]]] = {
 }
 
 
-def lent(engine: str, scheduler: str | None = None) -> AbstractContextManager[Map]:
-    """The map of an engine; `scheduler` is the address of a dask cluster.
+def lent(
+    engine: str | None = None, scheduler: str | None = None, files: int = 0
+) -> AbstractContextManager[Map]:
+    """The map of an engine, by default of the one that suits the number of files.
 
-    MisuseError for another engine, which names those there are, and for a scheduler without dask.
+    `scheduler` is the address of a dask cluster. MisuseError for another engine, which names those
+    there are, and for a scheduler without dask.
     """
+    if engine is None:
+        engine = "processes" if files >= FEW and processors() > 1 else "serial"
     check_choice("engine", engine, ENGINES)
     if scheduler and engine != "dask":
         raise MisuseError("A scheduler is the address of a dask cluster: take the dask engine.")

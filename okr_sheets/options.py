@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from okr_sheets.engine import ENGINES
 from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError
 from okr_sheets.streams import say
 from okr_sheets.text import quoted
+from okr_sheets.urls import without_secrets
 
 if TYPE_CHECKING:
     from okr_sheets.config import Config
@@ -40,20 +42,22 @@ def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config
     """The settings of --config, else of the okr.toml that counts for the paths."""
     from okr_sheets.config import Config, read_config
 
-    path = file or _nearest_trusted(ctx.params.get("paths", ()))
+    path = file or _nearest_trusted(ctx.params.get("paths", ()), ctx.params.get("quiet", False))
     config = read_config(path) if path else Config()
     reads = any(param.name == "paths" for param in ctx.command.params)
     if path and reads and config.outside:
-        paths = ", ".join(map(quoted, config.outside[:MOST_PATHS]))
+        outside = config.outside[:MOST_PATHS]
+        paths = ", ".join(quoted(without_secrets(path)) for path in outside)
         more = ", …" if len(config.outside) > MOST_PATHS else ""
         say(f"{path.name} names paths outside its folder: {paths}{more}", err=True)
     return config
 
 
-def _nearest_trusted(paths: Sequence[str]) -> Path | None:
+def _nearest_trusted(paths: Sequence[str], quiet: bool) -> Path | None:
     """The okr.toml that counts for the paths, None if there is none that can be trusted.
 
-    Standard error names one that does not lie in the working folder, used or not.
+    Standard error names one that does not lie in the working folder; if `quiet`, only one that is
+    not used.
     """
     from okr_sheets.config.finding import NAME, is_trusted, nearest, shown_path
 
@@ -62,7 +66,8 @@ def _nearest_trusted(paths: Sequence[str]) -> Path | None:
         return file
     name = quoted(shown_path(file))
     if is_trusted(file):
-        say(f"Settings: {name}", err=True)
+        if not quiet:
+            say(f"Settings: {name}", err=True)
         return file
     say(
         f"{name} is not used, since it belongs to somebody else. "
@@ -73,6 +78,13 @@ def _nearest_trusted(paths: Sequence[str]) -> Path | None:
 
 
 PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
+QUIET = click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    is_eager=True,  # known before the settings are looked for
+    help="Print errors and warnings alone: no progress, no results, nothing of what was done.",
+)
 CONFIG = click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -80,6 +92,13 @@ CONFIG = click.option(
     help="The company's settings.  [default: the okr.toml here, above, or by the trackers]",
 )
 AS_OF = click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
+ENGINE = click.option(
+    "--engine",
+    type=click.Choice(list(ENGINES)),
+    help="Who reads: this process, as many as there are processors, or a dask cluster.  "
+    "[default: processes for many files, else serial]",
+)
+SCHEDULER = click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
 LANGUAGE = click.option(
     "--language",
     "code",

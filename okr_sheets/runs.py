@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from okr_sheets.endings import MISUSE, PROBLEMS
-from okr_sheets.engine import ENGINES
-from okr_sheets.language import Language, language
+from okr_sheets.language import Language, from_locale, language
 from okr_sheets.streams import say
+from okr_sheets.urls import without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from okr_sheets.config import Config
@@ -23,15 +26,24 @@ if TYPE_CHECKING:
 FAR = timedelta(days=14)  # from a quarter; people still type after its last day
 
 
+def note_unless(quiet: bool) -> Callable[[str], None]:
+    """A function that says what was done on standard output; if `quiet`, one that does not."""
+    return (lambda _: None) if quiet else say
+
+
 def read_trackers(
-    paths: Sequence[str], config: Config, engine: str = "serial", scheduler: str | None = None
+    paths: Sequence[str],
+    config: Config,
+    code: str | None = None,
+    quiet: bool = False,
+    engine: str | None = None,
+    scheduler: str | None = None,
 ) -> list[Tracker]:
-    """The trackers at the paths, with a bar of progress on a terminal.
+    """The trackers at the paths, with a bar of progress on a terminal unless `quiet`.
 
     UsageError if no path is given, or if there is no file to read.
     """
-    from okr_sheets.reading.folders import NOWHERE, read_found, search
-    from okr_sheets.terminal import progress
+    from okr_sheets.reading.folders import NOWHERE, map_for, read_found, search
 
     if not paths:
         raise click.UsageError(NOWHERE)
@@ -39,10 +51,24 @@ def read_trackers(
     if not places.files:
         for problem in places.left_out:
             say(problem.line(config.language or "en"), err=True)
-        quoted_paths = ", ".join(f"“{path}”" for path in paths)
+        quoted_paths = ", ".join(f"“{without_secrets(path)}”" for path in paths)
         raise click.UsageError(f"No tracker in {quoted_paths}. Name a file or a folder of them.")
-    with ENGINES[engine](scheduler) as share, progress(len(places.files)) as count:
+    words = language(code or config.language or from_locale(os.environ))
+    with (
+        map_for(places, engine, scheduler) as share,
+        _progress(len(places.files), words, quiet) as count,
+    ):
         return read_found(places, share, config, count)
+
+
+def _progress(
+    total: int, words: Language, quiet: bool
+) -> AbstractContextManager[Callable[[int], None] | None]:
+    if quiet or not sys.stderr.isatty():
+        return nullcontext()
+    from okr_sheets.terminal import progress
+
+    return progress(total, words)
 
 
 def warn_of_names(config: Config, trackers: Sequence[Tracker]) -> None:
@@ -61,6 +87,16 @@ def warn_of_day(as_of: date | None, trackers: Sequence[Tracker], words: Language
         say(words("terminal.far_day", day=as_of, start=first, end=last), err=True)
 
 
+def say_problems(
+    problems: Sequence[Problem], code: str, quiet: bool = False, err: bool = False
+) -> None:
+    """Say problems, a line each, or one for many alike; if `quiet`, errors and warnings alone."""
+    from okr_sheets.problems import grouped
+
+    for problem in grouped(p for p in problems if not quiet or p.severity != "info"):
+        say(problem.line(code), err=err)
+
+
 def finish(
     problems: Sequence[Problem],
     trackers: Sequence[Tracker],
@@ -68,21 +104,21 @@ def finish(
     strict: bool = False,
     listed: bool = False,
     shown: Sequence[Problem] | None = None,
+    quiet: bool = False,
 ) -> int:
     """Say problems and their number on standard error; the exit code they deserve.
 
     `listed` if each was said before; else those of `shown` are said, by default all. With `strict`
-    a warning counts as an error does.
+    a warning counts as an error does. If `quiet`, no number is said, and no info.
     """
     words = language(code)
     if not listed:
-        from okr_sheets.problems import grouped
-
-        for problem in grouped(problems if shown is None else shown):
-            say(problem.line(code), err=True)
+        say_problems(problems if shown is None else shown, code, quiet, err=True)
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = sum(problem.severity == "warning" for problem in problems)
-    if errors or (warnings and shown is None):
+    if quiet:
+        pass
+    elif errors or (warnings and shown is None):
         say(words("terminal.problems", errors=errors, warnings=warnings), err=True)
     elif listed:
         files = len({tracker.path for tracker in trackers})

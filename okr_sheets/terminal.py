@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 PLAIN_WIDTH = 140  # of piped output, whatever the terminal it was piped from
 BAR_WIDTH = 12
-FEW = 20  # files that are read before a bar tells anybody anything
+UNSHOWN, EACH = 1.0, 0.1  # seconds until a bar is shown, and between two states of it
 # A shape beside each word, since colour alone is lost on paper and to some eyes.
 LOOKS = {
     "achieved": ("✔", "blue"),
@@ -48,22 +50,48 @@ def console(err: bool = False) -> Console:
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Any]:
-    """A bar on standard error while many files are read; silent where nobody watches."""
+def progress(total: int, words: Language) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error with the rate and the time left; silent where nobody watches.
+
+    Lends a function that takes the number of files done so far. What is over within a second shows
+    nothing.
+    """
     watched = console(err=True)
-    if not watched.is_terminal or total < FEW:
-        # Older versions of rich print an empty line for a bar that is switched off.
+    if not watched.is_terminal:
         yield lambda _: None
         return
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
+    bars = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=BAR_WIDTH),
         console=watched,
         transient=True,
-    ) as bars:
-        task = bars.add_task("", total=total)
-        yield lambda count: bars.update(task, completed=count)
+    )
+    task = bars.add_task("", total=total)
+    began = time.monotonic()
+    due = began + UNSHOWN
+
+    def count(done: int) -> None:
+        nonlocal due
+        now = time.monotonic()
+        done -= 1  # many come at once, and the time so far went into those before
+        if now < due or not done:
+            return
+        due = now + EACH
+        rate = done / (now - began)
+        figures = {"done": done, "all": total, "rate": float(f"{rate:.2g}")}
+        text = words(
+            "terminal.progress",
+            **{key: words.number(figure) for key, figure in figures.items()},
+            left=str(timedelta(seconds=round((total - done) / rate))),
+        )
+        bars.start()
+        bars.update(task, completed=done, description=one_line(text))
+
+    try:
+        yield count
+    finally:
+        if bars.live.is_started:  # else older versions of rich print an empty line
+            bars.stop()
 
 
 def print_rollup(rollup: Rollup, words: Language) -> None:

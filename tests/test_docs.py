@@ -2,15 +2,20 @@
 
 import re
 import shlex
+import socket
+import subprocess
+import sys
 import textwrap
+from contextlib import ExitStack
 from pathlib import Path
 
+import distributed
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
 import okr_sheets as okr
-from okr_sheets import toml
+from okr_sheets import engine, toml
 from okr_sheets.cli import main
 from okr_sheets.files import child, guard
 from okr_sheets.language import language, languages
@@ -48,6 +53,61 @@ def test_commands_in_the_readme_print_what_it_shows(folder):
                 assert result.stdout == output
                 shown += 1
     assert shown == 5
+
+
+SCALE = (ROOT / "docs" / "scale.md").read_text("utf-8")
+
+
+def test_the_commands_for_many_trackers_do_what_the_page_says(folder, monkeypatch):
+    commands = re.findall(r"^\$ (.*)$", SCALE, re.MULTILINE)
+    quiet, *on_cluster = commands
+    done = CliRunner().invoke(main, shlex.split(quiet)[1:])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert {line.split(": ")[1] for line in done.stderr.splitlines()} == {"error", "warning"}
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    trackers = (ROOT / "samples" / "trackers").as_uri()
+    places = {
+        "10.0.0.1:8786": address,
+        "--host 10.0.0.1 --port 8786": "--host {} --port {}".format(*address.split(":")),
+        "s3://acme-okrs/2027-Q1": trackers,
+    }
+    for shown, here in places.items():
+        on_cluster = [command.replace(shown, here) for command in on_cluster]
+    scheduler, worker, score = map(shlex.split, on_cluster)
+    variable, *scheduler = scheduler
+    monkeypatch.setenv(*variable.split("="))
+    monkeypatch.setenv("DASK_DISTRIBUTED__DASHBOARD__LINK", "")
+    with ExitStack() as stack:
+        for program, *arguments in (scheduler, worker):
+            command = [sys.executable, "-m", program, *arguments]
+            started = subprocess.Popen(command, stdout=-3, stderr=-3, cwd=folder)
+            stack.callback(started.wait)
+            stack.callback(started.terminate)
+        with distributed.Client(f"tcp://{address}", timeout=60) as client:
+            client.wait_for_workers(2, timeout=60)
+            allowed = client.run_on_scheduler(
+                lambda dask_scheduler: dask_scheduler.allowed_failures
+            )
+        assert allowed == 2
+        assert CliRunner().invoke(main, score[1:]).exit_code == 1
+    (folder / "2027-Q1.csv").rename(folder / "on-cluster.csv")
+    assert CliRunner().invoke(main, ["score", trackers, "-o", "2027-Q1.csv"]).exit_code == 1
+    assert (folder / "on-cluster.csv").read_bytes() == (folder / "2027-Q1.csv").read_bytes()
+
+
+def test_the_numbers_for_many_trackers_are_those_of_the_code():
+    for said in (
+        f"From {engine.FEW} files on",
+        f"at most {engine.MOST_AT_ONCE} files at once",
+        f"chunks of {engine.MOST_AT_ONCE} trackers",
+        f"{engine.MOST_AT_ONCE} at a time",
+    ):
+        assert said in SCALE
+    assert engine.SLICE == 1
+    assert engine.WAITING * engine.PATIENCE == 20
 
 
 def test_the_readmes_python_runs(folder):

@@ -341,7 +341,7 @@ def test_names_of_all_kinds_cost_themselves_only(folder):
 def test_a_file_that_vanishes_after_the_search_costs_itself(folder):
     put("t/a.csv", "t/b.csv")
 
-    def share(work, items):
+    def share(work, items, lost):
         items = list(items)
         Path("t/a.csv").unlink()
         return map(work, items)

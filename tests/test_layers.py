@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 LAYERS = (
     (
         "text",
+        "urls",
         "misuse",
         "summaries",
         "debugging",

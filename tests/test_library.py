@@ -214,7 +214,6 @@ NO_DATE = "is not a date. Type it as 2027-02-12.$"
         ),
         ({"preset": ["google"]}, "^No preset “.*google.*”. Choose one of: default, google,"),
         ({"engine": "x"}, "^No engine “x”. Choose one of: serial, processes, dask.$"),
-        ({"engine": None}, "^No engine “None”. Choose one of: serial"),
         ({"scheduler": "tcp://x"}, "^A scheduler is the address of a dask cluster"),
         ({"config": 4}, "^config must be the path of an okr.toml or a Config, not a int.$"),
         ({"config": "none.toml"}, "^none.toml cannot be read"),

@@ -34,7 +34,7 @@ def check(
     source: Source | Sequence[Source] | None = None,
     as_of: date | str | None = None,
     config: Settings = None,
-    engine: str = "serial",
+    engine: str | None = None,
     scheduler: str | None = None,
 ) -> tuple[Problem, ...]:
     """All problems of trackers, as `okr-sheets check` names them.

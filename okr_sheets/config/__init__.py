@@ -16,6 +16,7 @@ from okr_sheets.config.keys import KEYS, ConfigError
 from okr_sheets.language import fold
 from okr_sheets.misuse import check_choice
 from okr_sheets.toml import read_toml, shown
+from okr_sheets.urls import is_url
 
 __all__ = ["KEYS", "Config", "ConfigError", "Unit", "chosen_bands", "read_config"]
 
@@ -41,7 +42,8 @@ class Config:
     """The settings of one okr.toml; `Config()` holds the defaults, as if there were no file.
 
     "" and None mean that each tracker's own value counts. `paths` and `previous` are relative to
-    the working folder; `outside` lists those, as written, that lead out of the file's folder.
+    the working folder, or URLs; `outside` lists those, as written, that lead out of the file's
+    folder.
     `cuts` holds the numbers of [bands]; `departments`, `teams` and `owners` (their addresses) have
     folded names as keys. ConfigError if a plain value is one that the file could not have.
     """
@@ -51,7 +53,7 @@ class Config:
     language: str = ""
     preset: str = "default"
     paths: tuple[str, ...] = ()
-    previous: Path | None = None
+    previous: Path | str | None = None
     outside: tuple[str, ...] = ()
     cuts: Mapping[str, float] = field(default_factory=dict)
     departments: Mapping[str, Unit] = field(default_factory=dict)
@@ -105,7 +107,7 @@ def read_config(path: str | Path) -> Config:
     config = Config(
         **top,
         paths=tuple(_seen_from(path.parent, each) for each in paths),
-        previous=path.parent / previous if previous else None,
+        previous=_located(path.parent, previous) if previous else None,
         outside=tuple(each for each in all_paths if _leaves(path.parent, each)),
         cuts=entries["bands"],
         departments=departments,
@@ -126,8 +128,14 @@ def _units(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Unit]:
     return {fold(name): Unit(name.strip(), **row) for name, row in rows.items()}
 
 
+def _located(folder: Path, path: str) -> Path | str:
+    return path if is_url(path) else folder / path
+
+
 def _seen_from(folder: Path, pattern: str) -> str:
     """A path or pattern below a folder; brackets in the folder's name are not part of it."""
+    if is_url(pattern):
+        return pattern
     path = folder / pattern
     if path.exists() or not glob.has_magic(pattern):
         return str(path)
@@ -136,6 +144,8 @@ def _seen_from(folder: Path, pattern: str) -> str:
 
 def _leaves(folder: Path, pattern: str) -> bool:
     """Whether a path or pattern leads out of a folder, by its parts or through a link."""
+    if is_url(pattern):
+        return True
     fixed = takewhile(lambda part: not glob.has_magic(part), Path(pattern).parts)
     inside = Path(os.path.realpath(folder))
     ways = (os.path.realpath(folder.joinpath(*fixed)), os.path.normpath(inside / pattern))

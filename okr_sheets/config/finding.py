@@ -10,6 +10,7 @@ from pathlib import Path
 from okr_sheets.config import Config, read_config
 from okr_sheets.misuse import MisuseError
 from okr_sheets.text import one_line
+from okr_sheets.urls import is_url
 
 NAME = "okr.toml"
 ROOT = 0  # who may write everywhere anyway
@@ -57,7 +58,7 @@ def _shared(paths: Iterable[str | Path]) -> Iterator[Path]:
     try:
         folders = [
             next(str(each) for each in (path, *path.parents) if os.path.isdir(each))  # noqa: PTH112  may be too long to be looked up
-            for path in (Path(path).absolute() for path in paths)
+            for path in (Path(path).absolute() for path in paths if not is_url(path))
         ]
         if folders:
             yield Path(os.path.commonpath(folders))

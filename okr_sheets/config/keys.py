@@ -131,7 +131,7 @@ KEYS: tuple[Key, ...] = (
         "",
         "paths",
         "list",
-        "Files, folders and patterns to read when no PATH is given, seen from this file.",
+        "Files, folders, patterns and URLs to read when no PATH is given, seen from this file.",
         "none",
         '["trackers", "sales/*.xlsx"]',
     ),

@@ -49,8 +49,10 @@ _serving = False
 _is_closed = False
 
 
-def in_child(work: str, *arguments: Any) -> Any:
+def in_child(work: str, *arguments: Any, ahead: str = "") -> Any:
     """Call a function in a child process and return its result: `in_child("math:sqrt", 2)`.
+
+    A new child loads the function `ahead` before its clock runs, by default the one it calls.
 
     Raises what the function raises and logs its traceback. Raises UnreadableError if the child
     ended before it answered (`reader-slow`, `reader-memory`, `reader-failed`) or could not start
@@ -59,7 +61,7 @@ def in_child(work: str, *arguments: Any) -> Any:
     if _serving:
         return _function(work)(*arguments)
     try:
-        child = _idle_one() or _Child(work)
+        child = _idle_one() or _Child(ahead or work)
     except OSError as refused:  # the system has no room for another process
         raise UnreadableError("no-process", refused.strerror or "") from refused
     fine, answer = child.do(work, arguments)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePath
 
 FORMS = ("~${}", ".~lock.{}#")
 _STARTS = tuple(form.partition("{")[0] for form in FORMS)
 
 
-def is_lock(path: Path) -> bool:
+def is_lock(path: PurePath) -> bool:
     """Whether a file is a lock, by its name."""
     return path.name.startswith(_STARTS)
 

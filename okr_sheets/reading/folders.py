@@ -8,20 +8,24 @@ import io
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 
 from okr_sheets.config import Config
 from okr_sheets.config.finding import Settings, settings_of
-from okr_sheets.engine import Map, lent
+from okr_sheets.engine import Map, lent, one_by_one
 from okr_sheets.files.locks import is_lock
 from okr_sheets.files.marks import is_marked
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import Problem, UnreadableError, unopened
 from okr_sheets.reading.copies import without_copies
+from okr_sheets.reading.remote import PREFIX, Remote, at_url, fetched
 from okr_sheets.reading.tracker import read_trackers
 from okr_sheets.tracker import Tracker
+from okr_sheets.urls import is_url, without_secrets
 
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods", ".xls", ".xlsb", ".csv", ".tsv"})
 
@@ -38,7 +42,7 @@ class Found:
     """A search's result: the trackers passed in, files to read, problems of what is left out."""
 
     trackers: tuple[Tracker, ...]
-    files: tuple[Path, ...]
+    files: tuple[Path | Remote, ...]
     left_out: tuple[Problem, ...]
 
 
@@ -68,20 +72,24 @@ def search(source: Source | Sequence[Source]) -> Found:
     """The files that paths name, in a stable order, each once, and what was left out.
 
     A folder stands for every tracker below it, a pattern for all files that match and those below
-    folders that match. Lock files, hidden files and our own reports are left out without a problem.
-    A path of one file is kept whatever its name, so that reading can report that it is missing.
-    Links to folders are followed if a path names them, not below a folder or a `**`.
+    folders that match; what is at URLs comes last. Lock files, hidden files and our own reports are
+    left out without a problem. A path of one file is kept whatever its name, so that reading can
+    report that it is missing. Links to folders are followed if a path names them, not below a
+    folder or a `**`.
     """
     items = listed(source)
     trackers = tuple(item for item in items if isinstance(item, Tracker))
     names = [item for item in items if not isinstance(item, Tracker)]
     if "" in names:
         raise MisuseError("A path is empty. Name a file or a folder of trackers.")
-    paths = [Path(item) for item in names]
+    paths = [Path(name) for name in names if not is_url(name)]
     _check_working_folder(paths)
     looking = _Search()
     for path in paths:
         looking.for_path(path)
+    for name in names:
+        if is_url(name):
+            looking.for_url(str(name))
     files, left_out = looking.result()
     return Found(trackers, files, left_out)
 
@@ -100,22 +108,25 @@ class _Search:
 
     def __init__(self) -> None:
         self._files: list[Path] = []
+        self._remote: list[Remote] = []
         self._problems: list[Problem] = []
         self._empty: list[Problem] = []
         # Folders that were searched, and links to folders that were not, each with what was sought.
         self._searched: set[tuple[Identity, Parts]] = set()
         self._links: list[tuple[Path, Parts]] = []
 
-    def result(self) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+    def result(self) -> tuple[tuple[Path | Remote, ...], tuple[Problem, ...]]:
         """Each file by the first plain one of its names, and a problem for all left out."""
         names: dict[Identity, list[Path]] = {}
         for file in dict.fromkeys(self._files):
             names.setdefault(_identity(file), []).append(file)
         linked = [Problem("folder-linked", str(link)) for link, sought in self._unseen(self._links)]
+        remote = {file.name: file for file in self._remote}
+        files: tuple[Path | Remote, ...] = (*map(_plainest, names.values()), *remote.values())
         # Where nothing at all was found, whoever asked says so in one sentence.
-        empty = self._empty if names else []
+        empty = self._empty if files else []
         problems = dict.fromkeys([*self._problems, *linked, *empty])
-        return tuple(map(_plainest, names.values())), tuple(problems)
+        return files, tuple(problems)
 
     def _unseen(self, links: Iterable[tuple[Path, Parts]]) -> Iterator[tuple[Path, Parts]]:
         """The links to what was not searched under its own name either."""
@@ -138,6 +149,18 @@ class _Search:
             self._files.append(path)
         if self._count == before:
             self._empty.append(Problem("nothing-found", str(path)))
+
+    def for_url(self, url: str) -> None:
+        """Look for what a URL names."""
+        name = without_secrets(url)
+        try:
+            files = at_url(url, _is_sought)
+        except UnreadableError as error:
+            self._problems.append(error.problem(name))
+            return
+        self._remote += files
+        if not files:
+            self._empty.append(Problem("nothing-found", name))
 
     @property
     def _count(self) -> int:
@@ -240,14 +263,19 @@ def _plainest(names: Sequence[Path]) -> Path:
 
 
 def _may_be_tracker(path: Path) -> bool:
-    fits = path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and not is_lock(path)
-    return fits and not is_marked(path)
+    return _is_sought(path) and not is_marked(path)
+
+
+def _is_sought(path: PurePath) -> bool:
+    """Whether a file may be a tracker by its name."""
+    is_plain = not path.name.startswith(".") and not is_lock(path)
+    return path.suffix.lower() in SUFFIXES and is_plain
 
 
 def read_source(
     source: Source | Sequence[Source] | None,
     config: Settings,
-    engine: str = "serial",
+    engine: str | None = None,
     scheduler: str | None = None,
 ) -> tuple[list[Tracker], Config]:
     """The trackers of a source, as from `read_all`, and the settings that hold for them.
@@ -261,13 +289,26 @@ def read_source(
     settings = settings_of(Config() if config is None and not is_sought else config, paths)
     if source is None and not settings.paths:
         raise MisuseError(NOWHERE)
-    with lent(engine, scheduler) as share:
-        return read_all(settings.paths if source is None else items, share, settings), settings
+    found = search(settings.paths if source is None else items)
+    with map_for(found, engine, scheduler) as share:
+        return read_found(found, share, settings), settings
+
+
+def map_for(
+    sources: Found, engine: str | None = None, scheduler: str | None = None
+) -> AbstractContextManager[Map]:
+    """The map, as `lent` lends it, that suits what was found."""
+    count = len(sources.files)
+    if any(isinstance(file, Remote) and file.is_in_memory for file in sources.files):
+        if engine == "processes":
+            raise MisuseError("What is at memory:// no other process sees: take the serial engine.")
+        count = 0
+    return lent(engine, scheduler, count)
 
 
 def read_all(
     source: Source | Sequence[Source],
-    map: Map = map,  # noqa: A002  shaped like it
+    map: Map = one_by_one,  # noqa: A002  shaped like it
     config: Config | None = None,
 ) -> list[Tracker]:
     """The trackers of a source: trackers as they are, paths read, folders searched.
@@ -281,16 +322,48 @@ def read_all(
 
 def read_found(
     sources: Found,
-    map: Map = map,  # noqa: A002  shaped like it
+    map: Map = one_by_one,  # noqa: A002  shaped like it
     config: Config | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> list[Tracker]:
     """The same for a search's result; calls `progress` with the number of files read so far."""
     trackers = list(sources.trackers)
-    read = partial(read_trackers, fiscal_start=(config or Config()).fiscal_start)
-    for count, tables in enumerate(map(read, sources.files), 1):
-        trackers += tables
-        if progress:
-            progress(count)
+    is_any_remote = any(isinstance(file, Remote) for file in sources.files)
+    # A worker that dies leaves what it has fetched: it lies where all of it is removed.
+    with TemporaryDirectory(prefix=PREFIX) if is_any_remote else nullcontext("") as folder:
+        read = partial(read_file, fiscal_start=(config or Config()).fiscal_start, folder=folder)
+        for count, tables in enumerate(map(read, _files(sources), _unread), 1):
+            trackers += tables
+            if progress:
+                progress(count)
     trackers += [Tracker.empty(path=each.path, problems=(each,)) for each in sources.left_out]
     return without_copies(trackers)
+
+
+File = tuple[str, Path | Remote]  # what messages call it, and where it is for any process
+
+
+def _files(sources: Found) -> Iterator[File]:
+    for file in sources.files:
+        yield str(file), file.absolute() if isinstance(file, Path) else file
+
+
+def read_file(file: File, fiscal_start: int, folder: str) -> list[Tracker]:
+    """The trackers of a file, whatever process reads it; none of a report that a search found.
+
+    A file at a URL is fetched into `folder`, or where there is no such folder, anywhere.
+    """
+    name, place = file
+    if isinstance(place, Path):
+        return read_trackers(name, fiscal_start, place)
+    try:
+        with fetched(place, folder) as copy:
+            is_ours = place.is_found and is_marked(copy)
+            return [] if is_ours else read_trackers(name, fiscal_start, copy)
+    except UnreadableError as error:
+        return _unread(file, error)
+
+
+def _unread(file: File, error: UnreadableError) -> list[Tracker]:
+    name, _ = file
+    return [Tracker.empty(path=name, problems=(error.problem(name),))]

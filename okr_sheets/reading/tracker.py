@@ -48,14 +48,18 @@ def read(path: str | Path, sheet: str | None = None, config: Settings = None) ->
     )
 
 
-def read_trackers(path: str | Path, fiscal_start: int = 1) -> list[Tracker]:
+def read_trackers(
+    path: str | Path, fiscal_start: int = 1, place: Path | None = None
+) -> list[Tracker]:
     """A Tracker, as `read` gives it, for every table of OKRs in a file; at least one.
 
     `fiscal_start` is the first month of the company's fiscal year, for files without their own.
+    The file is called `path`, and lies there unless a `place` is given.
     """
     try:
         # The child may have started in another folder.
-        read: Drafts = in_child(READING, Path(path).absolute(), str(path), fiscal_start)
+        where = place or Path(path).absolute()
+        read: Drafts = in_child(READING, where, str(path), fiscal_start)
     except UnreadableError as error:
         read = Drafts(problems=(error.problem(str(path)),))
     if not read.drafts:

@@ -63,13 +63,13 @@ def score(
     as_of: date | str | None = None,
     preset: str | None = None,
     config: Settings = None,
-    engine: str = "serial",
+    engine: str | None = None,
     scheduler: str | None = None,
 ) -> DataFrame:
     """The scored key results of trackers: a pandas frame, one row per key result.
 
-    `source` is a path (a file, a folder for every tracker below it, or a pattern), a `Tracker`, or
-    a list of these; by default the paths that the okr.toml names.
+    `source` is a path (a file, a folder for every tracker below it, or a pattern), a URL of one, a
+    `Tracker`, or a list of these; by default the paths that the okr.toml names.
 
     `as_of` is the day to score by: a date, a datetime, a pandas Timestamp or a text such as
     2027-02-12; by default each tracker's own, else today held to its quarter.
@@ -83,7 +83,7 @@ def score(
     `preset` takes the bands of status and grade by name, instead of those of the settings: default,
     google, viva, gitlab or engagedly. `engine` is who reads: serial (one file after the other),
     processes (as many at once as there are processors) or dask, with the address of a running
-    cluster as `scheduler`.
+    cluster as `scheduler`; by default processes where there are many files, else serial.
 
     Shares run from 0 to 1, blank text is "", a blank number NaN, a blank day NaT. The columns:
 
@@ -139,7 +139,7 @@ def rollup(
     preset: str | None = None,
     previous: Source | Sequence[Source] | None = None,
     config: Settings = None,
-    engine: str = "serial",
+    engine: str | None = None,
     scheduler: str | None = None,
 ) -> Rollup:
     """Everything that many trackers add up to: a `Rollup`, which `okr_sheets.report` writes.
@@ -171,7 +171,7 @@ def rollup(
 def _read(
     source: Source | Sequence[Source] | None,
     config: Settings,
-    engine: str,
+    engine: str | None,
     scheduler: str | None,
 ) -> tuple[list[Tracker], Config]:
     trackers, settings = read_source(source, config, engine, scheduler)

@@ -12,6 +12,7 @@ from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.problems import UNOPENED, Problem
 from okr_sheets.rollups.result import Rollup
 from okr_sheets.text import printable, units
+from okr_sheets.urls import is_url
 
 Record = Mapping[str, Any]
 
@@ -47,8 +48,8 @@ class Links:
         return self.to_cell(problem.path, problem.sheet, cell)
 
     def to_cell(self, path: str, sheet: str, cell: str) -> str:
-        """Give the address of a cell of a file; "" for no path or one too long to follow."""
-        if not path:
+        """Give the address of a cell; "" for no file, one at a URL, or one too long to follow."""
+        if not path or is_url(path):
             return ""
         try:
             path = os.path.relpath(path, self._folder)

@@ -1,0 +1,149 @@
+"""Each engine gives what `map` gives, and what ends a worker costs itself."""
+
+import os
+import sys
+
+import pytest
+
+from okr_sheets import engine
+from okr_sheets.engine import ENGINES, lent, processors
+from okr_sheets.files.child import no_children
+from okr_sheets.misuse import MisuseError
+
+# Work that ends its own process where it is told to: always, or the first time.
+MORTAL = """
+import os, signal
+from pathlib import Path
+def shout(item):
+    mark = Path(__file__).with_name(item)
+    if item.startswith("poison") or (item.startswith("once") and not mark.exists()):
+        mark.touch()
+        assert os.environ["TESTING"] != str(os.getpid()), "This is to be done elsewhere."
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+    return item.upper()
+def process(item):
+    return os.getpid()
+"""
+
+
+@pytest.fixture
+def mortal(tmp_path, monkeypatch):
+    (tmp_path / "mortal.py").write_text(MORTAL)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("TESTING", str(os.getpid()))
+    import mortal
+
+    with no_children():  # those of other tests know no such module
+        pass
+    yield mortal
+    del sys.modules["mortal"]
+
+
+@pytest.fixture
+def cluster(mortal):
+    """Two workers in processes of their own, which the one that watches them starts anew."""
+    import dask
+    import distributed
+
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
+        ) as started,
+    ):
+        yield started
+
+
+def named(item, error):
+    return f"{item}: {error.code}"
+
+
+def shouted(share, work, items):
+    return list(share(work, items, named))
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("count", [0, 1, 7, 200])
+def test_results_come_in_the_order_of_the_items(mortal, name, count):
+    items = [f"a{number}" for number in range(count)]
+    with lent(name) as share:
+        assert shouted(share, mortal.shout, items) == [item.upper() for item in items]
+
+
+def test_what_ends_a_process_costs_itself(mortal):
+    items = [f"a{number}" for number in range(100)]
+    items[3], items[50], items[90] = "poison", "poisonous", "once"
+    expected = [item.upper() for item in items]
+    expected[3], expected[50] = "poison: reader-memory", "poisonous: reader-memory"
+    with lent("processes") as share:
+        assert shouted(share, mortal.shout, items) == expected
+
+
+def test_a_worker_hands_back_what_it_has_after_its_time(mortal, monkeypatch):
+    monkeypatch.setattr(engine, "SLICE", -1)
+    items = list("abcdefgh")
+    assert engine.done_in_time(mortal.shout, items) == ["A"]
+    with lent("processes") as share:
+        assert shouted(share, mortal.shout, items) == list("ABCDEFGH")
+
+
+def test_a_cluster_does_what_a_worker_died_of_again_and_names_what_kills(mortal, cluster):
+    items = [f"a{number}" for number in range(60)]
+    items[5], items[31], items[32] = "once", "poison", "once-more"
+    expected = [item.upper() for item in items]
+    expected[31] = "poison: reader-failed"
+    with lent("dask", cluster.scheduler_address) as share:
+        assert shouted(share, mortal.shout, items) == expected
+        assert os.getpid() not in shouted(share, mortal.process, items)
+
+
+def test_what_no_worker_is_left_for_is_done_here(mortal, monkeypatch):
+    import distributed
+
+    monkeypatch.setattr(engine, "WAITING", 0.05)
+    with (
+        distributed.LocalCluster(
+            n_workers=0, processes=False, dashboard_address="127.0.0.1:0", silence_logs=50
+        ) as empty,
+        lent("dask", empty.scheduler_address) as share,
+    ):
+        assert shouted(share, mortal.process, "ab") == [os.getpid()] * 2
+
+
+def test_a_cluster_of_another_version_is_refused(cluster, monkeypatch):
+    monkeypatch.setattr(engine, "__version__", "9")
+    with (
+        pytest.raises(MisuseError, match=r"okr-sheets 9, and the cluster has 0\.1\.0"),
+        lent("dask", cluster.scheduler_address),
+    ):
+        pass
+    monkeypatch.setattr(engine, "PACKAGE", "okr_sheet")
+    with (
+        pytest.raises(MisuseError, match=r"the cluster has none\. Install this one"),
+        lent("dask", cluster.scheduler_address),
+    ):
+        pass
+
+
+def test_the_number_of_files_chooses_the_engine(mortal, monkeypatch):
+    def is_here(files):
+        with lent(None, None, files) as share:
+            return shouted(share, mortal.process, "ab") == [os.getpid()] * 2
+
+    monkeypatch.setattr(engine, "processors", lambda: 2)
+    assert (is_here(engine.FEW - 1), is_here(engine.FEW)) == (True, False)
+    monkeypatch.setattr(engine, "processors", lambda: 1)
+    assert is_here(engine.FEW)
+
+
+@pytest.mark.parametrize(
+    ("quota", "count"),
+    [("150000 100000", 2), ("50000 100000", 1), ("max 100000", 3), ("", 3), (None, 3)],
+)
+def test_processors_are_those_that_this_process_may_use(tmp_path, monkeypatch, quota, count):
+    monkeypatch.setattr(engine.os, "sched_getaffinity", lambda _: {0, 2, 5}, raising=False)
+    monkeypatch.setattr(engine, "_QUOTA", tmp_path / "cpu.max")
+    if quota is not None:
+        (tmp_path / "cpu.max").write_text(quota)
+    assert processors() == count
