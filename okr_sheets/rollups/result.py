@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from okr_sheets.bands import Bands
-from okr_sheets.columns import Columns, among, to_day
+from okr_sheets.columns import Array, Columns, among, to_day
 from okr_sheets.language import percents
 from okr_sheets.misuse import check_choice
 from okr_sheets.problems import Problem, tally
@@ -123,14 +123,19 @@ class Rollup:
             facts.append(("not read", ", ".join(self.unreadable)))
         return f"Rollup of {name or units}", facts
 
-    def rows(self, name: str) -> list[Row]:
-        """The rows of a frame, or of `problems`: plain values, days as dates, None for a blank."""
+    def rows(self, name: str, which: Array | None = None) -> list[Row]:
+        """The rows of a frame, or of `problems`: plain values, days as dates, None for a blank.
+
+        `which` are the positions of some rows of a frame, in the order wanted; by default all.
+        """
         check_choice("frame", name, (*_KINDS, PROBLEMS.key))
         if name == PROBLEMS.key:
             return problem_records(self.problems, self.language)
+        columns = self.columns[name]
+        columns = columns if which is None else columns.take(which)
         made: dict[str, Any] = {}
         for key, kind in _KINDS[name].items():
-            values = self.columns[name][key].tolist()
+            values = columns[key].tolist()
             if kind in {"number", "percent", "date"}:
                 as_told = to_day if kind == "date" else float
                 values = [as_told(each) if each == each else None for each in values]  # noqa: PLR0124

@@ -21,7 +21,6 @@ from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.tables import PREVIOUS, Table
 
 MOST_LINKS = 65_530  # that Excel follows on one sheet
-LAST_ROW = 1_048_576
 HEADER_ROW = 3  # from 0, below title, caption and a little air
 FIRST_ROW = HEADER_ROW + 1
 ROW_HEIGHT, MOST_LINES = 21, 6
@@ -48,8 +47,6 @@ class TableSheet:
         had = bool(report.rollup.previous_quarter)
         self.fields = [field for field in table.fields if had or field.key not in PREVIOUS]
         self.rows = table.rows(report)
-        self.all = len(self.rows)
-        self.rows = self.rows[: LAST_ROW - FIRST_ROW]
         self.headers = unique((self.words(field.header) for field in self.fields), 255)
         self.cells = [self._cells(field) for field in self.fields]
         columns = zip(self.fields, self.headers, self.cells, strict=True)
@@ -79,11 +76,11 @@ class TableSheet:
     def _caption(self) -> str:
         if not self.rows and self.table.nothing:
             return self.words(self.table.nothing)
-        if self.all > len(self.rows):
-            return self.words("rollup.cut", shown=len(self.rows), all=self.all)
-        about = self.report.rollup.about
-        since, quarter = day_text(about["since"], self.words), about["previous_quarter"]
-        return self.words(f"rollup.{self.table.key}_caption", since=since, quarter=quarter)
+        rollup, key = self.report.rollup, self.table.key
+        since = day_text(rollup.since, self.words)
+        caption = self.words(f"rollup.{key}_caption", since=since, quarter=rollup.previous_quarter)
+        note = self.report.excerpt.note(key, self.report.count(key))
+        return f"{note} {caption}" if note else caption
 
     @property
     def _last(self) -> int:

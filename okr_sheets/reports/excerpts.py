@@ -1,0 +1,134 @@
+"""What workbook and page show of long lists: the rows that matter most, and where all of them are.
+
+A rollup is large if one of its lists is longer than `MOST_ROWS`; of others all is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from okr_sheets.choices import LEVELS
+from okr_sheets.columns import Array, Columns
+from okr_sheets.language import Language
+from okr_sheets.problems import Problem, grouped
+from okr_sheets.rollups.result import Rollup
+
+MOST_ROWS = 2_500  # the key results of some 200 trackers
+SEVERITIES = ("error", "warning", "info")
+_LISTS = (
+    *("teams", "objectives", "key_results", "owners", "alignment", "forecast", "attention"),
+    *("changes", "carried"),
+)
+
+
+def is_large(rollup: Rollup) -> bool:
+    """Whether a list of the rollup is too long to be shown whole."""
+    sizes = [len(rollup.columns[name]) for name in _LISTS]
+    return max(*sizes, len(rollup.problems)) > MOST_ROWS
+
+
+def archive_of(path: Path) -> Path:
+    """Where all rows of a large rollup stand, beside its report."""
+    return path.with_name(f"{path.stem}-data.zip")
+
+
+def problem_lines(rollup: Rollup) -> list[Problem]:
+    """The problems, those alike in one line, errors first."""
+    lines = grouped(rollup.problems)
+    return sorted(lines, key=lambda problem: SEVERITIES.index(problem.severity))
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What a report shows of each list: all of it, or the `most` rows that matter most.
+
+    `archive` is the name of the file that holds all of a large rollup.
+    """
+
+    rollup: Rollup
+    words: Language
+    most: int
+    archive: str
+
+    def which(self, name: str) -> Array:
+        """The positions of the rows of a frame to show, in their order."""
+        size = len(self.rollup.columns[name])
+        if size <= self.most:
+            return np.arange(size)
+        # What has no keys stands with what matters most first.
+        keys = _KEYS[name](self.rollup) if name in _KEYS else [np.arange(size)]
+        return np.sort(np.lexsort(keys[::-1])[: self.most])
+
+    def note(self, name: str, count: int) -> str:
+        """Which rows are shown of a list of so many, and where all are; "" if these are all."""
+        if count <= self.most:
+            return ""
+        return self.words(
+            "report.levels_of_all" if name in _BY_LEVEL else "report.urgent_of_all",
+            shown=self.words.number(self.most),
+            all=self.words.number(count),
+            file=f"{name}.csv",
+            archive=self.archive,
+        )
+
+
+def _of_levels(rollup: Rollup, name: str) -> Sequence[Array]:
+    rows = rollup.columns[name]
+    return _rank(rows.level), -rows.gap
+
+
+def _rank(levels: Array) -> Array:
+    """Companies before departments before teams."""
+    ranks = {level: rank for rank, level in enumerate(LEVELS)}
+    return np.array([ranks.get(level, len(ranks)) for level in levels.tolist()])
+
+
+def _of_key_results(rollup: Rollup) -> Sequence[Array]:
+    rows, urgent = rollup.columns["key_results"], rollup.columns["attention"]
+    order = {place: at for at, place in enumerate(_places(urgent))}
+    at = np.array([order.get(place, len(order)) for place in _places(rows)])
+    return rows.level != "company", at
+
+
+def _places(rows: Columns) -> Iterator[tuple[Any, ...]]:
+    return zip(rows.file.tolist(), rows.sheet.tolist(), rows.row.tolist(), strict=True)
+
+
+def _of_owners(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["owners"]
+    return -rows.stale, -rows.due, -rows.overdue, -rows.blank
+
+
+def _of_alignment(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["alignment"]
+    stands_alone = (rows.depth == 0) & (rows.serving == 0)
+    # By depth, so that what a row stands under is always there.
+    return stands_alone, rows.depth, _rank(rows.level), -rows.serving
+
+
+def _of_forecast(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["forecast"]
+    return rows.forecast, rows.forecast_low
+
+
+def _of_carried(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["carried"]
+    return (rows.score - rows.previous_score,)
+
+
+# What the rows of a list are chosen by, first things first: what is small stays, NaN goes.
+_KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
+    "teams": lambda rollup: _of_levels(rollup, "teams"),
+    "objectives": lambda rollup: _of_levels(rollup, "objectives"),
+    "key_results": _of_key_results,
+    "owners": _of_owners,
+    "alignment": _of_alignment,
+    "forecast": _of_forecast,
+    "carried": _of_carried,
+}
+_BY_LEVEL = ("teams", "objectives", "alignment")  # of the others, what is most urgent
