@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from okr_sheets.files.marks import REPORTS, put_digest
 from okr_sheets.language import language as words_of
@@ -27,6 +28,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ".json": ("tables", "write_json"),
 }
 SHORTENING = (".xlsx", ".html")  # what shows of a large rollup what matters most
+_ARCHIVED: WeakKeyDictionary[Rollup, tuple[object, ...] | None] = WeakKeyDictionary()
 Writer = Callable[..., None]  # of rollup, path and language, and of the archive's name
 
 
@@ -69,12 +71,23 @@ def report(
     if suffix in SHORTENING:
         archive = archive_of(path)
         names["archive"] = archive.name
-        # First of all, since the report will name it.
         if is_large(rollup):
-            _write(rollup, archive, ("tables", "write_archive"), words, say)
+            # First of all, since the report will name it; for workbook and page once.
+            if _ARCHIVED.get(rollup) != _trace(archive, words):
+                _write(rollup, archive, ("tables", "write_archive"), words, say)
+                _ARCHIVED[rollup] = _trace(archive, words)
             say(words("terminal.all_rows", path=str(path), archive=archive.name))
     _write(rollup, path, KINDS[suffix], words, say, **names)
     return path
+
+
+def _trace(path: Path, words: Language) -> tuple[object, ...] | None:
+    """What tells whether a file still is as it was written; None if there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return path.absolute(), words.code, state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def _write(
