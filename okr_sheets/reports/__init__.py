@@ -28,7 +28,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ".json": ("tables", "write_json"),
 }
 SHORTENING = (".xlsx", ".html")  # what shows of a large rollup what matters most
-_ARCHIVED: WeakKeyDictionary[Rollup, tuple[object, ...] | None] = WeakKeyDictionary()
+_ARCHIVED: WeakKeyDictionary[Rollup, tuple[object, ...]] = WeakKeyDictionary()
 Writer = Callable[..., None]  # of rollup, path and language, and of the archive's name
 
 
@@ -81,12 +81,12 @@ def report(
     return path
 
 
-def _trace(path: Path, words: Language) -> tuple[object, ...] | None:
-    """What tells whether a file still is as it was written; None if there is none."""
+def _trace(path: Path, words: Language) -> tuple[object, ...]:
+    """What tells whether a file still is as it was written; nothing if there is none."""
     try:
         state = path.stat()
     except OSError:
-        return None
+        return ()
     return path.absolute(), words.code, state.st_ino, state.st_size, state.st_mtime_ns
 
 

@@ -16,9 +16,10 @@ from okr_sheets.choices import LEVELS
 from okr_sheets.columns import Array, Columns
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem, grouped
-from okr_sheets.rollups.result import Rollup
+from okr_sheets.rollups.result import Rollup, Row
 
-MOST_ROWS = 2_500  # the key results of some 200 trackers
+MOST_ROWS = 2_500  # of a list; the key results of some 200 trackers
+FEW_ROWS = 200  # of a list of a large rollup's page, which a browser holds all at once
 SEVERITIES = ("error", "warning", "info")
 _LISTS = (
     *("teams", "objectives", "key_results", "owners", "alignment", "forecast", "attention"),
@@ -64,13 +65,17 @@ class Excerpt:
         keys = _KEYS[name](self.rollup) if name in _KEYS else [np.arange(size)]
         return np.sort(np.lexsort(keys[::-1])[: self.most])
 
-    def note(self, name: str, count: int) -> str:
+    def rows(self, name: str) -> list[Row]:
+        """The rows of a frame to show."""
+        return self.rollup.rows(name, self.which(name))
+
+    def note(self, name: str, shown: int, count: int) -> str:
         """Which rows are shown of a list of so many, and where all are; "" if these are all."""
-        if count <= self.most:
+        if count <= self.most or shown == count:
             return ""
         return self.words(
             "report.levels_of_all" if name in _BY_LEVEL else "report.urgent_of_all",
-            shown=self.words.number(self.most),
+            shown=self.words.number(shown),
             all=self.words.number(count),
             file=f"{name}.csv",
             archive=self.archive,
@@ -90,12 +95,13 @@ def _rank(levels: Array) -> Array:
 
 def _of_key_results(rollup: Rollup) -> Sequence[Array]:
     rows, urgent = rollup.columns["key_results"], rollup.columns["attention"]
-    order = {place: at for at, place in enumerate(_places(urgent))}
-    at = np.array([order.get(place, len(order)) for place in _places(rows)])
+    order = {place: at for at, place in enumerate(places_of(urgent))}
+    at = np.array([order.get(place, len(order)) for place in places_of(rows)])
     return rows.level != "company", at
 
 
-def _places(rows: Columns) -> Iterator[tuple[Any, ...]]:
+def places_of(rows: Columns) -> Iterator[tuple[Any, ...]]:
+    """Where each row of a frame stands: file, sheet and row."""
     return zip(rows.file.tolist(), rows.sheet.tolist(), rows.row.tolist(), strict=True)
 
 

@@ -36,10 +36,6 @@ class Report:
     names: Mapping[str, str]  # of the sheets, by key
     excerpt: Excerpt
 
-    def rows(self, name: str) -> Rows:
-        """The rows to show of a frame."""
-        return self.rollup.rows(name, self.excerpt.which(name))
-
     def count(self, name: str) -> int:
         """How many rows a list has, shown or not."""
         if name == PROBLEMS.key:
@@ -69,7 +65,7 @@ class Report:
 
 def teams(report: Report) -> Rows:
     """One row per unit, with its weeks."""
-    rows = report.rows("teams")
+    rows = report.excerpt.rows("teams")
     return report.linked(
         [row | {"status": BLANK if row["blank"] else row["status"]} for row in rows], "unit"
     )
@@ -77,13 +73,13 @@ def teams(report: Report) -> Rows:
 
 def objectives(report: Report) -> Rows:
     """One row per objective, with its weeks; no state means an active one."""
-    rows = report.rows("objectives")
+    rows = report.excerpt.rows("objectives")
     return report.linked([row | {"state": row["state"] or "active"} for row in rows], "objective")
 
 
 def key_results(report: Report) -> Rows:
     """One row per key result, with its weeks and its forecast."""
-    rows = report.rows("key_results")
+    rows = report.excerpt.rows("key_results")
     ends = _same(report.rollup, "forecast", rows, _PLACE)
     for row, end in zip(rows, ends, strict=True):
         row |= {key: end.get(key) for key in ("forecast", "forecast_low", "forecast_high")}
@@ -93,7 +89,7 @@ def key_results(report: Report) -> Rows:
 
 def owners(report: Report) -> Rows:
     """One row per owner, with their weeks."""
-    rows = report.rows("owners")
+    rows = report.excerpt.rows("owners")
     trends = report.weeks.scores("owner", rows)
     owned = report.owned(rows)
     return [row | {"trend": scores} for row, scores in zip(owned, trends, strict=True)]

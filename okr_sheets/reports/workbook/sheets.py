@@ -79,7 +79,7 @@ class TableSheet:
         rollup, key = self.report.rollup, self.table.key
         since = day_text(rollup.since, self.words)
         caption = self.words(f"rollup.{key}_caption", since=since, quarter=rollup.previous_quarter)
-        note = self.report.excerpt.note(key, self.report.count(key))
+        note = self.report.excerpt.note(key, len(self.rows), self.report.count(key))
         return f"{note} {caption}" if note else caption
 
     @property
