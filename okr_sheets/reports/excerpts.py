@@ -19,7 +19,8 @@ from okr_sheets.problems import Problem, grouped
 from okr_sheets.rollups.result import Rollup, Row
 
 MOST_ROWS = 2_500  # of a list; the key results of some 200 trackers
-FEW_ROWS = 200  # of a list of a large rollup's page, which a browser holds all at once
+# Of a large rollup's page, which a browser holds all at once: of a list, and of that of units.
+FEW_ROWS, FEW_UNITS = 120, 400
 SEVERITIES = ("error", "warning", "info")
 _LISTS = (
     *("teams", "objectives", "key_results", "owners", "alignment", "forecast", "attention"),
@@ -46,24 +47,30 @@ def problem_lines(rollup: Rollup) -> list[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What a report shows of each list: all of it, or the `most` rows that matter most.
+    """What a report shows of each list: all of it, or the rows that matter most.
 
-    `archive` is the name of the file that holds all of a large rollup.
+    `archive` is the name of the file that holds all of a large rollup; `is_short` asks for few rows.
     """
 
     rollup: Rollup
     words: Language
-    most: int
     archive: str
+    is_short: bool = False
+
+    def most(self, name: str) -> int:
+        """How many rows of a list are shown at most."""
+        if not self.is_short:
+            return MOST_ROWS
+        return FEW_UNITS if name == "teams" else FEW_ROWS
 
     def which(self, name: str) -> Array:
         """The positions of the rows of a frame to show, in their order."""
-        size = len(self.rollup.columns[name])
-        if size <= self.most:
+        size, most = len(self.rollup.columns[name]), self.most(name)
+        if size <= most:
             return np.arange(size)
         # What has no keys stands with what matters most first.
         keys = _KEYS[name](self.rollup) if name in _KEYS else [np.arange(size)]
-        return np.sort(np.lexsort(keys[::-1])[: self.most])
+        return np.sort(np.lexsort(keys[::-1])[:most])
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a frame to show."""
@@ -71,7 +78,7 @@ class Excerpt:
 
     def note(self, name: str, shown: int, count: int) -> str:
         """Which rows are shown of a list of so many, and where all are; "" if these are all."""
-        if count <= self.most or shown == count:
+        if count <= self.most(name) or shown == count:
             return ""
         return self.words(
             "report.levels_of_all" if name in _BY_LEVEL else "report.urgent_of_all",
@@ -84,7 +91,8 @@ class Excerpt:
 
 def _of_levels(rollup: Rollup, name: str) -> Sequence[Array]:
     rows = rollup.columns[name]
-    return _rank(rows.level), -rows.gap
+    # What has no score of its own counts by what is below it.
+    return _rank(rows.level), -rows.gap, rows.below if "below" in rows else rows.score
 
 
 def _rank(levels: Array) -> Array:

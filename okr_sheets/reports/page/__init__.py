@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
-from okr_sheets.reports.excerpts import FEW_ROWS, MOST_ROWS, Excerpt, is_large, problem_lines
+from okr_sheets.reports.excerpts import Excerpt, is_large, problem_lines
 from okr_sheets.reports.page import colours, head, lists, units
 from okr_sheets.reports.page.selection import select
 from okr_sheets.reports.phrases import as_of, left_out, title
@@ -22,6 +22,7 @@ from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import printable
 
 FIRST = 10  # rows of a long list that show before “Show all”
+MANY = 40  # units; of more the browser lays out those in sight
 
 
 def write_page(rollup: Rollup, path: str, words: Language, archive: str = "") -> None:
@@ -30,7 +31,7 @@ def write_page(rollup: Rollup, path: str, words: Language, archive: str = "") ->
     `archive` is the name of what holds all rows of a large rollup, of whose lists the page shows
     what matters most.
     """
-    excerpt = Excerpt(rollup, words, FEW_ROWS if is_large(rollup) else MOST_ROWS, archive)
+    excerpt = Excerpt(rollup, words, archive, is_short=is_large(rollup))
     Path(path).write_text(printable(_html(excerpt)), "utf-8", newline="\n")
 
 
@@ -88,7 +89,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
     }
     sizes = {name: len(rollup.columns[name]) for name in shown}
     notes = {name: excerpt.note(name, len(shown[name]), sizes[name]) for name in shown}
-    first = problems[: excerpt.most]
+    first = problems[: excerpt.most("problems")]
     notes["problems"] = excerpt.note("problems", len(first), len(problems))
     return {
         **shown,
@@ -115,6 +116,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "sizes": sizes,
         "notes": notes,
         "first": FIRST,
+        "many": MANY,
         "problems": lists.problems(first, words),
         "problem_count": len(rollup.problems),
         "choices": lists.choices(shaped, key_results, words),

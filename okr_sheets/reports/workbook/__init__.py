@@ -10,7 +10,7 @@ from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
-from okr_sheets.reports.excerpts import MOST_ROWS, Excerpt
+from okr_sheets.reports.excerpts import Excerpt
 from okr_sheets.reports.phrases import title
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
@@ -43,7 +43,7 @@ def write_workbook(rollup: Rollup, path: str, words: Language, archive: str = ""
         hidden = HiddenSheet(book.add_worksheet(calc, CleanSheet), styles())
         links = Links(rollup, str(Path(path).parent))
         by_key = dict(zip(keys, names, strict=True))
-        excerpt = Excerpt(rollup, words, MOST_ROWS, archive)
+        excerpt = Excerpt(rollup, words, archive)
         report = Report(rollup, words, styles, links, hidden, Weeks(rollup), by_key, excerpt)
         Summary(report).write(book, sheets[0])
         for table, sheet in zip(tables, sheets[1:], strict=True):

@@ -44,7 +44,7 @@ class Report:
 
     def rows_on(self, name: str, count: int) -> str:
         """How many of the rows of a list stand on its sheet."""
-        shown = min(count, self.excerpt.most)
+        shown = min(count, self.excerpt.most(name))
         key = "all_rows" if shown == count else "some_rows"
         return self.words(f"rollup.{key}", n=count, shown=shown, sheet=self.names[name])
 
@@ -135,7 +135,7 @@ def _moved(row: Mapping[str, Any], after: str, before: str) -> float | None:
 
 def problems(report: Report) -> Rows:
     """One row per problem, those alike in one, errors first."""
-    shown = problem_lines(report.rollup)[: report.excerpt.most]
+    shown = problem_lines(report.rollup)[: report.excerpt.most("problems")]
     rows = problem_records(shown, report.words.code)
     return [
         {**row, "address": report.links.to_problem(problem)}
