@@ -35,8 +35,9 @@ class CleanSheet(Worksheet):  # type: ignore[misc]
     Cells are named by the numbers of their row and column, never such as A1.
     """
 
-    write_number = Worksheet._write_number
-    write_blank = Worksheet._write_blank
+    # The methods of these names look for such as A1 in each call.
+    write_number = Worksheet._write_number  # noqa: SLF001
+    write_blank = Worksheet._write_blank  # noqa: SLF001
 
     def write_string(
         self, row: int, col: int, string: str, cell_format: Format | None = None
@@ -57,7 +58,8 @@ class CleanSheet(Worksheet):  # type: ignore[misc]
         if kind not in _PLAIN or not cell.format:
             super()._write_cell(row, col, cell)
             return
-        begun = f'<c r="{xl_rowcol_to_cell_fast(row, col)}" s="{cell.format._get_xf_index()}"'
+        look = cell.format._get_xf_index()  # noqa: SLF001
+        begun = f'<c r="{xl_rowcol_to_cell_fast(row, col)}" s="{look}"'
         if kind is CellNumberTuple:
             self.fh.write(f"{begun}><v>{cell.number:.16G}</v></c>")
         elif kind is CellStringTuple:

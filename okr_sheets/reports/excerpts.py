@@ -49,7 +49,7 @@ def problem_lines(rollup: Rollup) -> list[Problem]:
 class Excerpt:
     """What a report shows of each list: all of it, or the rows that matter most.
 
-    `archive` is the name of the file that holds all of a large rollup; `is_short` asks for few rows.
+    `archive` is the name of what holds all of a large rollup; `is_short` asks for few rows.
     """
 
     rollup: Rollup
@@ -68,8 +68,8 @@ class Excerpt:
         size, most = len(self.rollup.columns[name]), self.most(name)
         if size <= most:
             return np.arange(size)
-        # What has no keys stands with what matters most first.
-        keys = _KEYS[name](self.rollup) if name in _KEYS else [np.arange(size)]
+        # The gravest of all changes stand first.
+        keys = [np.arange(size)] if name == "changes" else _KEYS[name](self.rollup)
         return np.sort(np.lexsort(keys[::-1])[:most])
 
     def rows(self, name: str) -> list[Row]:
@@ -102,10 +102,14 @@ def _rank(levels: Array) -> Array:
 
 
 def _of_key_results(rollup: Rollup) -> Sequence[Array]:
-    rows, urgent = rollup.columns["key_results"], rollup.columns["attention"]
-    order = {place: at for at, place in enumerate(places_of(urgent))}
-    at = np.array([order.get(place, len(order)) for place in places_of(rows)])
-    return rows.level != "company", at
+    rows = rollup.columns["key_results"]
+    return rows.level != "company", *_urgency(rows)
+
+
+def _urgency(rows: Columns) -> Sequence[Array]:
+    """What is off track before what is at risk, furthest behind first; then what is silent."""
+    ranks = np.select([rows.status == "off-track", rows.status == "at-risk"], [0, 1], 2)
+    return ranks, -rows.gap
 
 
 def places_of(rows: Columns) -> Iterator[tuple[Any, ...]]:
@@ -143,6 +147,7 @@ _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "owners": _of_owners,
     "alignment": _of_alignment,
     "forecast": _of_forecast,
+    "attention": lambda rollup: _urgency(rollup.columns["attention"]),
     "carried": _of_carried,
 }
 _BY_LEVEL = ("teams", "objectives", "alignment")  # of the others, what is most urgent

@@ -106,7 +106,7 @@ def status_counts(rollup: Rollup, words: Language) -> list[Row]:
 
 def _keeping(statuses: Iterable[str], whole: int, words: Language) -> str:
     keeping = sum(status in KEEPING for status in statuses)
-    return words("page.count_of", part=keeping, whole=whole)
+    return words("page.count_of", part=words.number(keeping), whole=words.number(whole))
 
 
 def freshness(rollup: Rollup, words: Language) -> Row:
@@ -123,7 +123,7 @@ def freshness(rollup: Rollup, words: Language) -> Row:
     kinds = Counter(figures.source[~is_date].tolist())
     blank = rollup.columns["blank"].unit_name
     return {
-        "value": words("page.count_of", part=current, whole=live),
+        "value": words("page.count_of", part=words.number(current), whole=words.number(live)),
         "label": f"{words('report.up_to_date')}: {current} / {live}",
         "share": share(current / live if live else 0),
         "with_number": words("page.count_of", part=about["with_number"], whole=live),

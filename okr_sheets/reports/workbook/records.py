@@ -160,7 +160,7 @@ def _whole(report: Report, name: str, whole: str, most: int | None = None) -> Ro
 
 
 def _same(rollup: Rollup, name: str, rows: Rows, keys: Sequence[str]) -> Rows:
-    """For each of the rows the one of a frame with the same `keys`; {} if it has none or several."""
+    """For each of the rows the one of a frame with the same `keys`; {} for none, or for several."""
     wanted = {tuple(row[key] for key in keys) for row in rows}
     positions: dict[tuple[Any, ...], list[int]] = {}
     of_frame = zip(*(rollup.columns[name][key].tolist() for key in keys), strict=True)

@@ -132,9 +132,7 @@ class TableSheet:
         widths = [self.widths[0] - INDENT * depth * INDENT_DIGITS, *self.widths[1:]]
         columns = zip(self.fields, self.wraps, values, widths, strict=True)
         return [
-            lines_of(value, width - 2, bold=field.strong)
-            if wraps and isinstance(value, str)
-            else 1
+            lines_of(value, width - 2, bold=field.strong) if wraps and isinstance(value, str) else 1
             for field, wraps, value, width in columns
         ]
 
