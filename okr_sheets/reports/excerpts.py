@@ -22,15 +22,11 @@ MOST_ROWS = 2_500  # of a list; the key results of some 200 trackers
 # Of a large rollup's page, which a browser holds all at once: of a list, and of that of units.
 FEW_ROWS, FEW_UNITS = 120, 400
 SEVERITIES = ("error", "warning", "info")
-_LISTS = (
-    *("teams", "objectives", "key_results", "owners", "alignment", "forecast", "attention"),
-    *("changes", "carried"),
-)
 
 
 def is_large(rollup: Rollup) -> bool:
     """Whether a list of the rollup is too long to be shown whole."""
-    sizes = [len(rollup.columns[name]) for name in _LISTS]
+    sizes = [len(rollup.columns[name]) for name in ("changes", *_KEYS)]
     return max(*sizes, len(rollup.problems)) > MOST_ROWS
 
 
@@ -124,9 +120,9 @@ def _of_owners(rollup: Rollup) -> Sequence[Array]:
 
 def _of_alignment(rollup: Rollup) -> Sequence[Array]:
     rows = rollup.columns["alignment"]
-    stands_alone = (rows.depth == 0) & (rows.serving == 0)
+    has_some_below = rows.depth < np.append(rows.depth[1:], 0)
     # By depth, so that what a row stands under is always there.
-    return stands_alone, rows.depth, _rank(rows.level), -rows.serving
+    return ~has_some_below & (rows.depth == 0), rows.depth, _rank(rows.level), -rows.serving
 
 
 def _of_forecast(rollup: Rollup) -> Sequence[Array]:
