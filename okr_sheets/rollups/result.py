@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, overload
@@ -25,6 +25,28 @@ if TYPE_CHECKING:
 Row = dict[str, Any]  # of a frame, by the keys of its columns
 
 _KINDS = {**{name: frame.kinds for name, frame in FRAMES.items()}, **LINES}
+
+
+class Tables(Mapping[str, Columns]):
+    """Tables by their names; one given as a function is made when it is first asked for."""
+
+    def __init__(self, tables: Mapping[str, Columns | Callable[[], Columns]]) -> None:
+        self._tables = dict(tables)
+
+    def __getitem__(self, name: str) -> Columns:
+        table = self._tables[name]
+        if not isinstance(table, Columns):
+            table = self._tables[name] = table()
+        return table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tables, (dict(self),)
 
 
 class _Frame:
