@@ -58,13 +58,16 @@ class Language:
         """`words` is the parsed TOML file."""
         self.code = code
         self._words = words
+        self._looked_up: dict[str, tuple[str, ...]] = {}
 
     def spellings(self, path: str) -> tuple[str, ...]:
         """All spellings of one key, such as `okrs.title`; the first is the one written."""
-        entry: Any = self._words
-        for part in path.split(".", 2):
-            entry = entry[part]
-        return (entry,) if isinstance(entry, str) else tuple(entry)
+        if path not in self._looked_up:
+            entry: Any = self._words
+            for part in path.split(".", 2):
+                entry = entry[part]
+            self._looked_up[path] = (entry,) if isinstance(entry, str) else tuple(entry)
+        return self._looked_up[path]
 
     def __call__(self, path: str, /, **fields: object) -> str:
         """The word or sentence of one key, its `{fields}` filled in."""

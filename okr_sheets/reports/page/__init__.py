@@ -35,8 +35,18 @@ def write_page(rollup: Rollup, path: str, words: Language, archive: str = "") ->
     Path(path).write_text(printable(_html(excerpt)), "utf-8", newline="\n")
 
 
+class _Environment(Environment):
+    """The template's rows are dicts, which are asked for keys before they are for attributes."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        try:
+            return obj[attribute]
+        except (TypeError, LookupError):
+            return super().getattr(obj, attribute)
+
+
 def _html(excerpt: Excerpt) -> str:
-    environment = Environment(
+    environment = _Environment(
         loader=PackageLoader("okr_sheets", "reports"),
         autoescape=True,
         undefined=StrictUndefined,
