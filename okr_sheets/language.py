@@ -95,18 +95,16 @@ class Language:
         """`text` is the TOML file's."""
         self.code = code
         self._words = _Words(text)
-        self._spellings: dict[str, tuple[str, ...]] = {}
+        self._looked_up: dict[str, tuple[str, ...]] = {}
 
     def spellings(self, path: str) -> tuple[str, ...]:
         """All spellings of one key, such as `okrs.title`; the first is the one written."""
-        known = self._spellings.get(path)
-        if known is None:
+        if path not in self._looked_up:
             entry: Any = self._words
             for part in path.split(".", 2):
                 entry = entry[part]
-            known = (entry,) if isinstance(entry, str) else tuple(entry)
-            self._spellings[path] = known
-        return known
+            self._looked_up[path] = (entry,) if isinstance(entry, str) else tuple(entry)
+        return self._looked_up[path]
 
     def __call__(self, path: str, /, **fields: object) -> str:
         """The word or sentence of one key, its `{fields}` filled in."""

@@ -396,3 +396,17 @@ def test_nothing_to_read_is_said(view, tmp_path):
     page = view(okr.report(okr.rollup(path), tmp_path / "page.html"))
     assert "broken.xlsx" in page.locator("header").inner_text()
     assert page.heard == []
+
+
+def test_a_long_page_lays_out_what_is_in_sight_and_jumps_where_links_lead(
+    rollup, view, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("okr_sheets.reports.page.MANY", 1)
+    page = view(okr.report(rollup, tmp_path / "long.html"), {"width": 1440, "height": 400})
+    unit = page.locator(".unit").last
+    assert unit.evaluate("(unit) => getComputedStyle(unit).contentVisibility") == "auto"
+    for name in ("owners", "units", "objectives"):
+        page.locator(f"nav a[href='#{name}']").click()
+        assert 0 <= page.locator(f"#{name}").bounding_box()["y"] < 200, name
+    page.emulate_media(media="print")
+    assert unit.evaluate("(unit) => getComputedStyle(unit).contentVisibility") == "visible"

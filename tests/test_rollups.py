@@ -2,6 +2,7 @@
 
 import csv
 import json
+import pickle
 import re
 import sqlite3
 import zipfile
@@ -555,3 +556,17 @@ def test_rounds_scored_in_pieces_are_as_those_scored_at_once(company, rolled, mo
     assert len(pieces) > 2
     for name in FRAMES:
         pd.testing.assert_frame_equal(getattr(in_pieces, name), getattr(rolled, name))
+
+
+def test_sources_are_made_once_they_are_asked_for_and_pickled_with_the_rest(company):
+    made = []
+    rollups = import_module("okr_sheets.rollups")
+    sources = rollups.sources
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rollups, "sources", lambda *given: made.append(1) or sources(*given))
+        rolled = okr.rollup(company)
+        assert made == []
+        assert len(rolled.columns["sources"]) == len(rolled.rows("sources")) == len(rolled.sources)
+    assert made == [1]
+    again = pickle.loads(pickle.dumps(okr.rollup(company)))
+    pd.testing.assert_frame_equal(again.sources, rolled.sources)

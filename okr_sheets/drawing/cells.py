@@ -23,7 +23,7 @@ def put(sheet: Worksheet, row: int, column: int, value: Value, look: Format) -> 
     """Write a value as what it is; text is never taken for a formula or an address."""
     if isinstance(value, str) and value:
         sheet.write_string(row, column, value, look)
-    elif isinstance(value, Real) and not math.isnan(value):
+    elif isinstance(value, (float, Real)) and not math.isnan(value):
         sheet.write_number(row, column, value, look)
     else:
         sheet.write_blank(row, column, None, look)

@@ -58,6 +58,7 @@ def shortened(text: str, most: float) -> str:
     return f"{kept.rstrip()}…"
 
 
+@lru_cache(maxsize=1 << 16)
 def lines_of(text: str, width: float, *, bold: bool = False) -> int:
     """How many lines `text` takes in a room of so many digits, words kept whole."""
     count = 0

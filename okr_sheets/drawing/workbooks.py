@@ -11,7 +11,14 @@ from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import CellFormulaTuple, Worksheet
+from xlsxwriter.utility import xl_rowcol_to_cell_fast
+from xlsxwriter.worksheet import (
+    CellBlankTuple,
+    CellFormulaTuple,
+    CellNumberTuple,
+    CellStringTuple,
+    Worksheet,
+)
 
 from okr_sheets.text import in_cell
 
@@ -19,15 +26,46 @@ from okr_sheets.text import in_cell
 _OPTIONS = {"in_memory": True} | dict.fromkeys(
     ("strings_to_formulas", "strings_to_numbers", "strings_to_urls"), False
 )
+_PLAIN = (CellNumberTuple, CellStringTuple, CellBlankTuple)
 
 
 class CleanSheet(Worksheet):  # type: ignore[misc]
-    """A worksheet in whose cells all text is clean, whatever method writes it."""
+    """A worksheet in whose cells all text is clean, whatever method writes it.
+
+    Cells are named by the numbers of their row and column, never such as A1.
+    """
+
+    # The methods of these names look for such as A1 in each call.
+    write_number = Worksheet._write_number  # noqa: SLF001
+    write_blank = Worksheet._write_blank  # noqa: SLF001
+
+    def write_string(
+        self, row: int, col: int, string: str, cell_format: Format | None = None
+    ) -> int:
+        return self._write_string(row, col, string, cell_format)
 
     def _write_string(
         self, row: int, col: int, string: str, cell_format: Format | None = None
     ) -> int:
-        return int(super()._write_string(row, col, in_cell(string), cell_format))
+        # What the workbook holds already is clean.
+        if string not in self.str_table.string_table:
+            string = in_cell(string)
+        return int(super()._write_string(row, col, string, cell_format))
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        # XlsxWriter looks each attribute through for signs to escape; these hold none.
+        kind = cell.__class__
+        if kind not in _PLAIN or not cell.format:
+            super()._write_cell(row, col, cell)
+            return
+        look = cell.format._get_xf_index()  # noqa: SLF001
+        begun = f'<c r="{xl_rowcol_to_cell_fast(row, col)}" s="{look}"'
+        if kind is CellNumberTuple:
+            self.fh.write(f"{begun}><v>{cell.number:.16G}</v></c>")
+        elif kind is CellStringTuple:
+            self.fh.write(f'{begun} t="s"><v>{cell.string}</v></c>')
+        else:
+            self.fh.write(f"{begun}/>")
 
     def _write_formula(
         self, row: int, col: int, formula: str, cell_format: Format | None = None, value: Any = 0

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -102,16 +102,34 @@ class _InProperties:
 
     def _marked(self, archive: zipfile.ZipFile) -> bytes:
         """The part as it is marked; nothing where it carries no mark."""
-        others = [
-            f"{each.filename} {each.file_size} {each.CRC}"
-            for each in archive.infolist()
-            if each.filename != self._part
-        ]
-        return self._text.marked(self._content(archive), "\n".join(sorted(others)).encode())
+        others = [each for each in archive.infolist() if each.filename != self._part]
+        return self._text.marked(self._content(archive), _told(others))
 
     def _content(self, archive: zipfile.ZipFile) -> bytes:
         with archive.open(self._part) as part:
             return part.read(_MOST_BYTES)
+
+
+class _InComment:
+    """A mark as the comment of a zip archive, with the digest of all its parts."""
+
+    def __init__(self) -> None:
+        self._text = InText(rb"\A" + _REPORT + rb"\Z")
+
+    def is_on(self, path: Path) -> bool:
+        with guard.opened_safely(path) as archive:
+            return self._text.is_in(archive.comment)
+
+    def fits(self, path: Path) -> bool:
+        with guard.opened_safely(path) as archive:
+            return archive.comment == self._marked(archive)
+
+    def put(self, path: Path) -> None:
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.comment = self._marked(archive)
+
+    def _marked(self, archive: zipfile.ZipFile) -> bytes:
+        return self._text.marked(archive.comment, _told(archive.infolist()))
 
 
 class _InHeader:
@@ -149,6 +167,12 @@ class _InHeader:
         return b",".join((first, *quoted)) + line[len(header) :] + end + rows
 
 
+def _told(parts: Iterable[zipfile.ZipInfo]) -> bytes:
+    """What parts of an archive hold, in few bytes."""
+    lines = (f"{each.filename} {each.file_size} {each.CRC}" for each in parts)
+    return "\n".join(sorted(lines)).encode()
+
+
 def _content(path: Path, most: int = guard.MOST_FLAT_BYTES) -> bytes:
     """The first `most` bytes of a flat file.
 
@@ -177,6 +201,7 @@ REPORTS: Marks = {
     ".html": InText(rb'<meta name="generator" content="(?:' + _REPORT + rb'|okr-sheets)"'),
     ".md": InText(_COMMENT % _REPORT),
     ".csv": _InHeader(),
+    ".zip": _InComment(),
     ".json": InText(
         rb'\A(?:\s{0,99}\{\s{0,99}"generator"\s{0,99}:\s{0,99}"'
         + _REPORT

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from okr_sheets.files.marks import REPORTS, put_digest
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError, check_choice
+from okr_sheets.reports.excerpts import archive_of, is_large
 from okr_sheets.writing.saving import place_of, same_file, saved
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ".csv": ("tables", "write_csv"),
     ".json": ("tables", "write_json"),
 }
-Writer = Callable[["Rollup", str, "Language"], None]
+SHORTENING = (".xlsx", ".html")  # what shows of a large rollup what matters most
+_ARCHIVED: WeakKeyDictionary[Rollup, tuple[object, ...]] = WeakKeyDictionary()
+Writer = Callable[..., None]  # of rollup, path and language, and of the archive's name
 
 
 def report(
@@ -38,6 +42,8 @@ def report(
 
     `.xlsx` a formatted workbook, `.html` one self-contained page, `.md` a Markdown summary, `.csv`
     the scored key results, `.json` an object with `about`, all frames as lists, and `problems`.
+    Where a list has more than 2,500 rows, workbook and page show those that matter most, and name
+    the file beside them that holds all frames whole, such as `rollup-data.zip`.
     `language` defaults to the one most trackers are in. An earlier report of that name is replaced
     once the new one is whole; one that was changed since it was written is kept under a free name,
     which `tell` is given in a sentence. ValueError for another suffix or language, with the
@@ -59,13 +65,44 @@ def report(
         )
     if any(same_file(path, tracker.path) for tracker in rollup.trackers if tracker.path):
         raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
-    module, function = KINDS[suffix]
-    write: Writer = getattr(import_module(f"okr_sheets.reports.{module}"), function)
     words = words_of(language or rollup.language)
+    say = tell or (lambda _: None)
+    names: dict[str, str] = {}
+    if suffix in SHORTENING:
+        archive = archive_of(path)
+        names["archive"] = archive.name
+        if is_large(rollup):
+            # First of all, since the report will name it; for workbook and page once.
+            if _ARCHIVED.get(rollup) != _trace(archive, words):
+                _write(rollup, archive, ("tables", "write_archive"), words, say)
+                _ARCHIVED[rollup] = _trace(archive, words)
+            say(words("terminal.all_rows", path=str(path), archive=archive.name))
+    _write(rollup, path, KINDS[suffix], words, say, **names)
+    return path
+
+
+def _trace(path: Path, words: Language) -> tuple[object, ...]:
+    """What tells whether a file still is as it was written; nothing if there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return path.absolute(), words.code, state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def _write(
+    rollup: Rollup,
+    path: Path,
+    writer: tuple[str, str],
+    words: Language,
+    say: Callable[[str], object],
+    **names: str,
+) -> None:
+    module, function = writer
+    write: Writer = getattr(import_module(f"okr_sheets.reports.{module}"), function)
     kept: list[Path] = []
     with saved(path, marks=REPORTS, aside=kept.append) as temporary:
-        write(rollup, temporary, words)
+        write(rollup, temporary, words, **names)
         put_digest(Path(temporary))
-    if kept and tell:
-        tell(words("terminal.kept_aside", path=str(path), kept=kept[0].name))
-    return path
+    if kept:
+        say(words("terminal.kept_aside", path=str(path), kept=kept[0].name))

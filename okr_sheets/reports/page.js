@@ -19,7 +19,13 @@
     .replace(/\u0131|i\u0307/g, "i").normalize("NFKC");
   const search = one("search"), picks = ["team", "owner", "status"].map(one);
   const rows = all("tr[data-team]"), results = rows.filter((row) => row.id);
-  const lists = all("section.list"), groups = all(".unit"), people = all("tr.person"), buttons = all("button.unfold");
+  const people = all("tr.person"), buttons = all("button.unfold");
+  // What lies in what is looked up once: each key pressed asks for it all.
+  const within = (elements, selector) => elements.map((element) => [element, all(selector, element)]);
+  const lists = within(all("section.list"), "tr[data-team], details.objective");
+  const groups = within(all(".unit"), "details.objective"), ofFolds = within(folds, "tr[id]");
+  const outline = all("tr[data-depth]").reverse();
+  const owned = within(people, "li a").map(([person, links]) => [person, links.map((link) => one(link.hash.slice(1)))]);
   const own = (element) => {
     const copy = element.cloneNode(true);
     all("details.from", copy).forEach((from) => from.remove());
@@ -44,38 +50,35 @@
     rows.forEach((row) => { row.hidden = !fits(row); });
     // What is found in the outline keeps those above it in sight.
     let depth = 0;
-    all("tr[data-depth]").reverse().forEach((row) => {
+    outline.forEach((row) => {
       const above = Number(row.dataset.depth) < depth;
       row.hidden = row.hidden && !above;
       depth = row.hidden ? depth : Number(row.dataset.depth);
     });
-    folds.forEach((fold) => {
-      const found = all("tr[id]", fold).some((row) => !row.hidden);
+    ofFolds.forEach(([fold, inside]) => {
+      const found = inside.some((row) => !row.hidden);
       fold.hidden = !found && !fits(fold);
       if (active) fold.open = found; else if (was) fold.open = false;
     });
     // A person stays who owns something that is found.
-    people.forEach((person) => {
-      const owned = all("li a", person).map((link) => one(link.hash.slice(1)));
-      person.hidden = active && !owned.some((row) => !row.hidden)
-        && (owned.length > 0 || !fits(person) || picks[0].value !== "" || picks[2].value !== "");
+    owned.forEach(([person, own]) => {
+      person.hidden = active && !own.some((row) => !row.hidden)
+        && (own.length > 0 || !fits(person) || picks[0].value !== "" || picks[2].value !== "");
     });
-    groups.forEach((unit) => { unit.hidden = !all("details.objective", unit).some((fold) => !fold.hidden); });
+    groups.forEach(([unit, inside]) => { unit.hidden = !inside.some((fold) => !fold.hidden); });
     buttons.forEach((button) => {
       const whole = button.getAttribute("aria-expanded") === "true";
       button.hidden = active;
       button.textContent = whole ? button.dataset.few : button.dataset.all;
       button.previousElementSibling.classList.toggle("short", !active && !whole);
     });
-    lists.forEach((list) => all(".nothing", list).forEach((note) => {
-      note.hidden = !active || all("tr[data-team], details.objective", list).some((element) => !element.hidden);
-    }));
-    lists.forEach((list) => {
-      const count = list.querySelector("h2 small"), items = all("details.objective", list);
+    lists.forEach(([list, inside]) => {
+      const found = inside.filter((element) => !element.hidden), note = list.querySelector(".nothing");
+      if (note) note.hidden = !active || found.length > 0;
+      const count = list.querySelector("h2 small"), isOfFolds = inside[0]?.matches("details");
       if (!count) return;
       count.dataset.all ??= count.textContent;
-      const found = (items.length ? items : all("tr[data-team]", list)).filter((item) => !item.hidden);
-      count.textContent = active ? found.length : count.dataset.all;
+      count.textContent = active ? found.filter((element) => !isOfFolds || element.matches("details")).length : count.dataset.all;
     });
     one("clear").disabled = !active;
     const count = results.filter((row) => !row.hidden).length, shown = one("shown");

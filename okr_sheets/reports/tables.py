@@ -1,27 +1,80 @@
-"""The plain reports: CSV and JSON."""
+"""The plain reports: CSV, JSON, and all frames as CSV in one archive."""
 
 from __future__ import annotations
 
 import csv
-import io
 import json
-from collections.abc import Iterable, Mapping
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache, partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+import numpy as np
+
+from okr_sheets.columns import Columns, to_day
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.rollups.result import Rollup, problem_records
-from okr_sheets.rollups.schema import FRAMES
+from okr_sheets.rollups.schema import FRAMES, PROBLEMS, Frame, tabled
+from okr_sheets.schema import Kind
 from okr_sheets.text import marked, printable
+
+AT_ONCE = 50_000  # rows that are made text at a time, so that memory never holds all of a long list
 
 
 def write_csv(rollup: Rollup, path: str, words: Language) -> None:
     """The scored key results, UTF-8 with the mark Excel needs."""
-    keys = list(rollup.columns["key_results"])
-    text = csv_text(keys, map(_plain, rollup.rows("key_results")), words, "\r\n")
-    Path(path).write_text(text, "utf-8-sig", newline="")
+    frame = FRAMES["key_results"]
+    with Path(path).open("wb") as file:
+        file.writelines(_lines(rollup.columns[frame.key], frame, words))
+
+
+def write_archive(rollup: Rollup, path: str, words: Language) -> None:
+    """A zip archive of all frames and the problems, each whole, as a CSV file named by its key."""
+    problems = tabled(PROBLEMS, problem_records(rollup.problems, words.code))
+    tables = [(rollup.columns[name], frame) for name, frame in FRAMES.items()]
+    with ZipFile(path, "w") as archive:
+        for rows, frame in (*tables, (problems, PROBLEMS)):
+            # Dated to the first day there is, so that the same rollup gives the same bytes.
+            member = ZipInfo(f"{frame.key}.csv")
+            member.compress_type = ZIP_DEFLATED
+            with archive.open(member, "w", force_zip64=True) as file:
+                file.writelines(_lines(rows, frame, words))
+        archive.comment = REPORT_MARK.encode()
+
+
+def _lines(rows: Columns, frame: Frame, words: Language) -> Iterator[bytes]:
+    """A frame as CSV, for programs in the language, some lines at a time."""
+    yield BOM_UTF8 + _csv([frame.keys])
+    for start in range(0, len(rows), AT_ONCE):
+        some = rows.take(np.arange(start, min(start + AT_ONCE, len(rows))))
+        columns = (_cells(some[key].tolist(), kind, words) for key, kind in frame.kinds.items())
+        yield _csv(zip(*columns, strict=True))
+
+
+def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
+    text = StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()
+
+
+def _cells(values: list[Any], kind: Kind, words: Language) -> list[Any]:
+    """What CSV has of a column: blanks as "", days as ISO text, text as no program runs it."""
+    if kind in {"count", "flag"}:
+        return values
+    if kind in {"number", "percent"}:
+        return ["" if value != value else value for value in values]  # noqa: PLR0124  NaN
+    if kind == "date":
+        iso = cache(lambda number: to_day(number).isoformat())
+        return ["" if value != value else iso(value) for value in values]  # noqa: PLR0124
+    separator = words("formats.list_separator")
+    texts = [_json(value) for value in values] if kind == "any" else values
+    # There are far fewer texts than rows.
+    return [*map(cache(partial(marked, separator=separator)), texts)]
 
 
 def csv_text(
@@ -29,7 +82,7 @@ def csv_text(
 ) -> str:
     """Records as CSV, for programs in the language; each line ends in `end`."""
     separator = words("formats.list_separator")
-    text = io.StringIO(newline="")
+    text = StringIO(newline="")
     writer = csv.writer(text, lineterminator=end)
     writer.writerow(columns)
     for row in rows:

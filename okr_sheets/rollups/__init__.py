@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 from okr_sheets.bands import Bands
 from okr_sheets.checks import problems_of
 from okr_sheets.choices import LEVELS
+from okr_sheets.columns import Columns
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.config.finding import Settings
 from okr_sheets.misuse import MisuseError
@@ -30,7 +31,7 @@ from okr_sheets.rollups.projections import (
     ends_of_units,
     forecasts,
 )
-from okr_sheets.rollups.result import Rollup, Row, framed_rows, problem_records
+from okr_sheets.rollups.result import Rollup, Row, Tables, framed_rows, problem_records
 from okr_sheets.rollups.schema import FRAMES, PROBLEMS, typed
 from okr_sheets.rollups.scored import Days, scored
 from okr_sheets.rollups.sources import sources
@@ -239,17 +240,23 @@ def rollup_of_trackers(
         "forecast": forecast_rows,
         "alignment": alignment(trackers, now.objectives, now.key_results),
         "attention": attention(now.key_results, forecast_rows, trackers, problems),
-        "sources": sources(now, trackers),
         "owed": owed(now, trackers),
         "overdue": late,
         "blank": blanks,
         "carried": carried(objectives, past_objectives),
     }
+    tables: dict[str, Columns | Callable[[], Columns]] = {
+        **{name: typed(rows, FRAMES[name]) for name, rows in columns.items()},
+        # The longest of all, which few reports show.
+        "sources": lambda: typed(sources(now, trackers), FRAMES["sources"]),
+    }
     return Rollup(
-        {
-            **{name: typed(columns[name], frame) for name, frame in FRAMES.items()},
-            **{name: lines(name, trackers) for name in LINES},
-        },
+        Tables(
+            {
+                **{name: tables[name] for name in FRAMES},
+                **{name: lines(name, trackers) for name in LINES},
+            }
+        ),
         problems=problems,
         trackers=tuple(trackers),
         unreadable=tuple(t.path for t in trackers if not t.readable and not t.set_aside),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, overload
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from okr_sheets.bands import Bands
-from okr_sheets.columns import Columns, among, to_day
+from okr_sheets.columns import Array, Columns, among, to_day
 from okr_sheets.language import percents
 from okr_sheets.misuse import check_choice
 from okr_sheets.problems import Problem, tally
@@ -25,6 +25,28 @@ if TYPE_CHECKING:
 Row = dict[str, Any]  # of a frame, by the keys of its columns
 
 _KINDS = {**{name: frame.kinds for name, frame in FRAMES.items()}, **LINES}
+
+
+class Tables(Mapping[str, Columns]):
+    """Tables by their names; one given as a function is made when it is first asked for."""
+
+    def __init__(self, tables: Mapping[str, Columns | Callable[[], Columns]]) -> None:
+        self._tables = dict(tables)
+
+    def __getitem__(self, name: str) -> Columns:
+        table = self._tables[name]
+        if not isinstance(table, Columns):
+            table = self._tables[name] = table()
+        return table
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Tables, (dict(self),)
 
 
 class _Frame:
@@ -123,14 +145,19 @@ class Rollup:
             facts.append(("not read", ", ".join(self.unreadable)))
         return f"Rollup of {name or units}", facts
 
-    def rows(self, name: str) -> list[Row]:
-        """The rows of a frame, or of `problems`: plain values, days as dates, None for a blank."""
+    def rows(self, name: str, which: Array | None = None) -> list[Row]:
+        """The rows of a frame, or of `problems`: plain values, days as dates, None for a blank.
+
+        `which` are the positions of some rows of a frame, in the order wanted; by default all.
+        """
         check_choice("frame", name, (*_KINDS, PROBLEMS.key))
         if name == PROBLEMS.key:
             return problem_records(self.problems, self.language)
+        columns = self.columns[name]
+        columns = columns if which is None else columns.take(which)
         made: dict[str, Any] = {}
         for key, kind in _KINDS[name].items():
-            values = self.columns[name][key].tolist()
+            values = columns[key].tolist()
             if kind in {"number", "percent", "date"}:
                 as_told = to_day if kind == "date" else float
                 values = [as_told(each) if each == each else None for each in values]  # noqa: PLR0124

@@ -7,27 +7,46 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
+from okr_sheets.reports.excerpts import Excerpt, is_large, problem_lines
 from okr_sheets.reports.page import colours, head, lists, units
+from okr_sheets.reports.page.selection import select
 from okr_sheets.reports.phrases import as_of, left_out, title
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import printable
 
 FIRST = 10  # rows of a long list that show before “Show all”
+MANY = 40  # units; of more the browser lays out those in sight
 
 
-def write_page(rollup: Rollup, path: str, words: Language) -> None:
-    """One self-contained HTML page, from the headline down to the cell of each figure."""
-    Path(path).write_text(printable(_html(rollup, words)), "utf-8", newline="\n")
+def write_page(rollup: Rollup, path: str, words: Language, archive: str = "") -> None:
+    """One self-contained HTML page, from the headline down to the cell of each figure.
+
+    `archive` is the name of what holds all rows of a large rollup, of whose lists the page shows
+    what matters most.
+    """
+    excerpt = Excerpt(rollup, words, archive, is_short=is_large(rollup))
+    Path(path).write_text(printable(_html(excerpt)), "utf-8", newline="\n")
 
 
-def _html(rollup: Rollup, words: Language) -> str:
-    environment = Environment(
+class _Environment(Environment):
+    """The template's rows are dicts, which are asked for keys before they are for attributes."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        try:
+            return obj[attribute]
+        except (TypeError, LookupError):
+            return super().getattr(obj, attribute)
+
+
+def _html(excerpt: Excerpt) -> str:
+    environment = _Environment(
         loader=PackageLoader("okr_sheets", "reports"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -39,8 +58,14 @@ def _html(rollup: Rollup, words: Language) -> str:
         "script": environment.get_template("page.js").render(),
     }
     safe = {name: Markup(text) for name, text in assets.items()}  # noqa: S704  files of ours
-    values = _page(rollup, words) | safe | {"policy": _policy(assets)}
+    values = _page(excerpt) | safe | {"policy": _policy(assets)}
     return environment.get_template("page.html.j2").render(values)
+
+
+def _shortened(excerpt: Excerpt) -> Markup:
+    """That lists are shortened, and the way to what holds all of them."""
+    link = Markup('<a href="{}">{}</a>').format(quote(excerpt.archive), excerpt.archive)
+    return Markup("{}").format(excerpt.words("report.shortened")).format(archive=link)
 
 
 def _policy(assets: Mapping[str, str]) -> str:
@@ -53,15 +78,31 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
-def _page(rollup: Rollup, words: Language) -> dict[str, Any]:
+def _page(excerpt: Excerpt) -> dict[str, Any]:
     """All that the template shows."""
+    rollup, words = excerpt.rollup, excerpt.words
     about = rollup.about
-    shaped = units.units(rollup, words)
+    ways = head.trends(rollup)
+    shaped = units.units(rollup, select(excerpt), ways, words)
     objectives = [
         objective | {"unit": unit["number"]} for unit in shaped for objective in unit["objectives"]
     ]
     key_results: list[Row] = [row for each in objectives for row in each["key_results"]]
+    problems = problem_lines(rollup)
+    shown = {
+        "teams": lists.tree(shaped),
+        "objectives": [row for row in objectives if row["anchor"]],
+        "attention": lists.attention(excerpt, key_results, words),
+        "alignment": lists.alignment(excerpt, objectives, words),
+        "changes": lists.changes(excerpt, key_results, words),
+        "owners": lists.owners(excerpt, key_results, words),
+    }
+    sizes = {name: len(rollup.columns[name]) for name in shown}
+    notes = {name: excerpt.note(name, len(shown[name]), sizes[name]) for name in shown}
+    first = problems[: excerpt.most("problems")]
+    notes["problems"] = excerpt.note("problems", len(first), len(problems))
     return {
+        **shown,
         "words": words,
         "mark": REPORT_MARK,
         "title": title(rollup, words).strip(" –"),
@@ -75,21 +116,19 @@ def _page(rollup: Rollup, words: Language) -> dict[str, Any]:
             key_results=about["key_results"],
         ),
         "left_out": left_out(rollup, words),
-        "headline": head.headline(rollup, words),
+        "shortened": _shortened(excerpt) if any(notes.values()) else "",
+        "headline": head.headline(rollup, ways, words),
         "status_counts": head.status_counts(rollup, words),
         "freshness": head.freshness(rollup, words),
-        "since": head.since(rollup, words),
+        "since": head.since(rollup, ways, words),
         "units": shaped,
-        "teams": lists.tree(shaped),
         "had_previous": bool(rollup.previous_quarter),
-        "objectives": about["objectives"],
-        "attention": lists.attention(rollup, key_results, words),
-        "alignment": lists.alignment(rollup, objectives, words),
-        "changes": lists.changes(rollup, key_results, words),
+        "sizes": {name: words.number(size) for name, size in sizes.items()},
+        "notes": notes,
         "first": FIRST,
-        "owners": lists.owners(rollup, key_results, words),
-        "problems": lists.problems(rollup.problems, words),
-        "problem_count": len(rollup.problems),
+        "many": MANY,
+        "problems": lists.problems(first, words),
+        "problem_count": words.number(len(rollup.problems)),
         "choices": lists.choices(shaped, key_results, words),
         "legend": lists.legend(rollup, words),
     }

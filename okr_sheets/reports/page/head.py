@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 from markupsafe import Markup
 
+from okr_sheets.columns import to_day
 from okr_sheets.language import Language
 from okr_sheets.reports.page.charts import Chart, End, Point
 from okr_sheets.reports.page.parts import (
@@ -23,14 +25,15 @@ from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import CHANGE_KINDS
 
 MOST_NAMES = 4  # of those who owe an update
+Ways = Mapping[str, Sequence[Point]]  # of each unit by its name
 SOURCES = ("typed", "log", "computed", "assumed")
 
 
-def headline(rollup: Rollup, words: Language) -> Row | None:
+def headline(rollup: Rollup, ways: Ways, words: Language) -> Row | None:
     """The unit that speaks for all: score, pace, end, and the way there; None if none does."""
     if (row := rollup.headline) is None:
         return None
-    points = trends(rollup).get(row["unit_name"], [])
+    points = ways.get(row["unit_name"], [])
     return {
         "unit": row["unit_name"] if len(rollup.columns["teams"]) > 1 else "",
         "value": words.percent(row["score"]),
@@ -55,9 +58,8 @@ def headline(rollup: Rollup, words: Language) -> Row | None:
 
 def _chart(rollup: Rollup, row: Row, points: Sequence[Point], words: Language) -> Markup:
     """A unit's trend from its first start to its last due day; blank below two check-ins."""
-    key_results = [
-        each for each in rollup.rows("key_results") if each["unit_name"] == row["unit_name"]
-    ]
+    is_own = rollup.columns["key_results"].unit_name == row["unit_name"]
+    key_results = rollup.rows("key_results", np.flatnonzero(is_own))
     starts = [key_result["start"] for key_result in key_results if key_result["start"]]
     dues = [key_result["due"] for key_result in key_results if key_result["due"]]
     if len(points) < 2 or not starts or not dues:
@@ -70,12 +72,10 @@ def _chart(rollup: Rollup, row: Row, points: Sequence[Point], words: Language) -
     return Chart(first, last, words).draw(points, end, ". ".join(filter(None, parts)))
 
 
-def trends(rollup: Rollup) -> dict[str, list[Point]]:
+def trends(rollup: Rollup) -> Ways:
     """The points of each unit by its name, one a check-in date, in order of days."""
     by_unit: dict[str, list[Point]] = {}
-    for row in rollup.rows("trend"):
-        if row["level"] != "unit":
-            continue
+    for row in rollup.rows("trend", np.flatnonzero(rollup.columns["trend"].level == "unit")):
         point = Point(row["day"], row["score"], row["expected"])
         by_unit.setdefault(row["unit_name"], []).append(point)
     return {unit: sorted(points, key=lambda point: point.day) for unit, points in by_unit.items()}
@@ -106,30 +106,28 @@ def status_counts(rollup: Rollup, words: Language) -> list[Row]:
 
 def _keeping(statuses: Iterable[str], whole: int, words: Language) -> str:
     keeping = sum(status in KEEPING for status in statuses)
-    return words("page.count_of", part=keeping, whole=whole)
+    return words("page.count_of", part=words.number(keeping), whole=words.number(whole))
 
 
 def freshness(rollup: Rollup, words: Language) -> Row:
     """How far the numbers can be trusted: what is up to date, when, and who still owes."""
     about = rollup.about
-    days = [row["last_check_in"] for row in rollup.rows("key_results") if row["last_check_in"]]
+    last = np.fmax.reduce(rollup.columns["key_results"].last_check_in, initial=0)
     live, current = about["live"], about["updated"]
-    owing = (row["owner_name"] for row in rollup.rows("owners") if row["due"] or row["stale"])
+    owners = rollup.columns["owners"]
+    owing = owners.owner_name[(owners.due > 0) | (owners.stale > 0)].tolist()
     names = [name or words("report.nobody") for name in dict.fromkeys(owing)]
     figures = rollup.columns["sources"]
     # That a row runs for the whole quarter is no assumption worth a number.
-    kinds = Counter(
-        source
-        for figure, source in zip(figures.figure, figures.source, strict=True)
-        if figure not in {"start", "due"}
-    )
+    is_date = (figures.figure == "start") | (figures.figure == "due")
+    kinds = Counter(figures.source[~is_date].tolist())
     blank = rollup.columns["blank"].unit_name
     return {
-        "value": words("page.count_of", part=current, whole=live),
+        "value": words("page.count_of", part=words.number(current), whole=words.number(live)),
         "label": f"{words('report.up_to_date')}: {current} / {live}",
         "share": share(current / live if live else 0),
         "with_number": words("page.count_of", part=about["with_number"], whole=live),
-        "last": day_text(max(days, default=None), words) or "–",
+        "last": day_text(to_day(last), words) if last else "–",
         "owing": names[:MOST_NAMES],
         "more": max(len(names) - MOST_NAMES, 0),
         "blank": listed_names(blank, MOST_NAMES, words) if len(blank) else "",
@@ -141,14 +139,14 @@ def freshness(rollup: Rollup, words: Language) -> Row:
     }
 
 
-def since(rollup: Rollup, words: Language) -> Row | None:
+def since(rollup: Rollup, ways: Ways, words: Language) -> Row | None:
     """What the key results came to since the last check-in date but one; None without two."""
     if rollup.since is None:
         return None
     counts = Counter(rollup.columns["changes"].change)
     return {
         "day": day_text(rollup.since, words),
-        "moved": _moved(rollup, words),
+        "moved": _moved(rollup, ways, words),
         "counts": [
             {"tone": kind, "word": words(f"page.change_{kind.replace('-', '_')}"), "count": count}
             for kind in CHANGE_KINDS
@@ -157,10 +155,10 @@ def since(rollup: Rollup, words: Language) -> Row | None:
     }
 
 
-def _moved(rollup: Rollup, words: Language) -> list[str]:
+def _moved(rollup: Rollup, ways: Ways, words: Language) -> list[str]:
     """The headline's score on that date and now; nothing without a headline or that date."""
     if (row := rollup.headline) is None:
         return []
-    points: Sequence[Point] = trends(rollup).get(row["unit_name"], [])
+    points = ways.get(row["unit_name"], [])
     before = [point.score for point in points if point.day == rollup.since]
     return [words.percent(score) for score in (*before, row["score"])] if before else []

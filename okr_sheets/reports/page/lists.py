@@ -9,19 +9,18 @@ from okr_sheets.bands import grade_rule, status_meaning
 from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem
-from okr_sheets.problems import grouped as in_few_lines
+from okr_sheets.reports.excerpts import Excerpt
 from okr_sheets.reports.page.parts import ORDER, chip, grouped, place_of, share
 from okr_sheets.reports.phrases import reason, updated
 from okr_sheets.rollups.result import Rollup, Row
 
-SEVERITIES = ("error", "warning", "info")
 DEEPEST = 6  # steps that an outline is indented by
 
 
 def tree(units: Sequence[Row]) -> list[Row]:
-    """The units as an outline, each followed by those below it, with its `depth`."""
+    """The listed units as an outline, each followed by those below it, with its `depth`."""
     below: dict[Any, list[Row]] = {}
-    for unit in units:
+    for unit in (unit for unit in units if unit["is_listed"]):
         below.setdefault(unit["above"], []).append(unit)
     outline: list[Row] = []
     waiting = [(unit, 0) for unit in reversed(below.get(None, []))]
@@ -32,18 +31,18 @@ def tree(units: Sequence[Row]) -> list[Row]:
     return outline
 
 
-def attention(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
+def attention(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> list[Row]:
     """What needs attention, the worst first: key results, each with all reasons in words."""
     by_place = {key_result["place"]: key_result for key_result in key_results}
     return [
         by_place[place_of(row)]
         | {"reasons": [reason({"reasons": (each,)}, words) for each in row["reasons"]]}
-        for row in rollup.rows("attention")
+        for row in excerpt.rows("attention")
         if place_of(row) in by_place
     ]
 
 
-def changes(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
+def changes(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> list[Row]:
     """Key results that changed since the previous check-in date, worst first."""
     by_place = {key_result["place"]: key_result for key_result in key_results}
     return [
@@ -57,7 +56,7 @@ def changes(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list
                 "word": words(f"page.change_{row['change'].replace('-', '_')}"),
             },
         }
-        for row in rollup.rows("changes")
+        for row in excerpt.rows("changes")
         if place_of(row) in by_place
     ]
 
@@ -70,11 +69,11 @@ def _turned(row: Row, words: Language) -> str:
     return f"{words.choice('status', before)} → {words.choice('status', after)}"
 
 
-def alignment(rollup: Rollup, objectives: Iterable[Row], words: Language) -> list[Row]:
+def alignment(excerpt: Excerpt, objectives: Iterable[Row], words: Language) -> list[Row]:
     """The objectives as an outline: own score beside the mean of those that serve each."""
     by_place = {objective["place"]: objective for objective in objectives}
     outline = []
-    for row in rollup.rows("alignment"):
+    for row in excerpt.rows("alignment"):
         if (place := place_of(row)) not in by_place:
             continue
         objective = by_place[place]
@@ -119,16 +118,17 @@ def _signed(difference: float, words: Language) -> str:
     return sign + words.percent(abs(difference))
 
 
-def owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[Row]:
-    """Who owns what, those who owe an update first."""
+def owners(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> list[Row]:
+    """Who owns what, those who owe an update first; `more` are key results that are not shown."""
     nobody = words("report.nobody")
     owned = grouped(((row["quarter"], row["owner"]), row) for row in key_results if row["live"])
-    several = len(set(rollup.columns["owners"].quarter)) > 1
+    several = len(set(excerpt.rollup.columns["owners"].quarter)) > 1
     rows = [
         {
             "name": row["owner_name"] or nobody,
             "quarter": row["quarter"] if several else "",
-            "key_results": owned.get((row["quarter"], row["owner_name"] or nobody), []),
+            "key_results": (own := owned.get((row["quarter"], row["owner_name"] or nobody), [])),
+            "more": row["key_results"] - len(own),
             "score": words.percent(row["score"]),
             "updated": updated(row, words) if row["key_results"] else "–",
             "missing": row["key_results"] - row["with_number"],
@@ -137,17 +137,14 @@ def owners(rollup: Rollup, key_results: Iterable[Row], words: Language) -> list[
             "actions": row["overdue"],
             "blank": row["blank"],
         }
-        for row in rollup.rows("owners")
+        for row in excerpt.rows("owners")
     ]
     owing = ("blank", "stale", "due", "actions", "missing")
     return sorted(rows, key=lambda o: (*(-o[key] for key in owing), o["name"].casefold()))
 
 
-def problems(every_problem: Iterable[Problem], words: Language) -> list[Row]:
-    """Problems in few lines, errors first."""
-    ordered = sorted(
-        in_few_lines(every_problem), key=lambda problem: SEVERITIES.index(problem.severity)
-    )
+def problems(shown: Iterable[Problem], words: Language) -> list[Row]:
+    """Problems in words, each by its cell."""
     return [
         {
             "file": problem.file,
@@ -155,7 +152,7 @@ def problems(every_problem: Iterable[Problem], words: Language) -> list[Row]:
             "severity": {"tone": problem.severity, "word": words(f"report.{problem.severity}")},
             "message": problem.say(words.code),
         }
-        for problem in ordered
+        for problem in shown
     ]
 
 

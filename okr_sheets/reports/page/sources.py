@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from okr_sheets.language import Language
-from okr_sheets.reports.page.parts import grouped
+from okr_sheets.reports.page.parts import Place, grouped, place_of, places_among
 from okr_sheets.reports.phrases import day_text
 from okr_sheets.rollups.result import Rollup, Row
 
@@ -13,12 +15,12 @@ CHOICES = ("status", "grade")
 
 
 class Sources:
-    """Looks up the sources of a row's figures."""
+    """Looks up the sources of a row's figures, of those rows that stand in `places`."""
 
-    def __init__(self, rollup: Rollup, words: Language) -> None:
+    def __init__(self, rollup: Rollup, places: Collection[Place], words: Language) -> None:
         self._words = words
-        rows = rollup.rows("sources")
-        self._of = grouped(((row["file"], row["sheet"], row["row"]), row) for row in rows)
+        which = places_among(rollup.columns["sources"], places)
+        self._of = grouped((place_of(row), row) for row in rollup.rows("sources", which))
 
     def key_result(self, row: Row) -> list[Row]:
         """Each figure of a key result: its name, what it is, its cell and its kind of source."""
@@ -48,7 +50,7 @@ class Sources:
         return self._place_and_kind(row, cells[0] if cells else "", "computed")
 
     def _figures(self, row: Row) -> list[Row]:
-        return self._of.get((row["file"], row["sheet"], row["row"]), [])
+        return self._of.get(place_of(row), [])
 
     def _place_and_kind(self, row: Row, cell: str, source: str) -> str:
         # A cell of another sheet names it.

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from okr_sheets.choices import STATUSES
+from okr_sheets.columns import Array, serial
 from okr_sheets.language import Language
+from okr_sheets.reports.excerpts import places_of
 from okr_sheets.reports.page import head
 from okr_sheets.reports.page.charts import Point, sparkline
 from okr_sheets.reports.page.parts import (
@@ -17,8 +22,10 @@ from okr_sheets.reports.page.parts import (
     grade,
     grouped,
     place_of,
+    places_among,
     stack,
 )
+from okr_sheets.reports.page.selection import Selection, families_of
 from okr_sheets.reports.page.sources import Sources
 from okr_sheets.reports.phrases import (
     attainment,
@@ -34,44 +41,51 @@ from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.units import parents
 
 
-def units(rollup: Rollup, words: Language) -> list[Row]:
-    """All units in the order of their levels, each with what it owns."""
-    teams = {row["unit_name"]: row for row in rollup.rows("teams")}
-    ends = {place_of(row): row for row in rollup.rows("forecast")}
-    key_results = [_with_end(row, ends.get(place_of(row))) for row in rollup.rows("key_results")]
-    sources = Sources(rollup, words)
-    shaped = _key_results(key_results, list(teams), sources, words)
-    objectives = _objectives(rollup, key_results, shaped, sources, words)
-    ways = head.trends(rollup)
+def units(rollup: Rollup, selected: Selection, ways: head.Ways, words: Language) -> list[Row]:
+    """The units to show in the order of their levels, each with what it owns."""
+    columns = rollup.columns
+    teams = rollup.rows("teams", selected.units)
+    numbers = {row["unit_name"]: at for at, row in zip(selected.units.tolist(), teams, strict=True)}
+    places = {
+        *places_of(columns["objectives"].take(selected.objectives)),
+        *places_of(columns["key_results"].take(selected.key_results)),
+    }
+    sources = Sources(rollup, places, words)
+    key_results = _key_results(rollup, selected.key_results, numbers, sources, words)
+    objectives = _objectives(rollup, selected, key_results, sources, words)
+    above = parents(columns["teams"])
+    news = {key for key in ("company", "quarter") if len(set(columns["teams"][key])) > 1}
+    listed = set(selected.listed.tolist())
     return [
         {
             "number": number,
             "name": unit,
-            "detail": _detail(row, rollup, words),
+            "is_listed": number in listed,
+            "detail": _detail(row, news, words),
             "team": _team(row, ways.get(unit, []), words),
-            "above": above,
+            "above": _first_among(listed, above, number),
             "level": row["level"],
             "objectives": objectives.get(unit, []),
         }
-        for number, ((unit, row), above) in enumerate(
-            zip(teams.items(), parents(rollup.columns["teams"]), strict=True)
-        )
+        for (unit, number), row in zip(numbers.items(), teams, strict=True)
     ]
 
 
-def _with_end(row: Row, end: Row | None) -> Row:
-    keys = ("forecast", "forecast_low", "forecast_high", "check_ins", "finding")
-    return row | {key: None if end is None else end[key] for key in keys}
+def _first_among(listed: Collection[int], above: Sequence[int | None], number: int) -> int | None:
+    """The nearest of the listed units that one is part of; None without any."""
+    higher = above[number]
+    while higher is not None and higher not in listed:
+        higher = above[higher]
+    return higher
 
 
-def _detail(row: Row, rollup: Rollup, words: Language) -> str:
-    """The level, and the department, company and quarter where they are news."""
-    several = {key: len(set(rollup.columns["teams"][key])) > 1 for key in ("company", "quarter")}
+def _detail(row: Row, news: Collection[str], words: Language) -> str:
+    """The level, and the department, and of company and quarter those that are `news`."""
     parts = (
         words.choice("level", row["level"]) if row["level"] else "",
         row["department"] if row["team"] else "",
-        row["company"] if several["company"] and (row["team"] or row["department"]) else "",
-        row["quarter"] if several["quarter"] else "",
+        row["company"] if "company" in news and (row["team"] or row["department"]) else "",
+        row["quarter"] if "quarter" in news else "",
         f"{words('okrs.weight')} {words.number(row['weight'])}" if row["weight"] != 1 else "",
     )
     return " · ".join(part for part in parts if part)
@@ -115,30 +129,31 @@ def _mean_of(row: Row, key: str, words: Language) -> str:
 # --- objectives ----------------------------------------------------------------------------------
 
 
-def _family(row: Row, id_key: str, title_key: str) -> tuple[Any, ...]:
-    """What an objective and its key results have in common."""
-    return row["unit_name"], row["file"], row[id_key] or "", row[title_key] or ""
-
-
 def _objectives(
     rollup: Rollup,
-    key_results: Sequence[Row],
+    selected: Selection,
     shaped: Sequence[Row],
     sources: Sources,
     words: Language,
 ) -> dict[Any, list[Row]]:
     """The objectives of each unit; key results without one get a stand-in at its end."""
-    families = grouped(
-        (_family(row, "objective_id", "objective"), key_result)
-        for row, key_result in zip(key_results, shaped, strict=True)
+    rows, key_results = rollup.columns["objectives"], rollup.columns["key_results"]
+    shown = families_of(key_results.take(selected.key_results))
+    families = grouped(zip(shown, shaped, strict=True))
+    sizes = Counter(families_of(key_results))
+    of_family = zip(
+        selected.objectives.tolist(),
+        rollup.rows("objectives", selected.objectives),
+        families_of(rows.take(selected.objectives)),
+        strict=True,
     )
     objectives = [
         (
             row["unit_name"],
-            _objective(row, families.pop(_family(row, "id", "title"), []), sources, words)
+            _objective(row, families.pop(family, []), sizes.pop(family, 0), sources, words)
             | {"anchor": f"o-{number}"},
         )
-        for number, row in enumerate(rollup.rows("objectives"))
+        for number, row, family in of_family
     ]
     orphans: dict[Any, list[Row]] = {}
     for family, children in families.items():
@@ -147,7 +162,10 @@ def _objectives(
     return grouped([*objectives, *stand_ins])
 
 
-def _objective(row: Row, key_results: list[Row], sources: Sources, words: Language) -> Row:
+def _objective(
+    row: Row, key_results: list[Row], count: int, sources: Sources, words: Language
+) -> Row:
+    """An objective with those to show of its `count` key results."""
     aligns = f"{words('okrs.aligns_to')}: {row['aligns_to']}" if row["aligns_to"] else ""
     commitment = words.choice("commitment", row["commitment"]) if row["commitment"] else ""
     previous = row["previous"]
@@ -169,12 +187,18 @@ def _objective(row: Row, key_results: list[Row], sources: Sources, words: Langua
         "coverage": coverage(row, words) if row["key_results"] else "",
         "stopped": row["status"] in STOPPED,
         "key_results": key_results,
+        "some": _some(len(key_results), count, words),
     }
+
+
+def _some(shown: int, count: int, words: Language) -> str:
+    """“2 of 5 key results”, where not all are shown."""
+    return "" if shown == count else words("page.shown", shown=shown, all=count)
 
 
 def _no_objective(key_results: list[Row], words: Language) -> Row:
     """What stands in for the objective that these key results lack."""
-    texts = ("owner", "note", "score", "source", "end", "coverage", "anchor")
+    texts = ("owner", "note", "score", "source", "end", "coverage", "anchor", "some")
     blanks = dict.fromkeys(("place", "bar", "chip", "grade"))
     return dict.fromkeys(texts, "") | {
         **blanks,
@@ -189,29 +213,49 @@ def _no_objective(key_results: list[Row], words: Language) -> Row:
 
 
 def _key_results(
-    key_results: Sequence[Row],
-    units: Sequence[str],
+    rollup: Rollup,
+    which: Array,
+    units: Mapping[str, int],
     sources: Sources,
     words: Language,
 ) -> list[Row]:
-    numbers = {unit: number for number, unit in enumerate(units)}
-    last_days: dict[str, Any] = {}
-    for row in key_results:
-        days = [day for day in (last_days.get(row["quarter"]), row["due"]) if day is not None]
-        last_days[row["quarter"]] = max(days, default=None)
+    """Some key results, with the numbers of their units."""
+    rows = rollup.rows("key_results", which)
+    every = rollup.columns["key_results"]
+    last_days = {
+        quarter: np.fmax.reduce(every.due[every.quarter == quarter])
+        for quarter in {row["quarter"] for row in rows}
+    }
     return [
         _key_result(row, words)
         | {
             "anchor": f"kr-{number}",
-            "unit": numbers[row["unit_name"]],
+            "unit": units[row["unit_name"]],
             "team": row["unit_name"],
-            # A due date is news where it is not the last day.
-            "due": "" if row["due"] == last_days[row["quarter"]] else day_text(row["due"], words),
+            "due": _due(row, last_days[row["quarter"]], words),
             "from": sources.key_result(row),
             "at": sources.places(row),
         }
-        for number, row in enumerate(key_results)
+        for number, row in zip(which.tolist(), _with_ends(rollup, rows), strict=True)
     ]
+
+
+def _due(row: Row, last_day: float, words: Language) -> str:
+    """The day a key result is due on, which is news where it is not the last one of its quarter."""
+    is_news = row["due"] is not None and serial(row["due"]) != last_day
+    return day_text(row["due"], words) if is_news else ""
+
+
+def _with_ends(rollup: Rollup, rows: Sequence[Row]) -> list[Row]:
+    """Key results with where they are heading."""
+    which = places_among(rollup.columns["forecast"], {place_of(row) for row in rows})
+    ends = {place_of(row): row for row in rollup.rows("forecast", which)}
+    return [_with_end(row, ends.get(place_of(row))) for row in rows]
+
+
+def _with_end(row: Row, end: Row | None) -> Row:
+    keys = ("forecast", "forecast_low", "forecast_high", "check_ins", "finding")
+    return row | {key: None if end is None else end[key] for key in keys}
 
 
 def _key_result(row: Row, words: Language) -> Row:

@@ -10,6 +10,7 @@ from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
+from okr_sheets.reports.excerpts import Excerpt
 from okr_sheets.reports.phrases import title
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
@@ -23,12 +24,13 @@ from okr_sheets.rollups.result import Rollup
 EPOCH = date(2000, 1, 1)  # stands for the day of a rollup that has none
 
 
-def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
+def write_workbook(rollup: Rollup, path: str, words: Language, archive: str = "") -> None:
     """Write the rollup as an .xlsx workbook in the language of `words`.
 
     A summary to print on one page with native charts, then an Excel table for each kind of row.
     Rows link to their place in the tracker, by a path relative to the folder of `path`. What the
-    charts show stands on a hidden sheet. The same rollup gives the same bytes.
+    charts show stands on a hidden sheet. `archive` is the name of what holds all rows of a large
+    rollup, of whose lists the tables show what matters most. The same rollup gives the same bytes.
     """
     tables = [table for table in TABLES if rollup.previous_quarter or table.key not in PREVIOUS]
     keys = ["summary", *(table.key for table in tables)]
@@ -41,7 +43,8 @@ def write_workbook(rollup: Rollup, path: str, words: Language) -> None:
         hidden = HiddenSheet(book.add_worksheet(calc, CleanSheet), styles())
         links = Links(rollup, str(Path(path).parent))
         by_key = dict(zip(keys, names, strict=True))
-        report = Report(rollup, words, styles, links, hidden, Weeks(rollup), by_key)
+        excerpt = Excerpt(rollup, words, archive)
+        report = Report(rollup, words, styles, links, hidden, Weeks(rollup), by_key, excerpt)
         Summary(report).write(book, sheets[0])
         for table, sheet in zip(tables, sheets[1:], strict=True):
             TableSheet(report, table).write(sheet)

@@ -63,7 +63,7 @@ def _slice(status: str) -> str:
 
 def trend_chart(book: Workbook, report: Report, unit: Mapping[str, Any]) -> Any:
     """A unit's weeks against the pace, and from its day on the forecast with its range."""
-    past = report.weeks.of("unit", unit)
+    [past] = report.weeks.of("unit", [unit])
     last = past[-1]
     ahead = _days_ahead(report, unit, last["day"])
     days = [*(serial(week["day"]) for week in past), *map(serial, ahead)]
@@ -136,7 +136,7 @@ def unit_lines(
 ) -> Any:
     """The weeks of the first few units, a line for each: what no one unit speaks for."""
     chart = book.add_chart({"type": "line"})
-    paths = [report.weeks.of("unit", row) for row in rows[: len(SERIES)]]
+    paths = report.weeks.of("unit", rows[: len(SERIES)])
     days = sorted({week["day"] for path in paths for week in path})
     labels = report.hidden.row([*map(serial, days)])
     for name, path, colour in zip(names, paths, SERIES, strict=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from okr_sheets.choices import STATUSES
@@ -66,7 +67,7 @@ class Kind:
 
 
 def _texts(_: Language, __: str) -> Show:
-    return lambda value: trimmed(value) or None
+    return cache(lambda value: trimmed(value) or None)  # most texts stand in many rows
 
 
 def _numbers(_: Language, __: str) -> Show:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os.path
 import re
 from collections.abc import Mapping
+from functools import cache, partial
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -26,7 +27,7 @@ class Links:
 
     def __init__(self, rollup: Rollup, folder: str) -> None:
         """`folder` is where the report will stand."""
-        self._folder = folder
+        self._address = cache(partial(_address, folder))
         self._paths: dict[str, set[str]] = {}
         for tracker in rollup.trackers:
             parts = PurePath(tracker.path).parts
@@ -51,13 +52,18 @@ class Links:
         """Give the address of a cell; "" for no file, one at a URL, or one too long to follow."""
         if not path or is_url(path):
             return ""
-        try:
-            path = os.path.relpath(path, self._folder)
-        except ValueError:  # on another drive
-            path = PurePath(path).name
-        # Escaped here, since XlsxWriter takes a # in a file's name for the start of the place.
-        path = _NOT_IN_LINKS.sub(lambda sign: f"%{ord(sign[0]):02x}", Path(path).as_posix())
         place = f"#{quoted_sheet(sheet)}!{cell}" if sheet else ""
-        # With ./ before it, since XlsxWriter looks at a name's second sign.
-        address = f"external:./{printable(path)}{printable(place)}"
+        address = self._address(path) + printable(place)
         return address if units(address) <= MOST_ADDRESS else ""
+
+
+def _address(folder: str, path: str) -> str:
+    """The address of a file as seen from a folder."""
+    try:
+        path = os.path.relpath(path, folder)
+    except ValueError:  # on another drive
+        path = PurePath(path).name
+    # Escaped here, since XlsxWriter takes a # in a file's name for the start of the place.
+    path = _NOT_IN_LINKS.sub(lambda sign: f"%{ord(sign[0]):02x}", Path(path).as_posix())
+    # With ./ before it, since XlsxWriter looks at a name's second sign.
+    return f"external:./{printable(path)}"

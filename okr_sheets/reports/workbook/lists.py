@@ -48,11 +48,10 @@ def unit_list(
     page.section(0, 16, f"{words(f'report.{key}')} · {words('dashboard.week_by_week')}")
     whole = len(report.rollup.columns[key])
     if whole > MOST_UNITS:
-        text = words("rollup.all_rows", n=whole, sheet=report.names[key])
-        page.turn(16, 8, text, report.names[key])
+        page.turn(16, 8, report.rows_on(key, whole), report.names[key])
     page.next()
     rows, names = rows[:MOST_UNITS], names[:MOST_UNITS]
-    paths = [report.weeks.of(level, row) for row in rows]
+    paths = report.weeks.of(level, rows)
     days = sorted({week["day"] for path in paths for week in path})[-MOST_WEEKS:]
     dated = _MIDDLE | {"num_format": words("formats.day")}
     header = words("rollup.unit" if level == "unit" else "report.objective")
@@ -130,8 +129,7 @@ def attention_list(page: Canvas, report: Report) -> None:
     page.height(24)
     page.section(0, 16, words("dashboard.attention"))
     if count > MOST_ATTENTION:
-        text = words("rollup.all_rows", n=count, sheet=report.names["attention"])
-        page.turn(16, 8, text, report.names["attention"])
+        page.turn(16, 8, report.rows_on("attention", count), report.names["attention"])
     page.next()
     if not rows:
         look = styles(font_color=MUTED, bg_color=WHITE, indent=1)

@@ -7,20 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.language import Language
-from okr_sheets.problems import grouped
+from okr_sheets.reports.excerpts import Excerpt, problem_lines
 from okr_sheets.reports.phrases import plan_changes, reason
 from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
 from okr_sheets.reports.workbook.weeks import Weeks
-from okr_sheets.rollups.result import Rollup, Row, problem_records
-from okr_sheets.rollups.schema import FRAMES
+from okr_sheets.rollups.result import Rollup, problem_records
+from okr_sheets.rollups.schema import FRAMES, PROBLEMS
 
 Rows = list[dict[str, Any]]
-
-_RANKS = {"error": 0, "warning": 1, "info": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,19 @@ class Report:
     hidden: HiddenSheet
     weeks: Weeks
     names: Mapping[str, str]  # of the sheets, by key
+    excerpt: Excerpt
+
+    def count(self, name: str) -> int:
+        """How many rows a list has, shown or not."""
+        if name == PROBLEMS.key:
+            return len(problem_lines(self.rollup))
+        return len(self.rollup.columns[name])
+
+    def rows_on(self, name: str, count: int) -> str:
+        """How many of the rows of a list stand on its sheet."""
+        shown = min(count, self.excerpt.most(name))
+        key = "all_rows" if shown == count else "some_rows"
+        return self.words(f"rollup.{key}", n=count, shown=shown, sheet=self.names[name])
 
     def linked(self, rows: Rows, level: str = "") -> Rows:
         """Rows with the address they came from; with a `level` of the trend, their weeks too."""
@@ -52,7 +65,7 @@ class Report:
 
 def teams(report: Report) -> Rows:
     """One row per unit, with its weeks."""
-    rows = report.rollup.rows("teams")
+    rows = report.excerpt.rows("teams")
     return report.linked(
         [row | {"status": BLANK if row["blank"] else row["status"]} for row in rows], "unit"
     )
@@ -60,29 +73,23 @@ def teams(report: Report) -> Rows:
 
 def objectives(report: Report) -> Rows:
     """One row per objective, with its weeks; no state means an active one."""
-    rows = report.rollup.rows("objectives")
+    rows = report.excerpt.rows("objectives")
     return report.linked([row | {"state": row["state"] or "active"} for row in rows], "objective")
 
 
 def key_results(report: Report) -> Rows:
     """One row per key result, with its weeks and its forecast."""
-    ends = {_place(row): row for row in report.rollup.rows("forecast")}
-    rows = []
-    for row in report.rollup.rows("key_results"):
-        end = ends.get(_place(row), {})
+    rows = report.excerpt.rows("key_results")
+    ends = _same(report.rollup, "forecast", rows, _PLACE)
+    for row, end in zip(rows, ends, strict=True):
         row |= {key: end.get(key) for key in ("forecast", "forecast_low", "forecast_high")}
         row["plan_changes"] = plan_changes(row, report.words)
-        rows.append(row)
     return report.linked(rows, "key-result")
-
-
-def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return row["file"], row["sheet"], row["row"]
 
 
 def owners(report: Report) -> Rows:
     """One row per owner, with their weeks."""
-    rows = report.rollup.rows("owners")
+    rows = report.excerpt.rows("owners")
     trends = report.weeks.scores("owner", rows)
     owned = report.owned(rows)
     return [row | {"trend": scores} for row, scores in zip(owned, trends, strict=True)]
@@ -90,32 +97,32 @@ def owners(report: Report) -> Rows:
 
 def alignment(report: Report) -> Rows:
     """One row per objective, each followed by those that serve it."""
-    return report.linked(_whole(report.rollup, "alignment", "objectives"))
+    return report.linked(_whole(report, "alignment", "objectives"))
 
 
 def forecast(report: Report) -> Rows:
     """One row per key result that has a forecast, the lowest first."""
-    rows = report.linked(report.owned(_whole(report.rollup, "forecast", "key_results")))
+    rows = report.linked(report.owned(_whole(report, "forecast", "key_results")))
     rows.sort(key=lambda row: (row["forecast"], row["forecast_low"]))
     return [_estimated(row) for row in rows]
 
 
 def attention(report: Report, most: int | None = None) -> Rows:
     """One row per key result to look at, with all reasons in words."""
-    rows = report.owned(_whole(report.rollup, "attention", "key_results")[:most])
+    rows = report.owned(_whole(report, "attention", "key_results", most))
     return [row | {"reason": reason(row, report.words)} for row in report.linked(rows)]
 
 
 def changes(report: Report) -> Rows:
     """One row per key result whose score or status changed since the previous check-in date."""
-    rows = report.owned(_whole(report.rollup, "changes", "key_results"))
+    rows = report.owned(_whole(report, "changes", "key_results"))
     rows = [row | {"status": row["after_status"]} for row in rows]
     return report.linked([row | {"moved": _moved(row, "after", "before")} for row in rows])
 
 
 def carried(report: Report) -> Rows:
     """One row per objective that was there last quarter."""
-    rows = report.owned(_whole(report.rollup, "carried", "objectives"))
+    rows = report.owned(_whole(report, "carried", "objectives"))
     return report.linked([row | {"moved": _moved(row, "score", "previous_score")} for row in rows])
 
 
@@ -128,33 +135,46 @@ def _moved(row: Mapping[str, Any], after: str, before: str) -> float | None:
 
 def problems(report: Report) -> Rows:
     """One row per problem, those alike in one, errors first."""
-    ordered = sorted(grouped(report.rollup.problems), key=lambda each: _RANKS[each.severity])
-    rows = problem_records(ordered, report.words.code)
+    shown = problem_lines(report.rollup)[: report.excerpt.most("problems")]
+    rows = problem_records(shown, report.words.code)
     return [
         {**row, "address": report.links.to_problem(problem)}
-        for row, problem in zip(rows, ordered, strict=True)
+        for row, problem in zip(rows, shown, strict=True)
     ]
 
 
-def _whole(rollup: Rollup, name: str, whole: str) -> Rows:
-    """The rows of a frame, with the columns of `_WHOSE` that only the frame `whole` has.
+def _whole(report: Report, name: str, whole: str, most: int | None = None) -> Rows:
+    """The rows to show of a frame, with the columns of `_WHOSE` that only the frame `whole` has.
 
     Blank where `whole` has no such row, or several.
     """
     keys = [key for key in _IDENTITY if key in FRAMES[name].keys]
     others = [key for key in _WHOSE if key in FRAMES[whole].keys and key not in FRAMES[name].keys]
-    by_identity: dict[tuple[Any, ...], list[Row]] = {}
-    for row in rollup.rows(whole):
-        by_identity.setdefault(tuple(row[key] for key in keys), []).append(row)
-    rows = []
-    for row in rollup.rows(name):
-        same = by_identity.get(tuple(row[key] for key in keys), [])
-        blank: dict[str, Any] = {key: None if key == "row" else "" for key in others}
-        rows.append(row | ({key: same[0][key] for key in others} if len(same) == 1 else blank))
-    return rows
+    blank: dict[str, Any] = {key: None if key == "row" else "" for key in others}
+    rows = report.rollup.rows(name, report.excerpt.which(name)[:most])
+    found = _same(report.rollup, whole, rows, keys)
+    return [
+        row | ({key: same[key] for key in others} if same else blank)
+        for row, same in zip(rows, found, strict=True)
+    ]
 
 
-_IDENTITY = ("file", "sheet", "row", "id")
+def _same(rollup: Rollup, name: str, rows: Rows, keys: Sequence[str]) -> Rows:
+    """For each of the rows the one of a frame with the same `keys`; {} for none, or for several."""
+    wanted = {tuple(row[key] for key in keys) for row in rows}
+    positions: dict[tuple[Any, ...], list[int]] = {}
+    of_frame = zip(*(rollup.columns[name][key].tolist() for key in keys), strict=True)
+    for position, identity in enumerate(of_frame):
+        if identity in wanted:
+            positions.setdefault(identity, []).append(position)
+    alone = {identity: each[0] for identity, each in positions.items() if len(each) == 1}
+    found = rollup.rows(name, np.array([*alone.values()], dtype=np.int64))
+    by_identity = dict(zip(alone, found, strict=True))
+    return [by_identity.get(tuple(row[key] for key in keys), {}) for row in rows]
+
+
+_PLACE = ("file", "sheet", "row")
+_IDENTITY = (*_PLACE, "id")
 _WHOSE = ("company", "quarter", "level", "sheet", "row", "status")
 
 

@@ -20,8 +20,6 @@ from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
 from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.tables import PREVIOUS, Table
 
-MOST_LINKS = 65_530  # that Excel follows on one sheet
-LAST_ROW = 1_048_576
 HEADER_ROW = 3  # from 0, below title, caption and a little air
 FIRST_ROW = HEADER_ROW + 1
 ROW_HEIGHT, MOST_LINES = 21, 6
@@ -48,11 +46,10 @@ class TableSheet:
         had = bool(report.rollup.previous_quarter)
         self.fields = [field for field in table.fields if had or field.key not in PREVIOUS]
         self.rows = table.rows(report)
-        self.all = len(self.rows)
-        self.rows = self.rows[: LAST_ROW - FIRST_ROW]
         self.headers = unique((self.words(field.header) for field in self.fields), 255)
         self.cells = [self._cells(field) for field in self.fields]
         columns = zip(self.fields, self.headers, self.cells, strict=True)
+        self.wraps = [field.wraps for field in self.fields]
         self.widths = [_fitted(*column) for column in columns]
         self.line = line_height(self.words)
 
@@ -79,11 +76,11 @@ class TableSheet:
     def _caption(self) -> str:
         if not self.rows and self.table.nothing:
             return self.words(self.table.nothing)
-        if self.all > len(self.rows):
-            return self.words("rollup.cut", shown=len(self.rows), all=self.all)
-        about = self.report.rollup.about
-        since, quarter = day_text(about["since"], self.words), about["previous_quarter"]
-        return self.words(f"rollup.{self.table.key}_caption", since=since, quarter=quarter)
+        rollup, key = self.report.rollup, self.table.key
+        since = day_text(rollup.since, self.words)
+        caption = self.words(f"rollup.{key}_caption", since=since, quarter=rollup.previous_quarter)
+        note = self.report.excerpt.note(key, len(self.rows), self.report.count(key))
+        return f"{note} {caption}" if note else caption
 
     @property
     def _last(self) -> int:
@@ -113,17 +110,17 @@ class TableSheet:
                 height = max(7 + min(max(lines), MOST_LINES) * self.line, ROW_HEIGHT)
                 sheet.set_row(row, height, None, {"level": depth})
             address = self.rows[number].get("address", "") if self.rows else ""
-            for at, value in enumerate(values):
+            for at, (field, value) in enumerate(zip(self.fields, values, strict=True)):
                 look = (clipped if lines[at] > MOST_LINES else looks)[at]
                 if depth and at == 0:
-                    look = self._look(self.fields[0], indent=1 + INDENT * depth)
-                if self.fields[at].link and address and number < MOST_LINKS:
+                    look = self._look(field, indent=1 + INDENT * depth)
+                if not field.link:
+                    put(sheet, row, at, value, look)
+                elif address:
                     text = str(value or self.words("report.open"))
                     sheet.write_url(row, at, address, look, text)
-                elif self.fields[at].link and not address:
-                    put(sheet, row, at, value, self._look(replace(self.fields[at], link=False)))
                 else:
-                    put(sheet, row, at, value, look)
+                    put(sheet, row, at, value, self._look(replace(field, link=False)))
 
     def _depth(self, number: int) -> int:
         """How far a row is indented, and how often folded."""
@@ -133,12 +130,10 @@ class TableSheet:
     def _lines(self, values: Sequence[Value], depth: int) -> list[int]:
         """Estimate how many lines each cell of a row takes."""
         widths = [self.widths[0] - INDENT * depth * INDENT_DIGITS, *self.widths[1:]]
-        columns = zip(self.fields, values, widths, strict=True)
+        columns = zip(self.fields, self.wraps, values, widths, strict=True)
         return [
-            lines_of(value, width - 2, bold=field.strong)
-            if isinstance(value, str) and field.wraps
-            else 1
-            for field, value, width in columns
+            lines_of(value, width - 2, bold=field.strong) if wraps and isinstance(value, str) else 1
+            for field, wraps, value, width in columns
         ]
 
     def _look(self, field: Field, **properties: Any) -> Format:

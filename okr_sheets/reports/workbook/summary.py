@@ -37,6 +37,7 @@ from okr_sheets.drawing.sheets import A4
 from okr_sheets.drawing.styles import PERCENT
 from okr_sheets.drawing.text_width import line_height, lines_of, shortened
 from okr_sheets.language import percents
+from okr_sheets.reports.excerpts import is_large
 from okr_sheets.reports.phrases import (
     as_of,
     by_plan,
@@ -116,8 +117,13 @@ class Summary:
         if len(self.rollup.columns["blank"]):
             names = listed_names(self.rollup.columns["blank"].unit_name, MOST_NAMES, words)
             parts.append(words("report.owe_okrs", names=names))
-        page.cell(0, COLUMNS, " · ".join(parts), styles(font_color=MUTED, bg_color=PAGE))
+        muted = styles(font_color=MUTED, bg_color=PAGE)
+        page.cell(0, COLUMNS, " · ".join(parts), muted)
         page.next()
+        if is_large(self.rollup):
+            archive = self.report.excerpt.archive
+            page.cell(0, COLUMNS, words("report.shortened", archive=archive), muted)
+            page.next()
 
     def _notice(self, page: Canvas) -> None:
         """Which files the figures below do not count."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from okr_sheets.rollups.result import Rollup, Row
 
@@ -15,30 +17,49 @@ _KEYS = {
     "objective": ("file", "sheet", "row"),
     "key-result": ("file", "sheet", "row"),
 }
+_Whose = tuple[Any, ...]
 
 
 class Weeks:
     """The rows of the trend by unit, owner, objective or key result, the oldest first."""
 
     def __init__(self, rollup: Rollup) -> None:
-        self._of: dict[tuple[Any, ...], list[Row]] = {}
-        for week in sorted(rollup.rows("trend"), key=lambda week: week["day"]):
-            self._of.setdefault(_whose(week["level"], week), []).append(week)
+        self._rollup = rollup
 
-    def of(self, level: str, row: Mapping[str, Any]) -> Sequence[Row]:
-        """The weeks of one row of a level's frame."""
-        return self._of.get(_whose(level, row), [])
+    def of(self, level: str, rows: Sequence[Mapping[str, Any]]) -> list[list[Row]]:
+        """The weeks of each of the rows of a level's frame."""
+        found = self._found(level, {_whose(level, row) for row in rows})
+        positions = [found.get(_whose(level, row), []) for row in rows]
+        return [self._rollup.rows("trend", np.array(at, dtype=np.int64)) for at in positions]
 
     def scores(self, level: str, rows: Sequence[Row]) -> list[list[float | None]]:
         """The scores of each row of a level's frame; none where two rows are alike."""
         times = Counter(_whose(level, row) for row in rows)
+        found = self._found(level, times)
+        scores = self._rollup.columns["trend"].score.tolist()
         return [
-            [week["score"] for week in self.of(level, row)]
+            [_number(scores[at]) for at in found.get(_whose(level, row), [])]
             if times[_whose(level, row)] == 1
             else []
             for row in rows
         ]
 
+    def _found(self, level: str, wanted: Collection[_Whose]) -> dict[_Whose, list[int]]:
+        """Where the weeks of those wanted stand in the trend."""
+        trend = self._rollup.columns["trend"]
+        places = np.flatnonzero(trend.level == level)
+        places = places[np.argsort(trend.day[places], kind="stable")]
+        found: dict[_Whose, list[int]] = {}
+        names = zip(*(trend[key][places].tolist() for key in _KEYS[level]), strict=True)
+        for at, name in zip(places.tolist(), names, strict=True):
+            if name in wanted:
+                found.setdefault(name, []).append(at)
+        return found
 
-def _whose(level: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (level, *(row[key] for key in _KEYS[level]))
+
+def _whose(level: str, row: Mapping[str, Any]) -> _Whose:
+    return tuple(row[key] for key in _KEYS[level])
+
+
+def _number(score: float) -> float | None:
+    return score if score == score else None  # noqa: PLR0124  NaN

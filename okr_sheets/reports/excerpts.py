@@ -1,0 +1,149 @@
+"""What workbook and page show of long lists: the rows that matter most, and where all of them are.
+
+A rollup is large if one of its lists is longer than `MOST_ROWS`; of others all is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from okr_sheets.choices import LEVELS
+from okr_sheets.columns import Array, Columns
+from okr_sheets.language import Language
+from okr_sheets.problems import Problem, grouped
+from okr_sheets.rollups.result import Rollup, Row
+
+MOST_ROWS = 2_500  # of a list; the key results of some 200 trackers
+# Of a large rollup's page, which a browser holds all at once: of a list, and of that of units.
+FEW_ROWS, FEW_UNITS = 120, 400
+SEVERITIES = ("error", "warning", "info")
+
+
+def is_large(rollup: Rollup) -> bool:
+    """Whether a list of the rollup is too long to be shown whole."""
+    sizes = [len(rollup.columns[name]) for name in ("changes", *_KEYS)]
+    return max(*sizes, len(rollup.problems)) > MOST_ROWS
+
+
+def archive_of(path: Path) -> Path:
+    """Where all rows of a large rollup stand, beside its report."""
+    return path.with_name(f"{path.stem}-data.zip")
+
+
+def problem_lines(rollup: Rollup) -> list[Problem]:
+    """The problems, those alike in one line, errors first."""
+    lines = grouped(rollup.problems)
+    return sorted(lines, key=lambda problem: SEVERITIES.index(problem.severity))
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What a report shows of each list: all of it, or the rows that matter most.
+
+    `archive` is the name of what holds all of a large rollup; `is_short` asks for few rows.
+    """
+
+    rollup: Rollup
+    words: Language
+    archive: str
+    is_short: bool = False
+
+    def most(self, name: str) -> int:
+        """How many rows of a list are shown at most."""
+        if not self.is_short:
+            return MOST_ROWS
+        return FEW_UNITS if name == "teams" else FEW_ROWS
+
+    def which(self, name: str) -> Array:
+        """The positions of the rows of a frame to show, in their order."""
+        size, most = len(self.rollup.columns[name]), self.most(name)
+        if size <= most:
+            return np.arange(size)
+        # The gravest of all changes stand first.
+        keys = [np.arange(size)] if name == "changes" else _KEYS[name](self.rollup)
+        return np.sort(np.lexsort(keys[::-1])[:most])
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of a frame to show."""
+        return self.rollup.rows(name, self.which(name))
+
+    def note(self, name: str, shown: int, count: int) -> str:
+        """Which rows are shown of a list of so many, and where all are; "" if these are all."""
+        if count <= self.most(name) or shown == count:
+            return ""
+        return self.words(
+            "report.levels_of_all" if name in _BY_LEVEL else "report.urgent_of_all",
+            shown=self.words.number(shown),
+            all=self.words.number(count),
+            file=f"{name}.csv",
+            archive=self.archive,
+        )
+
+
+def _of_levels(rollup: Rollup, name: str) -> Sequence[Array]:
+    rows = rollup.columns[name]
+    # What has no score of its own counts by what is below it.
+    return _rank(rows.level), -rows.gap, rows.below if "below" in rows else rows.score
+
+
+def _rank(levels: Array) -> Array:
+    """Companies before departments before teams."""
+    ranks = {level: rank for rank, level in enumerate(LEVELS)}
+    return np.array([ranks.get(level, len(ranks)) for level in levels.tolist()])
+
+
+def _of_key_results(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["key_results"]
+    return rows.level != "company", *_urgency(rows)
+
+
+def _urgency(rows: Columns) -> Sequence[Array]:
+    """What is off track before what is at risk, furthest behind first; then what is silent."""
+    ranks = np.select([rows.status == "off-track", rows.status == "at-risk"], [0, 1], 2)
+    return ranks, -rows.gap
+
+
+def places_of(rows: Columns) -> Iterator[tuple[Any, ...]]:
+    """Where each row of a frame stands: file, sheet and row."""
+    return zip(rows.file.tolist(), rows.sheet.tolist(), rows.row.tolist(), strict=True)
+
+
+def _of_owners(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["owners"]
+    return -rows.stale, -rows.due, -rows.overdue, -rows.blank
+
+
+def _of_alignment(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["alignment"]
+    has_some_below = rows.depth < np.append(rows.depth[1:], 0)
+    # By depth, so that what a row stands under is always there.
+    return ~has_some_below & (rows.depth == 0), rows.depth, _rank(rows.level), -rows.serving
+
+
+def _of_forecast(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["forecast"]
+    return rows.forecast, rows.forecast_low
+
+
+def _of_carried(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["carried"]
+    return (rows.score - rows.previous_score,)
+
+
+# What the rows of a list are chosen by, first things first: what is small stays, NaN goes.
+_KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
+    "teams": lambda rollup: _of_levels(rollup, "teams"),
+    "objectives": lambda rollup: _of_levels(rollup, "objectives"),
+    "key_results": _of_key_results,
+    "owners": _of_owners,
+    "alignment": _of_alignment,
+    "forecast": _of_forecast,
+    "attention": lambda rollup: _urgency(rollup.columns["attention"]),
+    "carried": _of_carried,
+}
+_BY_LEVEL = ("teams", "objectives", "alignment")  # of the others, what is most urgent
