@@ -222,13 +222,20 @@ class _Archive(io.BufferedReader):
 
 @contextmanager
 def opened_safely(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The zip archive in a file, as `archive_in` gives it."""
+    with archive_in(io.FileIO(path, opener=open_regular)) as archive:
+        yield archive
+
+
+@contextmanager
+def archive_in(content: io.RawIOBase) -> Iterator[zipfile.ZipFile]:
     """A zip archive whose members do not overlap and can be unpacked in small pieces.
 
     Raises UnreadableError if it is damaged, also inside the `with` block, or has too many members.
     """
-    with _Archive(io.FileIO(path, opener=open_regular)) as content:
+    with _Archive(content) as buffered:
         try:
-            archive = zipfile.ZipFile(content)
+            archive = zipfile.ZipFile(buffered)
         except ZIP_ERRORS as error:
             raise UnreadableError("damaged", "its end is missing") from error
         try:
@@ -240,7 +247,7 @@ def opened_safely(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def _kind_of_archive(path: Path, size: int) -> str:
     with opened_safely(path) as archive:
-        kind = _kind_of_members(archive)
+        kind = kind_of_members(archive)
         _inflate(archive, size)
     return kind
 
@@ -267,7 +274,8 @@ def plain_names(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     return {each.filename.replace("\\", "/").lower(): each for each in archive.infolist()}
 
 
-def _kind_of_members(archive: zipfile.ZipFile) -> str:
+def kind_of_members(archive: zipfile.ZipFile) -> str:
+    """`xlsx`, `xlsb` or `ods`; UnreadableError for any other archive."""
     members = plain_names(archive)
     if "mimetype" in members or "content.xml" in members:
         return _kind_of_open_document(archive, members)
@@ -291,9 +299,14 @@ def _kind_of_open_document(archive: zipfile.ZipFile, members: dict[str, zipfile.
     return "ods"
 
 
+def most_unpacked(size: int) -> int:
+    """The bytes that the parts of an archive of this size may have together."""
+    return min(MOST_BYTES, max(SMALL_BYTES, MOST_RATIO * size))
+
+
 def _inflate(archive: zipfile.ZipFile, size: int) -> None:
     """Unpack every member and discard it, to check the sizes that the headers announce."""
-    left = most = min(MOST_BYTES, max(SMALL_BYTES, MOST_RATIO * size))
+    left = most = most_unpacked(size)
     for member in archive.infolist():
         if member.flag_bits & 1:
             raise UnreadableError("password")

@@ -1,0 +1,233 @@
+"""A plain worksheet as a grid: one regular expression must account for every letter of its rows.
+
+What `_TOKEN` does not match raises OddError, what cannot be read another error, and the careful
+reading in `worksheet` looks at the file. All that is read here it would read alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from okr_sheets.files.formats import GENERAL, moment
+from okr_sheets.files.grid import Broken, Grid, Uncalculated, Value
+from okr_sheets.files.guard import LAST_ROW, MOST_LETTERS, MOST_TEXT
+from okr_sheets.files.layout import Layout, Shared
+from okr_sheets.files.plain_xml import (
+    OddError,
+    Tags,
+    attributes_of,
+    inside,
+    tiles,
+    text_within,
+    unescaped,
+)
+from okr_sheets.files.worksheet import (
+    TRUE,
+    WrittenFormulas,
+    column_of,
+    place_of,
+    take_columns,
+    text_of,
+    typed,
+)
+
+# Every part takes what it can and gives none of it back: the time is that of one look at each letter.
+_TOKEN = re.compile(
+    r"""
+    # Blank cells go by; columns to ZZ and rows below a million are on every sheet.
+    (?:<c\ r="[A-Z]{1,2}+[1-9]\d{0,5}+"(?:\ s="\d++")?+/>)*+
+    (?:
+        # A row begins, and if it is not the first the one before ends.
+        ((?:</row>)?+<row)(?:\ r="(\d{1,7}+)")?+([^>]*+>)
+    |
+        <c(?:\ r="([A-Z]{1,3}+)([1-9]\d{0,6}+)")?+([^>]*+>)
+        (?:
+            (?<!/>)
+            (?:<f([^>]*+>)(?:(?<=/>)|([^<]*+)</f>))?+
+            (?:
+                <v(?:\ xml:space="preserve")?+>([^<]*+)</v>
+            |
+                <v/>
+            |
+                <is>(<(?!/is>)[^<]*+(?:<(?!/is>)[^<]*+)*+)</is>
+            |
+                (?=(</c>))  # no value at all
+            )
+            </c>
+        |
+            (?<=/>)
+        )
+    |
+        (?=(?:</row>)?+\Z)
+    )
+    |
+    (.++)  # the end of the last row, or what is odd and the rest
+    """,
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+_TAG = re.compile(r"<(?:[^<>\s/]*:)?(c|row|col)(?=[\s/>])([^<>]*>)")
+_ROW_ENDS = "</row>"
+
+
+@dataclass(slots=True)
+class _Head:
+    """What the first tag of a cell says: its type, how its value is read, the number's format."""
+
+    kind: str | None
+    value: Callable[[str], Value]
+    code: str
+    address: str | None
+
+
+class _Heads(dict[str, _Head]):
+    """Each way in which the first tags of cells are written, taken apart once."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.shared = shared
+
+    def __missing__(self, written: str) -> _Head:
+        attributes = attributes_of(written)
+        kind = attributes.get("t")
+        code, value = "", self._typed(kind)
+        if kind is None or kind == "n":
+            code, value = self._number(int(attributes.get("s") or 0))
+        self[written] = head = _Head(kind, value, code, attributes.get("r"))
+        return head
+
+    def _number(self, style: int) -> tuple[str, Callable[[str], Value]]:
+        formats, is_1904 = self.shared.formats, self.shared.is_1904
+        form = formats[style] if style < len(formats) else GENERAL
+
+        def number(written: str) -> Value:
+            text = unescaped(written)
+            try:
+                value = float(text)
+            except ValueError:
+                return _cut(text)
+            return moment(value, form, is_1904) if form.is_date else value
+
+        return form.code, number
+
+    def _typed(self, kind: str | None) -> Callable[[str], Value]:
+        shared, texts = self.shared, self.shared.texts
+
+        def text(written: str) -> Value:
+            return texts[int(written)] or None
+
+        def other(written: str) -> Value:
+            value = typed(unescaped(written), kind, shared)
+            return _cut(value) if isinstance(value, str) else value
+
+        return text if kind == "s" else other
+
+
+def _cut(text: str) -> str | None:
+    return text[:MOST_TEXT] or None
+
+
+def read_worksheet(part: bytes, name: str, hidden: bool, shared: Shared) -> Grid:
+    """The grid of a worksheet, of whose texts none is longer than a cell's.
+
+    OddError, ExpatError, LookupError, ValueError or FarCellError if it is not plain.
+    """
+    around, body = inside(part, "sheetData")
+    layout = Layout(shared)
+    for element, written in _TAG.findall(around):
+        if element != "col":
+            raise OddError
+        take_columns(layout, attributes_of(written))
+    laying = _Laying(layout)
+    laying.take(tiles(_TOKEN, body, _ROW_ENDS))
+    if laying.is_open or (laying.is_silent and '<c r="' in body):
+        raise OddError  # the blank cells that went by may tell where the others are
+    return layout.grid(name, hidden, laying.formulas.relative(unescaped))
+
+
+class _Laying:
+    """The rows of a worksheet being laid out."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.formulas = WrittenFormulas()
+        self.is_open = False  # the last row that began
+        self.is_silent = False  # some row or cell does not say where it is
+
+    def take(self, tokens: Sequence[tuple[str, ...]]) -> None:
+        """Lay out all cells; FarCellError if they are more than fit in a grid."""
+        layout, formulas = self.layout, self.formulas
+        rows, formats, extent, written = layout.rows, layout.formats, layout.extent, formulas.written
+        heads, tags = _Heads(layout.shared), Tags()
+        line: list[Value] = []
+        row = column = line_row = right = filled = 0
+        last = ""
+        for mark, number, rest, letters, digits, tag, of, formula, given, inline, none, odd in tokens:
+            if not tag:
+                if mark:
+                    row = self._row(mark, number, tags[rest], row)
+                    self.is_open = not rest.endswith("/>")
+                    column, last = 0, ""
+                elif odd:
+                    self.is_open = not self.is_open
+                continue
+            head = heads[tag]
+            if letters:
+                column = column_of(letters)
+                if digits != last:
+                    last, row = digits, int(digits)
+                    if row > LAST_ROW:
+                        raise OddError
+            elif head.address is None:
+                column += 1
+                self.is_silent = True
+            else:
+                (row, column), last = place_of(head.address), ""
+            value: Value = None
+            if given:
+                value = head.value(given)
+                if head.code and not isinstance(value, str):
+                    formats[row, column] = head.code
+            elif inline and (text := text_within(inline)) is not None:
+                value = _cut(text_of(text))
+            elif of and (none or inline or head.kind != "str"):
+                value = Uncalculated()
+            elif head.kind == "e":
+                value = Broken("#ERROR")
+            if of:
+                if formula and of == ">":
+                    written[row, column] = formula
+                else:
+                    formulas.take((row, column), formula, tags[of])
+            elif value is None:
+                continue
+            if row != line_row or column > right:
+                right = max(right, column)
+                extent.reach(row, right, 0)
+                rows.extend([] for _ in range(row - len(rows)))
+                line, line_row = rows[row - 1], row
+            gap = column - len(line)
+            if gap == 1:
+                line.append(value)
+            else:
+                line.extend([None] * gap)
+                line[column - 1] = value
+            filled += 1
+        letters = self._letters() if filled * MOST_TEXT > MOST_LETTERS else 0
+        extent.reach(len(rows), right, filled, letters)
+
+    def _row(self, mark: str, number: str, attributes: Mapping[str, str], row: int) -> int:
+        """The number of the row that begins after row `row`; it is hidden if it says so."""
+        if (mark != "<row") is not self.is_open:
+            raise OddError
+        number = number or attributes.get("r", "")
+        self.is_silent |= not number
+        row = int(number or row + 1)
+        if row > LAST_ROW:
+            raise OddError
+        if attributes.get("hidden") in TRUE:
+            self.layout.hide_row(row)
+        return row
+
+    def _letters(self) -> int:
+        return sum(len(cell) for line in self.layout.rows for cell in line if isinstance(cell, str))
