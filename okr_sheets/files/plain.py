@@ -23,12 +23,12 @@ from okr_sheets.files.plain_xml import (
     Tags,
     attributes_of,
     inside,
+    plain_text,
     sections,
     text_within,
     tiles,
-    unescaped,
 )
-from okr_sheets.files.unpacking import MOST_PACKED, Unpacked, unpacked
+from okr_sheets.files.unpacking import MOST_PACKED, PlainArchive
 from okr_sheets.files.worksheet import text_of
 from okr_sheets.files.xlsx import workbook_of
 from okr_sheets.problems import UnreadableError
@@ -38,7 +38,7 @@ MOST_RICH = 10_000  # texts of several runs in a part
 
 _NOT_PLAIN = (OddError, ExpatError, UnreadableError, FarCellError, *ZIP_ERRORS)
 _STRING = re.compile(
-    r"""
+    rb"""
     <si>(?:
         <t(?:\ xml:space="preserve")?+>([^<]*+)</t></si>
     |
@@ -47,11 +47,12 @@ _STRING = re.compile(
     | <si/>
     | (.++)
     """,
-    re.VERBOSE | re.DOTALL | re.ASCII,
+    re.VERBOSE | re.DOTALL,
 )
-_NUMBERED = re.compile(r"<numFmt( [^<>]*+>)(?:(?<=/>)|</numFmt>)|(.++)", re.DOTALL)
+_NUMBERED = re.compile(rb"<numFmt( [^<>]*+>)(?:(?<=/>)|</numFmt>)|(.++)", re.DOTALL)
 _STYLE = re.compile(
-    r"<xf([^<>]*+>)(?:(?<=/>)|(?:<(?!/?xf[ />])[^<>]*+>)*+</xf>)|(.++)", re.DOTALL
+    rb'<xf(?: numFmtId="(\d++)")?+([^<>]*+>)(?:(?<=/>)|(?:<(?!/?xf[ />])[^<>]*+>)*+</xf>)|(.++)',
+    re.DOTALL,
 )
 
 
@@ -62,10 +63,10 @@ def read_book(path: Path) -> Book | None:
         content = _content(path)
         if content is None:
             return None
-        parts = unpacked(content)
-        if state_of(path) != before:
-            return None
-        return _book(path, parts)
+        archive = PlainArchive(content)
+        book = _book(path, archive)
+        archive.check_others()
+        return book if state_of(path) == before else None
     except _NOT_PLAIN:
         return None
 
@@ -76,7 +77,7 @@ def _content(path: Path) -> bytes | None:
     return content if content.startswith(b"PK") and len(content) <= MOST_PACKED else None
 
 
-def _book(path: Path, archive: Unpacked) -> Book:
+def _book(path: Path, archive: PlainArchive) -> Book:
     package = Package(archive)
 
     def part(name: str) -> bytes:
@@ -111,7 +112,7 @@ def _texts(part: bytes) -> list[str]:
     if sum(1 for _, rich, _ in found if rich) > MOST_RICH:
         raise OddError
     return [
-        text_of(unescaped(plain) if plain else text_within(rich) or "")[:MOST_TEXT]
+        text_of(plain_text(plain) if plain else (rich and text_within(rich)) or "")[:MOST_TEXT]
         for plain, rich, _ in found
     ]
 
@@ -124,5 +125,7 @@ def _formats(part: bytes) -> list[Format]:
         attributes = attributes_of(written)
         codes[int(attributes.get("numFmtId", 0))] = attributes.get("formatCode", "")
     tags = Tags()
-    styles = [int(tags[written].get("numFmtId", 0)) for written, _ in tiles(_STYLE, used)]
+    styles = [
+        int(number or tags[rest].get("numFmtId", 0)) for number, rest, _ in tiles(_STYLE, used)
+    ]
     return formats(codes, styles)

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from okr_sheets.files.formats import GENERAL, moment
 from okr_sheets.files.grid import Broken, Grid, Uncalculated, Value
 from okr_sheets.files.guard import LAST_ROW, MOST_LETTERS, MOST_TEXT
 from okr_sheets.files.layout import Layout, Shared
 from okr_sheets.files.plain_xml import (
+    Groups,
     OddError,
     Tags,
     attributes_of,
     inside,
+    plain_text,
     tiles,
     text_within,
-    unescaped,
 )
 from okr_sheets.files.worksheet import (
     TRUE,
@@ -35,7 +35,7 @@ from okr_sheets.files.worksheet import (
 
 # Every part takes what it can and gives none of it back: the time is that of one look at each letter.
 _TOKEN = re.compile(
-    r"""
+    rb"""
     # Blank cells go by; columns to ZZ and rows below a million are on every sheet.
     (?:<c\ r="[A-Z]{1,2}+[1-9]\d{0,5}+"(?:\ s="\d++")?+/>)*+
     (?:
@@ -47,15 +47,12 @@ _TOKEN = re.compile(
             (?<!/>)
             (?:<f([^>]*+>)(?:(?<=/>)|([^<]*+)</f>))?+
             (?:
-                <v(?:\ xml:space="preserve")?+>([^<]*+)</v>
+                <v(?:\ xml:space="preserve")?+>([^<]*+)</v></c>
             |
-                <v/>
+                <v/></c>
             |
-                <is>(<(?!/is>)[^<]*+(?:<(?!/is>)[^<]*+)*+)</is>
-            |
-                (?=(</c>))  # no value at all
+                ((?:<is><(?!/is>)[^<]*+(?:<(?!/is>)[^<]*+)*+</is>)?+</c>)  # no value, or one inside
             )
-            </c>
         |
             (?<=/>)
         )
@@ -65,62 +62,68 @@ _TOKEN = re.compile(
     |
     (.++)  # the end of the last row, or what is odd and the rest
     """,
-    re.VERBOSE | re.DOTALL | re.ASCII,
+    re.VERBOSE | re.DOTALL,
 )
-_TAG = re.compile(r"<(?:[^<>\s/]*:)?(c|row|col)(?=[\s/>])([^<>]*>)")
-_ROW_ENDS = "</row>"
+_TAG = re.compile(rb"<(?:[^<>\s/]*:)?(c|row|col)(?=[\s/>])([^<>]*>)")
+_ROW_ENDS = b"</row>"
+_NO_TEXT = frozenset((b"", b"</c>"))
 
 
-@dataclass(slots=True)
-class _Head:
-    """What the first tag of a cell says: its type, how its value is read, the number's format."""
-
-    kind: str | None
-    value: Callable[[str], Value]
-    code: str
-    address: str | None
+# What the first tag of a cell says: its type, how its value is read, a number's format, the address
+# if it does not come first.
+_Head = tuple[str | None, Callable[[bytes], Value], str, str | None]
 
 
-class _Heads(dict[str, _Head]):
+class _Columns(dict[bytes, int]):
+    """The numbers of columns by their letters."""
+
+    def __missing__(self, letters: bytes) -> int:
+        self[letters] = column = column_of(letters.decode())
+        return column
+
+
+class _Heads(dict[bytes, _Head]):
     """Each way in which the first tags of cells are written, taken apart once."""
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
 
-    def __missing__(self, written: str) -> _Head:
+    def __missing__(self, written: bytes) -> _Head:
         attributes = attributes_of(written)
         kind = attributes.get("t")
         code, value = "", self._typed(kind)
         if kind is None or kind == "n":
             code, value = self._number(int(attributes.get("s") or 0))
-        self[written] = head = _Head(kind, value, code, attributes.get("r"))
+        self[written] = head = kind, value, code, attributes.get("r")
         return head
 
-    def _number(self, style: int) -> tuple[str, Callable[[str], Value]]:
+    def _number(self, style: int) -> tuple[str, Callable[[bytes], Value]]:
         formats, is_1904 = self.shared.formats, self.shared.is_1904
         form = formats[style] if style < len(formats) else GENERAL
 
-        def number(written: str) -> Value:
-            text = unescaped(written)
-            try:
-                value = float(text)
-            except ValueError:
-                return _cut(text)
-            return moment(value, form, is_1904) if form.is_date else value
+        def shown(written: bytes) -> Value:
+            return moment(float(written), form, is_1904)
 
-        return form.code, number
+        return form.code, shown if form.is_date else float
 
-    def _typed(self, kind: str | None) -> Callable[[str], Value]:
+    def _typed(self, kind: str | None) -> Callable[[bytes], Value]:
         shared, texts = self.shared, self.shared.texts
 
-        def text(written: str) -> Value:
+        def text(written: bytes) -> Value:
             return texts[int(written)] or None
 
-        def other(written: str) -> Value:
-            value = typed(unescaped(written), kind, shared)
+        def other(written: bytes) -> Value:
+            value = typed(plain_text(written), kind, shared)
             return _cut(value) if isinstance(value, str) else value
 
         return text if kind == "s" else other
+
+
+def _no_number(written: bytes, kind: str | None) -> str | None:
+    """The text that stands where a number should."""
+    if kind not in {None, "n"} or b"&" in written or not written.isascii():
+        raise OddError
+    return _cut(written.decode())
 
 
 def _cut(text: str) -> str | None:
@@ -135,14 +138,14 @@ def read_worksheet(part: bytes, name: str, hidden: bool, shared: Shared) -> Grid
     around, body = inside(part, "sheetData")
     layout = Layout(shared)
     for element, written in _TAG.findall(around):
-        if element != "col":
+        if element != b"col":
             raise OddError
         take_columns(layout, attributes_of(written))
     laying = _Laying(layout)
     laying.take(tiles(_TOKEN, body, _ROW_ENDS))
-    if laying.is_open or (laying.is_silent and '<c r="' in body):
+    if laying.is_open or (laying.is_silent and b'<c r="' in body[0]):
         raise OddError  # the blank cells that went by may tell where the others are
-    return layout.grid(name, hidden, laying.formulas.relative(unescaped))
+    return layout.grid(name, hidden, laying.formulas.relative())
 
 
 class _Laying:
@@ -154,48 +157,51 @@ class _Laying:
         self.is_open = False  # the last row that began
         self.is_silent = False  # some row or cell does not say where it is
 
-    def take(self, tokens: Sequence[tuple[str, ...]]) -> None:
+    def take(self, tokens: Sequence[Groups]) -> None:
         """Lay out all cells; FarCellError if they are more than fit in a grid."""
         layout, formulas = self.layout, self.formulas
         rows, formats, extent, written = layout.rows, layout.formats, layout.extent, formulas.written
-        heads, tags = _Heads(layout.shared), Tags()
+        heads, tags, columns = _Heads(layout.shared), Tags(), _Columns()
         line: list[Value] = []
         row = column = line_row = right = filled = 0
-        last = ""
-        for mark, number, rest, letters, digits, tag, of, formula, given, inline, none, odd in tokens:
+        last = b""
+        for mark, number, rest, letters, digits, tag, of, formula, given, inner, odd in tokens:
             if not tag:
                 if mark:
                     row = self._row(mark, number, tags[rest], row)
-                    self.is_open = not rest.endswith("/>")
-                    column, last = 0, ""
+                    self.is_open = not rest.endswith(b"/>")
+                    column, last = 0, b""
                 elif odd:
                     self.is_open = not self.is_open
                 continue
-            head = heads[tag]
+            kind, read, code, address = heads[tag]
             if letters:
-                column = column_of(letters)
+                column = columns[letters]
                 if digits != last:
                     last, row = digits, int(digits)
                     if row > LAST_ROW:
                         raise OddError
-            elif head.address is None:
+            elif address is None:
                 column += 1
                 self.is_silent = True
             else:
-                (row, column), last = place_of(head.address), ""
+                (row, column), last = place_of(address), b""
             value: Value = None
             if given:
-                value = head.value(given)
-                if head.code and not isinstance(value, str):
-                    formats[row, column] = head.code
-            elif inline and (text := text_within(inline)) is not None:
+                try:
+                    value = read(given)
+                    if code:
+                        formats[row, column] = code
+                except ValueError:
+                    value = _no_number(given, kind)
+            elif inner not in _NO_TEXT and (text := text_within(inner[4:-9])) is not None:
                 value = _cut(text_of(text))
-            elif of and (none or inline or head.kind != "str"):
+            elif of and (inner or kind != "str"):
                 value = Uncalculated()
-            elif head.kind == "e":
+            elif kind == "e":
                 value = Broken("#ERROR")
             if of:
-                if formula and of == ">":
+                if formula and of == b">":
                     written[row, column] = formula
                 else:
                     formulas.take((row, column), formula, tags[of])
@@ -216,13 +222,13 @@ class _Laying:
         letters = self._letters() if filled * MOST_TEXT > MOST_LETTERS else 0
         extent.reach(len(rows), right, filled, letters)
 
-    def _row(self, mark: str, number: str, attributes: Mapping[str, str], row: int) -> int:
+    def _row(self, mark: bytes, number: bytes, attributes: Mapping[str, str], row: int) -> int:
         """The number of the row that begins after row `row`; it is hidden if it says so."""
-        if (mark != "<row") is not self.is_open:
+        if (mark != b"<row") is not self.is_open:
             raise OddError
-        number = number or attributes.get("r", "")
-        self.is_silent |= not number
-        row = int(number or row + 1)
+        address = number or attributes.get("r")
+        self.is_silent |= not address
+        row = int(address or row + 1)
         if row > LAST_ROW:
             raise OddError
         if attributes.get("hidden") in TRUE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import IO
@@ -13,6 +13,7 @@ from okr_sheets.files.guard import LAST_COLUMN, LAST_ROW, FarCellError
 from okr_sheets.files.layout import Layout, Shared
 from okr_sheets.files.markup import walk
 from okr_sheets.files.package import MOST_PART_BYTES, Sheet
+from okr_sheets.files.plain_xml import unescaped
 from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import UnreadableError
 
@@ -58,28 +59,27 @@ class Formulas(Mapping[Cell, str]):
     reference = _REFERENCE
 
     def __init__(
-        self,
-        written: Mapping[Cell, str],
-        origins: Mapping[Cell, Cell] | None = None,
-        plain: Callable[[str], str] = str,
+        self, written: Mapping[Cell, str | bytes], origins: Mapping[Cell, Cell] | None = None
     ) -> None:
-        """`written` gives the text of each cell's formula, which `plain` makes of what it holds.
+        """`written` gives the formula of each cell, as text or, in bytes, as XML has it.
 
         `origins` gives the cell that it was written for, if that is another one.
         """
-        self._written, self._origins, self._plain = written, origins or {}, plain
-        self._last: dict[int, tuple[list[str], str]] = {}  # by column, cut at the row's number
+        self._written, self._origins = written, origins or {}
+        self._last: dict[int, tuple[Sequence[str], str]] = {}  # by column
 
     def __getitem__(self, cell: Cell) -> str:
         written = self._written[cell]
         row, column = self._origins.get(cell, cell)
-        # In most formulas that are filled down, nothing but the number of the row differs.
-        pieces = written.split(str(row))
+        text = written if isinstance(written, str) else written.decode()
+        # Of formulas that are filled down, most differ in nothing but the number of their row.
+        pieces = text.split(str(row))
         last, formula = self._last.get(column, ((), ""))
         if pieces != last:
-            text = self._plain(written)[:MOST_FORMULA]
-            formula, own = _relative(text, row, column, self.reference)
-            if own == len(pieces) - 1 and len(text) < MOST_FORMULA and "&#" not in written:
+            may_last = len(text) < MOST_FORMULA and "&#" not in text
+            text = text if text is written else unescaped(text)
+            formula, own = _relative(text[:MOST_FORMULA], row, column, self.reference)
+            if may_last and own == len(pieces) - 1:
                 self._last[column] = pieces, formula
         return formula
 
@@ -97,11 +97,11 @@ class WrittenFormulas:
     """The formulas of a worksheet as its cells pass by, some of which many cells share."""
 
     def __init__(self) -> None:
-        self.written: dict[Cell, str] = {}
-        self._masters: dict[str, tuple[str, Cell]] = {}  # of each group of cells
+        self.written: dict[Cell, str | bytes] = {}
+        self._masters: dict[str, tuple[str | bytes, Cell]] = {}  # of each group of cells
         self._children: list[tuple[Cell, str]] = []
 
-    def take(self, cell: Cell, text: str, attributes: Mapping[str, str]) -> None:
+    def take(self, cell: Cell, text: str | bytes, attributes: Mapping[str, str]) -> None:
         """Note the formula of a cell."""
         group = attributes.get("si") if attributes.get("t") == "shared" else None
         if group is not None and not text:
@@ -111,12 +111,12 @@ class WrittenFormulas:
         if group is not None:
             self._masters[group] = self.written[cell], cell
 
-    def relative(self, plain: Callable[[str], str] = str) -> Formulas:
-        """All of them; `plain` makes the text of what is noted."""
+    def relative(self) -> Formulas:
+        """All of them."""
         origins = {}
         for cell, group in self._children:
             self.written[cell], origins[cell] = self._masters.get(group, ("", cell))
-        return Formulas(self.written, origins, plain)
+        return Formulas(self.written, origins)
 
 
 def relative(formula: str, row: int, column: int, reference: re.Pattern[str] = _REFERENCE) -> str:
