@@ -175,17 +175,19 @@ class _Laying:
                     self.is_open = not self.is_open
                 continue
             kind, read, code, address = heads[tag]
-            if letters:
+            if address:
+                if letters:  # it says twice where it is
+                    raise OddError
+                (row, column), last = place_of(address), b""
+            elif letters:
                 column = columns[letters]
                 if digits != last:
                     last, row = digits, int(digits)
                     if row > LAST_ROW:
                         raise OddError
-            elif address is None:
+            else:
                 column += 1
                 self.is_silent = True
-            else:
-                (row, column), last = place_of(address), b""
             value: Value = None
             if given:
                 try:
@@ -224,7 +226,7 @@ class _Laying:
 
     def _row(self, mark: bytes, number: bytes, attributes: Mapping[str, str], row: int) -> int:
         """The number of the row that begins after row `row`; it is hidden if it says so."""
-        if (mark != b"<row") is not self.is_open:
+        if (mark != b"<row") is not self.is_open or (number and "r" in attributes):
             raise OddError
         address = number or attributes.get("r")
         self.is_silent |= not address
