@@ -16,7 +16,6 @@ from okr_sheets.endings import Group, Outputs
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import from_locale, language, languages
 from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS
-from okr_sheets.reading import READING
 from okr_sheets.runs import finish, read_trackers, warn_of_day, warn_of_names
 from okr_sheets.streams import put, say
 
@@ -202,9 +201,6 @@ def score(
     okr.toml are read. Without -o the result is a table here; problems go to standard error, a line
     each. Exit code 1 if one is an error, 2 if nothing could be read.
     """
-    from okr_sheets.files.child import start_ahead
-
-    start_ahead(READING)
     from okr_sheets.config import chosen_bands
     from okr_sheets.reports import KINDS, report
     from okr_sheets.rollups import rollup_of_trackers
@@ -266,9 +262,6 @@ def check(
     What cannot be read, placed or scored, what was repaired, and every formula that was typed
     over or is out of date. Exit code 1 if one is an error, 2 if nothing could be read.
     """
-    from okr_sheets.files.child import start_ahead
-
-    start_ahead(READING)
     from okr_sheets.checks import problems_of
     from okr_sheets.reading.spelling import with_one_spelling
     from okr_sheets.reports.tables import csv_text, json_text
@@ -319,9 +312,6 @@ def remind(
     Each is in the language of the owner's tracker and names the cell to type in. Nothing is sent;
     addresses stand in okr.toml.
     """
-    from okr_sheets.files.child import start_ahead
-
-    start_ahead(READING)
     from okr_sheets.reports.drafts import Drafts, write_messages
     from okr_sheets.reports.reminders import messages, owners_in
     from okr_sheets.rollups import rollup_of_trackers

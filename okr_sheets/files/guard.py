@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, too_much, unopened
@@ -75,6 +76,13 @@ _MAIN_PARTS = {
 }
 _SHEETS = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTROLS = frozenset(map(chr, (*range(9), *range(14, 26), *range(28, 32))))
+
+
+class Listed(Protocol):
+    """An archive, packed or not."""
+
+    def infolist(self) -> list[zipfile.ZipInfo]:
+        """Its members."""
 
 
 class FarCellError(Exception):
@@ -228,7 +236,7 @@ def opened_safely(path: Path) -> Iterator[zipfile.ZipFile]:
 
 
 @contextmanager
-def archive_in(content: io.RawIOBase) -> Iterator[zipfile.ZipFile]:
+def archive_in(content: io.RawIOBase | io.BytesIO) -> Iterator[zipfile.ZipFile]:
     """A zip archive whose members do not overlap and can be unpacked in small pieces.
 
     Raises UnreadableError if it is damaged, also inside the `with` block, or has too many members.
@@ -269,7 +277,7 @@ def _check_members(archive: zipfile.ZipFile) -> None:
         raise zipfile.BadZipFile("parts overlap")
 
 
-def plain_names(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+def plain_names(archive: Listed) -> dict[str, zipfile.ZipInfo]:
     """The members of an archive by the names that programs look for, whatever case or slash."""
     return {each.filename.replace("\\", "/").lower(): each for each in archive.infolist()}
 

@@ -1,8 +1,8 @@
 """Plain xlsx files, read at once where we are: fast, as only what is plain needs no child.
 
-`unpacking` sees to the archive, `plain_sheet` to the cells, `plain_xml` to all other XML. Whatever is
-not plain, too large or damaged is left to `books.read_book` in a child, which would give the same
-book for what is read here.
+`unpacking` sees to the archive, `plain_sheet` to the cells, `plain_xml` to all other XML. Whatever
+is not plain, too large or damaged is left to `books.read_book` in a child, which would give the
+same book for what is read here.
 """
 
 from __future__ import annotations
@@ -126,6 +126,6 @@ def _formats(part: bytes) -> list[Format]:
         codes[int(attributes.get("numFmtId", 0))] = attributes.get("formatCode", "")
     tags = Tags()
     styles = [
-        int(number or tags[rest].get("numFmtId", 0)) for number, rest, _ in tiles(_STYLE, used)
+        int(number or tags[rest].get("numFmtId", "0")) for number, rest, _ in tiles(_STYLE, used)
     ]
     return formats(codes, styles)

@@ -7,10 +7,11 @@ reading in `worksheet` looks at the file. All that is read here it would read al
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from okr_sheets.files.formats import GENERAL, moment
-from okr_sheets.files.grid import Broken, Grid, Uncalculated, Value
+from okr_sheets.files.grid import Broken, Cell, Grid, Uncalculated, Value
 from okr_sheets.files.guard import LAST_ROW, MOST_LETTERS, MOST_TEXT
 from okr_sheets.files.layout import Layout, Shared
 from okr_sheets.files.plain_xml import (
@@ -20,11 +21,12 @@ from okr_sheets.files.plain_xml import (
     attributes_of,
     inside,
     plain_text,
-    tiles,
     text_within,
+    tiles,
 )
 from okr_sheets.files.worksheet import (
     TRUE,
+    Formulas,
     WrittenFormulas,
     column_of,
     place_of,
@@ -33,7 +35,7 @@ from okr_sheets.files.worksheet import (
     typed,
 )
 
-# Every part takes what it can and gives none of it back: the time is that of one look at each letter.
+# Each part takes what it can and gives none of it back, so every letter is looked at once.
 _TOKEN = re.compile(
     rb"""
     # Blank cells go by; columns to ZZ and rows below a million are on every sheet.
@@ -67,11 +69,151 @@ _TOKEN = re.compile(
 _TAG = re.compile(rb"<(?:[^<>\s/]*:)?(c|row|col)(?=[\s/>])([^<>]*>)")
 _ROW_ENDS = b"</row>"
 _NO_TEXT = frozenset((b"", b"</c>"))
+# Which group of `_TOKEN` is what; the first is a row that begins, the last the end of the last row.
+_NUMBER, _ROW, _LETTERS, _DIGITS, _CELL, _FORMULA_TAG, _FORMULA, _VALUE, _INNER = range(1, 10)
 
 
 # What the first tag of a cell says: its type, how its value is read, a number's format, the address
 # if it does not come first.
-_Head = tuple[str | None, Callable[[bytes], Value], str, str | None]
+_Head = tuple[str | None, Callable[[bytes], Value], str, str]
+
+
+def read_worksheet(part: bytes, name: str, hidden: bool, shared: Shared) -> Grid:
+    """The grid of a worksheet, of whose shared texts none is longer than a cell's.
+
+    OddError, ExpatError, LookupError, ValueError or FarCellError if it is not plain.
+    """
+    around, body = inside(part, "sheetData")
+    layout = Layout(shared)
+    for element, written in _TAG.findall(around):
+        if element != b"col":
+            raise OddError
+        take_columns(layout, attributes_of(written))
+    tokens = tiles(_TOKEN, body, _ROW_ENDS)
+    cells = [token for token in tokens if token[_CELL]]
+    heads = _Heads(shared)
+    heads_of = [heads[token[_CELL]] for token in cells]
+    rows = [token for token in tokens if token[0] or token[-1]]
+    tags = Tags()
+    _check_rows(rows, tags)
+    numbers, columns = _Numbers(), _Columns()
+    if all(map(itemgetter(_LETTERS), cells)) and all(token[_NUMBER] or token[-1] for token in rows):
+        if any(address for *_, address in heads.values()):
+            raise OddError  # some cell says twice where it is
+        places = [(numbers[token[_DIGITS]], columns[token[_LETTERS]]) for token in cells]
+        starts = [int(token[_NUMBER]) for token in rows if token[0]]
+    else:
+        # Where blank cells went by, no cell can be told to stand behind the one before.
+        places, starts = _in_order(tokens, heads, tags, may_follow=b'<c r="' not in body[0])
+    if max(starts, default=0) > LAST_ROW:
+        raise OddError
+    for row, token in zip(starts, rows, strict=False):  # the last is an end
+        if tags[token[_ROW]].get("hidden") in TRUE:
+            layout.hide_row(row)
+    values = [
+        head[1](token[_VALUE]) if token[_VALUE] else _without(token, head[0])
+        for head, token in zip(heads_of, cells, strict=True)
+    ]
+    _lay_out(
+        layout,
+        [
+            (row, column, value)
+            for (row, column), value, token in zip(places, values, cells, strict=True)
+            if value is not None or token[_FORMULA_TAG]
+        ],
+    )
+    layout.formats.update(
+        (place, head[2])
+        for place, head, token, value in zip(places, heads_of, cells, values, strict=True)
+        if head[2] and token[_VALUE] and not isinstance(value, str)
+    )
+    return layout.grid(name, hidden, _formulas(places, cells))
+
+
+def _check_rows(rows: Sequence[Groups], tags: Tags) -> None:
+    """Raise OddError unless each row ends before the next begins, and says once where it is."""
+    is_open = False
+    for mark, number, rest, *_ in rows:
+        if (mark != b"<row") is not is_open or (number and "r" in tags[rest]):
+            raise OddError
+        is_open = bool(mark) and not rest.endswith(b"/>")
+    if is_open:
+        raise OddError
+
+
+def _in_order(
+    tokens: Sequence[Groups], heads: _Heads, tags: Tags, may_follow: bool
+) -> tuple[list[Cell], list[int]]:
+    """Where the cells and the rows are; what does not say it follows the one before, if it may."""
+    places, starts = [], []
+    row = column = 0
+    for mark, number, rest, letters, digits, tag, *_ in tokens:
+        if mark:
+            address = number or tags[rest].get("r")
+            row, column = int(address or row + 1), 0
+            starts.append(row)
+            if not (address or may_follow):
+                raise OddError
+        elif tag:
+            address = heads[tag][3]
+            if letters and address:
+                raise OddError
+            if letters:
+                row, column = place_of((letters + digits).decode())
+            elif address:
+                row, column = place_of(address)
+            elif row and may_follow:
+                column += 1
+            else:
+                raise OddError
+            places.append((row, column))
+    return places, starts
+
+
+def _lay_out(layout: Layout, filled: Sequence[tuple[int, int, Value]]) -> None:
+    """Lay out values by row and column; FarCellError if they are more than fit in a grid."""
+    bottom = max((row for row, _, _ in filled), default=0)
+    right = max((column for _, column, _ in filled), default=0)
+    letters = 0
+    if len(filled) * MOST_TEXT > MOST_LETTERS:
+        letters = sum(len(value) for _, _, value in filled if isinstance(value, str))
+    layout.extent.reach(bottom, right, len(filled), letters)
+    layout.rows.extend([None] * right for _ in range(bottom))
+    for row, column, value in filled:
+        layout.rows[row - 1][column - 1] = value
+
+
+def _formulas(places: Sequence[Cell], cells: Sequence[Groups]) -> Formulas:
+    formulas, tags = WrittenFormulas(), Tags()
+    written = formulas.written
+    for place, token in zip(places, cells, strict=True):
+        if token[_FORMULA_TAG]:
+            if token[_FORMULA] and token[_FORMULA_TAG] == b">":
+                written[place] = token[_FORMULA]
+            else:
+                formulas.take(place, token[_FORMULA], tags[token[_FORMULA_TAG]])
+    return formulas.relative()
+
+
+def _without(token: Groups, kind: str | None) -> Value:
+    """What a cell without a value holds: a text inside, an error, or a formula without one."""
+    inner = token[_INNER]
+    if inner not in _NO_TEXT and (text := text_within(inner[4:-9])) is not None:
+        return _cut(text_of(text))
+    if token[_FORMULA_TAG]:
+        return Uncalculated() if inner or kind != "str" else None
+    return Broken("#ERROR") if kind == "e" else None
+
+
+class _Numbers(dict[bytes, int]):
+    """The numbers of rows by their digits."""
+
+    def __missing__(self, digits: bytes) -> int:
+        row = int(digits)
+        if row > LAST_ROW:
+            raise OddError
+        self[digits] = row
+        return row
 
 
 class _Columns(dict[bytes, int]):
@@ -94,17 +236,21 @@ class _Heads(dict[bytes, _Head]):
         code, value = "", self._typed(kind)
         if kind is None or kind == "n":
             code, value = self._number(int(attributes.get("s") or 0))
-        self[written] = head = kind, value, code, attributes.get("r")
+        self[written] = head = kind, value, code, attributes.get("r", "")
         return head
 
     def _number(self, style: int) -> tuple[str, Callable[[bytes], Value]]:
         formats, is_1904 = self.shared.formats, self.shared.is_1904
         form = formats[style] if style < len(formats) else GENERAL
 
-        def shown(written: bytes) -> Value:
-            return moment(float(written), form, is_1904)
+        def number(written: bytes) -> Value:
+            try:
+                value = float(written)
+            except ValueError:
+                return _no_number(written)
+            return moment(value, form, is_1904) if form.is_date else value
 
-        return form.code, shown if form.is_date else float
+        return form.code, number
 
     def _typed(self, kind: str | None) -> Callable[[bytes], Value]:
         shared, texts = self.shared, self.shared.texts
@@ -119,123 +265,12 @@ class _Heads(dict[bytes, _Head]):
         return text if kind == "s" else other
 
 
-def _no_number(written: bytes, kind: str | None) -> str | None:
+def _no_number(written: bytes) -> str | None:
     """The text that stands where a number should."""
-    if kind not in {None, "n"} or b"&" in written or not written.isascii():
+    if b"&" in written or not written.isascii():
         raise OddError
     return _cut(written.decode())
 
 
 def _cut(text: str) -> str | None:
     return text[:MOST_TEXT] or None
-
-
-def read_worksheet(part: bytes, name: str, hidden: bool, shared: Shared) -> Grid:
-    """The grid of a worksheet, of whose texts none is longer than a cell's.
-
-    OddError, ExpatError, LookupError, ValueError or FarCellError if it is not plain.
-    """
-    around, body = inside(part, "sheetData")
-    layout = Layout(shared)
-    for element, written in _TAG.findall(around):
-        if element != b"col":
-            raise OddError
-        take_columns(layout, attributes_of(written))
-    laying = _Laying(layout)
-    laying.take(tiles(_TOKEN, body, _ROW_ENDS))
-    if laying.is_open or (laying.is_silent and b'<c r="' in body[0]):
-        raise OddError  # the blank cells that went by may tell where the others are
-    return layout.grid(name, hidden, laying.formulas.relative())
-
-
-class _Laying:
-    """The rows of a worksheet being laid out."""
-
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        self.formulas = WrittenFormulas()
-        self.is_open = False  # the last row that began
-        self.is_silent = False  # some row or cell does not say where it is
-
-    def take(self, tokens: Sequence[Groups]) -> None:
-        """Lay out all cells; FarCellError if they are more than fit in a grid."""
-        layout, formulas = self.layout, self.formulas
-        rows, formats, extent, written = layout.rows, layout.formats, layout.extent, formulas.written
-        heads, tags, columns = _Heads(layout.shared), Tags(), _Columns()
-        line: list[Value] = []
-        row = column = line_row = right = filled = 0
-        last = b""
-        for mark, number, rest, letters, digits, tag, of, formula, given, inner, odd in tokens:
-            if not tag:
-                if mark:
-                    row = self._row(mark, number, tags[rest], row)
-                    self.is_open = not rest.endswith(b"/>")
-                    column, last = 0, b""
-                elif odd:
-                    self.is_open = not self.is_open
-                continue
-            kind, read, code, address = heads[tag]
-            if address:
-                if letters:  # it says twice where it is
-                    raise OddError
-                (row, column), last = place_of(address), b""
-            elif letters:
-                column = columns[letters]
-                if digits != last:
-                    last, row = digits, int(digits)
-                    if row > LAST_ROW:
-                        raise OddError
-            else:
-                column += 1
-                self.is_silent = True
-            value: Value = None
-            if given:
-                try:
-                    value = read(given)
-                    if code:
-                        formats[row, column] = code
-                except ValueError:
-                    value = _no_number(given, kind)
-            elif inner not in _NO_TEXT and (text := text_within(inner[4:-9])) is not None:
-                value = _cut(text_of(text))
-            elif of and (inner or kind != "str"):
-                value = Uncalculated()
-            elif kind == "e":
-                value = Broken("#ERROR")
-            if of:
-                if formula and of == b">":
-                    written[row, column] = formula
-                else:
-                    formulas.take((row, column), formula, tags[of])
-            elif value is None:
-                continue
-            if row != line_row or column > right:
-                right = max(right, column)
-                extent.reach(row, right, 0)
-                rows.extend([] for _ in range(row - len(rows)))
-                line, line_row = rows[row - 1], row
-            gap = column - len(line)
-            if gap == 1:
-                line.append(value)
-            else:
-                line.extend([None] * gap)
-                line[column - 1] = value
-            filled += 1
-        letters = self._letters() if filled * MOST_TEXT > MOST_LETTERS else 0
-        extent.reach(len(rows), right, filled, letters)
-
-    def _row(self, mark: bytes, number: bytes, attributes: Mapping[str, str], row: int) -> int:
-        """The number of the row that begins after row `row`; it is hidden if it says so."""
-        if (mark != b"<row") is not self.is_open or (number and "r" in attributes):
-            raise OddError
-        address = number or attributes.get("r")
-        self.is_silent |= not address
-        row = int(address or row + 1)
-        if row > LAST_ROW:
-            raise OddError
-        if attributes.get("hidden") in TRUE:
-            self.layout.hide_row(row)
-        return row
-
-    def _letters(self) -> int:
-        return sum(len(cell) for line in self.layout.rows for cell in line if isinstance(cell, str))

@@ -24,9 +24,7 @@ _CONTROLS = tuple(bytes([code]) for code in range(32) if code not in b"\t\n\r")
 _NO_LETTERS = ("\ufffe".encode(), "\uffff".encode())
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _ENTITY = re.compile("&(#x?)?([0-9A-Za-z]+);")
-_RARE_ENTITY = re.compile(
-    rb"&(?!(?:[lg]t|amp|quot|apos);)(?:#(?:[0-9]{1,7}|x[0-9A-Fa-f]{1,6});)?+"
-)
+_RARE_ENTITY = re.compile(rb"&(?!(?:[lg]t|amp|quot|apos);)(?:#(?:[0-9]{1,7}|x[0-9A-Fa-f]{1,6});)?+")
 _TAG_END = re.compile(r'(?: [A-Za-z_][\w.:-]*+="[^"<\t\n]*+")*+ ?/?>', re.ASCII)
 _ATTRIBUTE = re.compile(r' ([^=]++)="([^"]*+)"')
 # Between elements; what is blank inside a text stays.
@@ -48,7 +46,7 @@ class Tags(dict[bytes, Mapping[str, str]]):
 
 
 def attributes_of(written: bytes) -> Mapping[str, str]:
-    """The attributes in a tag, of which `written` is all behind its name, without their prefixes."""
+    """The attributes in a tag, written as all that is behind its name; without prefixes."""
     text = written.decode()
     if not _TAG_END.fullmatch(text):
         raise OddError
@@ -120,7 +118,7 @@ def _check(text: bytes) -> None:
     """Raise OddError or ExpatError unless a text is plain and well-formed."""
     if b"<!" in text or b"<?" in text:
         raise OddError
-    expat.ParserCreate("utf-8").Parse(text, True)  # noqa: FBT003  it takes no name
+    expat.ParserCreate("utf-8").Parse(text, True)
 
 
 def _check_characters(part: bytes, start: int, end: int) -> None:
@@ -205,5 +203,5 @@ def text_within(content: bytes) -> str | None:
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler, parser.EndElementHandler = start, end
     parser.CharacterDataHandler = pieces.append
-    parser.Parse(b"<text>%b</text>" % content, True)  # noqa: FBT003
+    parser.Parse(b"<text>%b</text>" % content, True)
     return "".join(runs) if runs else None

@@ -52,7 +52,10 @@ class PlainArchive:
         sign, letters, extra = _LOCAL_HEADER.unpack_from(self._content, member.header_offset)
         name = member.orig_filename
         is_plain = name.isascii() and not member.flag_bits & ~_PLAIN_FLAGS
-        if not is_plain or sign + self._content[start : start + letters] != b"PK\3\4" + name.encode():
+        if (
+            not is_plain
+            or sign + self._content[start : start + letters] != b"PK\3\4" + name.encode()
+        ):
             raise OddError
         start += letters + extra
         part = self._content[start : start + member.compress_size]

@@ -66,8 +66,10 @@ def plain_drafts(place: Path, path: str, fiscal_start: int) -> Drafts | None:
     Raises UnreadableError as that does, and nothing else.
     """
     book = plain.read_book(place)
+    if book is None:
+        return None
     try:
-        return book and _drafts(place, path, _named(book, path), fiscal_start)
+        return _drafts(place, path, _named(book, path), fiscal_start)
     except UnreadableError:
         raise
     except Exception:  # noqa: BLE001  the child's log says it
