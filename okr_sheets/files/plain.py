@@ -17,7 +17,7 @@ from okr_sheets.files.grid import Book, Grid
 from okr_sheets.files.guard import MOST_TEXT, ZIP_ERRORS, FarCellError
 from okr_sheets.files.layout import Shared
 from okr_sheets.files.package import MOST_PART_BYTES, Package, Sheet, part_of, read_sheets
-from okr_sheets.files.plain_sheet import read_worksheet
+from okr_sheets.files.plain_sheet import Worksheets
 from okr_sheets.files.plain_xml import (
     OddError,
     Tags,
@@ -91,14 +91,13 @@ def _book(path: Path, archive: PlainArchive) -> Book:
     relations = package.relations(main)
     sheets, is_1904 = workbook_of(package, main, relations)
     strings, styles = (part_of(relations, kind) for kind in ("sharedStrings", "styles"))
-    shared = Shared(
-        _texts(part(strings)) if strings else (), _formats(part(styles)) if styles else (), is_1904
-    )
+    texts = _texts(part(strings)) if strings else ()
+    worksheets = Worksheets(Shared(texts, _formats(part(styles)) if styles else (), is_1904))
 
     def read(sheet: Sheet) -> Grid:
         content = part(sheet.relation.part)
         try:
-            return read_worksheet(content, sheet.name, sheet.hidden, shared)
+            return worksheets.read(content, sheet.name, sheet.hidden)
         except FarCellError:
             raise OddError from None
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
-from okr_sheets.files.formats import GENERAL, moment
+from okr_sheets.files.formats import GENERAL, Format, moment
 from okr_sheets.files.grid import Broken, Cell, Grid, Uncalculated, Value
 from okr_sheets.files.guard import LAST_ROW, MOST_LETTERS, MOST_TEXT
 from okr_sheets.files.layout import Layout, Shared
@@ -23,6 +23,7 @@ from okr_sheets.files.plain_xml import (
     plain_text,
     text_within,
     tiles,
+    unescaped,
 )
 from okr_sheets.files.worksheet import (
     TRUE,
@@ -42,7 +43,8 @@ _TOKEN = re.compile(
     (?:<c\ r="[A-Z]{1,2}+[1-9]\d{0,5}+"(?:\ s="\d++")?+/>)*+
     (?:
         # A row begins, and if it is not the first the one before ends.
-        ((?:</row>)?+<row)(?:\ r="(\d{1,7}+)")?+([^>]*+>)
+        ((?:</row>)?+<row)(?:\ r="(\d{1,7}+)")?+
+            (?:\ spans="[\d:\ ]*+"(?![^>]*\ spans=))?+([^>]*+>)
     |
         <c(?:\ r="([A-Z]{1,3}+)([1-9]\d{0,6}+)")?+([^>]*+>)
         (?:
@@ -67,6 +69,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _TAG = re.compile(rb"<(?:[^<>\s/]*:)?(c|row|col)(?=[\s/>])([^<>]*>)")
+_HEAD = re.compile(rb'(?: s="(\d++)")?(?: t="([a-z]++)")? ?/?>')
 _ROW_ENDS = b"</row>"
 _NO_TEXT = frozenset((b"", b"</c>"))
 # Which group of `_TOKEN` is what; the first is a row that begins, the last the end of the last row.
@@ -78,56 +81,94 @@ _NUMBER, _ROW, _LETTERS, _DIGITS, _CELL, _FORMULA_TAG, _FORMULA, _VALUE, _INNER 
 _Head = tuple[str | None, Callable[[bytes], Value], str, str]
 
 
-def read_worksheet(part: bytes, name: str, hidden: bool, shared: Shared) -> Grid:
-    """The grid of a worksheet, of whose shared texts none is longer than a cell's.
+class Worksheets:
+    """The worksheets of a workbook; each way to write a tag or a number is understood once."""
 
-    OddError, ExpatError, LookupError, ValueError or FarCellError if it is not plain.
-    """
-    around, body = inside(part, "sheetData")
-    layout = Layout(shared)
-    for element, written in _TAG.findall(around):
-        if element != b"col":
-            raise OddError
-        take_columns(layout, attributes_of(written))
-    tokens = tiles(_TOKEN, body, _ROW_ENDS)
-    cells = [token for token in tokens if token[_CELL]]
-    heads = _Heads(shared)
-    heads_of = [heads[token[_CELL]] for token in cells]
-    rows = [token for token in tokens if token[0] or token[-1]]
-    tags = Tags()
-    _check_rows(rows, tags)
-    numbers, columns = _Numbers(), _Columns()
-    if all(map(itemgetter(_LETTERS), cells)) and all(token[_NUMBER] or token[-1] for token in rows):
-        if any(address for *_, address in heads.values()):
-            raise OddError  # some cell says twice where it is
-        places = [(numbers[token[_DIGITS]], columns[token[_LETTERS]]) for token in cells]
-        starts = [int(token[_NUMBER]) for token in rows if token[0]]
-    else:
+    def __init__(self, shared: Shared) -> None:
+        """No shared text may be longer than a cell keeps."""
+        self.shared = shared
+        self.heads, self.tags = _Heads(shared), Tags()
+        self.numbers, self.columns = _Numbers(), _Columns()
+
+    def read(self, part: bytes, name: str, hidden: bool) -> Grid:
+        """The grid of a worksheet.
+
+        OddError, ExpatError, LookupError, ValueError or FarCellError if it is not plain.
+        """
+        around, body = inside(part, "sheetData")
+        layout = Layout(self.shared)
+        for element, written in _TAG.findall(around):
+            if element != b"col":
+                raise OddError
+            take_columns(layout, attributes_of(written))
+        tokens = tiles(_TOKEN, body, _ROW_ENDS)
+        cells = [token for token in tokens if token[_CELL]]
+        rows = [token for token in tokens if not token[_CELL] and (token[0] or token[-1])]
+        _check_rows(rows, self.tags)
         # Where blank cells went by, no cell can be told to stand behind the one before.
-        places, starts = _in_order(tokens, heads, tags, may_follow=b'<c r="' not in body[0])
-    if max(starts, default=0) > LAST_ROW:
-        raise OddError
-    for row, token in zip(starts, rows, strict=False):  # the last is an end
-        if tags[token[_ROW]].get("hidden") in TRUE:
-            layout.hide_row(row)
-    values = [
-        head[1](token[_VALUE]) if token[_VALUE] else _without(token, head[0])
-        for head, token in zip(heads_of, cells, strict=True)
-    ]
-    _lay_out(
-        layout,
-        [
-            (row, column, value)
-            for (row, column), value, token in zip(places, values, cells, strict=True)
-            if value is not None or token[_FORMULA_TAG]
-        ],
-    )
-    layout.formats.update(
-        (place, head[2])
-        for place, head, token, value in zip(places, heads_of, cells, values, strict=True)
-        if head[2] and token[_VALUE] and not isinstance(value, str)
-    )
-    return layout.grid(name, hidden, _formulas(places, cells))
+        may_follow = b'<c r="' not in body[0]
+        heads = [self.heads[token[_CELL]] for token in cells]
+        places, starts = self._places(tokens, cells, rows, may_follow)
+        for row, token in zip(starts, rows, strict=False):  # the last is an end
+            if self.tags[token[_ROW]].get("hidden") in TRUE:
+                layout.hide_row(row)
+        values = [
+            head[1](token[_VALUE]) if token[_VALUE] else _without(token, head[0])
+            for head, token in zip(heads, cells, strict=True)
+        ]
+        _lay_out(
+            layout,
+            [
+                (row, column, value)
+                for (row, column), value, token in zip(places, values, cells, strict=True)
+                if value is not None or token[_FORMULA_TAG]
+            ],
+        )
+        layout.formats.update(
+            (place, head[2])
+            for place, head, token, value in zip(places, heads, cells, values, strict=True)
+            if head[2] and token[_VALUE] and not isinstance(value, str)
+        )
+        return layout.grid(name, hidden, _formulas(places, cells, self.tags))
+
+    def _places(
+        self,
+        tokens: Sequence[Groups],
+        cells: Sequence[Groups],
+        rows: Sequence[Groups],
+        may_follow: bool,
+    ) -> tuple[Sequence[Cell], Sequence[int]]:
+        """Where the cells and the rows are; if none says it, behind the one before, if it may."""
+        heads, numbers, columns = self.heads, self.numbers, self.columns
+        if heads.has_addresses and any(t[_LETTERS] and heads[t[_CELL]][3] for t in cells):
+            raise OddError  # one says twice where it is
+        starts = [int(token[_NUMBER] or 0) for token in rows if token[0]]
+        places: list[Cell] = []
+        if all(starts) and all(map(itemgetter(_LETTERS), cells)):
+            places = [(numbers[token[_DIGITS]], columns[token[_LETTERS]]) for token in cells]
+        else:
+            starts, row, column = [], 0, 0
+            for mark, number, rest, letters, digits, tag, *_ in tokens:
+                if mark:
+                    address = number or self.tags[rest].get("r")
+                    row, column = int(address or row + 1), 0
+                    starts.append(row)
+                    if not (address or may_follow):
+                        raise OddError
+                elif letters:
+                    row, column = numbers[digits], columns[letters]
+                    places.append((row, column))
+                elif tag:
+                    if heads[tag][3]:
+                        row, column = place_of(heads[tag][3])
+                    elif row and may_follow:
+                        column += 1
+                    else:
+                        raise OddError
+                    places.append((row, column))
+        if max(starts, default=0) > LAST_ROW:
+            raise OddError
+        return places, starts
 
 
 def _check_rows(rows: Sequence[Groups], tags: Tags) -> None:
@@ -139,35 +180,6 @@ def _check_rows(rows: Sequence[Groups], tags: Tags) -> None:
         is_open = bool(mark) and not rest.endswith(b"/>")
     if is_open:
         raise OddError
-
-
-def _in_order(
-    tokens: Sequence[Groups], heads: _Heads, tags: Tags, may_follow: bool
-) -> tuple[list[Cell], list[int]]:
-    """Where the cells and the rows are; what does not say it follows the one before, if it may."""
-    places, starts = [], []
-    row = column = 0
-    for mark, number, rest, letters, digits, tag, *_ in tokens:
-        if mark:
-            address = number or tags[rest].get("r")
-            row, column = int(address or row + 1), 0
-            starts.append(row)
-            if not (address or may_follow):
-                raise OddError
-        elif tag:
-            address = heads[tag][3]
-            if letters and address:
-                raise OddError
-            if letters:
-                row, column = place_of((letters + digits).decode())
-            elif address:
-                row, column = place_of(address)
-            elif row and may_follow:
-                column += 1
-            else:
-                raise OddError
-            places.append((row, column))
-    return places, starts
 
 
 def _lay_out(layout: Layout, filled: Sequence[tuple[int, int, Value]]) -> None:
@@ -183,8 +195,8 @@ def _lay_out(layout: Layout, filled: Sequence[tuple[int, int, Value]]) -> None:
         layout.rows[row - 1][column - 1] = value
 
 
-def _formulas(places: Sequence[Cell], cells: Sequence[Groups]) -> Formulas:
-    formulas, tags = WrittenFormulas(), Tags()
+def _formulas(places: Sequence[Cell], cells: Sequence[Groups], tags: Tags) -> Formulas:
+    formulas = WrittenFormulas()
     written = formulas.written
     for place, token in zip(places, cells, strict=True):
         if token[_FORMULA_TAG]:
@@ -229,40 +241,61 @@ class _Heads(dict[bytes, _Head]):
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
+        self.has_addresses = False
 
     def __missing__(self, written: bytes) -> _Head:
-        attributes = attributes_of(written)
-        kind = attributes.get("t")
-        code, value = "", self._typed(kind)
+        if match := _HEAD.fullmatch(written):
+            style, kind = (None if group is None else group.decode() for group in match.groups())
+            address = ""
+        else:
+            attributes = attributes_of(written)
+            style, kind = attributes.get("s"), attributes.get("t")
+            address = attributes.get("r", "")
+            self.has_addresses |= bool(address)
+        code = ""
         if kind is None or kind == "n":
-            code, value = self._number(int(attributes.get("s") or 0))
-        self[written] = head = kind, value, code, attributes.get("r", "")
+            form = _at(self.shared.formats, int(style or 0))
+            code, value = form.code, _number(form, self.shared.is_1904)
+        else:
+            value = self._typed(kind)
+        self[written] = head = kind, value, code, address
         return head
 
-    def _number(self, style: int) -> tuple[str, Callable[[bytes], Value]]:
-        formats, is_1904 = self.shared.formats, self.shared.is_1904
-        form = formats[style] if style < len(formats) else GENERAL
-
-        def number(written: bytes) -> Value:
-            try:
-                value = float(written)
-            except ValueError:
-                return _no_number(written)
-            return moment(value, form, is_1904) if form.is_date else value
-
-        return form.code, number
-
-    def _typed(self, kind: str | None) -> Callable[[bytes], Value]:
+    def _typed(self, kind: str) -> Callable[[bytes], Value]:
         shared, texts = self.shared, self.shared.texts
 
-        def text(written: bytes) -> Value:
+        def shared_text(written: bytes) -> Value:
             return texts[int(written)] or None
+
+        def own_text(written: bytes) -> Value:
+            text = written.decode()
+            if "&" in text or "_x" in text or len(text) > MOST_TEXT:
+                return _cut(text_of(unescaped(text)))
+            return text
 
         def other(written: bytes) -> Value:
             value = typed(plain_text(written), kind, shared)
             return _cut(value) if isinstance(value, str) else value
 
-        return text if kind == "s" else other
+        return {"s": shared_text, "str": own_text}.get(kind, other)
+
+
+def _at(formats: Sequence[Format], style: int) -> Format:
+    return formats[style] if style < len(formats) else GENERAL
+
+
+def _number(form: Format, is_1904: bool) -> Callable[[bytes], Value]:
+    def number(written: bytes) -> Value:
+        try:
+            return float(written)
+        except ValueError:
+            return _no_number(written)
+
+    def day(written: bytes) -> Value:
+        value = number(written)
+        return moment(value, form, is_1904) if isinstance(value, float) else value
+
+    return day if form.is_date else number
 
 
 def _no_number(written: bytes) -> str | None:
