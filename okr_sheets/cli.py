@@ -15,7 +15,6 @@ from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
 from okr_sheets.language import from_locale, language, languages
 from okr_sheets.options import AS_OF, CONFIG, ENGINE, LANGUAGE, PATHS, QUIET, SCHEDULER
-from okr_sheets.reading import READING
 from okr_sheets.streams import put, say
 
 if TYPE_CHECKING:
@@ -196,9 +195,6 @@ def score(
     one, the paths of okr.toml are read. Without -o the result is a table here; problems go to
     standard error, a line each. Exit code 1 if one is an error, 2 if nothing could be read.
     """
-    from okr_sheets.files.child import start_ahead
-
-    start_ahead(READING)
     from okr_sheets.config import chosen_bands
     from okr_sheets.reports import KINDS, report
     from okr_sheets.rollups import rollup_of_trackers
@@ -269,9 +265,6 @@ def check(
     What cannot be read, placed or scored, what was repaired, and every formula that was typed
     over or is out of date. Exit code 1 if one is an error, 2 if nothing could be read.
     """
-    from okr_sheets.files.child import start_ahead
-
-    start_ahead(READING)
     from okr_sheets.checks import problems_of
     from okr_sheets.reading.spelling import with_one_spelling
     from okr_sheets.reports.tables import csv_text, json_text
@@ -325,9 +318,6 @@ def remind(
     Each is in the language of the owner's tracker and names the cell to type in. Nothing is sent;
     addresses stand in okr.toml.
     """
-    from okr_sheets.files.child import start_ahead
-
-    start_ahead(READING)
     from okr_sheets.reports.drafts import Drafts, write_messages
     from okr_sheets.reports.reminders import messages, owners_in
     from okr_sheets.rollups import rollup_of_trackers

@@ -211,15 +211,6 @@ def test_where_no_signal_tells_of_a_closed_pipe_work_is_done():
     assert answers == [True, (True, 2.0)]
 
 
-def test_a_child_is_started_ahead_once():
-    with module.no_children():
-        pass
-    module.start_ahead("math:sqrt")
-    (ahead,) = [child for child in module._idle if child.is_fit]
-    module.start_ahead("math:sqrt")
-    assert in_child("os:getpid") == ahead._process.pid
-
-
 def test_where_no_child_can_be_started_that_is_said(monkeypatch):
     def refuse(*_, **__):
         raise OSError(11, "Resource temporarily unavailable")
@@ -227,5 +218,4 @@ def test_where_no_child_can_be_started_that_is_said(monkeypatch):
     with module.no_children():
         pass
     monkeypatch.setattr(module.subprocess, "Popen", refuse)
-    module.start_ahead("math:sqrt")
     assert code_of("math:sqrt", 4) == "no-process"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hostile import HOSTILE, sheet_of
+from hostile import HOSTILE, read_plain, sheet_of
 
 import okr_sheets as okr
 from okr_sheets.cli import main
@@ -26,6 +26,7 @@ def by_its_limits(monkeypatch):
     """Each file is read by the limits of its case."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     monkeypatch.setattr(tracker, "READING", "hostile:read")
+    monkeypatch.setattr(tracker, "plain_drafts", read_plain)
     with child.no_children():
         pass
 

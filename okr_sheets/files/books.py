@@ -30,7 +30,7 @@ def read_book(path: Path) -> Book:
     for attempt in range(TRIES):
         if attempt:
             time.sleep(_rest(path) + TICK)
-        before = _state(path)
+        before = state_of(path)
         try:
             book = _parsed(path)
         except UnreadableError:
@@ -53,7 +53,7 @@ def _parsed(path: Path) -> Book:
     return book
 
 
-def _state(path: Path) -> State:
+def state_of(path: Path) -> State:
     """What changes when a file is written or replaced; None for no file."""
     try:
         seen = path.stat()
@@ -64,7 +64,7 @@ def _state(path: Path) -> State:
 
 def _is_whole(path: Path, before: State) -> bool:
     """Whether nothing was written to the file since its state was `before`."""
-    return _state(path) == before and not _rest(path)
+    return state_of(path) == before and not _rest(path)
 
 
 def _rest(path: Path) -> float:

@@ -76,13 +76,6 @@ def in_child(work: str, *arguments: Any, ahead: str = "") -> Any:
     raise error
 
 
-def start_ahead(work: str) -> None:
-    """Start a child that imports the module of `work` (`module:function`) and waits for calls."""
-    if not (_idle or _serving):
-        with suppress(OSError):
-            _idle.append(_Child(work))
-
-
 @contextmanager
 def no_children() -> Iterator[None]:
     """End every child at once, and each that is started meanwhile.

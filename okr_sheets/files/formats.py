@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 # The formats that a file names by number only.
 BUILT_IN: Mapping[int, str] = {
@@ -71,6 +72,7 @@ class Format:
 GENERAL = Format()
 
 
+@lru_cache(maxsize=512)
 def format_of(code: str) -> Format:
     """The Format of a number format's code."""
     if code.casefold() == "general":

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, too_much, unopened
@@ -75,6 +76,13 @@ _MAIN_PARTS = {
 }
 _SHEETS = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTROLS = frozenset(map(chr, (*range(9), *range(14, 26), *range(28, 32))))
+
+
+class Listed(Protocol):
+    """An archive, packed or not."""
+
+    def infolist(self) -> list[zipfile.ZipInfo]:
+        """Its members."""
 
 
 class FarCellError(Exception):
@@ -222,13 +230,20 @@ class _Archive(io.BufferedReader):
 
 @contextmanager
 def opened_safely(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The zip archive in a file, as `archive_in` gives it."""
+    with archive_in(io.FileIO(path, opener=open_regular)) as archive:
+        yield archive
+
+
+@contextmanager
+def archive_in(content: io.RawIOBase | io.BytesIO) -> Iterator[zipfile.ZipFile]:
     """A zip archive whose members do not overlap and can be unpacked in small pieces.
 
     Raises UnreadableError if it is damaged, also inside the `with` block, or has too many members.
     """
-    with _Archive(io.FileIO(path, opener=open_regular)) as content:
+    with _Archive(content) as buffered:
         try:
-            archive = zipfile.ZipFile(content)
+            archive = zipfile.ZipFile(buffered)
         except ZIP_ERRORS as error:
             raise UnreadableError("damaged", "its end is missing") from error
         try:
@@ -240,7 +255,7 @@ def opened_safely(path: Path) -> Iterator[zipfile.ZipFile]:
 
 def _kind_of_archive(path: Path, size: int) -> str:
     with opened_safely(path) as archive:
-        kind = _kind_of_members(archive)
+        kind = kind_of_members(archive)
         _inflate(archive, size)
     return kind
 
@@ -262,12 +277,13 @@ def _check_members(archive: zipfile.ZipFile) -> None:
         raise zipfile.BadZipFile("parts overlap")
 
 
-def plain_names(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+def plain_names(archive: Listed) -> dict[str, zipfile.ZipInfo]:
     """The members of an archive by the names that programs look for, whatever case or slash."""
     return {each.filename.replace("\\", "/").lower(): each for each in archive.infolist()}
 
 
-def _kind_of_members(archive: zipfile.ZipFile) -> str:
+def kind_of_members(archive: zipfile.ZipFile) -> str:
+    """`xlsx`, `xlsb` or `ods`; UnreadableError for any other archive."""
     members = plain_names(archive)
     if "mimetype" in members or "content.xml" in members:
         return _kind_of_open_document(archive, members)
@@ -291,9 +307,14 @@ def _kind_of_open_document(archive: zipfile.ZipFile, members: dict[str, zipfile.
     return "ods"
 
 
+def most_unpacked(size: int) -> int:
+    """The bytes that the parts of an archive of this size may have together."""
+    return min(MOST_BYTES, max(SMALL_BYTES, MOST_RATIO * size))
+
+
 def _inflate(archive: zipfile.ZipFile, size: int) -> None:
     """Unpack every member and discard it, to check the sizes that the headers announce."""
-    left = most = min(MOST_BYTES, max(SMALL_BYTES, MOST_RATIO * size))
+    left = most = most_unpacked(size)
     for member in archive.infolist():
         if member.flag_bits & 1:
             raise UnreadableError("password")

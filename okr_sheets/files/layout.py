@@ -20,13 +20,17 @@ class Shared:
 
 
 class Layout:
-    """One worksheet being read: its values, their formats, its hidden rows and columns."""
+    """One worksheet being read: its values, their formats, its hidden rows and columns.
+
+    Who knows better than `put` where the next cell stands may add to `rows` and `formats` itself,
+    and must tell `extent` how far they reach before they do.
+    """
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
         self.extent = Extent()
-        self._rows: list[list[Value]] = []
-        self._formats: dict[Cell, str] = {}
+        self.rows: list[list[Value]] = []
+        self.formats: dict[Cell, str] = {}
         self._hidden_rows: set[int] = set()
         self._hidden_columns: set[int] = set()
 
@@ -37,9 +41,9 @@ class Layout:
             value = value[:MOST_TEXT]
             letters = len(value)
         self.extent.reach(row, column, letters=letters)
-        while len(self._rows) < row:
-            self._rows.append([])
-        cells = self._rows[row - 1]
+        while len(self.rows) < row:
+            self.rows.append([])
+        cells = self.rows[row - 1]
         cells.extend([None] * (column - len(cells)))
         cells[column - 1] = value
 
@@ -48,7 +52,7 @@ class Layout:
         formats = self.shared.formats
         form = formats[style] if style < len(formats) else GENERAL
         if form.code:
-            self._formats[row, column] = form.code
+            self.formats[row, column] = form.code
         return moment(value, form, self.shared.is_1904) if form.is_date else value
 
     def hide_row(self, row: int) -> None:
@@ -61,14 +65,14 @@ class Layout:
 
     def grid(self, name: str, hidden: bool, formulas: Mapping[Cell, str] | None) -> Grid:
         """The whole sheet."""
-        for cells in self._rows:
+        for cells in self.rows:
             cells.extend([None] * (self.extent.right - len(cells)))
         return Grid(
             name,
-            self._rows,
+            self.rows,
             hidden,
             formulas,
-            self._formats,
+            self.formats,
             frozenset(self._hidden_rows),
             frozenset(self._hidden_columns),
         )

@@ -11,7 +11,7 @@ from okr_sheets.problems import UnreadableError
 CHUNK = 1 << 16
 
 
-class _Local(dict[str, str]):
+class Local(dict[str, str]):
     """Names without their namespace prefix, each worked out once."""
 
     def __missing__(self, name: str) -> str:
@@ -31,7 +31,7 @@ def walk(
     Names of elements and attributes come without their namespace prefix. Raises UnreadableError
     for a document type, which no spreadsheet has, and for broken XML.
     """
-    local = _Local()
+    local = Local()
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.buffer_size = CHUNK

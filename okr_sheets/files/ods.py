@@ -191,7 +191,8 @@ class _Sheet:
         self.extent = Extent()
         self.far: FarCellError | None = None  # what makes the sheet too large to lay out
         self.rows: list[list[Value]] = []
-        self.formulas: dict[Cell, tuple[str, Cell]] = {}
+        self.formulas: dict[Cell, str] = {}
+        self.origins: dict[Cell, Cell] = {}  # of formulas
         self.formats: dict[Cell, str] = {}
         self.row, self.row_count, self.row_style = 1, 1, ""
         self.next_column = 1
@@ -259,10 +260,9 @@ class _Sheet:
             if not formula and not code:
                 continue
             # A formula that is repeated is taken for one that was filled down or across.
-            written = formula, (first, start)
             for cell in product(range(first, after), range(start, start + number)):
                 if formula:
-                    self.formulas[cell] = written
+                    self.formulas[cell], self.origins[cell] = formula, (first, start)
                 if code:
                     self.formats[cell] = code
         self.rows.extend(line.copy() for _ in range(first, after))
@@ -275,7 +275,7 @@ class _Sheet:
             self.name,
             self.rows,
             self.hidden,
-            _Formulas(self.formulas),
+            _Formulas(self.formulas, self.origins),
             self.formats,
             _within(self.hidden_rows, height),
             _within(self.hidden_columns, width),

@@ -13,6 +13,7 @@ from typing import IO
 from okr_sheets.files.grid import Book, Grid
 from okr_sheets.files.guard import ZIP_ERRORS, FarCellError, plain_names, why_skipped
 from okr_sheets.files.markup import walk
+from okr_sheets.files.unpacking import PlainArchive
 from okr_sheets.problems import Problem, UnreadableError
 
 MOST_PART_BYTES = 60_000_000
@@ -40,7 +41,7 @@ class Sheet:
 class Package:
     """The parts of an Office file."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile | PlainArchive) -> None:
         self._archive = archive
         self._members = plain_names(archive)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import IO, Any
@@ -13,6 +13,7 @@ from okr_sheets.files.guard import LAST_COLUMN, LAST_ROW, FarCellError
 from okr_sheets.files.layout import Layout, Shared
 from okr_sheets.files.markup import walk
 from okr_sheets.files.package import MOST_PART_BYTES, Sheet
+from okr_sheets.files.plain_xml import unescaped
 from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import UnreadableError
 
@@ -27,7 +28,6 @@ _REFERENCE = re.compile(
     re.ASCII,
 )
 
-_OWN_ROW = "\0"  # which no file can hold
 
 
 def read_worksheet(stream: IO[bytes], sheet: Sheet, shared: Shared) -> Grid:
@@ -41,7 +41,7 @@ def read_worksheet(stream: IO[bytes], sheet: Sheet, shared: Shared) -> Grid:
     except (LookupError, ValueError):
         cell = f"{column_letters(seen.column or 1)}{seen.row}" if seen.row else sheet.relation.part
         raise UnreadableError("damaged", cell, sheet.name) from None
-    return seen.layout.grid(sheet.name, sheet.hidden, seen.formulas())
+    return seen.layout.grid(sheet.name, sheet.hidden, seen.formulas.relative())
 
 
 def text_of(written: str) -> str:
@@ -59,19 +59,29 @@ class Formulas(Mapping[Cell, str]):
 
     reference = _REFERENCE
 
-    def __init__(self, written: Mapping[Cell, tuple[str, Cell]]) -> None:
-        """`written` gives the text of each cell's formula, and the cell that it was written for."""
-        self._written = written
-        self._filled_down: dict[int, tuple[str, str]] = {}  # the last one's pattern, by column
+    def __init__(
+        self, written: Mapping[Cell, str | bytes], origins: Mapping[Cell, Cell] | None = None
+    ) -> None:
+        """`written` gives the formula of each cell, as text or, in bytes, as XML has it.
+
+        `origins` gives the cell that it was written for, if that is another one.
+        """
+        self._written, self._origins = written, origins or {}
+        self._last: dict[int, tuple[Sequence[str], str]] = {}  # by column
 
     def __getitem__(self, cell: Cell) -> str:
-        text, (row, column) = self._written[cell]
-        pattern, formula = self._filled_down.get(column, (None, ""))
-        if pattern is not None and pattern.replace(_OWN_ROW, str(row)) == text:
-            return formula
-        formula, pattern = _read(text[:MOST_FORMULA], row, column, self.reference)
-        if pattern is not None:
-            self._filled_down[column] = pattern, formula
+        written = self._written[cell]
+        row, column = self._origins.get(cell, cell)
+        text = written if isinstance(written, str) else written.decode()
+        # Of formulas that are filled down, most differ in nothing but the number of their row.
+        pieces = text.split(str(row))
+        last, formula = self._last.get(column, ((), ""))
+        if pieces != last:
+            may_last = len(text) < MOST_FORMULA and "&#" not in text
+            text = text if text is written else unescaped(text)
+            formula, own = _relative(text[:MOST_FORMULA], row, column, self.reference)
+            if may_last and own == len(pieces) - 1:
+                self._last[column] = pieces, formula
         return formula
 
     def get(self, cell: Cell, default: Any = None) -> Any:
@@ -88,44 +98,60 @@ class Formulas(Mapping[Cell, str]):
         return len(self._written)
 
 
+class WrittenFormulas:
+    """The formulas of a worksheet as its cells pass by, some of which many cells share."""
+
+    def __init__(self) -> None:
+        self.written: dict[Cell, str | bytes] = {}
+        self._masters: dict[str, tuple[str | bytes, Cell]] = {}  # of each group of cells
+        self._children: list[tuple[Cell, str]] = []
+
+    def take(self, cell: Cell, text: str | bytes, attributes: Mapping[str, str]) -> None:
+        """Note the formula of a cell."""
+        group = attributes.get("si") if attributes.get("t") == "shared" else None
+        if group is not None and not text:
+            self._children.append((cell, group))
+            return
+        self.written[cell] = text or attributes.get("t", "")  # a data table has no text
+        if group is not None:
+            self._masters[group] = self.written[cell], cell
+
+    def relative(self) -> Formulas:
+        """All of them."""
+        origins = {}
+        for cell, group in self._children:
+            self.written[cell], origins[cell] = self._masters.get(group, ("", cell))
+        return Formulas(self.written, origins)
+
+
 def relative(formula: str, row: int, column: int, reference: re.Pattern[str] = _REFERENCE) -> str:
     """A formula with its references as offsets: filled down a column, it stays one text."""
+    return _relative(formula, row, column, reference)[0]
+
+
+def _relative(
+    formula: str, row: int, column: int, reference: re.Pattern[str]
+) -> tuple[str, int | None]:
+    """The same, and how many references are to the row; None if one is so many rows from it."""
+    own: int | None = 0
 
     def offset(match: re.Match[str]) -> str:
+        nonlocal own
         fixed_column, letters, fixed_row, digits = match.groups()
         if letters is None:
             return match[0]
-        down = digits if fixed_row else f"[{int(digits) - row}]"
+        down = int(digits) - row
+        if not fixed_row:
+            own = None if down or own is None else own + 1
         across = letters if fixed_column else f"[{column_number(letters) - column}]"
-        return f"R{down}C{across}"
+        return f"R{digits if fixed_row else f'[{down}]'}C{across}"
 
-    return reference.sub(offset, formula)
-
-
-@lru_cache(maxsize=1_000)  # the trackers of a run hold the same ones
-def _read(
-    formula: str, row: int, column: int, reference: re.Pattern[str]
-) -> tuple[str, str | None]:
-    """A formula as from `relative`, and its text with `_OWN_ROW` for the digits of its own row.
-
-    With another row's digits there it is the formula filled down to that row. No text if it has
-    references to further rows that filling down would change.
-    """
-    is_alone = _OWN_ROW not in formula
-
-    def without_row(match: re.Match[str]) -> str:
-        nonlocal is_alone
-        if match[2] is None or match[3]:
-            return match[0]
-        is_alone &= int(match[4]) == row
-        return match[0].removesuffix(match[4]) + _OWN_ROW
-
-    pattern = reference.sub(without_row, formula)
-    return relative(formula, row, column, reference), pattern if is_alone else None
+    return reference.sub(offset, formula), own
 
 
 @lru_cache(maxsize=LAST_COLUMN)
-def _column(letters: str) -> int:
+def column_of(letters: str) -> int:
+    """The number of a column; ValueError if no sheet has one of these letters."""
     column = column_number(letters.upper())
     if not (letters.isascii() and letters.isalpha() and column <= LAST_COLUMN):
         raise ValueError(letters)
@@ -146,9 +172,7 @@ class _Worksheet:
         self.formula_of: Mapping[str, str] = {}
         self.pieces: list[str] = []  # of the text that is open
         self.is_spoken = False  # inside a phonetic run
-        self.written: dict[Cell, tuple[str, Cell]] = {}
-        self.masters: dict[str, tuple[str, Cell]] = {}  # of each formula that many cells share
-        self.children: list[tuple[Cell, str]] = []
+        self.formulas = WrittenFormulas()
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "c":
@@ -161,7 +185,7 @@ class _Worksheet:
         elif name == "row":
             self._row(attributes)
         elif name == "col":
-            self._columns(attributes)
+            take_columns(self.layout, attributes)
         elif name == "rPh":
             self.is_spoken = True
 
@@ -176,15 +200,6 @@ class _Worksheet:
             self.inline = (self.inline or "") + "".join(self.pieces)
         elif name == "rPh":
             self.is_spoken = False
-
-    def formulas(self) -> Formulas:
-        for cell, group in self.children:
-            self.written[cell] = self.masters.get(group, ("", cell))
-        return Formulas(self.written)
-
-    def _columns(self, attributes: Mapping[str, str]) -> None:
-        if attributes.get("hidden") in TRUE or float(attributes.get("width") or 1) == 0:
-            self.layout.hide_columns(int(attributes["min"]), int(attributes["max"]))
 
     def _row(self, attributes: Mapping[str, str]) -> None:
         self.row = int(attributes.get("r") or self.row + 1)
@@ -201,12 +216,8 @@ class _Worksheet:
         address = attributes.get("r")
         if address is None:
             self.column += 1
-            return
-        letters = address.rstrip("0123456789")
-        self.column = _column(letters)
-        self.row = int(address[len(letters) :])
-        if not 1 <= self.row <= LAST_ROW:
-            raise ValueError(address)
+        else:
+            self.row, self.column = place_of(address)
 
     def _end_cell(self) -> None:
         kind = self.cell.get("t")
@@ -215,7 +226,7 @@ class _Worksheet:
             if value is None:
                 return
         else:
-            self._take_formula(self.formula)
+            self.formulas.take((self.row, self.column), self.formula, self.formula_of)
             # An empty value is an empty text where the cell is text, else no value at all.
             is_empty_text = self.value == "" and kind == "str"
             is_known = self.value or self.inline is not None or is_empty_text
@@ -231,15 +242,7 @@ class _Worksheet:
             return Broken("#ERROR") if kind == "e" else None
         if kind is None or kind == "n":
             return self._number(value)
-        if kind == "s":
-            return self.layout.shared.texts[int(value)] or None
-        if kind == "b":
-            return value in TRUE
-        if kind == "e":
-            return Broken(value)
-        if kind == "d":
-            return _date(value)
-        return text_of(value)
+        return typed(value, kind, self.layout.shared)
 
     def _number(self, written: str) -> Value:
         try:
@@ -248,16 +251,31 @@ class _Worksheet:
             return written
         return self.layout.number(self.row, self.column, value, int(self.cell.get("s") or 0))
 
-    def _take_formula(self, text: str) -> None:
-        cell = (self.row, self.column)
-        group = self.formula_of.get("si") if self.formula_of.get("t") == "shared" else None
-        if group is not None and not text:
-            self.children.append((cell, group))
-            return
-        # A data table has no text.
-        self.written[cell] = (text or self.formula_of.get("t", ""), cell)
-        if group is not None:
-            self.masters[group] = self.written[cell]
+
+def take_columns(layout: Layout, attributes: Mapping[str, str]) -> None:
+    """Hide the columns that a `col` element hides, or gives no width."""
+    if attributes.get("hidden") in TRUE or float(attributes.get("width") or 1) == 0:
+        layout.hide_columns(int(attributes["min"]), int(attributes["max"]))
+
+
+def place_of(address: str) -> Cell:
+    """The row and column of a cell such as B7; ValueError if no sheet has it."""
+    letters = address.rstrip("0123456789")
+    row = int(address[len(letters) :])
+    if not 1 <= row <= LAST_ROW:
+        raise ValueError(address)
+    return row, column_of(letters)
+
+
+def typed(value: str, kind: str | None, shared: Shared) -> Value:
+    """What is written in a cell of a type other than number; None for an empty text."""
+    if kind == "s":
+        return shared.texts[int(value)] or None
+    if kind == "b":
+        return value in TRUE
+    if kind == "e":
+        return Broken(value)
+    return _date(value) if kind == "d" else text_of(value)
 
 
 def _date(written: str) -> Value:

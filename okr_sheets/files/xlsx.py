@@ -13,7 +13,7 @@ from okr_sheets.files.formats import Format, formats
 from okr_sheets.files.grid import Book, Grid
 from okr_sheets.files.layout import Shared
 from okr_sheets.files.markup import walk
-from okr_sheets.files.package import Package, Sheet, opened, part_of, read_sheets
+from okr_sheets.files.package import Package, Relation, Sheet, opened, part_of, read_sheets
 from okr_sheets.files.worksheet import TRUE, read_worksheet, text_of
 from okr_sheets.problems import UnreadableError
 
@@ -22,8 +22,8 @@ def read_book(path: Path) -> Book:
     """The worksheets of an xlsx file; UnreadableError if it is damaged or none is small enough."""
     with opened(path) as package:
         main = package.main("xl/workbook.xml")
-        sheets, is_1904 = _workbook(package, main)
         relations = package.relations(main)
+        sheets, is_1904 = workbook_of(package, main, relations)
         shared = Shared(
             _texts(package, part_of(relations, "sharedStrings")),
             _formats(package, part_of(relations, "styles")),
@@ -37,9 +37,10 @@ def read_book(path: Path) -> Book:
         return read_sheets(path, package, sheets, read)
 
 
-def _workbook(package: Package, main: str) -> tuple[list[Sheet], bool]:
+def workbook_of(
+    package: Package, main: str, relations: Mapping[str, Relation]
+) -> tuple[list[Sheet], bool]:
     """The sheets, and whether days are counted from 1904."""
-    relations = package.relations(main)
     sheets = []
     systems: set[str] = set()
     roots: list[str] = []

@@ -11,6 +11,7 @@ from typing import Any
 
 from okr_sheets.about import About
 from okr_sheets.bands import Bands
+from okr_sheets.files import plain
 from okr_sheets.files.books import read_book
 from okr_sheets.files.grid import Book
 from okr_sheets.files.guard import why_skipped
@@ -61,19 +62,38 @@ class Drafts:
     problems: tuple[Problem, ...] = ()
 
 
+def plain_drafts(place: Path, path: str, fiscal_start: int) -> Drafts | None:
+    """The same drafts as `read_drafts` gives, if what is read needs no child; None if it may.
+
+    Raises UnreadableError as that does, and nothing else.
+    """
+    book = plain.read_book(place)
+    if book is None:
+        return None
+    try:
+        return _drafts(place, path, _named(book, path), fiscal_start)
+    except UnreadableError:
+        raise
+    except Exception:  # noqa: BLE001  the child's log says it
+        return None
+
+
 def read_drafts(place: Path, path: str, fiscal_start: int) -> Drafts:
     """The drafts of the file at `place`; their problems name it as `path`.
 
     Raises UnreadableError with the reason if nothing can be read; MemoryError, and nothing else.
     """
     try:
-        book = read_book(place)
-        problems = tuple(replace(problem, path=path) for problem in book.problems)
-        return _drafts(place, path, replace(book, problems=problems), fiscal_start)
+        return _drafts(place, path, _named(read_book(place), path), fiscal_start)
     except (UnreadableError, MemoryError):
         raise
     except Exception as error:
         raise UnreadableError("reader-failed") from error
+
+
+def _named(book: Book, path: str) -> Book:
+    """A book whose problems name the file as `path`."""
+    return replace(book, problems=tuple(replace(it, path=path) for it in book.problems))
 
 
 def _drafts(place: Path, path: str, book: Book, fiscal_start: int) -> Drafts:

@@ -18,7 +18,7 @@ from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import Problem, UnreadableError, in_order
 from okr_sheets.reading import READING
 from okr_sheets.reading.copies import without_copies
-from okr_sheets.reading.drafts import Draft, Drafts
+from okr_sheets.reading.drafts import Draft, Drafts, plain_drafts
 from okr_sheets.schema import ACTIONS, LOG, OKRS, PARTS, ROW
 from okr_sheets.tracker import Tracker
 
@@ -58,8 +58,8 @@ def read_trackers(
     """
     try:
         # The child may have started in another folder.
-        where = place or Path(path).absolute()
-        read: Drafts = in_child(READING, where, str(path), fiscal_start)
+        asked = place or Path(path).absolute(), str(path), fiscal_start
+        read: Drafts = plain_drafts(*asked) or in_child(READING, *asked)
     except UnreadableError as error:
         read = Drafts(problems=(error.problem(str(path)),))
     if not read.drafts:

@@ -1,0 +1,309 @@
+"""A plain worksheet as a grid: one regular expression must account for every letter of its rows.
+
+What `_TOKEN` does not match raises OddError, what cannot be read another error, and the careful
+reading in `worksheet` looks at the file. All that is read here it would read alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+
+from okr_sheets.files.formats import GENERAL, Format, moment
+from okr_sheets.files.grid import Broken, Cell, Grid, Uncalculated, Value
+from okr_sheets.files.guard import LAST_ROW, MOST_LETTERS, MOST_TEXT
+from okr_sheets.files.layout import Layout, Shared
+from okr_sheets.files.plain_xml import (
+    Groups,
+    OddError,
+    Tags,
+    attributes_of,
+    inside,
+    plain_text,
+    text_within,
+    tiles,
+    unescaped,
+)
+from okr_sheets.files.worksheet import (
+    TRUE,
+    Formulas,
+    WrittenFormulas,
+    column_of,
+    place_of,
+    take_columns,
+    text_of,
+    typed,
+)
+
+# Each part takes what it can and gives none of it back, so every letter is looked at once.
+_TOKEN = re.compile(
+    rb"""
+    # Blank cells go by; columns to ZZ and rows below a million are on every sheet.
+    (?:<c\ r="[A-Z]{1,2}+[1-9]\d{0,5}+"(?:\ s="\d++")?+/>)*+
+    (?:
+        # A row begins, and if it is not the first the one before ends.
+        ((?:</row>)?+<row)(?:\ r="(\d{1,7}+)")?+
+            (?:\ spans="[\d:\ ]*+"(?![^>]*\ spans=))?+([^>]*+>)
+    |
+        <c(?:\ r="([A-Z]{1,3}+)([1-9]\d{0,6}+)")?+([^>]*+>)
+        (?:
+            (?<!/>)
+            (?:<f([^>]*+>)(?:(?<=/>)|([^<]*+)</f>))?+
+            (?:
+                <v(?:\ xml:space="preserve")?+>([^<]*+)</v></c>
+            |
+                <v/></c>
+            |
+                ((?:<is><(?!/is>)[^<]*+(?:<(?!/is>)[^<]*+)*+</is>)?+</c>)  # no value, or one inside
+            )
+        |
+            (?<=/>)
+        )
+    |
+        (?=(?:</row>)?+\Z)
+    )
+    |
+    (.++)  # the end of the last row, or what is odd and the rest
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_TAG = re.compile(rb"<(?:[^<>\s/]*:)?(c|row|col)(?=[\s/>])([^<>]*>)")
+_HEAD = re.compile(rb'(?: s="(\d++)")?(?: t="([a-z]++)")? ?/?>')
+_ROW_ENDS = b"</row>"
+_NO_TEXT = frozenset((b"", b"</c>"))
+# Which group of `_TOKEN` is what; the first is a row that begins, the last the end of the last row.
+_NUMBER, _ROW, _LETTERS, _DIGITS, _CELL, _FORMULA_TAG, _FORMULA, _VALUE, _INNER = range(1, 10)
+
+
+# What the first tag of a cell says: its type, how its value is read, a number's format, the address
+# if it does not come first.
+_Head = tuple[str | None, Callable[[bytes], Value], str, str]
+
+
+class Worksheets:
+    """The worksheets of a workbook; each way to write a tag or a number is understood once."""
+
+    def __init__(self, shared: Shared) -> None:
+        """No shared text may be longer than a cell keeps."""
+        self.shared = shared
+        self.heads, self.tags = _Heads(shared), Tags()
+        self.numbers, self.columns = _Numbers(), _Columns()
+
+    def read(self, part: bytes, name: str, hidden: bool) -> Grid:
+        """The grid of a worksheet.
+
+        OddError, ExpatError, LookupError, ValueError or FarCellError if it is not plain.
+        """
+        around, body = inside(part, "sheetData")
+        layout = Layout(self.shared)
+        for element, written in _TAG.findall(around):
+            if element != b"col":
+                raise OddError
+            take_columns(layout, attributes_of(written))
+        tokens = tiles(_TOKEN, body, _ROW_ENDS)
+        cells = [token for token in tokens if token[_CELL]]
+        rows = [token for token in tokens if not token[_CELL] and (token[0] or token[-1])]
+        _check_rows(rows, self.tags)
+        # Where blank cells went by, no cell can be told to stand behind the one before.
+        may_follow = b'<c r="' not in body[0]
+        heads = [self.heads[token[_CELL]] for token in cells]
+        places, starts = self._places(tokens, cells, rows, may_follow)
+        for row, token in zip(starts, rows, strict=False):  # the last is an end
+            if self.tags[token[_ROW]].get("hidden") in TRUE:
+                layout.hide_row(row)
+        values = [
+            head[1](token[_VALUE]) if token[_VALUE] else _without(token, head[0])
+            for head, token in zip(heads, cells, strict=True)
+        ]
+        _lay_out(
+            layout,
+            [
+                (row, column, value)
+                for (row, column), value, token in zip(places, values, cells, strict=True)
+                if value is not None or token[_FORMULA_TAG]
+            ],
+        )
+        layout.formats.update(
+            (place, head[2])
+            for place, head, token, value in zip(places, heads, cells, values, strict=True)
+            if head[2] and token[_VALUE] and not isinstance(value, str)
+        )
+        return layout.grid(name, hidden, _formulas(places, cells, self.tags))
+
+    def _places(
+        self,
+        tokens: Sequence[Groups],
+        cells: Sequence[Groups],
+        rows: Sequence[Groups],
+        may_follow: bool,
+    ) -> tuple[Sequence[Cell], Sequence[int]]:
+        """Where the cells and the rows are; if none says it, behind the one before, if it may."""
+        heads, numbers, columns = self.heads, self.numbers, self.columns
+        if heads.has_addresses and any(t[_LETTERS] and heads[t[_CELL]][3] for t in cells):
+            raise OddError  # one says twice where it is
+        starts = [int(token[_NUMBER] or 0) for token in rows if token[0]]
+        places: list[Cell] = []
+        if all(starts) and all(map(itemgetter(_LETTERS), cells)):
+            places = [(numbers[token[_DIGITS]], columns[token[_LETTERS]]) for token in cells]
+        else:
+            starts, row, column = [], 0, 0
+            for mark, number, rest, letters, digits, tag, *_ in tokens:
+                if mark:
+                    address = number or self.tags[rest].get("r")
+                    row, column = int(address or row + 1), 0
+                    starts.append(row)
+                    if not (address or may_follow):
+                        raise OddError
+                elif letters:
+                    row, column = numbers[digits], columns[letters]
+                    places.append((row, column))
+                elif tag:
+                    if heads[tag][3]:
+                        row, column = place_of(heads[tag][3])
+                    elif row and may_follow:
+                        column += 1
+                    else:
+                        raise OddError
+                    places.append((row, column))
+        if max(starts, default=0) > LAST_ROW:
+            raise OddError
+        return places, starts
+
+
+def _check_rows(rows: Sequence[Groups], tags: Tags) -> None:
+    """Raise OddError unless each row ends before the next begins, and says once where it is."""
+    is_open = False
+    for mark, number, rest, *_ in rows:
+        if (mark != b"<row") is not is_open or (number and "r" in tags[rest]):
+            raise OddError
+        is_open = bool(mark) and not rest.endswith(b"/>")
+    if is_open:
+        raise OddError
+
+
+def _lay_out(layout: Layout, filled: Sequence[tuple[int, int, Value]]) -> None:
+    """Lay out values by row and column; FarCellError if they are more than fit in a grid."""
+    bottom = max((row for row, _, _ in filled), default=0)
+    right = max((column for _, column, _ in filled), default=0)
+    letters = 0
+    if len(filled) * MOST_TEXT > MOST_LETTERS:
+        letters = sum(len(value) for _, _, value in filled if isinstance(value, str))
+    layout.extent.reach(bottom, right, len(filled), letters)
+    layout.rows.extend([None] * right for _ in range(bottom))
+    for row, column, value in filled:
+        layout.rows[row - 1][column - 1] = value
+
+
+def _formulas(places: Sequence[Cell], cells: Sequence[Groups], tags: Tags) -> Formulas:
+    formulas = WrittenFormulas()
+    written = formulas.written
+    for place, token in zip(places, cells, strict=True):
+        if token[_FORMULA_TAG]:
+            if token[_FORMULA] and token[_FORMULA_TAG] == b">":
+                written[place] = token[_FORMULA]
+            else:
+                formulas.take(place, token[_FORMULA], tags[token[_FORMULA_TAG]])
+    return formulas.relative()
+
+
+def _without(token: Groups, kind: str | None) -> Value:
+    """What a cell without a value holds: a text inside, an error, or a formula without one."""
+    inner = token[_INNER]
+    if inner not in _NO_TEXT and (text := text_within(inner[4:-9])) is not None:
+        return _cut(text_of(text))
+    if token[_FORMULA_TAG]:
+        return Uncalculated() if inner or kind != "str" else None
+    return Broken("#ERROR") if kind == "e" else None
+
+
+class _Numbers(dict[bytes, int]):
+    """The numbers of rows by their digits."""
+
+    def __missing__(self, digits: bytes) -> int:
+        row = int(digits)
+        if row > LAST_ROW:
+            raise OddError
+        self[digits] = row
+        return row
+
+
+class _Columns(dict[bytes, int]):
+    """The numbers of columns by their letters."""
+
+    def __missing__(self, letters: bytes) -> int:
+        self[letters] = column = column_of(letters.decode())
+        return column
+
+
+class _Heads(dict[bytes, _Head]):
+    """Each way in which the first tags of cells are written, taken apart once."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.shared = shared
+        self.has_addresses = False
+
+    def __missing__(self, written: bytes) -> _Head:
+        if match := _HEAD.fullmatch(written):
+            style, kind = (None if group is None else group.decode() for group in match.groups())
+            address = ""
+        else:
+            attributes = attributes_of(written)
+            style, kind = attributes.get("s"), attributes.get("t")
+            address = attributes.get("r", "")
+            self.has_addresses |= bool(address)
+        code = ""
+        if kind is None or kind == "n":
+            form = _at(self.shared.formats, int(style or 0))
+            code, value = form.code, _number(form, self.shared.is_1904)
+        else:
+            value = self._typed(kind)
+        self[written] = head = kind, value, code, address
+        return head
+
+    def _typed(self, kind: str) -> Callable[[bytes], Value]:
+        shared, texts = self.shared, self.shared.texts
+
+        def shared_text(written: bytes) -> Value:
+            return texts[int(written)] or None
+
+        def own_text(written: bytes) -> Value:
+            text = written.decode()
+            if "&" in text or "_x" in text or len(text) > MOST_TEXT:
+                return _cut(text_of(unescaped(text)))
+            return text
+
+        def other(written: bytes) -> Value:
+            value = typed(plain_text(written), kind, shared)
+            return _cut(value) if isinstance(value, str) else value
+
+        return {"s": shared_text, "str": own_text}.get(kind, other)
+
+
+def _at(formats: Sequence[Format], style: int) -> Format:
+    return formats[style] if style < len(formats) else GENERAL
+
+
+def _number(form: Format, is_1904: bool) -> Callable[[bytes], Value]:
+    def number(written: bytes) -> Value:
+        try:
+            return float(written)
+        except ValueError:
+            return _no_number(written)
+
+    def day(written: bytes) -> Value:
+        value = number(written)
+        return moment(value, form, is_1904) if isinstance(value, float) else value
+
+    return day if form.is_date else number
+
+
+def _no_number(written: bytes) -> str | None:
+    """The text that stands where a number should."""
+    if b"&" in written or not written.isascii():
+        raise OddError
+    return _cut(written.decode())
+
+
+def _cut(text: str) -> str | None:
+    return text[:MOST_TEXT] or None
