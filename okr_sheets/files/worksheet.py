@@ -28,6 +28,8 @@ _REFERENCE = re.compile(
     re.ASCII,
 )
 
+_ROW = "\0"  # which no file can hold
+
 
 
 def read_worksheet(stream: IO[bytes], sheet: Sheet, shared: Shared) -> Grid:
@@ -67,21 +69,22 @@ class Formulas(Mapping[Cell, str]):
         `origins` gives the cell that it was written for, if that is another one.
         """
         self._written, self._origins = written, origins or {}
-        self._last: dict[int, tuple[Sequence[str], str]] = {}  # by column
+        self._last: dict[int, tuple[str, str]] = {}  # by column, `_ROW` for the row's number
 
     def __getitem__(self, cell: Cell) -> str:
         written = self._written[cell]
         row, column = self._origins.get(cell, cell)
         text = written if isinstance(written, str) else written.decode()
         # Of formulas that are filled down, most differ in nothing but the number of their row.
-        pieces = text.split(str(row))
-        last, formula = self._last.get(column, ((), ""))
-        if pieces != last:
+        number = str(row)
+        last, formula = self._last.get(column, ("", ""))
+        if not last or last.replace(_ROW, number) != text:
+            pattern = text.replace(number, _ROW)
             may_last = len(text) < MOST_FORMULA and "&#" not in text
             text = text if text is written else unescaped(text)
             formula, own = _relative(text[:MOST_FORMULA], row, column, self.reference)
-            if may_last and own == len(pieces) - 1:
-                self._last[column] = pieces, formula
+            if may_last and own == pattern.count(_ROW):
+                self._last[column] = pattern, formula
         return formula
 
     def get(self, cell: Cell, default: Any = None) -> Any:
@@ -129,6 +132,7 @@ def relative(formula: str, row: int, column: int, reference: re.Pattern[str] = _
     return _relative(formula, row, column, reference)[0]
 
 
+@lru_cache(maxsize=1_000)  # the trackers of a run hold the same ones
 def _relative(
     formula: str, row: int, column: int, reference: re.Pattern[str]
 ) -> tuple[str, int | None]:
