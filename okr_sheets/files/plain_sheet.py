@@ -184,27 +184,31 @@ def _check_rows(rows: Sequence[Groups], tags: Tags) -> None:
 
 def _lay_out(layout: Layout, filled: Sequence[tuple[int, int, Value]]) -> None:
     """Lay out values by row and column; FarCellError if they are more than fit in a grid."""
-    bottom = max((row for row, _, _ in filled), default=0)
-    right = max((column for _, column, _ in filled), default=0)
+    if not filled:
+        return
+    bottom, right = max(map(itemgetter(0), filled)), max(map(itemgetter(1), filled))
     letters = 0
     if len(filled) * MOST_TEXT > MOST_LETTERS:
         letters = sum(len(value) for _, _, value in filled if isinstance(value, str))
     layout.extent.reach(bottom, right, len(filled), letters)
     layout.rows.extend([None] * right for _ in range(bottom))
+    lines = [[], *layout.rows]  # they count from 1
     for row, column, value in filled:
-        layout.rows[row - 1][column - 1] = value
+        lines[row][column - 1] = value
 
 
 def _formulas(places: Sequence[Cell], cells: Sequence[Groups], tags: Tags) -> Formulas:
-    formulas = WrittenFormulas()
-    written = formulas.written
-    for place, token in zip(places, cells, strict=True):
-        if token[_FORMULA_TAG]:
-            if token[_FORMULA] and token[_FORMULA_TAG] == b">":
-                written[place] = token[_FORMULA]
-            else:
-                formulas.take(place, token[_FORMULA], tags[token[_FORMULA_TAG]])
-    return formulas.relative()
+    with_one = [
+        (place, token[_FORMULA_TAG], token[_FORMULA])
+        for place, token in zip(places, cells, strict=True)
+        if token[_FORMULA_TAG]
+    ]
+    if any("t" in tags[tag] for tag in {tag for _, tag, _ in with_one}):
+        formulas = WrittenFormulas()
+        for place, tag, written in with_one:
+            formulas.take(place, written, tags[tag])
+        return formulas.relative()
+    return Formulas({place: written for place, _, written in with_one})
 
 
 def _without(token: Groups, kind: str | None) -> Value:
