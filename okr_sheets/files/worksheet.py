@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import IO, Any
@@ -29,7 +29,6 @@ _REFERENCE = re.compile(
 )
 
 _ROW = "\0"  # which no file can hold
-
 
 
 def read_worksheet(stream: IO[bytes], sheet: Sheet, shared: Shared) -> Grid:
