@@ -1,9 +1,10 @@
 """Work that may take its process down with it, done in a child process that may.
 
 Parsers in native code abort on files made to hurt them, and nothing in Python can catch that. So
-all that is done with a file is done by a child, until a file kills it, takes too long or grows too
-large; that costs the file, and the next one gets a new child. As many children live as threads were
-at work at once. One costs a tenth of a second once, and about two milliseconds a file.
+all that is done with a file, unless it is a plain one, is done by a child, until a file kills it,
+takes too long or grows too large; that costs the file, and the next one gets a new child. As many
+children live as threads were at work at once. One costs a tenth of a second once, and about two
+milliseconds a file.
 
 Memory is capped where a process can tell how much it has and stop at a limit, which is on Linux.
 Time is capped everywhere, by a clock here and one in the child that goes on without us.

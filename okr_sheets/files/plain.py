@@ -19,6 +19,7 @@ from okr_sheets.files.layout import Shared
 from okr_sheets.files.package import MOST_PART_BYTES, Package, Sheet, part_of, read_sheets
 from okr_sheets.files.plain_sheet import Worksheets
 from okr_sheets.files.plain_xml import (
+    MOST_WAYS,
     OddError,
     Tags,
     attributes_of,
@@ -28,7 +29,7 @@ from okr_sheets.files.plain_xml import (
     text_within,
     tiles,
 )
-from okr_sheets.files.unpacking import MOST_PACKED, PlainArchive
+from okr_sheets.files.unpacking import MOST_LISTING, MOST_PACKED, PlainArchive
 from okr_sheets.files.worksheet import text_of
 from okr_sheets.files.xlsx import workbook_of
 from okr_sheets.problems import UnreadableError
@@ -86,8 +87,9 @@ def _book(path: Path, archive: PlainArchive) -> Book:
             raise OddError
         return content
 
-    # Relations and the list of sheets are short.
     main = package.main("xl/workbook.xml")
+    if len(part(main)) > MOST_LISTING:
+        raise OddError
     relations = package.relations(main)
     sheets, is_1904 = workbook_of(package, main, relations)
     strings, styles = (part_of(relations, kind) for kind in ("sharedStrings", "styles"))
@@ -120,7 +122,10 @@ def _formats(part: bytes) -> list[Format]:
     """The number format of each cell style."""
     numbered, used = sections(part, "numFmts", "cellXfs")
     codes: dict[int, str] = {}
-    for written, _ in tiles(_NUMBERED, numbered):
+    named = tiles(_NUMBERED, numbered)
+    if len(named) > MOST_WAYS:
+        raise OddError
+    for written, _ in named:
         attributes = attributes_of(written)
         codes[int(attributes.get("numFmtId", 0))] = attributes.get("formatCode", "")
     tags = Tags()

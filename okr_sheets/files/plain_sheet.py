@@ -15,6 +15,7 @@ from okr_sheets.files.grid import Broken, Cell, Grid, Uncalculated, Value
 from okr_sheets.files.guard import LAST_ROW, MOST_LETTERS, MOST_TEXT
 from okr_sheets.files.layout import Layout, Shared
 from okr_sheets.files.plain_xml import (
+    MOST_WAYS,
     Groups,
     OddError,
     Tags,
@@ -35,6 +36,8 @@ from okr_sheets.files.worksheet import (
     text_of,
     typed,
 )
+
+MOST_COLUMNS = 1_000  # elements that tell of them
 
 # Each part takes what it can and gives none of it back, so every letter is looked at once.
 _TOKEN = re.compile(
@@ -97,7 +100,10 @@ class Worksheets:
         """
         around, body = inside(part, "sheetData")
         layout = Layout(self.shared)
-        for element, written in _TAG.findall(around):
+        columns = _TAG.findall(around)
+        if len(columns) > MOST_COLUMNS:
+            raise OddError
+        for element, written in columns:
             if element != b"col":
                 raise OddError
             take_columns(layout, attributes_of(written))
@@ -248,6 +254,8 @@ class _Heads(dict[bytes, _Head]):
         self.has_addresses = False
 
     def __missing__(self, written: bytes) -> _Head:
+        if len(self) > MOST_WAYS:
+            raise OddError
         if match := _HEAD.fullmatch(written):
             style, kind = (None if group is None else group.decode() for group in match.groups())
             address = ""

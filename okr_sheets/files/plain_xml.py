@@ -12,6 +12,8 @@ from xml.parsers import expat
 
 from okr_sheets.files.markup import Local
 
+MOST_WAYS = 50_000  # to write a tag, and entities that hardly anybody writes
+
 Body = tuple[bytes, int, int]  # a part, and from where to where in it
 Groups = tuple[bytes, ...]
 
@@ -41,6 +43,8 @@ class Tags(dict[bytes, Mapping[str, str]]):
     """The attributes of tags, each way to write them taken apart once."""
 
     def __missing__(self, written: bytes) -> Mapping[str, str]:
+        if len(self) > MOST_WAYS:
+            raise OddError
         self[written] = attributes = attributes_of(written)
         return attributes
 
@@ -122,8 +126,8 @@ def _check(text: bytes) -> None:
 
 
 def _check_characters(part: bytes, start: int, end: int) -> None:
-    for match in _RARE_ENTITY.finditer(part, start, end):
-        if match[0] == b"&":
+    for count, match in enumerate(_RARE_ENTITY.finditer(part, start, end)):
+        if match[0] == b"&" or count > MOST_WAYS:
             raise OddError
         unescaped(match[0].decode())
     if b"]" in part and part.find(b"]]>", start, end) >= 0:

@@ -13,6 +13,9 @@ from okr_sheets.files.plain_xml import OddError
 
 MOST_PACKED = 4_000_000  # bytes of a file that is read without a child
 MOST_UNPACKED = 24_000_000  # and of all its parts
+MOST_LISTING = 500_000  # of what says which parts and sheets there are
+FEW_OPENED = 4_000_000  # bytes of parts with few tags, whatever they are
+MOST_TAGS = 1_000_000  # in all parts that are opened after them
 
 _LOCAL_HEADER = struct.Struct("<4s22x2H")
 _PLAIN_FLAGS = 0x0002 | 0x0004 | 0x0008 | 0x0800  # how it was packed; sizes behind; UTF-8
@@ -28,9 +31,13 @@ class PlainArchive:
             if kind_of_members(archive) != "xlsx":
                 raise OddError
         most = min(MOST_UNPACKED, most_unpacked(len(content)))
-        if sum(member.file_size for member in self._members) > most:
+        relations = (each for each in self._members if each.filename.endswith(".rels"))
+        if (
+            sum(each.file_size for each in self._members) > most
+            or sum(each.file_size for each in relations) > MOST_LISTING
+        ):
             raise OddError
-        self._content = content
+        self._content, self._opened, self._tags = content, 0, 0
         self._left = {member.filename: member for member in self._members}
 
     def infolist(self) -> list[zipfile.ZipInfo]:
@@ -40,7 +47,15 @@ class PlainArchive:
     def open(self, member: zipfile.ZipInfo) -> IO[bytes]:
         """A part, which is as long and has the checksum that the archive says, or raises."""
         self._left.pop(member.filename, None)
-        return io.BytesIO(self._unpacked(member))
+        self._opened += member.file_size
+        if self._opened > MOST_UNPACKED:  # many sheets may be one part
+            raise OddError
+        part = self._unpacked(member)
+        if self._opened > FEW_OPENED:
+            self._tags += part.count(b"<")
+            if self._tags > MOST_TAGS:
+                raise OddError
+        return io.BytesIO(part)
 
     def check_others(self) -> None:
         """Raise unless the same holds for the parts that nobody has opened."""
