@@ -29,7 +29,6 @@ _REFERENCE = re.compile(
 )
 
 
-
 def read_worksheet(stream: IO[bytes], sheet: Sheet, shared: Shared) -> Grid:
     """The grid of a worksheet.
 
