@@ -78,10 +78,10 @@ class Columns:
             if kind == "date":
                 values = [serial(day) if isinstance(day, date) else day for day in values]
             arrays[key] = np.fromiter(values, ARRAYS[kind], size)
-        return _of_arrays(arrays, size)
+        return sharing_texts(arrays, size)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _of_arrays, (self.arrays, self._size)
+        return sharing_texts, (self.arrays, self._size)
 
     def __repr__(self) -> str:
         return f"{self._size} rows of {', '.join(self._arrays)}"
@@ -164,7 +164,7 @@ class _Part:
 _Given = Array | Callable[[], Array] | _Part  # as a column is given
 
 
-def _of_arrays(arrays: Mapping[str, Array], size: int) -> Columns:
+def sharing_texts(arrays: Mapping[str, Array], size: int) -> Columns:
     """Columns whose equal texts, such as the formulas of all trackers, are one text in memory."""
     for array in arrays.values():
         for at, value in enumerate(array.tolist() if array.dtype == object else ()):

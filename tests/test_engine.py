@@ -1,6 +1,7 @@
 """Each engine gives what `map` gives, and what ends a worker costs itself."""
 
 import os
+import pickle
 import sys
 
 import pytest
@@ -9,6 +10,7 @@ from okr_sheets import engine
 from okr_sheets.engine import ENGINES, lent, processors
 from okr_sheets.files.child import no_children
 from okr_sheets.misuse import MisuseError
+from okr_sheets.reading.tracker import read
 
 # Work that ends its own process where it is told to: always, or the first time.
 MORTAL = """
@@ -147,3 +149,14 @@ def test_processors_are_those_that_this_process_may_use(tmp_path, monkeypatch, q
     if quota is not None:
         (tmp_path / "cpu.max").write_text(quota)
     assert processors() == count
+
+
+def test_what_travels_is_small_and_equal_texts_are_one_again(company):
+    paths = [company / name for name in ("sales.xlsx", "go-to-market.xlsx")]
+    one, other = (read(path) for path in paths)
+    travelled = [pickle.loads(pickle.dumps(tracker)) for tracker in (one, other)]
+    assert travelled == [one, other]
+    formulas = {id(tracker.calculated["formula.score"][0]) for tracker in (one, other, *travelled)}
+    assert len(formulas) == 1
+    texts = sum(len(text) for text in set(one.calculated["formula.score"]))
+    assert len(pickle.dumps(one.calculated["formula.score"])) < 2 * texts

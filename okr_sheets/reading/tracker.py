@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from okr_sheets.columns import Columns, filled, folded
+from okr_sheets.columns import Columns, filled, folded, sharing_texts
 from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.child import in_child
 from okr_sheets.misuse import MisuseError
@@ -95,7 +95,7 @@ def _tracker(path: str, draft: Draft) -> Tracker:
         path=path,
         sheets=draft.sheets,
         letters=draft.letters,
-        calculated=Columns(stored, len(draft.stored["row"])),
+        calculated=sharing_texts(stored, len(draft.stored["row"])),
         calculated_on=draft.calculated_on,
         bands=draft.bands,
         problems=draft.problems,
