@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from hostile import HOSTILE, read_plain, sheet_of
 
 import okr_sheets as okr
+from okr_sheets import engine
 from okr_sheets.cli import main
 from okr_sheets.files import child, guard
 from okr_sheets.reading import tracker
@@ -25,6 +26,7 @@ def run(*arguments):
 def by_its_limits(monkeypatch):
     """Each file is read by the limits of its case."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setattr(engine, "FEW", len(HOSTILE) + 1)  # workers would know no other limits
     monkeypatch.setattr(tracker, "READING", "hostile:read")
     monkeypatch.setattr(tracker, "plain_drafts", read_plain)
     with child.no_children():
