@@ -30,6 +30,7 @@ _REFERENCE = re.compile(
 
 _ROW = "\0"  # which no file can hold
 
+
 def read_worksheet(stream: IO[bytes], sheet: Sheet, shared: Shared) -> Grid:
     """The grid of a worksheet.
 
