@@ -76,7 +76,8 @@ _HEAD = re.compile(rb'(?: s="(\d++)")?(?: t="([a-z]++)")? ?/?>')
 _ROW_ENDS = b"</row>"
 _NO_TEXT = frozenset((b"", b"</c>"))
 # Which group of `_TOKEN` is what; the first is a row that begins, the last the end of the last row.
-_NUMBER, _ROW, _LETTERS, _DIGITS, _CELL, _FORMULA_TAG, _FORMULA, _VALUE, _INNER = range(1, 10)
+# After the cell's tag come the formula's, the formula, the value, and what is inside without one.
+_NUMBER, _ROW, _LETTERS, _DIGITS, _CELL = range(1, 6)
 
 
 # What the first tag of a cell says: its type, how its value is read, a number's format, the address
@@ -113,29 +114,25 @@ class Worksheets:
         _check_rows(rows, self.tags)
         # Where blank cells went by, no cell can be told to stand behind the one before.
         may_follow = b'<c r="' not in body[0]
-        heads = [self.heads[token[_CELL]] for token in cells]
         places, starts = self._places(tokens, cells, rows, may_follow)
         for row, token in zip(starts, rows, strict=False):  # the last is an end
             if self.tags[token[_ROW]].get("hidden") in TRUE:
                 layout.hide_row(row)
+        if not cells:
+            return layout.grid(name, hidden, Formulas({}))
+        *_, tags, formula_tags, formulas, written, inner, _ = zip(*cells, strict=True)
+        heads = [*map(self.heads.__getitem__, tags)]
         values = [
-            head[1](token[_VALUE]) if token[_VALUE] else _without(token, head[0])
-            for head, token in zip(heads, cells, strict=True)
+            head[1](value) if value else _without(text, formula, head[0])
+            for head, value, text, formula in zip(heads, written, inner, formula_tags, strict=True)
         ]
-        _lay_out(
-            layout,
-            [
-                (row, column, value)
-                for (row, column), value, token in zip(places, values, cells, strict=True)
-                if value is not None or token[_FORMULA_TAG]
-            ],
-        )
+        _lay_out(layout, places, values, formula_tags)
         layout.formats.update(
             (place, head[2])
-            for place, head, token, value in zip(places, heads, cells, values, strict=True)
-            if head[2] and token[_VALUE] and not isinstance(value, str)
+            for place, head, given, value in zip(places, heads, written, values, strict=True)
+            if head[2] and given and not isinstance(value, str)
         )
-        return layout.grid(name, hidden, _formulas(places, cells, self.tags))
+        return layout.grid(name, hidden, _formulas(places, formula_tags, formulas, self.tags))
 
     def _places(
         self,
@@ -151,7 +148,9 @@ class Worksheets:
         starts = [int(token[_NUMBER] or 0) for token in rows if token[0]]
         places: list[Cell] = []
         if all(starts) and all(map(itemgetter(_LETTERS), cells)):
-            places = [(numbers[token[_DIGITS]], columns[token[_LETTERS]]) for token in cells]
+            at_rows = map(numbers.__getitem__, map(itemgetter(_DIGITS), cells))
+            at_columns = map(columns.__getitem__, map(itemgetter(_LETTERS), cells))
+            places = [*zip(at_rows, at_columns, strict=True)]
         else:
             starts, row, column = [], 0, 0
             for mark, number, rest, letters, digits, tag, *_ in tokens:
@@ -188,41 +187,51 @@ def _check_rows(rows: Sequence[Groups], tags: Tags) -> None:
         raise OddError
 
 
-def _lay_out(layout: Layout, filled: Sequence[tuple[int, int, Value]]) -> None:
-    """Lay out values by row and column; FarCellError if they are more than fit in a grid."""
-    if not filled:
+def _lay_out(
+    layout: Layout, places: Sequence[Cell], values: Sequence[Value], formulas: Sequence[bytes]
+) -> None:
+    """Lay out values at their places; FarCellError if they are more than fit in a grid.
+
+    A cell that has neither a value nor a formula is none.
+    """
+    if None in values:
+        filled = [
+            (place, value)
+            for place, value, formula in zip(places, values, formulas, strict=True)
+            if value is not None or formula
+        ]
+        places, values = [*zip(*filled, strict=True)] or ((), ())
+    if not places:
         return
-    bottom, right = max(map(itemgetter(0), filled)), max(map(itemgetter(1), filled))
+    bottom, right = max(map(itemgetter(0), places)), max(map(itemgetter(1), places))
     letters = 0
-    if len(filled) * MOST_TEXT > MOST_LETTERS:
-        letters = sum(len(value) for _, _, value in filled if isinstance(value, str))
-    layout.extent.reach(bottom, right, len(filled), letters)
+    if len(places) * MOST_TEXT > MOST_LETTERS:
+        letters = sum(len(value) for value in values if isinstance(value, str))
+    layout.extent.reach(bottom, right, len(places), letters)
     layout.rows.extend([None] * right for _ in range(bottom))
     lines = [[], *layout.rows]  # they count from 1
-    for row, column, value in filled:
+    for (row, column), value in zip(places, values, strict=True):
         lines[row][column - 1] = value
 
 
-def _formulas(places: Sequence[Cell], cells: Sequence[Groups], tags: Tags) -> Formulas:
-    with_one = [
-        (place, token[_FORMULA_TAG], token[_FORMULA])
-        for place, token in zip(places, cells, strict=True)
-        if token[_FORMULA_TAG]
-    ]
-    if any("t" in tags[tag] for tag in {tag for _, tag, _ in with_one}):
+def _formulas(
+    places: Sequence[Cell], tags: Sequence[bytes], written: Sequence[bytes], known: Tags
+) -> Formulas:
+    if any("t" in known[tag] for tag in {*tags} - {b""}):
         formulas = WrittenFormulas()
-        for place, tag, written in with_one:
-            formulas.take(place, written, tags[tag])
+        for place, tag, formula in zip(places, tags, written, strict=True):
+            if tag:
+                formulas.take(place, formula, known[tag])
         return formulas.relative()
-    return Formulas({place: written for place, _, written in with_one})
+    texts = zip(places, tags, written, strict=True)
+    return Formulas({place: formula for place, tag, formula in texts if tag})
 
 
-def _without(token: Groups, kind: str | None) -> Value:
+def _without(inner: bytes, formula_tag: bytes, kind: str | None) -> Value:
     """What a cell without a value holds: a text inside, an error, or a formula without one."""
-    inner = token[_INNER]
     if inner not in _NO_TEXT and (text := text_within(inner[4:-9])) is not None:
         return _cut(text_of(text))
-    if token[_FORMULA_TAG]:
+    if formula_tag:
         return Uncalculated() if inner or kind != "str" else None
     return Broken("#ERROR") if kind == "e" else None
 
