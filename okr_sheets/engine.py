@@ -36,7 +36,7 @@ TURNS = 4  # that each worker gets at least, so that all end at about the same t
 SLICE = 1.0  # seconds after which a worker hands back what it has
 CONNECTING = 10  # seconds in which a scheduler answers
 WAITING = 5  # seconds until it is asked whether there are workers
-PATIENCE = 4  # times that there are none; one that died is started anew within seconds
+PATIENCE = 12  # times that there are none; one that died is started anew within seconds
 # A cluster of this process alone, with no port that others reach, silent when it is interrupted.
 _HERE = {
     "processes": False,
