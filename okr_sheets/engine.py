@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from threading import Event
 
 PACKAGE = "okr_sheets"
-FEW = 64  # files from which on processes pay: one starts while another reads 40
+FEW = 48  # files from which on two processes pay: to start one takes as long as to read 20
 MOST_AT_ONCE = 32  # files that are handed out together
 TURNS = 4  # that each worker gets at least, so that all end at about the same time
 SLICE = 1.0  # seconds after which a worker hands back what it has
 CONNECTING = 10  # seconds in which a scheduler answers
 WAITING = 5  # seconds until it is asked whether there are workers
-PATIENCE = 4  # times that there are none; one that died is started anew within seconds
+PATIENCE = 12  # times that there are none; one that died is started anew within seconds
 # A cluster of this process alone, with no port that others reach, silent when it is interrupted.
 _HERE = {
     "processes": False,

@@ -62,7 +62,7 @@ def progress(total: int, words: Language) -> Iterator[Callable[[int], None]]:
         return
     bars = Progress(
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=BAR_WIDTH),
+        BarColumn(BAR_WIDTH, style="bright_black", complete_style="green"),
         console=watched,
         transient=True,
     )

@@ -107,7 +107,7 @@ def test_the_numbers_for_many_trackers_are_those_of_the_code():
     ):
         assert said in SCALE
     assert engine.SLICE == 1
-    assert engine.WAITING * engine.PATIENCE == 20
+    assert engine.WAITING * engine.PATIENCE == 60
 
 
 def test_the_readmes_python_runs(folder):

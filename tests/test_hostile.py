@@ -29,6 +29,7 @@ def by_its_limits(monkeypatch):
     monkeypatch.setattr(engine, "FEW", len(HOSTILE) + 1)  # workers would know no other limits
     monkeypatch.setattr(tracker, "READING", "hostile:read")
     monkeypatch.setattr(tracker, "plain_drafts", read_plain)
+    monkeypatch.setattr(engine, "FEW", 10**6)  # other processes know nothing of these limits
     with child.no_children():
         pass
 
