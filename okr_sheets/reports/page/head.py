@@ -126,7 +126,9 @@ def freshness(rollup: Rollup, words: Language) -> Row:
         "value": words("page.count_of", part=words.number(current), whole=words.number(live)),
         "label": f"{words('report.up_to_date')}: {current} / {live}",
         "share": share(current / live if live else 0),
-        "with_number": words("page.count_of", part=about["with_number"], whole=live),
+        "with_number": words(
+            "page.count_of", part=words.number(about["with_number"]), whole=words.number(live)
+        ),
         "last": day_text(to_day(last), words) if last else "–",
         "owing": names[:MOST_NAMES],
         "more": max(len(names) - MOST_NAMES, 0),
