@@ -318,7 +318,7 @@ RACES = (
             ),
         ),
         flat,
-        runs=3,
+        runs=1,  # of minutes
         quick_runs=1,
     ),
     Race(
@@ -332,7 +332,7 @@ RACES = (
             ),
         ),
         lambda ground: (of_many(ground, "processes"), Limit(megabytes=800)),
-        runs=3,
+        runs=1,  # of minutes
         quick_runs=1,
     ),
     Race(
@@ -341,7 +341,7 @@ RACES = (
             Row(f"{ground.many:,} trackers by processes, wall", "serial", 1 / 1.7, "wall"),
         ),
         lambda ground: (of_many(ground, "processes"), of_many(ground, "serial")),
-        runs=3,
+        runs=1,  # of minutes
         quick_runs=1,
     ),
     Race(
@@ -350,7 +350,7 @@ RACES = (
             Row(f"{ground.many:,} trackers by a dask cluster, wall", "processes", 1.25, "wall"),
         ),
         lambda ground: (on_cluster(ground), of_many(ground, "processes")),
-        runs=3,
+        runs=1,  # of minutes
         quick_runs=1,
     ),
     Race("scoring", of_scoring, scoring, runs=5, check=same_scores),
