@@ -114,14 +114,14 @@ class Worksheets:
         _check_rows(rows, self.tags)
         # Where blank cells went by, no cell can be told to stand behind the one before.
         may_follow = b'<c r="' not in body[0]
+        heads = [*map(self.heads.__getitem__, map(itemgetter(_CELL), cells))]
         places, starts = self._places(tokens, cells, rows, may_follow)
         for row, token in zip(starts, rows, strict=False):  # the last is an end
             if self.tags[token[_ROW]].get("hidden") in TRUE:
                 layout.hide_row(row)
         if not cells:
             return layout.grid(name, hidden, Formulas({}))
-        *_, tags, formula_tags, formulas, written, inner, _ = zip(*cells, strict=True)
-        heads = [*map(self.heads.__getitem__, tags)]
+        *_, formula_tags, formulas, written, inner, _ = zip(*cells, strict=True)
         values = [
             head[1](value) if value else _without(text, formula, head[0])
             for head, value, text, formula in zip(heads, written, inner, formula_tags, strict=True)
