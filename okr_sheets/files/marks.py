@@ -29,6 +29,8 @@ _OPEN = "0" * _DIGITS  # stands in a mark until the digest is known
 REPORT_MARK = f"okr-sheets rollup {_OPEN}"
 DRAFT_MARK = f"okr-sheets reminder {_OPEN}"
 # Without a digest, as marks once were, a file is ours, and nobody knows whether it was changed.
+SHEET_MARK = "okr_sheets_"  # begins names that stand for sheets of ours in a workbook of others
+_MARKED_SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!")
 _REPORT = rb"okr-sheets rollup(?: ([0-9a-f]{32}))?"
 _DRAFT = rb"okr-sheets reminder(?: ([0-9a-f]{32}))?"
 _MOST_BYTES = 100_000  # at a file's head, or of a part, in which a mark is looked for
@@ -243,6 +245,18 @@ def is_marked(path: Path, marks: Marks = REPORTS) -> bool:
         return mark is not None and path.is_file() and mark.is_on(path)
     except (OSError, UnreadableError, csv.Error):
         return False
+
+
+def marked_sheet(name: str, formula: str) -> tuple[str, str]:
+    """The key and the name of the sheet of ours that a workbook's defined name stands for.
+
+    Both are "" for names of others, and for that of a sheet that is gone.
+    """
+    _, mark, key = name.casefold().partition(SHEET_MARK)
+    place = _MARKED_SHEET.match(formula)
+    if not mark or not key or not place or name.casefold() != mark + key:
+        return "", ""
+    return key, (place[1] or "").replace("''", "'") or place[2]
 
 
 def put_digest(path: Path, marks: Marks = REPORTS) -> None:
