@@ -10,6 +10,7 @@ from okr_sheets.files.marks import SHEET_MARK
 from okr_sheets.files.package import relations_of
 from okr_sheets.misuse import MisuseError
 from okr_sheets.reports.into.board import Board
+from okr_sheets.reports.into.charts import explicit
 from okr_sheets.reports.into.markup import MAIN, Part, number
 from okr_sheets.reports.into.own import OwnBook, OwnSheet
 from okr_sheets.reports.into.register import Name, Register
@@ -122,9 +123,12 @@ class _Joining:
             self._write(sheet.part, self._own.sheet(sheet.part, looks, is_active))
             for relation in self._own.related(sheet.part):
                 part = relation.part
-                is_table = part in tables
-                own = self._own
-                text = own.table(part, looks, *tables[part]) if is_table else own.text(part)
+                if relation.kind == "table":
+                    text = self._own.table(part, looks, *tables[part])
+                elif relation.kind == "chart":
+                    text = explicit(self._own.text(part))
+                else:
+                    text = self._own.text(part)
                 self._write(part, text)
 
     def _write(self, part: str, text: str) -> None:
