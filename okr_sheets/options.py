@@ -38,6 +38,22 @@ class Day(click.ParamType):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
+class SheetKeys(click.ParamType):  # type: ignore[type-arg]
+    """Sheets of the result by their keys, such as summary,teams."""
+
+    name = "sheets"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        from okr_sheets.reports.into import check_sheets
+
+        try:
+            return check_sheets(part.strip() for part in value.split(","))
+        except MisuseError as error:
+            self.fail(str(error), param, ctx)
+
+
 def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config:
     """The settings of --config, else of the okr.toml that counts for the paths."""
     from okr_sheets.config import Config, read_config
@@ -99,6 +115,16 @@ ENGINE = click.option(
     "[default: processes for many files, else serial]",
 )
 SCHEDULER = click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
+INTO = click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    help="A workbook of your own, in which sheets of the result are added or written anew.",
+)
+SHEETS = click.option(
+    "--sheets",
+    type=SheetKeys(),
+    help="Which.  [default: those that are in it, the first time summary,teams,attention]",
+)
 LANGUAGE = click.option(
     "--language",
     "code",
