@@ -14,7 +14,18 @@ from okr_sheets.choices import CADENCES, LEVELS
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
 from okr_sheets.language import from_locale, language, languages
-from okr_sheets.options import AS_OF, CONFIG, ENGINE, INTO, LANGUAGE, PATHS, QUIET, SCHEDULER, SHEETS
+from okr_sheets.options import (
+    AS_OF,
+    CONFIG,
+    ENGINE,
+    INTO,
+    LANGUAGE,
+    PATHS,
+    QUIET,
+    REPORTS,
+    SCHEDULER,
+    SHEETS,
+)
 from okr_sheets.streams import put, say
 
 if TYPE_CHECKING:
@@ -157,14 +168,7 @@ def _warn_of_english(name: str, code: str) -> None:
 
 @main.command()
 @PATHS
-@click.option(
-    "-o",
-    "--out",
-    "outs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
-)
+@REPORTS
 @INTO
 @SHEETS
 @AS_OF

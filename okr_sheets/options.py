@@ -115,6 +115,14 @@ ENGINE = click.option(
     "[default: processes for many files, else serial]",
 )
 SCHEDULER = click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
+REPORTS = click.option(
+    "-o",
+    "--out",
+    "outs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
+)
 INTO = click.option(
     "--into",
     type=click.Path(path_type=Path),

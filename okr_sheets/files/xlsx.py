@@ -12,8 +12,8 @@ from pathlib import Path
 from okr_sheets.files.formats import Format, formats
 from okr_sheets.files.grid import Book, Grid
 from okr_sheets.files.layout import Shared
-from okr_sheets.files.markup import walk
 from okr_sheets.files.marks import marked_sheet
+from okr_sheets.files.markup import walk
 from okr_sheets.files.package import Package, Relation, Sheet, opened, part_of, read_sheets
 from okr_sheets.files.worksheet import TRUE, read_worksheet, text_of
 from okr_sheets.problems import UnreadableError
