@@ -4,6 +4,7 @@ import errno
 import re
 import shutil
 import zipfile
+from copy import copy
 from pathlib import Path
 
 import boards
@@ -18,9 +19,12 @@ from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
 from okr_sheets.cli import main
-from okr_sheets.language import languages
+from okr_sheets.language import language, languages
 from okr_sheets.reports.into.markup import Part
 from okr_sheets.reports.workbook import SHEETS
+
+# openpyxl knows neither sparklines nor data bars of 2010.
+pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
 
 FILES = Path(__file__).parent / "files"
 OTHERS = sorted(path for path in FILES.glob("*.xls[xm]") if path.name != "xlsxwriter-strict.xlsx")
@@ -65,10 +69,8 @@ def grids(path):
     book = CalamineWorkbook.from_path(path)
     found = {}
     for name in book.sheet_names:
-        try:
+        if name != "Chart":
             found[name] = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except Exception as error:  # a chart is no sheet with cells
-            assert "Worksheet" in str(error), error
     return found
 
 
@@ -143,7 +145,7 @@ def test_the_list_of_sheets_keeps_what_it_had(board, company_rollup):
     okr.report_into(company_rollup, board)
     after = etree.fromstring(parts(board)[name])
     for old in before.iter(etree.Element):
-        if old.getchildren() or old.tag == f"{{{MAIN}}}calcPr":
+        if len(old) or etree.QName(old).localname in {"calcPr", "definedNames"}:
             continue
         alike = [*map(canonical, after.iter(old.tag))]
         assert canonical(old) in alike or old.get("name") == "okr_sheets_forecast"
@@ -157,19 +159,24 @@ def test_the_list_of_sheets_keeps_what_it_had(board, company_rollup):
 # --- what comes ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", SHEETS)
-def test_each_sheet_is_as_in_the_rollups_workbook(key, plain, company_rollup, whole):
-    if key == "carried":
-        pytest.skip("there is no quarter before")
-    okr.report_into(company_rollup, plain, [key])
-    title = next(name for name in sheets(plain) if name not in {"Plan", "Calc"})
-    ours, theirs = (openpyxl.load_workbook(path)[title] for path in (plain, whole))
+@pytest.fixture(scope="module")
+def filled(company_rollup, tmp_path_factory):
+    """A workbook with all sheets in it."""
+    path = boards.plain(tmp_path_factory.mktemp("filled") / "board.xlsx")
+    return openpyxl.load_workbook(okr.report_into(company_rollup, path, SHEETS))
+
+
+@pytest.mark.parametrize("key", [key for key in SHEETS if key != "carried"])
+def test_each_sheet_is_as_in_the_rollups_workbook(key, filled, whole):
+    title = language("en")(f"report.{key}")
+    ours, theirs = filled[title], openpyxl.load_workbook(whole)[title]
     assert ours.dimensions == theirs.dimensions
     for row, expected in zip(ours.iter_rows(), theirs.iter_rows(), strict=True):
         for cell, like in zip(row, expected, strict=True):
-            assert cell.value == like.value or (key == "summary" and like.hyperlink)
+            assert cell.value == like.value
+            assert bool(cell.hyperlink) == bool(like.hyperlink)
             for look in ("font", "fill", "border", "alignment", "number_format"):
-                assert getattr(cell, look) == getattr(like, look), (cell.coordinate, look)
+                assert copy(getattr(cell, look)) == copy(getattr(like, look)), cell.coordinate
     assert rules(ours) == rules(theirs)
     for look in ("print_area", "print_title_rows", "freeze_panes", "merged_cells"):
         assert str(getattr(ours, look)) == str(getattr(theirs, look))
@@ -232,9 +239,11 @@ def test_names_that_the_workbook_has_are_left_to_it(company_rollup, tmp_path):
     book = openpyxl.load_workbook(path)
     assert [*book["Summary"].tables] == ["tblTeams"]
     assert [*book["Teams"].tables] == ["tblTeams_2"]
-    links = [cell.hyperlink.location for cell in book["Summary (OKRs)"]["S"] if cell.hyperlink]
-    charts = etree.fromstring(parts(path)["xl/charts/chart3.xml"])
-    assert "'Calc'!" in {text[:7] for text in charts.itertext()} or links
+    links = {
+        cell.hyperlink.location for row in book["Summary (OKRs)"] for cell in row if cell.hyperlink
+    }
+    assert "'Attention'!A1" in links
+    assert "'Changes'!A1" not in links  # that sheet is not there
 
 
 def test_a_chart_says_what_excel_of_2007_took_for_granted(company_rollup, plain):
@@ -280,9 +289,9 @@ def test_a_renamed_and_moved_sheet_of_ours_is_known_again(company_rollup, earlie
         text = re.sub(
             r'localSheetId="([012])"', lambda at: f'localSheetId="{(int(at[1]) + 1) % 3}"', text
         )
-        return text.replace('"Teams"', '"Our teams"').replace("Teams!", "'Our teams'!")
+        return re.sub(r"'?\bTeams'?!", "'Our teams'!", text.replace('"Teams"', '"Our teams"'))
 
-    boards.edited(plain, BOOK=lambda text: moved(text).replace("''Our teams''!", "'Our teams'!"))
+    boards.edited(plain, BOOK=moved)
     before = {name: canonical(each) for name, each in sheets(plain).items()}
     assert [*before] == ["Our teams", "Plan", "Summary", "Attention", "Calc"]
     okr.report_into(company_rollup, plain, ["owners"], language="fi")
@@ -552,10 +561,10 @@ def test_the_command_names_the_sheets_there_are(company, plain):
         ("<a><b/></a>", '<a n="1"><b><c/></b></a>'),
         ("<a n='7'  ><b  ></b></a>", '<a n="1"  ><b  ><c/></b></a>'),
         ('<a m="n=&quot;2&quot;>" n = "7"><b x=">"/></a>', '<a m="n=&quot;2&quot;>" n = "1"><b x=">"><c/></b></a>'),
-        ("\ufeff<!-- <b/> --><a\n\tn='x>y'><![CDATA[<b>]]><b>é</b></a>\r\n", '\ufeff<!-- <b/> --><a\n\tn="1"><![CDATA[<b>]]><b>é<c/></b></a>\r\n'),
+        ("<!-- <b/> --><a\n\tn='x>y'><![CDATA[<b>]]><b>é</b></a>\r\n", '<!-- <b/> --><a\n\tn="1"><![CDATA[<b>]]><b>é<c/></b></a>\r\n'),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_a_part_changes_where_it_is_asked_to(before, after, encoding):
     content = before.encode(encoding)
     assert Part(content, "p").content() == content
