@@ -27,7 +27,16 @@ from okr_sheets.reports.workbook import SHEETS
 pytestmark = pytest.mark.filterwarnings("ignore:.*xtension is not supported")
 
 FILES = Path(__file__).parent / "files"
-OTHERS = sorted(path for path in FILES.glob("*.xls[xm]") if path.name != "xlsxwriter-strict.xlsx")
+REFUSED_FILES = {
+    "xlsxwriter-strict.xlsx": "is a Strict Open XML workbook",
+    "exceljs-1904.xlsx": "counts days from 1904",
+    "libreoffice-1904.xlsx": "counts days from 1904",
+    "sheetjs.xlsb": "of the kind xlsb",
+    "sheetjs.xls": "of the kind xls",
+    "sheetjs.ods": "of the kind ods",
+    "sheetjs.csv": "of the kind text",
+}
+OTHERS = sorted(path for path in FILES.glob("*.xls[xm]") if path.name not in REFUSED_FILES)
 LISTS = ("numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs")
 USUAL = ("Summary", "Teams", "Attention")
 
@@ -392,10 +401,6 @@ def shared(path):
     boards.with_parts(path, {}, [(LINKS, kind, "revisions/revisionHeaders.xml")])
 
 
-def strict(path):
-    shutil.copy(FILES / "xlsxwriter-strict.xlsx", path)
-
-
 def encrypted(path):
     path.write_bytes(
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(1024, b"\0")
@@ -436,7 +441,6 @@ def copied(name):
 REFUSED = [
     (locked, "the structure of the workbook is protected"),
     (shared, "is a shared workbook"),
-    (strict, "is a Strict Open XML workbook"),
     (encrypted, "password"),
     (open_elsewhere, "is open in another program"),
     (damaged, "damaged"),
@@ -444,10 +448,7 @@ REFUSED = [
     (entities, "damaged"),
     (one_of_ours, "is a report of okr-sheets"),
     (missing, "There is no workbook"),
-    (copied("sheetjs.xlsb"), "of the kind xlsb"),
-    (copied("sheetjs.xls"), "of the kind xls"),
-    (copied("sheetjs.ods"), "of the kind ods"),
-    (copied("sheetjs.csv"), "of the kind text"),
+    *((copied(name), sentence) for name, sentence in REFUSED_FILES.items()),
 ]
 
 

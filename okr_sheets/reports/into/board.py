@@ -8,13 +8,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
+from okr_sheets.drawing.names import sheet_names
 from okr_sheets.files.marks import marked_sheet
 from okr_sheets.files.markup import walk
 from okr_sheets.files.package import Package, part_of
+from okr_sheets.files.worksheet import TRUE
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import UnreadableError
 from okr_sheets.reports.into.markup import MAIN, OFFICE, Element, Part, number
+from okr_sheets.reports.workbook import HIDDEN_SHEET, SHEETS
 
+_KEYS = frozenset({*SHEETS, HIDDEN_SHEET})
 MOST_NAME = 31  # letters of a sheet's name
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 # What sheets of ours refer to, and what programs add to them by themselves.
@@ -69,6 +73,12 @@ class Board:
             )
         if root.namespace != MAIN or root.name != "workbook":
             raise UnreadableError("not-a-workbook", "another kind of document")
+        settings = root.child("workbookPr")
+        if settings is not None and settings.get("date1904") in TRUE:
+            raise MisuseError(
+                f"{self.path} counts days from 1904, as old Macs did, and the sheets from 1900. "
+                "Choose another workbook."
+            )
         if part_of(self.relations, "revisionHeaders"):
             raise MisuseError(f"{self.path} is a shared workbook. Stop sharing it first.")
 
@@ -76,7 +86,7 @@ class Board:
     def is_locked(self) -> bool:
         """Whether the workbook's structure is protected, so that no sheet can be added."""
         protection = self.book.root.child("workbookProtection")
-        return protection is not None and protection.get("lockStructure") in {"1", "true"}
+        return protection is not None and protection.get("lockStructure") in TRUE
 
     # --- sheets ---------------------------------------------------------------------------------
 
@@ -113,7 +123,8 @@ class Board:
                 continue
             key, called = marked_sheet(name.get("name"), name.text)
             sheet = by_name.get(called.casefold())
-            if sheet and sheet.kind == "worksheet" and sheet not in found.values():
+            is_ours = key in _KEYS and sheet not in found.values()
+            if sheet and is_ours and _is_writable(sheet):
                 found[key] = sheet
         return found
 
@@ -206,6 +217,11 @@ class Board:
             for name in names
             if name.lower() not in taken and (name.lower() in gone or not self.package.has(name))
         )
+
+
+def _is_writable(sheet: Listed) -> bool:
+    """Whether a sheet of ours can stand there; other programs allow names that Excel does not."""
+    return sheet.kind == "worksheet" and sheet_names([sheet.name]) == [sheet.name]
 
 
 def _free_name(title: str, taken: Collection[str]) -> str:

@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
 
 from okr_sheets.files.package import Package, Relation, relations_of
 from okr_sheets.reports.into.markup import OFFICE, Part
@@ -96,7 +97,8 @@ class OwnBook:
 
     def table(self, part: str, looks: Looks, number: int, name: str) -> str:
         """A table under a number and a name that the other workbook has free."""
-        named = f' id="{number}" name="{name}" displayName="{name}"'
+        quoted = quoteattr(name)
+        named = f' id="{number}" name={quoted} displayName={quoted}'
         text = _TABLE.sub(lambda found: f"{found[1]}{named}", self.text(part), count=1)
         return _conditions(text, looks)
 
@@ -114,7 +116,7 @@ class OwnBook:
 
         def moved(found: re.Match[str]) -> str:
             target = places[posixpath.normpath(posixpath.join(folder, found[1]))]
-            return f'Target="{posixpath.relpath(target, there or ".")}"'
+            return f"Target={quoteattr(posixpath.relpath(target, there or '.'))}"
 
         return _TARGET.sub(moved, self.text(listed))
 

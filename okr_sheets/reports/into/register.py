@@ -8,6 +8,7 @@ from itertools import count
 from xml.sax.saxutils import escape
 
 from okr_sheets.files.package import relations_of
+from okr_sheets.files.worksheet import TRUE
 from okr_sheets.reports.into.board import Board
 from okr_sheets.reports.into.markup import OFFICE, Part, number, tag
 
@@ -84,7 +85,7 @@ class Register:
         settings = root.child("calcPr")
         if settings is None:
             self._book.insert_after(whole or anchor, tag(prefix, "calcPr", {"fullCalcOnLoad": 1}))
-        elif settings.get("fullCalcOnLoad") not in {"1", "true"}:
+        elif settings.get("fullCalcOnLoad") not in TRUE:
             self._book.set(settings, "fullCalcOnLoad", 1)
 
     @staticmethod
