@@ -18,13 +18,11 @@ from okr_sheets.options import (
     AS_OF,
     CONFIG,
     ENGINE,
-    INTO,
     LANGUAGE,
     PATHS,
     QUIET,
-    REPORTS,
     SCHEDULER,
-    SHEETS,
+    output_options,
 )
 from okr_sheets.streams import put, say
 
@@ -168,9 +166,7 @@ def _warn_of_english(name: str, code: str) -> None:
 
 @main.command()
 @PATHS
-@REPORTS
-@INTO
-@SHEETS
+@output_options
 @AS_OF
 @click.option(
     "--previous",

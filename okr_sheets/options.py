@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,7 +115,13 @@ ENGINE = click.option(
     "[default: processes for many files, else serial]",
 )
 SCHEDULER = click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
-REPORTS = click.option(
+LANGUAGE = click.option(
+    "--language",
+    "code",
+    type=click.Choice(languages()),
+    help="Language of the output.  [default: the trackers']",
+)
+_REPORTS = click.option(
     "-o",
     "--out",
     "outs",
@@ -123,19 +129,18 @@ REPORTS = click.option(
     type=click.Path(path_type=Path),
     help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
 )
-INTO = click.option(
+_INTO = click.option(
     "--into",
     type=click.Path(path_type=Path),
     help="A workbook of your own, in which sheets of the result are added or written anew.",
 )
-SHEETS = click.option(
+_SHEETS = click.option(
     "--sheets",
     type=SheetKeys(),
     help="Which.  [default: those that are in it, the first time summary,teams,attention]",
 )
-LANGUAGE = click.option(
-    "--language",
-    "code",
-    type=click.Choice(languages()),
-    help="Language of the output.  [default: the trackers']",
-)
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say where its result goes."""
+    return _REPORTS(_INTO(_SHEETS(command)))

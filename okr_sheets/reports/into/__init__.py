@@ -18,6 +18,8 @@ from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError, check_choice
 from okr_sheets.problems import UnreadableError
 from okr_sheets.regular import opened
+from okr_sheets.reports import archived
+from okr_sheets.reports.excerpts import archive_of
 from okr_sheets.reports.into.board import Board
 from okr_sheets.reports.into.joining import Changes, joined
 from okr_sheets.reports.into.own import OwnBook
@@ -65,10 +67,11 @@ def report_into(
         with _opened(place) as archive, saved(path) as temporary:
             board = Board(archive, str(path))
             names = _names(board, asked, words)
-            write_workbook(rollup, temporary, words, names)
+            write_workbook(rollup, temporary, words, archive_of(path).name, names)
             with zipfile.ZipFile(temporary) as own:
                 changes = joined(board, OwnBook(own, names))
             _write(archive, changes, temporary)
+            archived(rollup, path, words, say)
             if _state(place) != before:
                 raise PermissionError(f"{path} was changed this very moment. Run it again.")
             notes = [words("terminal.signature", path=str(path))] if board.is_signed else []
