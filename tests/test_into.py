@@ -475,21 +475,39 @@ def test_in_a_locked_workbook_sheets_that_are_there_are_written_anew(
         okr.report_into(company_rollup, plain, ["owners"])
 
 
-@pytest.mark.parametrize("what", ["formulas", "comments"])
-def test_what_somebody_put_on_a_sheet_of_ours_is_not_lost(what, plain, company_rollup):
+def with_formulas(path):
+    contents = parts(path)
+    more = b'<c r="A900"><f>1+1</f><v>2</v></c></row></sheetData>'
+    teams = "xl/worksheets/sheet3.xml"
+    put_parts(path, contents | {teams: contents[teams].replace(b"</row></sheetData>", more)})
+
+
+def with_comments(path):
+    new = {"xl/comments1.xml": (f"{boards.SPREADSHEET}.comments+xml", "<comments/>")}
+    links = "xl/worksheets/_rels/sheet3.xml.rels"
+    boards.with_parts(path, new, [(links, f"{boards.OFFICE}/comments", "../comments1.xml")])
+
+
+def with_image(path):
+    links = "xl/drawings/_rels/drawing1.xml.rels"
+    new = {"xl/media/image1.png": ("image/png", boards.png())}
+    boards.with_parts(path, new, [(links, f"{boards.OFFICE}/image", "../media/image1.png")])
+
+
+def with_chart(path):
+    links = "xl/drawings/_rels/drawing1.xml.rels"
+    kind = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
+    chart = parts(path)["xl/charts/chart2.xml"].replace(b"'Calc'!", b"'Plan'!")
+    new = {"xl/charts/chart9.xml": (kind, chart)}
+    boards.with_parts(path, new, [(links, f"{boards.OFFICE}/chart", "../charts/chart9.xml")])
+
+
+@pytest.mark.parametrize("put", [with_formulas, with_comments, with_image, with_chart])
+def test_what_somebody_put_on_a_sheet_of_ours_is_not_lost(put, plain, company_rollup):
     okr.report_into(company_rollup, plain)
-    contents = parts(plain)
-    name = "xl/worksheets/sheet3.xml"
-    if what == "formulas":
-        more = b'<c r="A900"><f>1+1</f><v>2</v></c></row></sheetData>'
-        contents[name] = contents[name].replace(b"</row></sheetData>", more)
-        put_parts(plain, contents)
-    else:
-        links = "xl/worksheets/_rels/sheet3.xml.rels"
-        kind = f"{boards.OFFICE}/comments"
-        new = {"xl/comments1.xml": (f"{boards.SPREADSHEET}.comments+xml", "<comments/>")}
-        boards.with_parts(plain, new, [(links, kind, "../comments1.xml")])
+    put(plain)
     before = plain.read_bytes()
+    what = put.__name__.removeprefix("with_")
     with pytest.raises(ValueError, match=f"somebody put {what} on it"):
         okr.report_into(company_rollup, plain)
     assert plain.read_bytes() == before

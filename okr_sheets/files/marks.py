@@ -30,7 +30,7 @@ REPORT_MARK = f"okr-sheets rollup {_OPEN}"
 DRAFT_MARK = f"okr-sheets reminder {_OPEN}"
 # Without a digest, as marks once were, a file is ours, and nobody knows whether it was changed.
 SHEET_MARK = "okr_sheets_"  # begins names that stand for sheets of ours in a workbook of others
-_MARKED_SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!")
+_SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!")
 _REPORT = rb"okr-sheets rollup(?: ([0-9a-f]{32}))?"
 _DRAFT = rb"okr-sheets reminder(?: ([0-9a-f]{32}))?"
 _MOST_BYTES = 100_000  # at a file's head, or of a part, in which a mark is looked for
@@ -252,11 +252,15 @@ def marked_sheet(name: str, formula: str) -> tuple[str, str]:
 
     Both are "" for names of others, and for that of a sheet that is gone.
     """
-    _, mark, key = name.casefold().partition(SHEET_MARK)
-    place = _MARKED_SHEET.match(formula)
-    if not mark or not key or not place or name.casefold() != mark + key:
-        return "", ""
-    return key, (place[1] or "").replace("''", "'") or place[2]
+    before, mark, key = name.casefold().partition(SHEET_MARK)
+    sheet = sheet_in(formula)
+    return (key, sheet) if mark and key and sheet and not before else ("", "")
+
+
+def sheet_in(formula: str) -> str:
+    """The sheet whose name a reference begins with; "" if it names none."""
+    place = _SHEET.match(formula)
+    return ((place[1] or "").replace("''", "'") or place[2]) if place else ""
 
 
 def put_digest(path: Path, marks: Marks = REPORTS) -> None:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from itertools import count
 
 from okr_sheets.drawing.names import sheet_names
-from okr_sheets.files.marks import marked_sheet
+from okr_sheets.files.marks import marked_sheet, sheet_in
 from okr_sheets.files.markup import walk
-from okr_sheets.files.package import Package, part_of
+from okr_sheets.files.package import Package, Relation, part_of
 from okr_sheets.files.worksheet import TRUE
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import UnreadableError
-from okr_sheets.reports.into.markup import MAIN, OFFICE, Element, Part, number
+from okr_sheets.reports.into.markup import MAIN, OFFICE, Element, Part, below, number
 from okr_sheets.reports.workbook import HIDDEN_SHEET, SHEETS
 
 _KEYS = frozenset({*SHEETS, HIDDEN_SHEET})
@@ -23,7 +23,6 @@ MOST_NAME = 31  # letters of a sheet's name
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 # What sheets of ours refer to, and what programs add to them by themselves.
 _OWN_KINDS = frozenset({"drawing", "table", "hyperlink", "printerSettings"})
-_DRAWN_KINDS = frozenset({"chart"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +163,7 @@ class Board:
         drawing = part_of(relations, "drawing")
         if drawing:
             drawn = self.package.relations(drawing).values()
-            kinds |= {each.kind for each in drawn} - _DRAWN_KINDS
+            kinds |= {each.kind for each in drawn if not self._is_own_chart(each)}
         if self._has_formulas(sheet.part):
             kinds.add("formulas")
         if kinds:
@@ -172,6 +171,14 @@ class Board:
                 f"{self.path}: the sheet “{sheet.name}” is written anew, but somebody put "
                 f"{', '.join(sorted(kinds))} on it. Move that to a sheet of your own first."
             )
+
+    def _is_own_chart(self, drawn: Relation) -> bool:
+        """Whether something drawn is a chart of the hidden sheet, as all of ours are."""
+        if drawn.kind != "chart" or HIDDEN_SHEET not in self.own:
+            return False
+        hidden = self.own[HIDDEN_SHEET].name.casefold()
+        chart = self.part(drawn.part).root
+        return any(sheet_in(each.text).casefold() == hidden for each in below(chart, "f"))
 
     def _has_formulas(self, part: str) -> bool:
         inside: list[str] = []

@@ -183,6 +183,14 @@ def _split(name: str) -> tuple[str, str, str]:
     return parts[0], parts[1], parts[2] if len(parts) > 2 else ""
 
 
+def below(element: Element | None, name: str) -> list[Element]:
+    """All elements of a name below one; none below None."""
+    if element is None:
+        return []
+    found = [child for child in element.children if child.name == name]
+    return found + [each for child in element.children for each in below(child, name)]
+
+
 def tag(prefix: str, name: str, attributes: Mapping[str, object], inner: str = "") -> str:
     """An element as markup."""
     qualified = f"{prefix}:{name}" if prefix else name

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from okr_sheets.misuse import MisuseError
-from okr_sheets.reports.into.markup import Element, Part, number, tag
+from okr_sheets.reports.into.markup import Element, Part, below, number, tag
 
 MOST_FORMATS = 65_000  # of cells, of which Excel takes 65,490
 FIRST_OWN_FORMAT = 164  # ids of number formats below are the program's own
@@ -56,12 +56,12 @@ class _Merging:
     def _merge_number_formats(self) -> None:
         listed = _entries(self._theirs, "numFmts")
         by_code = {entry.get("formatCode"): entry.get("numFmtId") for entry in listed}
-        used = (*listed, *_below(self._theirs.root.child("dxfs"), "numFmt"))
+        used = (*listed, *below(self._theirs.root.child("dxfs"), "numFmt"))
         last = max((number(entry.get("numFmtId")) for entry in used), default=0)
         free = count(max(FIRST_OWN_FORMAT, last + 1))
         added = []
         dxfs = self._ours.root.child("dxfs")
-        for entry in (*_entries(self._ours, "numFmts"), *_below(dxfs, "numFmt")):
+        for entry in (*_entries(self._ours, "numFmts"), *below(dxfs, "numFmt")):
             code = entry.get("formatCode")
             if code not in by_code:
                 by_code[code] = str(next(free))
@@ -126,14 +126,6 @@ class _Merging:
 def _entries(part: Part, name: str) -> list[Element]:
     whole = part.root.child(name)
     return whole.children if whole else []
-
-
-def _below(element: Element | None, name: str) -> list[Element]:
-    """All elements of a name below one."""
-    if element is None:
-        return []
-    found = [child for child in element.children if child.name == name]
-    return found + [each for child in element.children for each in _below(child, name)]
 
 
 def _shape(element: Element) -> Shape:
