@@ -19,6 +19,13 @@ X14 = "http://schemas.microsoft.com/office/spreadsheetml/2009/9/main"
 DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 EXCEL = "application/vnd.ms-excel"
+# What Excel writes of the folder it saved to.
+PLACE = (
+    '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+    '<mc:Choice xmlns:x15="http://schemas.microsoft.com/office/spreadsheetml/2010/11/main" '
+    'Requires="x15"><x15ac:absPath xmlns:x15ac="http://schemas.microsoft.com/office/'
+    'spreadsheetml/2010/11/ac" url="/boards/"/></mc:Choice></mc:AlternateContent>'
+)
 BOOK, TYPES, LINKS = "xl/workbook.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"
 FIRST_SHEET = "xl/worksheets/sheet1.xml"
 
@@ -217,6 +224,7 @@ def linked(path):
 
     def book(text):
         text = text.replace("<workbook ", f'<workbook xmlns:r="{OFFICE}" ')
+        text = text.replace("<bookViews>", f"{PLACE}<bookViews>")
         return re.sub(r"<definedNames ?/>|(?=<calcPr)", names, text, count=1)
 
     new = {

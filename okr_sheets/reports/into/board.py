@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import count
 
 from okr_sheets.drawing.names import sheet_names
@@ -19,6 +21,7 @@ from okr_sheets.reports.into.markup import MAIN, OFFICE, Element, Part, below, n
 from okr_sheets.reports.workbook import HIDDEN_SHEET, SHEETS
 
 _KEYS = frozenset({*SHEETS, HIDDEN_SHEET})
+_MAYBE_FORMULA = re.compile(rb"<(?!xm:)(?:\w+:)?f[\s/>]")
 MOST_NAME = 31  # letters of a sheet's name
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 # What sheets of ours refer to, and what programs add to them by themselves.
@@ -181,6 +184,11 @@ class Board:
         return any(sheet_in(each.text).casefold() == hidden for each in below(chart, "f"))
 
     def _has_formulas(self, part: str) -> bool:
+        """Whether a cell of a sheet has a formula."""
+        content = self.package.read_small(part).read()
+        # Looked for in a moment; what is in UTF-16 or looks like one is read.
+        if b"\0" not in content[:4] and not _MAYBE_FORMULA.search(content):
+            return False
         inside: list[str] = []
         parents: set[str] = set()
 
@@ -190,7 +198,7 @@ class Board:
                 parents.add(inside[-1])
             inside.append(name)
 
-        walk(self.package.read_small(part), part, start, lambda _: inside.pop())
+        walk(BytesIO(content), part, start, lambda _: inside.pop())
         return "c" in parents
 
     def _reached(self, starts: Iterable[str], passed: Collection[str]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
@@ -64,6 +64,7 @@ class OwnBook:
             )
             for position, sheet in enumerate(listed.children if listed else ())
         ]
+        self._related: dict[str, Sequence[Relation]] = {}
         self._texts = _ITEM.findall(self.text(f"{self._folder}/sharedStrings.xml"))
 
     @property
@@ -77,11 +78,15 @@ class OwnBook:
         """A part as it is."""
         return self._package.open(part).read().decode()
 
-    def related(self, part: str) -> Iterator[Relation]:
+    def related(self, part: str) -> Sequence[Relation]:
         """What a part needs, and what that needs, each before what it needs itself."""
-        for relation in self._package.relations(part).values():
-            yield relation
-            yield from self.related(relation.part)
+        if part not in self._related:
+            self._related[part] = [
+                each
+                for relation in self._package.relations(part).values()
+                for each in (relation, *self.related(relation.part))
+            ]
+        return self._related[part]
 
     def sheet(self, part: str, looks: Looks, is_active: bool) -> str:
         """A sheet with texts of its own, in the formats of the other workbook."""
