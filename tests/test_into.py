@@ -20,6 +20,7 @@ from python_calamine import CalamineWorkbook
 import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.language import language, languages
+from okr_sheets.reports import excerpts
 from okr_sheets.reports.into.markup import Part
 from okr_sheets.reports.workbook import SHEETS
 
@@ -382,6 +383,18 @@ def test_a_workbook_with_sheets_of_ours_is_read_without_them(company, company_ro
     after = okr.read(tracker)
     assert after.key_results.equals(before.key_results)
     assert [problem.code for problem in after.problems] == [each.code for each in before.problems]
+
+
+def test_all_rows_of_a_large_rollup_stand_beside_the_workbook(company_rollup, plain, monkeypatch):
+    monkeypatch.setattr(excerpts, "MOST_ROWS", 10)
+    said = []
+    okr.report_into(company_rollup, plain, ["key_results"], tell=said.append)
+    sheet = openpyxl.load_workbook(plain)["Key results"]
+    assert sheet.max_row == 4 + 10
+    assert "board-data.zip" in sheet["A2"].value
+    with zipfile.ZipFile(plain.with_name("board-data.zip")) as archive:
+        assert len(archive.read("key_results.csv").splitlines()) == 1 + 64
+    assert any("board-data.zip" in sentence for sentence in said)
 
 
 # --- refused -------------------------------------------------------------------------------------

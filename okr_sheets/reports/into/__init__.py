@@ -47,10 +47,10 @@ def report_into(
     name they have now; without `sheets` these are all, the first time summary, teams and attention.
     New ones stand behind all others. Every part of the workbook but its list of sheets and of
     formats stays byte for byte as it is. Before the first sheet comes in, a copy of the file is
-    kept, such as `board.backup.xlsx`. Of a large rollup all rows stand beside it, as for a report.
-    `tell` is given that in a sentence, and what else is worth
-    knowing. ValueError says why no sheet can be put into a file, and names the choices for an
-    unknown sheet or language; OSError says why nothing was written.
+    kept, such as `board.backup.xlsx`, which `tell` is given in a sentence. Of a large rollup all
+    rows stand beside the workbook, as beside a report. ValueError says why no sheet can be put into
+    a file, and names the choices for an unknown sheet or language; OSError says why nothing was
+    written.
     """
     if not hasattr(rollup, "headline"):
         kind = type(rollup).__name__
