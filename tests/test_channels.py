@@ -19,15 +19,18 @@ from email.policy import default
 from itertools import cycle
 from pathlib import Path
 
+import boards
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 from lxml import etree, html
 from markdown_it import MarkdownIt
+from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.frames import frame
+from okr_sheets.reports.workbook import SHEETS
 
 PACKAGE = Path(okr.__file__).parent
 # M is how the test knows the text of a marker again, LINE how it knows one that began a line.
@@ -399,7 +402,7 @@ def assert_workbook(path, our_formulas):
             if tag in {"oddHeader", "oddFooter"}:
                 assert text == "&L&8&F&C&8&P / &N&R&8&A"
             if tag == "definedName":
-                assert element.get("name").startswith("_xlnm.")
+                assert element.get("name").startswith(("_xlnm.", "okr_sheets_"))
             if tag == "f" and etree.QName(element.getparent()).localname == "c":
                 assert our_formulas, (name, text)
             if tag == "f" and name.startswith("xl/charts"):
@@ -413,6 +416,25 @@ def assert_workbook(path, our_formulas):
 def test_the_rollups_workbook_holds_text(written):
     out, _, _ = written
     assert_workbook(out / "r.xlsx", our_formulas=False)
+
+
+def test_a_workbook_of_ones_own_holds_the_same(written, folder, tmp_path):
+    out, _, code = written
+    board = boards.short_styles(tmp_path / "board.xlsx")
+    files = [path for path in folder.iterdir() if path.suffix in {".xlsx", ".csv", ".ods"}]
+    run(
+        "score", *files, "--previous", folder / BEFORE, "--language", code,
+        "--into", board, "--sheets", ",".join(SHEETS), folder=folder,
+    )  # fmt: skip
+    assert_workbook(board, our_formulas=True)
+    ours, theirs = map(CalamineWorkbook.from_path, (board, out / "r.xlsx"))
+    assert ours.sheet_names == ["Plan", *theirs.sheet_names]
+    for name in theirs.sheet_names:
+        assert rows_of(ours, name) == rows_of(theirs, name)
+
+
+def rows_of(book, name):
+    return book.get_sheet_by_name(name).to_python()
 
 
 def test_a_chart_shows_the_names_of_units_that_begin_like_a_formula(tmp_path):

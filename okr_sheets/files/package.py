@@ -45,9 +45,13 @@ class Package:
         self._archive = archive
         self._members = plain_names(archive)
 
+    def has(self, part: str) -> bool:
+        """Whether a part is there."""
+        return part.lower() in self._members
+
     def open(self, part: str) -> IO[bytes]:
         """A part as a stream; UnreadableError if it is not there."""
-        if part.lower() not in self._members:
+        if not self.has(part):
             raise UnreadableError("damaged", f"{part} is missing")
         return self._archive.open(self._members[part.lower()])
 
@@ -61,8 +65,7 @@ class Package:
 
     def relations(self, part: str = "") -> Mapping[str, Relation]:
         """The relations of a part, or of the package itself, by their ids."""
-        folder, name = posixpath.split(part)
-        listed = posixpath.join(folder, "_rels", f"{name}.rels")
+        folder, listed = posixpath.dirname(part), relations_of(part)
         by_id: dict[str, Relation] = {}
 
         def start(element: str, attributes: Mapping[str, str]) -> None:
@@ -72,7 +75,7 @@ class Package:
                 kind = attributes.get("Type", "").rpartition("/")[2]
                 by_id[attributes.get("Id", "")] = Relation(kind, where)
 
-        if listed.lower() in self._members:
+        if self.has(listed):
             walk(self.read_small(listed), listed, start)
         return by_id
 
@@ -88,6 +91,12 @@ class Package:
         return any(name.endswith("vbaproject.bin") for name in self._members) or any(
             sheet.relation.kind in _MACRO_SHEETS for sheet in sheets
         )
+
+
+def relations_of(part: str) -> str:
+    """The part that lists the relations of a part."""
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 from okr_sheets.files.formats import Format, formats
 from okr_sheets.files.grid import Book, Grid
 from okr_sheets.files.layout import Shared
+from okr_sheets.files.marks import marked_sheet
 from okr_sheets.files.markup import walk
 from okr_sheets.files.package import Package, Relation, Sheet, opened, part_of, read_sheets
 from okr_sheets.files.worksheet import TRUE, read_worksheet, text_of
@@ -40,16 +41,22 @@ def read_book(path: Path) -> Book:
 def workbook_of(
     package: Package, main: str, relations: Mapping[str, Relation]
 ) -> tuple[list[Sheet], bool]:
-    """The sheets, and whether days are counted from 1904."""
+    """The sheets that people made, and whether days are counted from 1904."""
     sheets = []
     systems: set[str] = set()
     roots: list[str] = []
+    defined: list[str] = []  # names, of which the last one's formula is read
+    formula: list[str] = []
+    reports: set[str] = set()  # names of sheets that we put there
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
         if not roots:
             roots.append(name)
         if name == "workbookPr":
             systems.add(attributes.get("date1904", ""))
+        elif name == "definedName":
+            defined.append(attributes.get("name", ""))
+            formula.clear()
         elif name == "sheet":
             relation = relations.get(attributes.get("id", ""))
             if relation is None:
@@ -57,10 +64,17 @@ def workbook_of(
             is_hidden = attributes.get("state", "visible") != "visible"
             sheets.append(Sheet(attributes.get("name", ""), is_hidden, relation))
 
-    walk(package.read_small(main), main, start)
+    def end(name: str) -> None:
+        if name == "definedName":
+            key, sheet = marked_sheet(defined[-1], "".join(formula))
+            if key:
+                reports.add(sheet.casefold())
+
+    walk(package.read_small(main), main, start, end, formula.append)
     if roots != ["workbook"]:
         raise UnreadableError("not-a-workbook", "another kind of document")
-    return sheets, not TRUE.isdisjoint(systems)
+    typed = [sheet for sheet in sheets if sheet.name.casefold() not in reports]
+    return typed, not TRUE.isdisjoint(systems)
 
 
 def _texts(package: Package, part: str | None) -> list[str]:

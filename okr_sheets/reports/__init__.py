@@ -67,18 +67,22 @@ def report(
         raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
     words = words_of(language or rollup.language)
     say = tell or (lambda _: None)
-    names: dict[str, str] = {}
-    if suffix in SHORTENING:
-        archive = archive_of(path)
-        names["archive"] = archive.name
-        if is_large(rollup):
-            # First of all, since the report will name it; for workbook and page once.
-            if _ARCHIVED.get(rollup) != _trace(archive, words):
-                _write(rollup, archive, ("tables", "write_archive"), words, say)
-                _ARCHIVED[rollup] = _trace(archive, words)
-            say(words("terminal.all_rows", path=str(path), archive=archive.name))
+    # First of all, since the report will name it.
+    names = {"archive": archived(rollup, path, words, say)} if suffix in SHORTENING else {}
     _write(rollup, path, KINDS[suffix], words, say, **names)
     return path
+
+
+def archived(rollup: Rollup, path: Path, words: Language, say: Callable[[str], object]) -> str:
+    """The name of what holds all rows of a large rollup, which is written beside its report."""
+    archive = archive_of(path)
+    if is_large(rollup):
+        # For workbook and page once.
+        if _ARCHIVED.get(rollup) != _trace(archive, words):
+            _write(rollup, archive, ("tables", "write_archive"), words, say)
+            _ARCHIVED[rollup] = _trace(archive, words)
+        say(words("terminal.all_rows", path=str(path), archive=archive.name))
+    return archive.name
 
 
 def _trace(path: Path, words: Language) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -21,31 +22,49 @@ from okr_sheets.reports.workbook.tables import PREVIOUS, TABLES
 from okr_sheets.reports.workbook.weeks import Weeks
 from okr_sheets.rollups.result import Rollup
 
+HIDDEN_SHEET = "calc"  # the key of what charts and sparklines show
+SHEETS = ("summary", *(table.key for table in TABLES))
 EPOCH = date(2000, 1, 1)  # stands for the day of a rollup that has none
 
 
-def write_workbook(rollup: Rollup, path: str, words: Language, archive: str = "") -> None:
+def sheet_titles(words: Language) -> dict[str, str]:
+    """What each sheet is called, by its key, the hidden one last."""
+    titles = {key: words(f"report.{key}") for key in SHEETS}
+    titles[HIDDEN_SHEET] = words("sheets.calc")
+    return dict(zip(titles, sheet_names(titles.values()), strict=True))
+
+
+def write_workbook(
+    rollup: Rollup,
+    path: str,
+    words: Language,
+    archive: str = "",
+    names: Mapping[str, str] | None = None,
+) -> None:
     """Write the rollup as an .xlsx workbook in the language of `words`.
 
     A summary to print on one page with native charts, then an Excel table for each kind of row.
     Rows link to their place in the tracker, by a path relative to the folder of `path`. What the
     charts show stands on a hidden sheet. `archive` is the name of what holds all rows of a large
-    rollup, of whose lists the tables show what matters most. The same rollup gives the same bytes.
+    rollup, of whose lists the tables show what matters most. `names` are the sheets to write, by
+    their keys, the hidden one among them; by default all that the rollup has rows for. The same
+    rollup gives the same bytes.
     """
-    tables = [table for table in TABLES if rollup.previous_quarter or table.key not in PREVIOUS]
-    keys = ["summary", *(table.key for table in tables)]
-    titles = [*(words(f"report.{key}") for key in keys), words("sheets.calc")]
-    *names, calc = sheet_names(titles)
+    if names is None:
+        had = bool(rollup.previous_quarter)
+        titles = sheet_titles(words)
+        names = {key: title for key, title in titles.items() if had or key not in PREVIOUS}
     day = rollup.as_of or EPOCH
     with workbook(path, title(rollup, words), REPORT_MARK, day) as book:
-        sheets = [book.add_worksheet(name, CleanSheet) for name in names]
+        sheets = {key: book.add_worksheet(name, CleanSheet) for key, name in names.items()}
         styles = Styles(book, words("formats.date"))
-        hidden = HiddenSheet(book.add_worksheet(calc, CleanSheet), styles())
+        hidden = HiddenSheet(sheets[HIDDEN_SHEET], styles())
         links = Links(rollup, str(Path(path).parent))
-        by_key = dict(zip(keys, names, strict=True))
         excerpt = Excerpt(rollup, words, archive)
-        report = Report(rollup, words, styles, links, hidden, Weeks(rollup), by_key, excerpt)
-        Summary(report).write(book, sheets[0])
-        for table, sheet in zip(tables, sheets[1:], strict=True):
-            TableSheet(report, table).write(sheet)
-        sheets[0].activate()
+        report = Report(rollup, words, styles, links, hidden, Weeks(rollup), names, excerpt)
+        if "summary" in names:
+            Summary(report).write(book, sheets["summary"])
+        for table in TABLES:
+            if table.key in names:
+                TableSheet(report, table).write(sheets[table.key])
+        next(iter(sheets.values())).activate()

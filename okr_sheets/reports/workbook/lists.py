@@ -47,7 +47,7 @@ def unit_list(
     page.height(24)
     page.section(0, 16, f"{words(f'report.{key}')} · {words('dashboard.week_by_week')}")
     whole = len(report.rollup.columns[key])
-    if whole > MOST_UNITS:
+    if whole > MOST_UNITS and key in report.names:
         page.turn(16, 8, report.rows_on(key, whole), report.names[key])
     page.next()
     rows, names = rows[:MOST_UNITS], names[:MOST_UNITS]
@@ -128,7 +128,7 @@ def attention_list(page: Canvas, report: Report) -> None:
     count = len(report.rollup.columns["attention"])
     page.height(24)
     page.section(0, 16, words("dashboard.attention"))
-    if count > MOST_ATTENTION:
+    if count > MOST_ATTENTION and "attention" in report.names:
         page.turn(16, 8, report.rows_on("attention", count), report.names["attention"])
     page.next()
     if not rows:

@@ -33,7 +33,7 @@ class Report:
     links: Links
     hidden: HiddenSheet
     weeks: Weeks
-    names: Mapping[str, str]  # of the sheets, by key
+    names: Mapping[str, str]  # of the sheets that are written, by key
     excerpt: Excerpt
 
     def count(self, name: str) -> int:

@@ -131,13 +131,14 @@ class Summary:
         if missing:
             words = self.words
             names = listed_names((shortened(name, 40) for name in missing), MOST_NAMES, words)
-            reasons = words("rollup.reasons", sheet=self.report.names["problems"])
+            sheet = self.report.names.get("problems")
+            reasons = words("rollup.reasons", sheet=sheet) if sheet else ""
             fill, ink = STATUS_COLOURS["at-risk"]
             edge = {"left": 5, "left_color": STRONG_COLOURS["at-risk"]}
             look = self.report.styles(
                 bg_color=fill, font_color=ink, text_wrap=True, indent=1, **edge
             )
-            text = f"{words('report.unreadable')}: {names}. {reasons}"
+            text = f"{words('report.unreadable')}: {names}. {reasons}".strip()
             lines = lines_of(text, COLUMNS * COLUMN_DIGITS * 0.9)
             page.next(6)
             page.cell(0, COLUMNS, text, look)
@@ -217,8 +218,10 @@ class Summary:
         look = self.report.styles(
             bg_color=WHITE, indent=1, border=1, border_color=LINE, shrink=True
         )
-        page.cell(0, 20, text, look)
-        page.turn(20, 4, self.words("report.changes"), self.report.names["changes"])
+        sheet = self.report.names.get("changes")
+        page.cell(0, 20 if sheet else COLUMNS, text, look)
+        if sheet:
+            page.turn(20, 4, self.words("report.changes"), sheet)
         page.next(22)
         page.next(9)
 
