@@ -117,12 +117,12 @@ class Worksheets:
         places, starts = self._places(tokens, cells, rows, may_follow)
         for row, token in zip(starts, rows, strict=False):  # the last is an end
             if self.tags[token[_ROW]].get("hidden") in TRUE:
-                layout.hide_row(row)
+                layout.hide_rows(row, row)
         values = [
             head[1](token[_VALUE]) if token[_VALUE] else _without(token, head[0])
             for head, token in zip(heads, cells, strict=True)
         ]
-        _lay_out(
+        _fill(
             layout,
             [
                 (row, column, value)
@@ -188,8 +188,8 @@ def _check_rows(rows: Sequence[Groups], tags: Tags) -> None:
         raise OddError
 
 
-def _lay_out(layout: Layout, filled: Sequence[tuple[int, int, Value]]) -> None:
-    """Lay out values by row and column; FarCellError if they are more than fit in a grid."""
+def _fill(layout: Layout, filled: list[tuple[int, int, Value]]) -> None:
+    """Hand over the values by row and column; FarCellError if they are too many."""
     if not filled:
         return
     bottom, right = max(map(itemgetter(0), filled)), max(map(itemgetter(1), filled))
@@ -197,10 +197,7 @@ def _lay_out(layout: Layout, filled: Sequence[tuple[int, int, Value]]) -> None:
     if len(filled) * MOST_TEXT > MOST_LETTERS:
         letters = sum(len(value) for _, _, value in filled if isinstance(value, str))
     layout.extent.reach(bottom, right, len(filled), letters)
-    layout.rows.extend([None] * right for _ in range(bottom))
-    lines = [[], *layout.rows]  # they count from 1
-    for row, column, value in filled:
-        lines[row][column - 1] = value
+    layout.filled = filled
 
 
 def _formulas(places: Sequence[Cell], cells: Sequence[Groups], tags: Tags) -> Formulas:
