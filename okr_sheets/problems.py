@@ -22,6 +22,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "not-a-workbook": "error",
         "damaged": "error",
         "password": "error",
+        "encrypted": "error",
         "too-large": "error",
         "too-much": "error",
         "stray-cell": "error",
@@ -36,6 +37,8 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "dead-link": "error",
         "folder-linked": "warning",
         "nothing-found": "warning",
+        "other-format": "warning",
+        "lock-file": "warning",
         "open-elsewhere": "warning",
         "text-encoding": "info",
         "macros": "info",
@@ -55,6 +58,8 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "duplicate-column": "warning",
         "sheet-skipped": "warning",
         "sheet-too-much": "warning",
+        "sheet-missing": "warning",
+        "far-cell": "warning",
         "long-row": "error",
         "short-row": "warning",
         "note-row": "info",
@@ -151,6 +156,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
 # Of what was never opened: there is nothing of it to count, and no cell to go to.
 UNOPENED = frozenset(
     {"not-found", "cannot-open", "open-failed", "dead-link", "folder-linked", "nothing-found"}
+    | {"other-format", "lock-file"}
 )
 CODES = {code: severity for codes in KINDS.values() for code, severity in codes.items()}
 

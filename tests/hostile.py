@@ -213,24 +213,44 @@ def open_document(content, mimetype="spreadsheet", manifest=""):
     return lambda path: path.write_bytes(packed(parts))
 
 
-def entry(name, kind, start):
-    """A directory entry of an OLE file."""
+def encrypted_in_ods(path):
+    """The manifest of an OpenDocument file with one encrypted member."""
+    return (
+        '<manifest:manifest><manifest:file-entry manifest:full-path="/"/><manifest:file-entry'
+        f' manifest:full-path="{path}"><manifest:encryption-data/></manifest:file-entry>'
+        "</manifest:manifest>"
+    )
+
+
+NOTHING = 0xFFFFFFFF
+
+
+def entry(name, kind, start, after=NOTHING, inside=NOTHING):
+    """A directory entry of an OLE file, and which entries stand after it and inside of it."""
     wide = name.encode("utf-16-le")
-    links = struct.pack("<3I", *[0xFFFFFFFF] * 3)
+    links = struct.pack("<3I", NOTHING, after, inside)
     head = wide.ljust(64, b"\0") + struct.pack("<HBB", len(wide) + 2, kind, 1) + links
     return head.ljust(116, b"\0") + struct.pack("<IQ", start, 4096)
 
 
-def ole(names, following=0xFFFFFFFE):
-    """An OLE file of streams with these names; `following` is the sector after each."""
+def ole(names, following=0xFFFFFFFE, embedded=""):
+    """An OLE file of streams with these names, and of one in a folder, where `embedded` names one.
+
+    `following` is the sector after each.
+    """
     head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
     head += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
     head += struct.pack("<9I", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
-    head += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    head += struct.pack("<109I", 0, *[NOTHING] * 108)
     table = struct.pack("<128I", 0xFFFFFFFD, *[following] * 127)
-    root = entry("Root Entry", 5, 0xFFFFFFFE)
-    directory = (root + b"".join(entry(name, 2, 2) for name in names)).ljust(512, b"\0")
-    return head + table + directory + bytes(4096)
+    streams = [(name, 2, 2) for name in names]
+    streams += [("MBD0001", 1, 0)] if embedded else []
+    entries = [entry("Root Entry", 5, 0xFFFFFFFE, inside=1)]
+    for number, stream in enumerate(streams, 1):
+        after = number + 1 if number < len(streams) else NOTHING
+        entries.append(entry(*stream, after, len(streams) + 1 if stream[1] == 1 else NOTHING))
+    entries += [entry(embedded, 2, 2)] if embedded else []
+    return head + table + b"".join(entries).ljust(512, b"\0") + bytes(4096)
 
 
 def record(number, content=b""):
@@ -279,7 +299,7 @@ def codes(*given):
 
 
 NOT_ONE, DAMAGED, LARGE = codes("not-a-workbook"), codes("damaged"), codes("too-large")
-MUCH = codes("too-much")
+MUCH, GONE = codes("too-much"), codes("sheet-missing")
 STRAY, SECRET = codes("stray-cell"), codes("password")
 FAR = '<row r="6"><c r="K6"><v>1</v></c></row>'
 
@@ -311,7 +331,10 @@ HOSTILE = {
     "flipped bytes": Hostile("x.xlsx", written(flipped), DAMAGED),
     "a password": Hostile("x.xlsx", written(ole(["EncryptedPackage"])), SECRET),
     "a password on an ods": Hostile(
-        "x.ods", open_document("", manifest="<manifest:encryption-data/>"), SECRET
+        "x.ods", open_document("", manifest=encrypted_in_ods("content.xml")), SECRET
+    ),
+    "a password on the macros of an ods": Hostile(
+        "x.ods", open_document("", manifest=encrypted_in_ods("Basic/Standard/Module1.xml"))
     ),
     "a sector beyond the end": Hostile("x.xls", written(ole(["Workbook"], following=99)), DAMAGED),
     "a part with a password": Hostile(
@@ -320,6 +343,12 @@ HOSTILE = {
     "a cell far out": Hostile("x.xlsx", sheet_of(FAR), STRAY, {"MOST_CELLS": 50}),
     "a cell far out on one sheet of two": Hostile(
         "x.xlsx", sheet_of(FAR, only=False), codes("sheet-skipped"), {"MOST_CELLS": 50}
+    ),
+    "a cell far from the others": Hostile(
+        "x.xlsx",
+        sheet_of(f"<row><c><v>1</v></c></row>{FAR}"),
+        codes("far-cell"),
+        {"MOST_CELLS": 50},
     ),
     "a cell far out in a binary workbook": Hostile(
         "x.xlsb",
@@ -340,7 +369,10 @@ HOSTILE = {
         {"MOST_CELLS": 50},
     ),
     "a cell far out in a text": Hostile(
-        "x.csv", written(b"a\n" * 5 + b",,,,,,,,,,a\n"), STRAY, {"MOST_CELLS": 50}
+        "x.csv",
+        written(b"a\n" * 5 + b",,,,,,,,,,a\n"),
+        codes("far-cell"),
+        {"MOST_CELLS": 50},
     ),
     "a text of many cells": Hostile("x.csv", written(b",,,,\n" * 11), MUCH, {"MOST_CELLS": 50}),
     "a blank cell far out": Hostile(
@@ -420,10 +452,18 @@ HOSTILE = {
     "an entity in an ods": Hostile(
         "x.ods", written(lambda: packed({"content.xml": f"{WORD}<office>&word;</office>"})), DAMAGED
     ),
-    "a sheet that is missing": Hostile("x.xlsx", edited(lambda p: p.pop(SHEET)), DAMAGED),
+    "a sheet that is missing": Hostile("x.xlsx", edited(lambda p: p.pop(SHEET)), GONE),
     "a sheet without a relation": Hostile(
-        "x.xlsx", replaced(BOOK, b'r:id="rId1"', b'r:id="rId99"'), DAMAGED
+        "x.xlsx", replaced(BOOK, b'r:id="rId1"', b'r:id="rId99"'), GONE
     ),
+    "all sheets missing": Hostile(
+        "x.xlsx", edited(lambda p: (p.pop(SHEET), p.pop(SHEET.replace("1", "2")))), DAMAGED
+    ),
+    "a macro module among the sheets": Hostile(
+        "x.xlsx", replaced(BOOK, b"</sheets>", b'<sheet name="M" sheetId="9" r:id=""/></sheets>')
+    ),
+    "texts that are missing": Hostile("x.xlsx", edited(lambda p: p.pop(STRINGS)), DAMAGED),
+    "styles that are missing": Hostile("x.xlsx", edited(lambda p: p.pop("xl/styles.xml"))),
     "a text number 99": Hostile(
         "x.xlsx", sheet_of('<row r="1"><c r="A1" t="s"><v>99</v></c></row>'), DAMAGED
     ),

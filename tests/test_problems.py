@@ -1,6 +1,7 @@
 """Every code of a problem: the smallest input that gives it, its place, and its page."""
 
 import re
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from time import perf_counter
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
-from hostile import lowered
+from hostile import lowered, ole, packed
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
@@ -212,6 +213,10 @@ def add_far_cell(book):
     book.create_sheet("Notes")["AZ1000"] = 1
 
 
+def stray_cell(book):
+    book["okrs"]["AZ1000"] = 1
+
+
 def only_far_cell(book):
     add_far_cell(book)
     del book["okrs"]
@@ -237,6 +242,14 @@ def add_macros(folder):
     path = as_workbook({}, folder / "okrs.xlsm", lambda book: None)
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/vbaProject.bin", b"")
+    return okr.check(path)
+
+
+def lose_sheet(folder):
+    path = as_workbook({}, folder / "okrs.xlsx", lambda book: book.create_sheet("Notes"))
+    with zipfile.ZipFile(path) as archive:
+        kept = {name: archive.read(name) for name in archive.namelist() if "sheet2" not in name}
+    path.write_bytes(packed(kept))
     return okr.check(path)
 
 
@@ -319,16 +332,30 @@ def in_empty_folder(folder):
     return okr.check([as_text({}, folder / "okrs.csv"), folder / "sales"])
 
 
+def beside_another_format(folder):
+    (folder / "sales").mkdir()
+    (folder / "sales" / "goals.numbers").write_bytes(b"")
+    return okr.check([as_text({}, folder / "sales" / "okrs.csv").parent])
+
+
+def by_lock_file(folder):
+    (folder / "~$okrs.xlsx").write_bytes(bytes(165))
+    return okr.check(folder / "~$okrs.xlsx")
+
+
 def cut_in_half(folder):
     path = as_workbook({}, folder / "okrs.xlsx", lambda book: None)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     return okr.check(path)
 
 
-def encrypted():
-    """What Excel keeps of a workbook with a password, as far as it tells that it has one."""
-    name = "EncryptedPackage".encode("utf-16-le")
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + name.ljust(64, b"\0") + b"\x22\0"
+def without_extra(folder):
+    path = folder / "okrs.xlsx"
+    path.write_bytes(ole(["EncryptedPackage"]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(child, "_serving", True)  # all is done here
+        patch.setitem(sys.modules, "msoffcrypto", None)
+        return okr.check(path)
 
 
 def formula(cell):
@@ -362,7 +389,10 @@ RECIPES = {
     "not-found": Recipe("No such file.", "okrs.xlsx", lambda path: okr.check(path / "okrs.xlsx")),
     "not-a-workbook": in_file("A picture named .xlsx.", "okrs.xlsx", b"\x89PNG\r\n\x1a\n\0\0"),
     "damaged": Recipe("Half a workbook.", "okrs.xlsx", cut_in_half),
-    "password": in_file("A workbook with a password.", "okrs.xlsx", encrypted()),
+    "password": in_file("A workbook with a password.", "okrs.xlsx", ole(["EncryptedPackage"])),
+    "encrypted": Recipe(
+        "An encrypted workbook, where the extra is not installed.", "okrs.xlsx", without_extra
+    ),
     "too-large": in_workbook_by(
         {"MOST_BYTES": 1_000_000}, "A workbook with far too much text.", "okrs.xlsx", add_long_notes
     ),
@@ -386,6 +416,10 @@ RECIPES = {
     "dead-link": Recipe("A link to a file that is gone.", "okrs.csv", by_dead_link),
     "folder-linked": Recipe("A link to a folder elsewhere.", "sales", by_linked_folder),
     "nothing-found": Recipe("A folder without trackers, beside others.", "sales", in_empty_folder),
+    "other-format": Recipe(
+        "A file of Apple Numbers beside others.", "sales", beside_another_format
+    ),
+    "lock-file": Recipe("A lock file, by its own name.", "~$okrs.xlsx", by_lock_file),
     "open-elsewhere": Recipe("The lock file of Excel beside it.", "okrs.xlsx", leave_open),
     "text-encoding": in_file(
         "Turkish letters, saved the old way.",
@@ -440,6 +474,10 @@ RECIPES = {
         "A second sheet of more values than are read.",
         "okrs.xlsx:Notes",
         add_full_sheet,
+    ),
+    "sheet-missing": Recipe("A second sheet that a program lost.", "okrs.xlsx:Notes", lose_sheet),
+    "far-cell": in_workbook_by(
+        FEW_CELLS, "A stray value far below the table.", "okrs.xlsx:okrs!AZ1000", stray_cell
     ),
     "long-row": in_file(
         "A decimal comma in a file of commas.",

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import codecs
 import io
-import mmap
 import os
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from okr_sheets.files.encrypted import OLE, decrypted
+from okr_sheets.files.grid import Cell
+from okr_sheets.files.markup import walk
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, too_much, unopened
 from okr_sheets.regular import NotAFileError, open_regular, opened
@@ -23,9 +25,10 @@ MOST_MEMBERS = 10_000
 MOST_LISTED = 2_000_000  # bytes in which an archive lists them
 MOST_BYTES = 300_000_000  # unpacked
 MOST_RATIO = 100
-SMALL_BYTES = 1_000_000  # unpacked; below this a high ratio is only a repetitive sheet
+SMALL_BYTES = 10_000_000  # unpacked; below this a high ratio is only a repetitive sheet
 MOST_FLAT_BYTES = 50_000_000  # of a text file or an xls, which nothing packs
 MOST_CELLS = 2_500_000  # rows times columns of a sheet, as far as it reaches
+MOST_STRAY = 20  # cells that stand further out and may be left out
 MOST_FILLED = 200_000  # of them: as many as can be read while somebody waits
 MOST_LETTERS = 10_000_000  # in all the texts of a sheet
 MOST_TEXT = 32_767  # in one text: Excel keeps no more in a cell
@@ -45,8 +48,14 @@ ZIP_ERRORS = (
     RuntimeError,
 )
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08", b"\x09\x04\x06\0", b"\x09\x02\x06\0", b"\x09\0\x04\0")
+_STREAMS = {  # of old workbooks, and of what else Office kept in such files; the first there counts
+    "encryptedpackage": "encrypted",
+    "workbook": "xls",
+    "book": "xls",
+    "worddocument": "a text document",
+    "powerpoint document": "a presentation",
+}
 _SIGNATURES = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
@@ -74,6 +83,8 @@ _MAIN_PARTS = {
     "index/document.iwa": "an Apple Numbers document",
     "_rels/.rels": "xlsx",  # under another name, which its relations tell
 }
+# Without a path: the manifest does not say what is encrypted.
+_READ_OF_ODS = frozenset({"content.xml", "encrypted-package", ""})
 _SHEETS = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTROLS = frozenset(map(chr, (*range(9), *range(14, 26), *range(28, 32))))
 
@@ -86,15 +97,15 @@ class Listed(Protocol):
 
 
 class FarCellError(Exception):
-    """A sheet is too large to read; `cell` is the one furthest out, as A1.
+    """A sheet is too large to read: `what` exceeds its limit `most`, or it reaches too far.
 
-    `what` exceeds its limit `most`, such as "filled" cells (a `counted` word of the languages); it
-    is "" if the sheet reaches too far, which a single stray cell can do.
+    `what` is a `counted` word of the languages, such as "filled" for cells. If it is "", too many
+    cells stand far from the rest; `cell` is the one furthest out, as A1.
     """
 
-    def __init__(self, cell: str, what: str = "", most: int = 0) -> None:
-        super().__init__(cell, what, most)
-        self.cell, self.what, self.most = cell, what, most
+    def __init__(self, what: str = "", most: int = 0, cell: str = "") -> None:
+        super().__init__(what, most, cell)
+        self.what, self.most, self.cell = what, most, cell
 
     def problem(self, path: str, sheet: str) -> Problem:
         """The problem that says that the sheet was left out, and why."""
@@ -105,7 +116,9 @@ class FarCellError(Exception):
 
 
 def why_skipped(problem: Problem) -> UnreadableError:
-    """The error for a file whose only sheets were skipped, made of the first one's problem."""
+    """The error for a file of whose sheets none can be read, made of the first one's problem."""
+    if problem.code == "sheet-missing":
+        return UnreadableError("damaged", f"{problem.sheet} is missing", problem.sheet)
     if problem.code == "sheet-skipped":
         return UnreadableError("stray-cell", problem.given, problem.sheet)
     return UnreadableError("too-much", sheet=problem.sheet, words=problem.words)
@@ -114,37 +127,44 @@ def why_skipped(problem: Problem) -> UnreadableError:
 class Extent:
     """The used range of a sheet and how much is in it."""
 
-    __slots__ = ("_filled", "_letters", "_lowest", "_widest", "bottom", "right")
+    __slots__ = ("_filled", "_letters", "bottom", "right")
 
     def __init__(self) -> None:
         self.bottom = self.right = self._filled = self._letters = 0
-        self._lowest = self._widest = (0, 0)
 
     def reach(self, row: int, column: int, filled: int = 1, letters: int = 0) -> None:
         """Count `filled` cells with `letters` characters, the last of them at this row and column.
 
         Raises FarCellError once the sheet exceeds a limit.
         """
-        if row > self.bottom:
-            self.bottom, self._lowest = row, (row, column)
-        if column > self.right:
-            self.right, self._widest = column, (row, column)
+        self.bottom, self.right = max(self.bottom, row), max(self.right, column)
         self._filled += filled
         self._letters += letters
-        if self.bottom * self.right > MOST_CELLS:
-            raise FarCellError(self.far())
-        for count, most, what in (
-            (self._filled, MOST_FILLED, "filled"),
-            (self._letters, MOST_LETTERS, "letters"),
-        ):
-            if count > most:
-                raise FarCellError(self.far(), what, most)
+        if self._filled > MOST_FILLED:
+            raise FarCellError("filled", MOST_FILLED)
+        if self._letters > MOST_LETTERS:
+            raise FarCellError("letters", MOST_LETTERS)
 
-    def far(self) -> str:
-        """The cell furthest out, as A1, measured in shares of Excel's rows and columns."""
-        is_wide = self.right * LAST_ROW > self.bottom * LAST_COLUMN
-        row, column = self._widest if is_wide else self._lowest
-        return f"{column_letters(min(column, LAST_COLUMN))}{min(row, LAST_ROW)}"
+    def strays(self, cells: Iterable[Cell]) -> frozenset[Cell]:
+        """Of all its cells those that stand so far from the rest that no grid holds both.
+
+        Raises FarCellError if they are more than `MOST_STRAY`, or all.
+        """
+        if self.bottom * self.right <= MOST_CELLS:
+            return frozenset()
+        near, strays, far = set(cells), set[Cell](), ""
+        # Rows and columns are measured in shares of Excel's.
+        while near and len(strays) <= MOST_STRAY:
+            self.bottom, self.right = (max(ends) for ends in zip(*near, strict=True))
+            if 2 * self.bottom * self.right <= MOST_CELLS:
+                return frozenset(strays)
+            is_wide = self.right * LAST_ROW > self.bottom * LAST_COLUMN
+            outer = {cell for cell in near if cell[is_wide] == (self.bottom, self.right)[is_wide]}
+            row, column = min(outer)
+            far = far or f"{column_letters(column)}{row}"
+            near -= outer
+            strays |= outer
+        raise FarCellError(cell=far)
 
 
 def kind_of(path: Path) -> str:
@@ -161,17 +181,17 @@ def kind_of(path: Path) -> str:
         raise unopened(error) from None
     if head.startswith(b"PK"):
         return _kind_of_archive(path, size)
-    kind = _kind_of_flat(path, head)
+    kind = _kind_of_flat(head)
     if size > MOST_FLAT_BYTES:
         raise UnreadableError("too-large", f"{size // 1_000_000} MB")
-    return kind
+    return _kind_of_ole(path) if kind == "ole" else kind
 
 
-def _kind_of_flat(path: Path, head: bytes) -> str:
+def _kind_of_flat(head: bytes) -> str:
     if not head:
         raise UnreadableError("not-a-workbook", "empty")
-    if head.startswith(_OLE):
-        return _kind_of_ole(path)
+    if head.startswith(OLE):
+        return "ole"
     if head.startswith(_BIFF):
         return "xls"
     for signature, kind in _SIGNATURES:
@@ -200,20 +220,25 @@ def text_in(head: bytes) -> str | None:
 
 
 def _kind_of_ole(path: Path) -> str:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    """The kind by the streams at the root: what is embedded in a workbook stands in folders."""
+    from xlrd.compdoc import CompDoc  # noqa: PLC0415  xlsx files, which are most, do not wait for it
 
-        def holds(name: str) -> bool:
-            # As a directory entry: the name in 64 bytes, then its length with the closing zero.
-            entry = name.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 2 * len(name) + 2)
-            return content.find(entry) >= 0
-
-        if holds("EncryptedPackage"):
-            raise UnreadableError("password")
-        if holds("WordDocument") and not holds("Workbook"):
-            raise UnreadableError("not-a-workbook", "a text document")
-        if holds("PowerPoint Document"):
-            raise UnreadableError("not-a-workbook", "a presentation")
-    return "xls"
+    content = path.read_bytes()
+    try:
+        root, *_ = entries = CompDoc(content, logfile=io.StringIO()).dirlist
+        names = {entries[number].name.casefold() for number in root.children}
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  whatever is damaged, its parser says so
+        return "xls"
+    kind = next((kind for name, kind in _STREAMS.items() if name in names), "xls")
+    if " " in kind:
+        raise UnreadableError("not-a-workbook", kind)
+    if kind == "encrypted":
+        plain = decrypted(content)
+        with archive_in(io.BytesIO(plain)) as archive:
+            return _checked(archive, len(plain))
+    return kind
 
 
 class _Archive(io.BufferedReader):
@@ -255,8 +280,13 @@ def archive_in(content: io.RawIOBase | io.BytesIO) -> Iterator[zipfile.ZipFile]:
 
 def _kind_of_archive(path: Path, size: int) -> str:
     with opened_safely(path) as archive:
-        kind = kind_of_members(archive)
-        _inflate(archive, size)
+        return _checked(archive, size)
+
+
+def _checked(archive: zipfile.ZipFile, size: int) -> str:
+    """The kind of an archive, all of whose members are as large as they say."""
+    kind = kind_of_members(archive)
+    _inflate(archive, size)
     return kind
 
 
@@ -302,9 +332,26 @@ def _kind_of_open_document(archive: zipfile.ZipFile, members: dict[str, zipfile.
 
     if not (head("mimetype") or _SHEETS).startswith(_SHEETS):
         raise UnreadableError("not-a-workbook", "another kind of document")
-    if b"encryption-data" in head("meta-inf/manifest.xml"):
+    manifest = head("meta-inf/manifest.xml")
+    if b"encryption-data" in manifest and not _encrypted(manifest).isdisjoint(_READ_OF_ODS):
         raise UnreadableError("password")
     return "ods"
+
+
+def _encrypted(manifest: bytes) -> set[str]:
+    """The members of an OpenDocument file that are encrypted: maybe its macros only."""
+    encrypted: set[str] = set()
+    path = ""
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal path
+        if name == "file-entry":
+            path = attributes.get("full-path", "")
+        elif name == "encryption-data":
+            encrypted.add(path)
+
+    walk(io.BytesIO(manifest), "META-INF/manifest.xml", start)
+    return encrypted
 
 
 def most_unpacked(size: int) -> int:

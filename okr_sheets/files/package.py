@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import posixpath
+import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+from okr_sheets.files.encrypted import archive_of
 from okr_sheets.files.grid import Book, Grid
-from okr_sheets.files.guard import ZIP_ERRORS, FarCellError, plain_names, why_skipped
+from okr_sheets.files.guard import ZIP_ERRORS, FarCellError, plain_names
+from okr_sheets.files.layout import book_of
 from okr_sheets.files.markup import walk
 from okr_sheets.files.unpacking import PlainArchive
 from okr_sheets.problems import Problem, UnreadableError
@@ -38,6 +41,27 @@ class Sheet:
     relation: Relation
 
 
+class Missing(Sequence[Any]):
+    """What a part that is not there would hold; UnreadableError for whoever asks for any of it."""
+
+    def __init__(self, part: str, *known: object) -> None:
+        """`known` are the first things in it, which are the same in every file."""
+        self._part, self._known = part, known
+
+    def __len__(self) -> int:
+        return sys.maxsize
+
+    def __getitem__(self, place: Any) -> Any:
+        if place < len(self._known):
+            return self._known[place]
+        raise missing(self._part)
+
+
+def missing(part: str) -> UnreadableError:
+    """The error for a part that is needed and not there."""
+    return UnreadableError("damaged", f"{part} is missing")
+
+
 class Package:
     """The parts of an Office file."""
 
@@ -45,14 +69,13 @@ class Package:
         self._archive = archive
         self._members = plain_names(archive)
 
-    def has(self, part: str) -> bool:
-        """Whether a part is there."""
+    def __contains__(self, part: str) -> bool:
         return part.lower() in self._members
 
     def open(self, part: str) -> IO[bytes]:
         """A part as a stream; UnreadableError if it is not there."""
-        if not self.has(part):
-            raise UnreadableError("damaged", f"{part} is missing")
+        if part not in self:
+            raise missing(part)
         return self._archive.open(self._members[part.lower()])
 
     def read_small(self, part: str) -> IO[bytes]:
@@ -75,7 +98,7 @@ class Package:
                 kind = attributes.get("Type", "").rpartition("/")[2]
                 by_id[attributes.get("Id", "")] = Relation(kind, where)
 
-        if self.has(listed):
+        if listed in self:
             walk(self.read_small(listed), listed, start)
         return by_id
 
@@ -103,10 +126,18 @@ def relations_of(part: str) -> str:
 def opened(path: Path) -> Iterator[Package]:
     """The package in a file; UnreadableError wherever it turns out to be damaged."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(archive_of(path)) as archive:
             yield Package(archive)
     except ZIP_ERRORS as error:
         raise UnreadableError("damaged") from error
+
+
+def sheet_of(relations: Mapping[str, Relation], name: str, hidden: bool, key: str) -> Sheet | None:
+    """A sheet of a workbook's list; None for a macro module of old, which has no part, nor a key.
+
+    One that has a key that leads nowhere is missing, and so taken for a worksheet.
+    """
+    return Sheet(name, hidden, relations.get(key, Relation("worksheet", ""))) if key else None
 
 
 def part_of(relations: Mapping[str, Relation], kind: str) -> str | None:
@@ -119,7 +150,8 @@ def read_sheets(
 ) -> Book:
     """The worksheets among the sheets, and the problems of the file.
 
-    A sheet that is too large is left out, with a problem; UnreadableError if no other is left.
+    A sheet that is too large or missing is left out, with a problem; UnreadableError if no other is
+    left.
     """
     grids: list[Grid] = []
     problems = []
@@ -129,10 +161,11 @@ def read_sheets(
     for sheet in sheets:
         if sheet.relation.kind != "worksheet":
             continue
+        if sheet.relation.part not in package:
+            skipped.append(Problem("sheet-missing", str(path), sheet.name))
+            continue
         try:
             grids.append(read(sheet))
         except FarCellError as far:
             skipped.append(far.problem(str(path), sheet.name))
-    if skipped and not grids:
-        raise why_skipped(skipped[0])
-    return Book(tuple(grids), (*problems, *skipped))
+    return book_of(path, grids, skipped, problems)

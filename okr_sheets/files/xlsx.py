@@ -6,15 +6,24 @@ sheet whose name is there twice, refuses books with macro sheets, and can abort 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from okr_sheets.files.formats import Format, formats
+from okr_sheets.files.formats import GENERAL, Format, formats
 from okr_sheets.files.grid import Book, Grid
 from okr_sheets.files.layout import Shared
 from okr_sheets.files.marks import marked_sheet
 from okr_sheets.files.markup import walk
-from okr_sheets.files.package import Package, Relation, Sheet, opened, part_of, read_sheets
+from okr_sheets.files.package import (
+    Missing,
+    Package,
+    Relation,
+    Sheet,
+    opened,
+    part_of,
+    read_sheets,
+    sheet_of,
+)
 from okr_sheets.files.worksheet import TRUE, read_worksheet, text_of
 from okr_sheets.problems import UnreadableError
 
@@ -42,7 +51,7 @@ def workbook_of(
     package: Package, main: str, relations: Mapping[str, Relation]
 ) -> tuple[list[Sheet], bool]:
     """The sheets that people made, and whether days are counted from 1904."""
-    sheets = []
+    sheets: list[Sheet | None] = []
     systems: set[str] = set()
     roots: list[str] = []
     defined: list[str] = []  # names, of which the last one's formula is read
@@ -58,11 +67,10 @@ def workbook_of(
             defined.append(attributes.get("name", ""))
             formula.clear()
         elif name == "sheet":
-            relation = relations.get(attributes.get("id", ""))
-            if relation is None:
-                raise UnreadableError("damaged", main, attributes.get("name", ""))
             is_hidden = attributes.get("state", "visible") != "visible"
-            sheets.append(Sheet(attributes.get("name", ""), is_hidden, relation))
+            sheets.append(
+                sheet_of(relations, attributes.get("name", ""), is_hidden, attributes.get("id", ""))
+            )
 
     def end(name: str) -> None:
         if name == "definedName":
@@ -73,14 +81,16 @@ def workbook_of(
     walk(package.read_small(main), main, start, end, formula.append)
     if roots != ["workbook"]:
         raise UnreadableError("not-a-workbook", "another kind of document")
-    typed = [sheet for sheet in sheets if sheet.name.casefold() not in reports]
+    typed = [sheet for sheet in sheets if sheet and sheet.name.casefold() not in reports]
     return typed, not TRUE.isdisjoint(systems)
 
 
-def _texts(package: Package, part: str | None) -> list[str]:
+def _texts(package: Package, part: str | None) -> Sequence[str]:
     """The texts that cells name by number."""
     if part is None:
         return []
+    if part not in package:
+        return Missing(part)
     texts: list[str] = []
     runs: list[str] = []
     pieces: list[str] = []
@@ -105,10 +115,12 @@ def _texts(package: Package, part: str | None) -> list[str]:
     return texts
 
 
-def _formats(package: Package, part: str | None) -> list[Format]:
+def _formats(package: Package, part: str | None) -> Sequence[Format]:
     """The number format of each cell style."""
     if part is None:
         return []
+    if part not in package:
+        return Missing(part, GENERAL)
     numbered: dict[int, str] = {}
     used: list[int] = []
     inside: list[str] = []

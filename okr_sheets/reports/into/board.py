@@ -230,7 +230,7 @@ class Board:
         return next(
             name
             for name in names
-            if name.lower() not in taken and (name.lower() in gone or not self.package.has(name))
+            if name.lower() not in taken and (name.lower() in gone or name not in self.package)
         )
 
 

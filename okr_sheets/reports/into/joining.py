@@ -73,7 +73,7 @@ class _Joining:
 
     def _put(self, part: str, content: bytes) -> None:
         # Lower case, as parts are looked up; a new one as it is named.
-        key = part.lower() if self._board.package.has(part) else part
+        key = part.lower() if part in self._board.package else part
         self._changes[key] = content
 
     def _merge_styles(self) -> Looks:
@@ -165,7 +165,7 @@ class _Joining:
         gone = [
             part
             for part in parts
-            if self._board.package.has(part) and part.lower() not in self._changes
+            if part in self._board.package and part.lower() not in self._changes
         ]
         self._changes |= dict.fromkeys((part.lower() for part in gone), None)
         return gone

@@ -115,7 +115,7 @@ class OwnBook:
     def relations(self, part: str, places: Mapping[str, str]) -> str:
         """The relations of a part, "" if it has none; `places` are the names that parts get."""
         folder, listed = posixpath.dirname(part), relations_of(part)
-        if not self._package.has(listed):
+        if listed not in self._package:
             return ""
         there = posixpath.dirname(places[part])
 
