@@ -30,9 +30,11 @@ LAYERS = (
     ("checks", "planning", "rollups"),
     ("drawing",),
     ("writing",),
+    ("adopting",),
     ("reports", "terminal"),
     ("demo",),
     ("options", "runs"),
+    ("adopt",),
     ("cli",),
 )
 RANK = {
