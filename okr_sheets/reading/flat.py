@@ -22,7 +22,7 @@ from okr_sheets.reading.cells import Ask, Read, as_text, is_day_number, parse
 from okr_sheets.reading.meanings import OBJECTIVE, OBJECTIVE_ID
 from okr_sheets.reading.objectives import Cells, Objective, Objectives
 from okr_sheets.reading.tables import Table
-from okr_sheets.reading.totals import is_total
+from okr_sheets.reading.totals import is_total_name
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
 
 _TYPED = frozenset(column.key for column in OKRS.typed)
@@ -194,7 +194,7 @@ class FlatTable(Table):
         totals = set()
         for number, cells in rows.items():
             title, name = (self._text(number, key) for key in (OBJECTIVE, OBJECTIVE_ID))
-            if title and "title" not in cells and is_total({"title": title}):
+            if title and "title" not in cells and is_total_name(title):
                 cells["title"] = title
                 totals.add(number)
                 continue

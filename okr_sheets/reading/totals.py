@@ -21,7 +21,12 @@ def is_total(raw: Mapping[str, Value]) -> bool:
     if "type" in raw:
         return False
     names = [raw[key] for key in NAMES if key in raw]
-    return len(names) == 1 and _bare(fold(as_text(names[0]))) in _totals()
+    return len(names) == 1 and is_total_name(names[0])
+
+
+def is_total_name(raw: Value) -> bool:
+    """Whether a cell is what a row that sums up others is called."""
+    return _bare(fold(as_text(raw))) in _totals()
 
 
 @cache
