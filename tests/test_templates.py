@@ -238,3 +238,13 @@ def test_every_row_of_every_set_is_known_as_an_example():
             {"row": 4, "check_ins": {}, "title": "Ours too"},
         ]
         assert leftovers.left_by_examples(rows) == {0, 1}
+
+
+def test_what_is_compared_of_the_example_sets_is_what_stands_in_them():
+    whole = [
+        row
+        for text in examples.texts()
+        for objective in tomllib.loads(text)["objectives"]
+        for row in (objective, *objective["key_results"])
+    ]
+    assert leftovers._examples() == {leftovers._words_and_numbers(row) for row in whole}

@@ -77,7 +77,7 @@ class Excerpt:
         if count <= self.most(name) or shown == count:
             return ""
         return self.words(
-            "report.levels_of_all" if name in _BY_LEVEL else "report.urgent_of_all",
+            f"report.{_FIRST.get(name, 'urgent')}_of_all",
             shown=self.words.number(shown),
             all=self.words.number(count),
             file=f"{name}.csv",
@@ -146,4 +146,10 @@ _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "attention": lambda rollup: _urgency(rollup.columns["attention"]),
     "carried": _of_carried,
 }
-_BY_LEVEL = ("teams", "objectives", "alignment")  # of the others, what is most urgent
+# What is said to come first; of the others, what is most urgent.
+_FIRST = {
+    "teams": "levels",
+    "objectives": "levels",
+    "alignment": "outline",
+    "key_results": "own",
+}

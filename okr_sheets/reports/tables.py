@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import json
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, partial
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -49,17 +50,17 @@ def write_archive(rollup: Rollup, path: str, words: Language) -> None:
 
 def _lines(rows: Columns, frame: Frame, words: Language) -> Iterator[bytes]:
     """A frame as CSV, for programs in the language, some lines at a time."""
-    yield BOM_UTF8 + _csv([frame.keys])
+    yield BOM_UTF8 + _csv([frame.keys]).encode()
     for start in range(0, len(rows), AT_ONCE):
         some = rows.take(np.arange(start, min(start + AT_ONCE, len(rows))))
         columns = (_cells(some[key].tolist(), kind, words) for key, kind in frame.kinds.items())
-        yield _csv(zip(*columns, strict=True))
+        yield _csv(zip(*columns, strict=True)).encode()
 
 
-def _csv(rows: Iterable[Iterable[Any]]) -> bytes:
+def _csv(rows: Iterable[Iterable[Any]], end: str = "\r\n") -> str:
     text = StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode()
+    csv.writer(text, lineterminator=end).writerows(rows)
+    return text.getvalue()
 
 
 def _cells(values: list[Any], kind: Kind, words: Language) -> list[Any]:
@@ -78,18 +79,12 @@ def _cells(values: list[Any], kind: Kind, words: Language) -> list[Any]:
 
 
 def csv_text(
-    columns: Iterable[str], rows: Iterable[Mapping[str, Any]], words: Language, end: str
+    keys: Sequence[str], rows: Iterable[Mapping[str, Any]], words: Language, end: str
 ) -> str:
     """Records as CSV, for programs in the language; each line ends in `end`."""
-    separator = words("formats.list_separator")
-    text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator=end)
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow(
-            marked(value, separator) if isinstance(value, str) else value for value in row.values()
-        )
-    return text.getvalue()
+    text = partial(marked, separator=words("formats.list_separator"))
+    cells = ([text(it) if isinstance(it, str) else it for it in row.values()] for row in rows)
+    return _csv(chain([keys], cells), end)
 
 
 def write_json(rollup: Rollup, path: str, words: Language) -> None:
