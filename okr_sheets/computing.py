@@ -16,7 +16,7 @@ from okr_sheets.findings import FINDINGS
 from okr_sheets.rules import RULES
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, PLANNED
 from okr_sheets.scoring import Rule
-from okr_sheets.tracker import ROWS, Tracker
+from okr_sheets.tracker import PLACES, Tracker, places
 
 # Problems by which Python read a cell that the workbook's formulas cannot count.
 _MISREAD = frozenset(
@@ -187,7 +187,7 @@ def _slot(k: Columns) -> Array:
 
     Rows of no objective share one for each tracker.
     """
-    at = np.searchsorted(k.place, k.tracker * ROWS + k.group)
+    at = np.searchsorted(k.place, places(k.tracker, k.group, True))
     return np.where(k.group > 0, at, len(k) + k.tracker)
 
 
@@ -211,12 +211,15 @@ def misread_cells(trackers: Sequence[Tracker], rounds: int = 1) -> list[tuple[in
     As many times over as there are `rounds`, in which `gather` counts places on.
     """
     once = [
-        (number * ROWS + problem.row, problem.key)
+        (int(place), problem.key)
         for number, tracker in enumerate(trackers)
         for problem in tracker.problems
         if problem.code in _MISREAD and problem.sheet == tracker.sheets.get(OKRS.key)
+        # A row that has both is a flat table's, whose objectives have no such cells.
+        for place in places(np.array([number]), problem.row, np.array([True, False]))
     ]
-    steps = range(0, rounds * len(trackers) * ROWS, len(trackers) * ROWS) if once else ()
+    size = len(trackers) * PLACES
+    steps = range(0, rounds * size, size) if once else ()
     return [(place + step, key) for step in steps for place, key in once]
 
 

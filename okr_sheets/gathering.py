@@ -9,11 +9,12 @@ from functools import cache
 import numpy as np
 
 from okr_sheets.about import About
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.codes import WORDED, coded
 from okr_sheets.columns import EPOCH, Array, Columns, serial, stacked
 from okr_sheets.quarters import DAYS
 from okr_sheets.schema import OKRS, Kind
-from okr_sheets.tracker import ROWS, Tracker
+from okr_sheets.tracker import PLACES, Tracker, places
 
 # A row's place and a day in one number, so that one search finds a row's last number by a day.
 DAY_SLOTS = 1 << 17
@@ -65,12 +66,12 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> Colum
     days = [[t.about.day(d) for t, d in zip(trackers, r, strict=True)] for r in rounds]
     untils = [[t.until(d) for t, d in zip(trackers, of_round, strict=True)] for of_round in days]
     words = {key: coded(key, okrs[key]) for key in WORDED if key in okrs}
-    rows = okrs.having(**words)
+    place = places(okrs.tracker, okrs.row, okrs.type == OBJECTIVE)
+    rows = okrs.having(place=place, **words)
     number = np.repeat(np.arange(len(rounds)), len(okrs))
     if len(rounds) > 1:
         rows = rows.take(np.tile(np.arange(len(okrs)), len(rounds)))
     mine = rows.tracker
-    place = mine * ROWS + rows.row
     rows = rows.having(
         first_day=_of_each((tracker.about.start for tracker in trackers), mine),
         last_day=_of_each((tracker.about.end for tracker in trackers), mine),
@@ -78,12 +79,12 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> Colum
         day=_of_rounds(days)[number, mine],
         until=_of_rounds(untils)[number, mine],
     )
-    rows = rows.having(**_Numbers(trackers).of_rows(place, rows))
+    rows = rows.having(**_Numbers(trackers).of_rows(rows.place, rows))
     asked_on = last_dates(trackers, mine, _last_asked(rows))
     rows = rows.having(
         asked_on=asked_on,
         tracker=mine + number * len(trackers),
-        place=place + number * len(trackers) * ROWS,
+        place=rows.place + number * len(trackers) * PLACES,
     )
     return _with_undated(rows).only(GATHERED)
 
@@ -151,7 +152,7 @@ class _Numbers:
             rows = all_rows if dated.all() else all_rows.take(dated)
             part = slice(end, end := end + len(rows))
             keys[part] = rows.date
-            keys[part] += (number * ROWS + rows.row) * DAY_SLOTS
+            keys[part] += places(np.array([number]), rows.row, False) * DAY_SLOTS
             values[part] = rows.value
         keys, values = keys[:end], values[:end]
         if len(keys) > 1 and not (keys[1:] > keys[:-1]).all():

@@ -19,13 +19,14 @@ from okr_sheets.columns import BLANKS, Array, Columns, filled
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import Problem, tally
 from okr_sheets.quarters import counted_until
-from okr_sheets.schema import PARTS, ROW, Column
+from okr_sheets.schema import OKRS, PARTS, ROW, Column
 from okr_sheets.summaries import as_lines, as_table, counted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS = 1 << 21  # more than a sheet has: tracker number times this plus row names one row of all
+ROWS = 1 << 21  # more than a sheet has
+PLACES = 2 * ROWS  # of a tracker, see `places`
 
 
 _NO_ROWS = Columns({"row": filled((), "count")}, 0)
@@ -68,7 +69,9 @@ class Tracker:
     as they are kept, by the same names, and `calculated` the computed cells as the file has them,
     untouched, for the checks.
     `bands` are those of its own formulas, None where it has none of ours.
-    `sheets` and `letters` tell the sheet's name and each column's letter, to name cells by.
+    `sheets` and `letters` tell the sheet's name and each column's letter, to name cells by. In a
+    flat table an objective stands in the row of its first key result, in columns of its own, whose
+    sheet and letters are those of `objectives`.
 
     Frames that are given must have the columns of `schema.PARTS`, and are brought to their dtypes.
     ValueError for what a file could not say without being named: a column that is missing or of
@@ -94,8 +97,11 @@ class Tracker:
 
     def __post_init__(self) -> None:
         objectives = self.columns["objectives"].row.tolist()
-        rows = [*objectives, *self.columns["key_results"].row.tolist()]
-        if len(set(rows)) < len(rows) or not all(0 <= row < ROWS for row in rows):
+        key_results = self.columns["key_results"].row.tolist()
+        rows = [*objectives, *key_results]
+        apart = (objectives, key_results) if self.is_flat else (rows,)
+        is_twice = any(len(set(each)) < len(each) for each in apart)
+        if is_twice or not all(0 <= row < ROWS for row in rows):
             raise MisuseError("Each row of a tracker has a number of its own, as on a sheet.")
         if not {0, *objectives}.issuperset(self.columns["key_results"].objective.tolist()):
             raise MisuseError("A key result's objective must be the row of one, or 0 for none.")
@@ -160,6 +166,11 @@ class Tracker:
         return stored_frame(self.calculated)
 
     @property
+    def is_flat(self) -> bool:
+        """Whether its objectives stand beside their key results."""
+        return "objectives" in self.letters
+
+    @property
     def readable(self) -> bool:
         """Whether there was a table of OKRs to read."""
         return bool(self.letters) or not self.path
@@ -173,6 +184,10 @@ class Tracker:
         """Whether a copy of it counts instead."""
         copies = {"same-tracker", "identical-copy"}
         return any(problem.code in copies for problem in self.problems)
+
+    def part_of(self, *, is_objective: bool) -> str:
+        """What names the columns of an objective, or of a key result, for `problem`."""
+        return "objectives" if is_objective and self.is_flat else OKRS.key
 
     def problem(
         self, code: str, sheet: str, row: int, key: str = "", given: object = "", **words: str
@@ -226,6 +241,14 @@ class Tracker:
         return all(ours == theirs for ours, theirs in zip(_says(self), _says(other), strict=True))
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def places(numbers: Array, rows: Array | int, is_objective: Array | bool) -> Array:
+    """What names each objective and key result of several trackers, in the order of their sheets.
+
+    `numbers` are those of the trackers; one row of a sheet may hold an objective and a key result.
+    """
+    return numbers * PLACES + 2 * rows + np.logical_not(is_objective)
 
 
 def _says(tracker: Tracker) -> Iterable[Any]:

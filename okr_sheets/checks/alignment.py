@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from okr_sheets.checks.links import Entry, Finding, Link, Row, Served, follow, parts
 from okr_sheets.choices import LEVELS
 from okr_sheets.problems import Problem
-from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
 
 COMPANY, DEPARTMENT = LEVELS.index("company"), LEVELS.index("department")
@@ -156,6 +155,9 @@ def findings(served: Served) -> Iterator[Finding]:
 def misalignments(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     """The same as problems of the trackers, by their cells."""
     for finding in findings(follow(trackers)):
-        number, row = finding.rows[0]
-        at = trackers[number]
-        yield at.problem(finding.code, OKRS.key, row, finding.key, finding.given, **finding.words)
+        row = finding.rows[0]
+        at = trackers[row.tracker]
+        part = at.part_of(is_objective=not row.is_key_result)
+        yield at.problem(
+            finding.code, part, row.number, finding.key, finding.given, **finding.words
+        )

@@ -50,6 +50,9 @@ def faults(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
         applies = rows[code] & ~rows[of.unless] if of.unless else rows[code]
         for at in np.flatnonzero(applies).tolist():
             row, key = int(rows.row[at]), of.key if isinstance(of.key, str) else of.key(rows, at)
+            part = tracker.part_of(is_objective=bool(rows.anchor[at]))
+            if part != OKRS.key and key not in tracker.letters[part]:
+                continue  # beside key results there is no cell for it
             if key.startswith(CHECK_IN_PREFIX) and key not in letters:
                 key = "current"
             problem = of.code or code.partition(":")[0]
@@ -57,7 +60,7 @@ def faults(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
             # An id can be read, whatever else is wrong with it.
             if problem not in errors and (key == "id" or not errors):
                 fields = {"given": rows.id[at], **of.fields(rows, at, words)}
-                yield tracker.problem(problem, OKRS.key, row, key, **fields)
+                yield tracker.problem(problem, part, row, key, **fields)
 
 
 def cells_in_error(tracker: Tracker) -> Mapping[tuple[int, str], set[str]]:

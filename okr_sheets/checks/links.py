@@ -24,10 +24,14 @@ _SEPARATORS = re.compile("[,;]")
 
 
 class Row(NamedTuple):
-    """A row of the run: the number of its tracker, and the row of that one's sheet."""
+    """A row of the run: the number of its tracker, and the row of that one's sheet.
+
+    In a flat table an objective and a key result share a row.
+    """
 
     tracker: int
     number: int
+    is_key_result: bool = False
 
 
 class Entry(NamedTuple):
@@ -167,10 +171,11 @@ def _entries(trackers: Sequence[Tracker]) -> dict[Row, Entry]:
             numbers = rows.row.tolist()
             above = rows.objective.tolist() if "objective" in rows else numbers
             columns = (rows[key].tolist() for key in ("id", "aligns_to", "state"))
+            is_key_result = "objective" in rows
             for at, objective, name, aligns_to, state in zip(numbers, above, *columns, strict=True):
                 group = Row(number, objective)
                 stopped = state in STOPPED or (group in entries and entries[group].stopped)
-                entries[Row(number, at)] = Entry(name, group, aligns_to, stopped)
+                entries[Row(number, at, is_key_result)] = Entry(name, group, aligns_to, stopped)
     return entries
 
 

@@ -37,7 +37,8 @@ def weights(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     weighing = set(key_results.objective[key_results.weight != 0].tolist())
     for parent in sorted({0, *key_results.objective.tolist()} - {0} - weighing):
         own = rows.id[rows.row == parent][0]
-        yield tracker.problem("no-weight", OKRS.key, parent, "title", own)
+        part = tracker.part_of(is_objective=True)
+        yield tracker.problem("no-weight", part, parent, "title", own)
 
 
 def confidences(tracker: Tracker, rows: Columns) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from okr_sheets.bands import Bands, differences
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Columns, folded
 from okr_sheets.language import language
 from okr_sheets.problems import Problem, file_names
@@ -68,15 +69,16 @@ def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     for tracker in trackers:
         rows, quarter = tracker.okrs, tracker.about.quarter
         reused = [
-            (number, id_text)
-            for number, id_text in zip(rows.row.tolist(), rows.id, strict=True)
+            (number, id_text, type_ == OBJECTIVE)
+            for number, id_text, type_ in zip(rows.row.tolist(), rows.id, rows.type, strict=True)
             if (quarter, id_text.casefold()) in shared
         ]
         if reused:
-            number, first = reused[0]
+            number, first, is_objective = reused[0]
             others = _names(shared[quarter, first.casefold()], tracker, files)
             words = {"count": str(len(reused)), "files": others}
-            yield tracker.problem("id-reused", OKRS.key, number, "id", first, **words)
+            part = tracker.part_of(is_objective=is_objective)
+            yield tracker.problem("id-reused", part, number, "id", first, **words)
 
 
 def _names(trackers: Sequence[Tracker], tracker: Tracker, files: Mapping[str, str]) -> str:

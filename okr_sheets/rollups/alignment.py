@@ -95,8 +95,8 @@ def _edges(
         is_direct = row == served.objective(row)
         links.setdefault((child, parent), []).append((is_direct, (row, above) in live, row))
     figures = {
-        **_figures(objectives, objectives.share),
-        **_figures(key_results, key_results.counted),
+        **_figures(objectives, objectives.share, is_key_result=False),
+        **_figures(key_results, key_results.counted, is_key_result=True),
     }
     shares = objectives.share.tolist()
     edges = []
@@ -115,11 +115,17 @@ def _edges(
     return edges
 
 
-def _figures(rows: Columns, weights: Array) -> dict[Row, tuple[float, float]]:
+def _figures(
+    rows: Columns, weights: Array, *, is_key_result: bool
+) -> dict[Row, tuple[float, float]]:
     """Weight and score of each row that has a score."""
     places = zip(rows.tracker.tolist(), rows.row.tolist(), strict=True)
     figures = zip(places, weights.tolist(), rows.score.tolist(), strict=True)
-    return {Row(*row): (weight, score) for row, weight, score in figures if score == score}  # noqa: PLR0124
+    return {
+        Row(*row, is_key_result): (weight, score)
+        for row, weight, score in figures
+        if score == score  # noqa: PLR0124
+    }
 
 
 def _children(edges: Sequence[Edge]) -> Mapping[int, list[int]]:

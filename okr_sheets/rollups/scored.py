@@ -29,7 +29,7 @@ from okr_sheets.rollups.namesakes import (
 )
 from okr_sheets.rollups.plans import as_then_planned, by_plan
 from okr_sheets.schema import PLANNED
-from okr_sheets.tracker import ROWS, Tracker
+from okr_sheets.tracker import PLACES, ROWS, Tracker, places
 
 STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence
 _OTHERWISE = ("score", "share", "counted", "points")  # what is computed otherwise too
@@ -41,8 +41,8 @@ class Scored:
     """Scored rows, key results and objectives apart.
 
     Both have the columns of the OKRs sheet and of the rules, those of unit and owner (`file`,
-    `sheet`, `company`, `unit_name` …), `tracker` (its place in the list), `place` (tracker and row
-    in one number), `round` (which of the lists of days) and `day`. `unit_at` and `person_at` are
+    `sheet`, `company`, `unit_name` …), `tracker` (its place in the list), `place` (see
+    `tracker.places`), `round` (which of the lists of days) and `day`. `unit_at` and `person_at` are
     places in the lists `units` and `people`; `names` has the names of the units, and of those above
     them that have no tracker.
     """
@@ -75,8 +75,8 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
     rows = in_words(computed).having(
         tracker=numbers,
         round=gathered.tracker // max(count, 1),
-        place=numbers * ROWS + gathered.row,
-        family=numbers * ROWS + gathered.parent,
+        place=gathered.place % (max(count, 1) * PLACES),
+        family=places(numbers, gathered.parent, True),
         week_before=partial(last_dates, trackers, numbers, gathered.day, 1),
         **{f"{key}_of_all": partial(everything.__getitem__, key) for key in _OTHERWISE},
         **{f"{key}_by_plan": lambda key=key: planned()[key] for key in _OTHERWISE},
@@ -246,7 +246,7 @@ def _positions(rows: Columns, objectives: Columns) -> tuple[Array, Array]:
 
 def _in_rounds(rows: Columns, places: Array) -> Array:
     """Places that no two rounds share, and that ascend as rounds and places do."""
-    return rows.round * (ROWS * ROWS) + places
+    return rows.round * (PLACES * ROWS) + places
 
 
 def _text_of(texts: Array, at: Array, is_there: Array) -> Array:

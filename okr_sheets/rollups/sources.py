@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Array, Columns, filled, joined, stacked, to_day
 from okr_sheets.reading.cells import plain
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.scored import Scored
 from okr_sheets.schema import LOG, OKRS
-from okr_sheets.tracker import ROWS, Tracker
+from okr_sheets.tracker import Tracker, places
 
 TYPED = ("baseline", "target", "weight", "start", "due")
 _WHERE = ("row", "date", "column")
@@ -65,7 +66,8 @@ def _cells(letters: Array, numbers: Array) -> Array:
 
 def _typed(rows: Columns, trackers: Sequence[Tracker], letters: _Letters) -> Iterator[Columns]:
     typed = stacked([tracker.okrs for tracker in trackers])
-    typed = typed.take(np.searchsorted(typed.tracker * ROWS + typed.row, rows.place))
+    typed_at = places(typed.tracker, typed.row, typed.type == OBJECTIVE)
+    typed = typed.take(np.searchsorted(typed_at, rows.place))
     for key in TYPED:
         source = np.where(np.isnan(typed[key]), "assumed", "typed")
         yield _part(rows, key, letters.cells(rows, key), source)
