@@ -28,16 +28,29 @@ def languages() -> tuple[str, ...]:
 
 
 def fold(text: str) -> str:
-    """One spelling for all spellings of a word: width, case, spaces and Turkish i's set aside.
+    """One spelling for all spellings of a word.
 
-    Combining marks stay, since Thai words differ by them alone; only the dot that lower-casing
-    leaves behind a Turkish İ goes.
+    Width, case, spaces, Turkish i's and letters that nobody sees are set aside. Combining marks
+    stay, since Thai words differ by them alone; only the dot that lower-casing leaves behind a
+    Turkish İ goes, and a tone mark stands in one place beside a SARA AM.
     """
     if text.isascii():
         return " ".join(text.lower().split())
     text = unicodedata.normalize("NFKC", text).casefold()
-    text = text.replace("\u0307", "").replace("ı", "i")
-    return " ".join(text.replace("\u200b", "").split())
+    text = text.translate(_UNSEEN).replace("ı", "i")
+    if _NIKHAHIT in text:
+        text = _SARA_AM.sub(rf"\1\2{_NIKHAHIT}{_SARA_AA}", text)
+    return " ".join(text.split())
+
+
+# The dot of i̇, soft hyphens, zero-width spaces and joiners, byte order and direction marks.
+_UNSEEN = dict.fromkeys(
+    map(ord, "\u0307\u00ad\u061c\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
+) | dict.fromkeys((*range(0x202A, 0x202F), *range(0x2061, 0x2065), *range(0x2066, 0x206A)))
+_NIKHAHIT = "\N{THAI CHARACTER NIKHAHIT}"
+_SARA_AA = "\N{THAI CHARACTER SARA AA}"
+# A SARA AM as NFKC takes it apart, with a tone mark inside or behind it.
+_SARA_AM = re.compile(f"{_NIKHAHIT}([\u0e48-\u0e4b]?){_SARA_AA}([\u0e48-\u0e4b]?)")
 
 
 EXACT = 1e15  # from here on a number has more digits than a cell tells

@@ -15,6 +15,7 @@ FRIDAY = 4
 YEARS = range(1990, 2101)
 BUDDHIST = range(2400, 2701)  # years of the calendar that Thailand counts by
 BUDDHIST_AHEAD = 543
+_TYPED = r"(?:(\d{4})[\s/-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4}))"
 LONGEST = timedelta(days=731)  # that a tracker may count: two years, for those who plan by them
 
 
@@ -123,8 +124,7 @@ class Quarter:
 
         `2570-Q1`, of the Buddhist calendar, is 2027-Q1.
         """
-        pattern = r"\s*(?:(\d{4})[\s/-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4}))\s*"
-        match = re.fullmatch(pattern, text, re.IGNORECASE)
+        match = re.fullmatch(rf"\s*{_TYPED}\s*", text, re.IGNORECASE)
         if not match:
             raise MisuseError(f"“{quoted(text)}” is not a quarter. Type it as 2027-Q1.")
         year = common_year(int(match[1] or match[4]))
@@ -132,6 +132,17 @@ class Quarter:
             between = f"from {YEARS[0]} to {YEARS[-1]}"
             raise MisuseError(f"“{quoted(text)}” is not of a year {between}. Type it as 2027-Q1.")
         return cls(year, int(match[2] or match[3]), fiscal_start)
+
+    @classmethod
+    def within(cls, text: str, fiscal_start: int = 1) -> Quarter | None:
+        """The one quarter that a title names, such as “OKRs Q1 2027”; None for none, or several."""
+        named = set()
+        for match in re.finditer(rf"(?<!\w){_TYPED}(?!\w)", text, re.IGNORECASE):
+            try:
+                named.add(cls.parse(match[0], fiscal_start))
+            except MisuseError:
+                continue
+        return named.pop() if len(named) == 1 else None
 
     @classmethod
     def holding(cls, day: date, fiscal_start: int = 1) -> Quarter:

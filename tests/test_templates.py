@@ -227,7 +227,7 @@ def test_every_row_of_every_set_is_known_as_an_example():
             {"row": 1, "check_ins": {}, **row},
             {"row": 2, "check_ins": {}, "title": f"Ours {number}"},
         ]
-        assert leftovers.left_by_examples(rows) == {1}
+        assert leftovers.left_by_examples(rows) == {0}
         rows[0]["target"] = -1
         assert leftovers.left_by_examples(rows) == set()
     for row in objectives:
@@ -237,4 +237,4 @@ def test_every_row_of_every_set_is_known_as_an_example():
             {"row": 3, "check_ins": {}, "type": "objective", "title": "Ours"},
             {"row": 4, "check_ins": {}, "title": "Ours too"},
         ]
-        assert leftovers.left_by_examples(rows) == {1, 2}
+        assert leftovers.left_by_examples(rows) == {0, 1}

@@ -19,14 +19,16 @@ from okr_sheets.files.locks import lock_of
 from okr_sheets.language import language
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, in_order, said_once, too_much
-from okr_sheets.quarters import Quarter, counted_until
+from okr_sheets.quarters import Quarter, Span, counted_until
 from okr_sheets.reading import settings
 from okr_sheets.reading.cells import Ask, as_text, parse
+from okr_sheets.reading.flat import as_okr_table
 from okr_sheets.reading.headers import near_miss, words_seen
 from okr_sheets.reading.linking import link_rows
 from okr_sheets.reading.rows import Row, okr_rows, plain_rows, stored
 from okr_sheets.reading.scan import Scan
 from okr_sheets.reading.tables import Table, find_tables
+from okr_sheets.reading.unread import unread_columns
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS
 
 MOST_TABLES = 100  # of OKRs in one file
@@ -109,14 +111,24 @@ def _drafts(place: Path, path: str, book: Book, fiscal_start: int) -> Drafts:
 
 
 def _tables(sheets: Sequence[settings.Labels], fiscal_start: int) -> list[Table]:
-    """The tables on all sheets; short dates lie in the quarter set, else in that of full dates."""
+    """The tables on all sheets.
+
+    Short dates lie in the quarter set, else in that of full dates, else in that of a title.
+    """
     around = settings.span(sheets, fiscal_start)
-    tables = [table for sheet in sheets for table in find_tables(sheet.scan, around)]
-    dates = sorted(day for table in tables for day in table.check_ins)
-    if around or not dates:
+    tables = _okr_tables(sheets, around)
+    if around or not tables:
         return tables
-    around = Quarter.holding(dates[len(dates) // 2], fiscal_start).span
-    return [table for sheet in sheets for table in find_tables(sheet.scan, around)]
+    if dates := sorted(day for table in tables for day in table.check_ins):
+        around = Quarter.holding(dates[len(dates) // 2], fiscal_start).span
+    else:
+        okrs = (table for table in tables if table.sheet is OKRS)
+        around = next(filter(None, (settings.span(sheets, fiscal_start, t) for t in okrs)), None)
+    return _okr_tables(sheets, around) if around else tables
+
+
+def _okr_tables(sheets: Iterable[settings.Labels], around: Span | None) -> list[Table]:
+    return [as_okr_table(table) for sheet in sheets for table in find_tables(sheet.scan, around)]
 
 
 def _check_number(tables: Iterable[Table]) -> None:
@@ -206,6 +218,10 @@ class _Reader:
         until = day and counted_until(day, self.okrs.check_ins, self.about.span)
         rows, problems = okr_rows(self.okrs, self.ask, self.path, until)
         linked = link_rows(rows, self.okrs, self.ask, self.path)
+        parts = dict(self.tables)
+        letters = {key: table.letters for key, table in parts.items()}
+        if self.okrs.is_flat:
+            parts["objectives"], letters["objectives"] = self.okrs, self.okrs.objective_letters
         self.problems += [*problems, *linked.problems]
         return Draft(
             about=self.about,
@@ -217,8 +233,8 @@ class _Reader:
                 "log": self._plain_rows(LOG.key),
             },
             check_in_dates=tuple(self.okrs.check_ins),
-            sheets={key: table.grid.name for key, table in self.tables.items()},
-            letters={key: table.heading.letters for key, table in self.tables.items()},
+            sheets={key: table.grid.name for key, table in parts.items()},
+            letters=letters,
             stored=stored(rows, self.okrs),
             calculated_on=self.calculated_on,
             bands=self.bands,
@@ -238,7 +254,8 @@ class _Reader:
     def _check_tables(self) -> None:
         """Add the problems of headers, hidden parts and columns, which need no row to be read."""
         for key in REQUIRED:
-            if key not in self.okrs.columns and (key in {"title", "target"} or self.has_keys):
+            is_told = key in {"title", "target"} and not self.okrs.is_flat
+            if key not in self.okrs.columns and (is_told or self.has_keys):
                 self._add("missing-column", self.okrs, label=self.ask.words(f"okrs.{key}"))
         for table in self.tables.values():
             if table.grid.hidden:
@@ -251,12 +268,18 @@ class _Reader:
             self._check_hidden(table)
             self._check_copies(table)
         self._check_dates()
+        undated: set[int] = set()
         for column, header in self.okrs.heading.undated.items():
             values = (self.okrs.grid.cell(row, column) for row, _ in self.okrs.rows())
             if any(parse("number", value, self.ask).value is not None for value in values):
                 place = (self.path, self.okrs.grid.name, self.okrs.header, column_letters(column))
                 self.problems.append(Problem("undated-column", *place, given=header))
-
+                undated.add(column)
+        for table in self.tables.values():
+            named = undated if table is self.okrs else set()
+            named |= table.heading.copies.keys()
+            words = self.ask.words
+            self.problems += unread_columns(table, self.path, words, self.about.quarter, named)
         days = {column: day for day, column in self.okrs.check_ins.items()}
         for column, row in self.okrs.buddhist.items():
             day = str(days[column])

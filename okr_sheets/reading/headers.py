@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 from okr_sheets.files.grid import TOP, Grid
-from okr_sheets.language import headers, language
+from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Span
 from okr_sheets.reading.cells import as_text
@@ -16,12 +15,10 @@ from okr_sheets.reading.headings import (
     Heading,
     by_keys,
     by_words,
-    check_in_day,
-    meanings_of,
-    words_of,
 )
+from okr_sheets.reading.meanings import check_in_day, known_words, meanings_of, words_of
 from okr_sheets.reading.scan import TABLE_PREFIXES, Scan
-from okr_sheets.schema import OKRS, SHEETS
+from okr_sheets.schema import OKRS
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +50,7 @@ def find_headers(scan: Scan, around: Span | None) -> list[Header]:
     `around`, the quarter's days if they are known, decides what dates and weeks in headers mean.
     """
     on_sheet: list[Header] = []
-    rows, known = scan.grid.rows, _header_words()
+    rows, known = scan.grid.rows, known_words()
     for number, (texts, keys) in enumerate(scan.rows(), 1):
         if number > TOP and not on_sheet:
             break
@@ -64,18 +61,12 @@ def find_headers(scan: Scan, around: Span | None) -> list[Header]:
             above = rows[number - 2] if number > 1 and not scan.grid.untyped else ()
             below = rows[number] if number < len(rows) else ()
             headings = by_keys(rows[number - 1], above, below, around)
-        elif len(texts) >= FEWEST and len(words_of(texts) & known) >= FEWEST:
+        elif len(texts) >= FEWEST and len(words_of(texts) & known) >= FEWEST - 1:
             headings = by_words(rows[number - 1], around)
         else:
             continue
         on_sheet += [Header(heading, number) for heading in headings]
     return on_sheet
-
-
-@cache
-def _header_words() -> frozenset[str]:
-    """Every header word of every sheet, folded."""
-    return frozenset(word for sheet in SHEETS for word in headers(sheet.key))
 
 
 def near_miss(grid: Grid, path: str) -> Problem | None:
@@ -84,10 +75,10 @@ def near_miss(grid: Grid, path: str) -> Problem | None:
     candidates = [
         (meanings_of(row, OKRS, range(1, len(row) + 1), None), at, row) for at, row in rows
     ]
-    likely = [each for each in candidates if len(set(each[0][0].values())) >= FEWEST]
+    likely = [each for each in candidates if len(set(each[0].keys.values())) >= FEWEST]
     if not likely:
         return None
-    (meanings, code), number, row = max(likely, key=lambda each: len(each[0][0]))
+    (meanings, code, _), number, row = max(likely, key=lambda each: len(each[0].keys))
     keys = set(meanings.values())
     missing = [key for key in TELLING[OKRS.key] if key not in keys]
     # Words that name no numbers may be of any list.

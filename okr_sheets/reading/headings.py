@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
@@ -13,13 +13,19 @@ from itertools import pairwise
 from okr_sheets.files.grid import Value
 from okr_sheets.language import REFERENCE, choice_keys, fold, headers, language
 from okr_sheets.letters import column_letters
-from okr_sheets.quarters import Span, common_day
+from okr_sheets.quarters import Span
 from okr_sheets.reading.cells import Ask, as_text, parse
 from okr_sheets.reading.days import is_buddhist
-from okr_sheets.reading.periods import last_days, names_days
+from okr_sheets.reading.meanings import (
+    OBJECTIVE,
+    check_in_day,
+    flat_meanings,
+    is_flat,
+    meanings_of,
+    words_of,
+)
+from okr_sheets.reading.periods import names_days
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
-
-LONGEST = 60  # characters of a header
 
 # A header row is told by these; without them a row of words is only a row of words.
 TELLING = {"okrs": ("title", "target"), "actions": ("key_result", "action"), "log": ("date", "id")}
@@ -38,7 +44,8 @@ class Heading:
     `span` are its columns; `meanings` gives the key of each. `odd` is the code of a problem of the
     header, "" if it is sound. `days_in_header` and `days_above` give the dates of check-in columns,
     as the header names them and as they stand in the row above, `above`, where the workbook's
-    formulas look for them. `around` are the quarter's days, if they are known.
+    formulas look for them. `around` are the quarter's days, if they are known. `alike` gives the
+    keys that misspelt headers resemble, see `Meanings`.
     """
 
     sheet: Sheet
@@ -52,6 +59,17 @@ class Heading:
     days_in_header: Mapping[int, date] = field(default_factory=dict)
     days_above: Mapping[int, date] = field(default_factory=dict)
     above: Cells = ()
+    alike: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether machine keys stand above its words, as in a workbook of ours."""
+        return self.height > 1 or bool(self.odd)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether objectives have a column of their own, beside that of their key results."""
+        return OBJECTIVE in self.meanings.values()
 
     def is_repeated_by(self, other: Heading) -> bool:
         """Whether the other gives its columns the same meanings."""
@@ -189,7 +207,7 @@ def _by_keys(around: Span | None, row: Cells, above: Cells, below: Cells) -> Ite
         yield Heading(sheet, row, 1, span, keyed, REFERENCE, around, "header-gone")
         return
     span = next(_spans(below, {*keyed, *_filled(below)}))
-    words, code = meanings_of(below, sheet, span, around)
+    words, code, _ = meanings_of(below, sheet, span, around)
     places = {key: column for column, key in keyed.items()}
     moved = any(
         keyed.get(column, key) != key and key in places and words.get(places[key]) != key
@@ -275,11 +293,14 @@ def _is_data(sheet: Sheet, keyed: Mapping[int, str], row: Cells) -> bool:
 def _by_words(around: Span | None, row: Cells) -> Iterator[Heading]:
     """The headings in one row."""
     for span in _spans(row, _filled(row)):
-        candidates = [(sheet, *meanings_of(row, sheet, span, around)) for sheet in SHEETS]
-        candidates = [each for each in candidates if _is_header(each[0], each[1].values())]
+        read = {sheet.key: (sheet, meanings_of(row, sheet, span, around)) for sheet in SHEETS}
+        flat = flat_meanings(row, span, around)
+        if is_flat(flat.keys.values()):
+            read[OKRS.key] = OKRS, flat
+        candidates = [each for each in read.values() if _is_header(each[0], each[1].keys.values())]
         if candidates:
-            sheet, meanings, code = max(candidates, key=lambda each: len(each[1]))
-            yield Heading(sheet, row, 1, span, meanings, code, around)
+            sheet, said = max(candidates, key=lambda each: len(each[1].keys))
+            yield Heading(sheet, row, 1, span, said.keys, said.language, around, alike=said.alike)
 
 
 def _filled(row: Cells) -> set[int]:
@@ -317,44 +338,8 @@ def _keys_named(row: Cells, sheet: Sheet, span: range) -> set[str]:
     return {by_word[word][0] for word in words_of(texts) if word in by_word}
 
 
-def words_of(texts: Iterable[str]) -> set[str]:
-    """The texts that are short enough for a header, folded."""
-    return {_folded(text) for text in texts if len(text) <= LONGEST}
-
-
-_folded = lru_cache(maxsize=4_000)(fold)  # the trackers of a run hold many of the same words
-
-
-def _is_header(sheet: Sheet, meanings: Iterable[str]) -> bool:
+def _is_header(sheet: Sheet, meanings: Collection[str]) -> bool:
+    if sheet is OKRS and is_flat(meanings):
+        return True
     keys = {key for key in meanings if key in sheet.keys}
     return len(keys) >= FEWEST and keys.issuperset(TELLING[sheet.key])
-
-
-def meanings_of(
-    row: Sequence[Value], sheet: Sheet, span: range, around: Span | None
-) -> tuple[dict[int, str], str]:
-    """The key that each word of a header row means, by column, and the words' main language."""
-    meanings: dict[int, str] = {}
-    spoken: Counter[str] = Counter()
-    by_word = headers(sheet.key)
-    cells = {column: cell for column, cell in enumerate(row, 1) if column in span}
-    for column, cell in cells.items():
-        if isinstance(cell, str) and len(cell) <= LONGEST and (meaning := by_word.get(fold(cell))):
-            meanings[column] = meaning[0]
-            spoken.update(meaning[1])
-    code = spoken.most_common(1)[0][0] if spoken else REFERENCE
-    if sheet is OKRS and len(set(meanings.values())) > 1:
-        rest = {column: cell for column, cell in cells.items() if column not in meanings}
-        days = last_days(rest, language(code), around)
-        meanings |= {column: f"{CHECK_IN_PREFIX}{day}" for column, day in days.items()}
-    return meanings, code
-
-
-def check_in_day(key: str) -> date | None:
-    """The date of a check-in column's key; None for any other key."""
-    if not key.startswith(CHECK_IN_PREFIX):
-        return None
-    try:
-        return common_day(date.fromisoformat(key.removeprefix(CHECK_IN_PREFIX)))
-    except ValueError:
-        return None

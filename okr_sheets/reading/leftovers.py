@@ -17,28 +17,28 @@ _COMPARED = re.compile(r"^ *(?:\[\[.*|(?:title|baseline|target) = .*)$", re.MULT
 
 
 def left_by_examples(rows: Sequence[Row]) -> set[int]:
-    """The sheet's row numbers of an example's key results, and of objectives with no others.
+    """The positions of an example's key results in `rows`, and of objectives with no others.
 
     None if all key results are an example's or one of those has a check-in: then the team works
     with the example, and keeps it.
     """
-    key_results = [row for row in rows if row.get("type") != OBJECTIVE]
-    unchanged = [row for row in key_results if _is_example(row)]
-    if len(unchanged) == len(key_results) or any(row["check_ins"] for row in unchanged):
+    key_results = [at for at, row in enumerate(rows) if row.get("type") != OBJECTIVE]
+    unchanged = {at for at in key_results if _is_example(rows[at])}
+    if len(unchanged) == len(key_results) or any(rows[at]["check_ins"] for at in unchanged):
         return set()
-    left = {row["row"] for row in unchanged}
-    for place, row in enumerate(rows):
+    left = set(unchanged)
+    for at, row in enumerate(rows):
         if row.get("type") == OBJECTIVE and _is_example(row):
-            below = _key_results_below(rows[place + 1 :])
-            if below and all(each["row"] in left for each in below):
-                left.add(row["row"])
+            below = _key_results_below(rows, at + 1)
+            if below and all(each in left for each in below):
+                left.add(at)
     return left
 
 
-def _key_results_below(rows: Sequence[Row]) -> Sequence[Row]:
-    """The rows before the next objective."""
-    ends = (n for n, row in enumerate(rows) if row.get("type") == OBJECTIVE)
-    return rows[: next(ends, len(rows))]
+def _key_results_below(rows: Sequence[Row], first: int) -> range:
+    """The positions from one on, before the next objective."""
+    ends = (at for at in range(first, len(rows)) if rows[at].get("type") == OBJECTIVE)
+    return range(first, next(ends, len(rows)))
 
 
 def _is_example(row: Row) -> bool:

@@ -48,13 +48,17 @@ class _Linker:
             if "id" not in row:
                 self._give_id(row, f"O{number}")
         by_id = {row["id"].casefold(): row for row in reversed(objectives)}
+        by_row = {row["row"]: row for row in objectives}
         above: Row | None = None
         key_results = []
         for row in self.rows:
             if row.get("type") == OBJECTIVE:
                 above = row
                 continue
-            self._place(row, by_id, above)
+            if row["row"] in self.table.objective_rows:
+                self._link(row, by_row.get(self.table.objective_rows[row["row"]]))
+            else:
+                self._link(row, self._objective_of(row, by_id, above))
             key_results.append(row)
         # A row prepared for an objective is one as soon as key results stand under it.
         filled = {row["objective"] for row in key_results}
@@ -79,17 +83,20 @@ class _Linker:
         ]
         return LinkedRows(objectives, key_results, check_ins, self.problems)
 
-    def _place(self, row: Row, by_id: Mapping[str, Row], above: Row | None) -> None:
-        """Link a key result to the objective that its id begins with, else to the one above."""
+    def _objective_of(self, row: Row, by_id: Mapping[str, Row], above: Row | None) -> Row | None:
+        """The objective that a key result's id begins with, else the one above."""
         prefix, dot, _ = row.get("id", "").rpartition(".")
         objective = by_id.get(prefix.casefold()) if dot else None
-        name = row.get("id") or row.get("title", "")
         if objective is None and above is not None:
             objective = above
             if dot:
                 self._add("objective-by-place", row["row"], prefix, value=above["id"])
+        return objective
+
+    def _link(self, row: Row, objective: Row | None) -> None:
+        """Link a key result to its objective, and give it an id if it has none."""
         if objective is None:
-            self._add("no-objective", row["row"], name)
+            self._add("no-objective", row["row"], row.get("id") or row.get("title", ""))
         row["objective"] = objective["row"] if objective else 0
         row["objective_id"] = objective["id"] if objective else ""
         if "id" not in row:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import Any
 
 from okr_sheets.choices import OBJECTIVE
 from okr_sheets.files.grid import Value
-from okr_sheets.language import choice_keys, fold, language, languages
+from okr_sheets.language import choice_keys, fold
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import Ask, Read, amount, as_text, parse, parsed_as, real_days
 from okr_sheets.reading.days import usual_order
 from okr_sheets.reading.leftovers import left_by_examples
 from okr_sheets.reading.scales import ENDS, Reads, settled, steps_of
 from okr_sheets.reading.tables import Table
+from okr_sheets.reading.totals import NAMES, is_total
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
 
 ALIGNMENT_SIGN = " · "  # in a drop-down of parents: C-O1 · Make revenue dependable
-_NAMES = frozenset({"id", "title"})
 _PLANNED = frozenset(column.key for column in OKRS.columns if column.hidden)
 _READ_ALONE = tuple((c.key, parsed_as(c)) for c in OKRS.typed if c.key not in ENDS)
 _READ = frozenset((*(column.key for column in OKRS.typed), "current"))
@@ -93,7 +91,7 @@ class _Cells:
 
     def ask_for(self, row: int, key: str, unit: str = "", whole: float = 1) -> Ask:
         """The Ask for a cell; cells with the same unit, format and so on share one."""
-        form = self.table.grid.formats.get((row, self.columns[key]), "")
+        form = self.table.grid.formats.get((row, self.columns.get(key, 0)), "")
         return self.asking(unit, form, whole, self._choices.get(key, ""), self.orders.get(key, ""))
 
     def asking(
@@ -143,9 +141,9 @@ class _OkrCells(_Cells):
             if not _typed(raw):
                 foot = foot or number
             elif (
-                (self._has_numbers(raw) and not _is_total(raw))
+                (self._has_numbers(raw) and not is_total(raw))
                 or "type" in raw
-                or raw.keys() >= _NAMES
+                or raw.keys() >= NAMES
             ):
                 foot = 0
         return foot
@@ -161,7 +159,7 @@ class _OkrCells(_Cells):
         typed = _typed(raw)
         if not typed:
             return None
-        if _is_total(raw) or (0 < self.foot < number and typed == {"title"}):
+        if is_total(raw) or (0 < self.foot < number and typed == {"title"}):
             key = "title" if "title" in raw else "id"
             self.add("note-row", number, key, as_text(raw[key]))
             return None
@@ -251,10 +249,10 @@ class _OkrCells(_Cells):
     def without_examples(self, rows: Sequence[Row]) -> list[Row]:
         """The rows without those that an example set left, each of which is named."""
         left = left_by_examples(rows)
-        for row in rows:
-            if row["row"] in left:
-                self.add("example-left", row["row"], "title", row.get("id") or row["title"])
-        return [row for row in rows if row["row"] not in left]
+        for place in left:
+            row = rows[place]
+            self.add("example-left", row["row"], "title", row.get("id") or row["title"])
+        return [row for place, row in enumerate(rows) if place not in left]
 
 
 def _is_objective(raw: Value) -> bool:
@@ -264,43 +262,6 @@ def _is_objective(raw: Value) -> bool:
 def _typed(raw: Mapping[str, Value]) -> set[str]:
     """The keys of the cells of a row that somebody typed."""
     return raw.keys() - _PLANNED - {"current"}
-
-
-def _is_total(raw: Mapping[str, Value]) -> bool:
-    """Whether a row sums up others: it has no type, and its only name is one as “Q1 total” is.
-
-    “Total sign-ups” is none, since it names what it counts.
-    """
-    if "type" in raw:
-        return False
-    names = [raw[key] for key in _NAMES if key in raw]
-    return len(names) == 1 and _bare(_folded(names[0])) in _totals()
-
-
-@cache
-def _totals() -> frozenset[str]:
-    return frozenset(
-        _bare(fold(word)) for code in languages() for word in language(code).lines("numbers.totals")
-    )
-
-
-def _bare(name: str) -> str:
-    """A folded name without its digits and signs, and without the words for periods."""
-    letters = (sign if unicodedata.category(sign)[0] in "LM" else " " for sign in name)
-    words = "".join(letters).split()
-    return " ".join(word for word in words if word not in _periods())
-
-
-@cache
-def _periods() -> frozenset[str]:
-    kinds = ("numbers.periods", "formats.months", "formats.full_months")
-    return frozenset(
-        word
-        for code in languages()
-        for kind in kinds
-        for line in language(code).lines(kind)
-        for word in fold(line).split()
-    )
 
 
 def _folded(raw: Value) -> str:
@@ -317,9 +278,9 @@ def stored(rows: Sequence[Row], table: Table) -> dict[str, list[Any]]:
 
     Keys: `row`, the computed columns' keys, and `formula.` with each key: the formula's text, ""
     for a constant, None if the file's format has no formulas. Without rows for a text file, whose
-    numbers are rounded.
+    numbers are rounded, and for a flat table, whose formulas are none of ours.
     """
-    numbers = [] if table.grid.untyped else [row["row"] for row in rows]
+    numbers = [] if table.grid.untyped or table.is_flat else [row["row"] for row in rows]
     columns: dict[str, list[Any]] = {"row": numbers}
     formulas = table.grid.formulas
     lines = [table.grid.rows[row - 1] for row in numbers]

@@ -17,10 +17,13 @@ from okr_sheets.problems import Problem
 from okr_sheets.quarters import Quarter, Span
 from okr_sheets.reading.cells import Ask, as_text, parse, real_days
 from okr_sheets.reading.days import ODD, QUARTER, is_buddhist, usual_order
-from okr_sheets.reading.headings import LONGEST
+from okr_sheets.reading.meanings import LONGEST
+from okr_sheets.reading.meanings import QUARTER as QUARTER_COLUMN
 from okr_sheets.reading.scan import Scan
 from okr_sheets.reading.tables import Table
 from okr_sheets.schema import SETTING_PREFIX, SETTINGS
+
+LONGEST_TITLE = 200  # characters in which a quarter is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,12 @@ class Place:
     grid: Grid
     row: int
     column: int
+    part: str = ""  # of the cell's text, where the rest is a title
 
     @property
     def value(self) -> Value:
-        """The cell's value; None if blank."""
-        return self.grid.cell(self.row, self.column)
+        """The cell's value, or the part of it that counts; None if blank."""
+        return self.part or self.grid.cell(self.row, self.column)
 
     def problem(self, path: str, code: str, key: str, given: str, words: Any) -> Problem:
         """A problem of this cell."""
@@ -75,6 +79,16 @@ class Labels:
                     places.setdefault(meaning[0], Place(self.grid, row, column + 1))
         return places
 
+    def title(self, last: int) -> dict[str, Place]:
+        """Where a title above a row names the quarter; none if it does not, or several do."""
+        found = [
+            Place(self.grid, row, column, str(quarter))
+            for row, cells in enumerate(self.grid.rows[:last], 1)
+            for column, cell in enumerate(cells, 1)
+            if isinstance(cell, str) and (quarter := Quarter.within(cell[:LONGEST_TITLE]))
+        ]
+        return {"quarter": found[0]} if len({place.part for place in found}) == 1 else {}
+
 
 def _after_label(cells: Sequence[Value], key: int) -> int:
     """The column right of the label, which is the first filled cell right of the machine key."""
@@ -90,11 +104,29 @@ def by_keys(sheets: Iterable[Labels]) -> dict[str, Place]:
 
 
 def by_labels(sheets: Iterable[Labels], okrs: Table | None = None) -> dict[str, Place]:
-    """The same by the words of their labels, above the table and on sheets that hold no table."""
-    return _firsts(
-        sheet.by_word(okrs.header - 1 if okrs and sheet.grid is okrs.grid else TOP)
-        for sheet in sheets
-    )
+    """The same by the words of their labels, above the table and on sheets that hold no table.
+
+    Where neither they nor check-in dates tell the quarter, a column of the table may, or a title.
+    """
+    rows_above = okrs.header - 1 if okrs else 0
+    own = [sheet for sheet in sheets if okrs and sheet.grid is okrs.grid]
+    labels = _firsts(sheet.by_word(rows_above if sheet in own else TOP) for sheet in sheets)
+    if okrs is None or okrs.check_ins or not labels.keys().isdisjoint(("quarter", "start", "end")):
+        return labels
+    return _firsts([labels, _by_column(okrs), *(sheet.title(rows_above) for sheet in own)])
+
+
+def _by_column(okrs: Table) -> dict[str, Place]:
+    """The first cell of a column of quarters that all are one; none if there is no such column."""
+    column = okrs.heading.places.get(QUARTER_COLUMN)
+    if column is None:
+        return {}
+    cells = {row: okrs.grid.cell(row, column) for row, _ in okrs.rows()}
+    filled = {row: as_text(cell) for row, cell in cells.items() if cell is not None}
+    quarters = {Quarter.within(text) for text in filled.values()}
+    if len(quarters) != 1 or None in quarters:
+        return {}
+    return {"quarter": Place(okrs.grid, next(iter(filled)), column)}
 
 
 def _firsts(of_each: Iterable[dict[str, Place]]) -> dict[str, Place]:
@@ -104,14 +136,15 @@ def _firsts(of_each: Iterable[dict[str, Place]]) -> dict[str, Place]:
     return places
 
 
-def span(sheets: Sequence[Labels], fiscal_start: int) -> Span | None:
-    """The quarter's first and last day by the settings alone; None if they name neither.
+def span(sheets: Sequence[Labels], fiscal_start: int, okrs: Table | None = None) -> Span | None:
+    """The quarter's first and last day by the settings, or by what stands above or in the table.
 
-    `fiscal_start` is the first month of the company's fiscal year, for files without their own.
+    None if they name neither. `fiscal_start` is the first month of the company's fiscal year, for
+    files without their own.
     """
     places = by_keys(sheets)
     if not places.keys() >= {"quarter", "fiscal_start", "start", "end"}:
-        places = by_labels(sheets) | places
+        places = by_labels(sheets, okrs) | places
     ask = Ask(language(REFERENCE))
     quarter = _quarter(places, _fiscal_start(places, fiscal_start, ask))
     ask = _ask_for_days(places, ask, quarter)

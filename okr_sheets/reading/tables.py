@@ -10,6 +10,7 @@ from datetime import date
 from itertools import takewhile
 
 from okr_sheets.files.grid import Grid, Value
+from okr_sheets.files.guard import LAST_COLUMN
 from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Span
@@ -28,6 +29,7 @@ class Table:
     of the kind, which are not read: their row, and their column letter if they do not stand below
     this table. `day_row` is the row with the dates that the workbook's formulas look up, 0 if there
     is none, and `astray` by column the code of why they leave a check-in out, or date it otherwise.
+    `bounds` are the columns in which nothing but the table can be meant.
     """
 
     heading: Heading
@@ -38,6 +40,7 @@ class Table:
     seconds: Sequence[tuple[int, str]]
     day_row: int
     astray: Mapping[int, str]
+    bounds: range
 
     @property
     def sheet(self) -> Sheet:
@@ -55,6 +58,31 @@ class Table:
         return self.heading.check_ins
 
     @property
+    def letters(self) -> Mapping[str, str]:
+        """Column letters by key; check-in columns by `checkin.` and their date."""
+        return self.heading.letters
+
+    @property
+    def objective_letters(self) -> Mapping[str, str]:
+        """The letters of a flat table's columns that say what an objective is, by key."""
+        return {}
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether objectives share the rows of key results."""
+        return False
+
+    @property
+    def uses_progress(self) -> bool:
+        """Whether progress is read, and not worked out."""
+        return False
+
+    @property
+    def objective_rows(self) -> Mapping[int, int]:
+        """The row of the objective of each key result, by its row, in a flat table."""
+        return {}
+
+    @property
     def buddhist(self) -> dict[int, int]:
         """The row of the date of each check-in that has one in a year such as 2570, by column."""
         places = self.heading.buddhist.items()
@@ -70,7 +98,7 @@ class Table:
         words: Mapping[str, str] | None = None,
     ) -> Problem:
         """A problem at the cell in this row and in the column with this key."""
-        letter = self.heading.letters.get(key, "")
+        letter = self.letters.get(key, "")
         return Problem(code, path, self.grid.name, row, letter, key, given, words or {})
 
     def rows(self) -> Iterator[tuple[int, list[Value]]]:
@@ -112,11 +140,8 @@ def _table(grid: Grid, header: Header, all_headers: Sequence[Header]) -> Table:
     heading = header.heading
     below = [other for other in all_headers if header.is_above(other)]
     repeats = [*takewhile(lambda other: heading.is_repeated_by(other.heading), below)]
-    others = (
-        each
-        for each in all_headers
-        if each.heading.sheet is heading.sheet and each not in (header, *repeats)
-    )
+    others = [each for each in all_headers if each not in (header, *repeats)]
+    seconds = [each for each in others if each.heading.sheet is heading.sheet]
     day_row = header.top - 1 if heading.days_above else 0
     return Table(
         heading,
@@ -126,10 +151,11 @@ def _table(grid: Grid, header: Header, all_headers: Sequence[Header]) -> Table:
         frozenset(number for each in repeats for number in each.rows),
         [
             (each.row, "" if header.is_above(each) else column_letters(each.heading.span.start))
-            for each in others
+            for each in seconds
         ],
         day_row,
         _astray(grid, heading, day_row),
+        heading.span if others else range(1, LAST_COLUMN + 1),
     )
 
 

@@ -1,0 +1,335 @@
+"""Tables as people keep them, with each objective beside its key results, as tables of OKRs.
+
+The rest of the reading finds an objective in a row of its own, above its key results.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields, replace
+from datetime import date, time, timedelta
+from functools import cached_property
+from typing import NamedTuple
+
+from okr_sheets.choices import OBJECTIVE as OBJECTIVE_TYPE
+from okr_sheets.choices import TYPES
+from okr_sheets.files.grid import Value
+from okr_sheets.language import choice_keys, fold, language
+from okr_sheets.letters import column_letters
+from okr_sheets.problems import Problem
+from okr_sheets.reading.cells import Ask, Read, as_text, is_day_number, parse
+from okr_sheets.reading.meanings import OBJECTIVE, OBJECTIVE_ID
+from okr_sheets.reading.tables import Table
+from okr_sheets.reading.totals import is_total
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
+
+_TYPED = frozenset(column.key for column in OKRS.typed)
+_READ = _TYPED | {"current", "progress"}
+_ENDS = frozenset({"baseline", "target"})
+_MOST_OF_1 = 1.5  # a column with greater numbers counts progress up to 100
+
+Cells = dict[str, Value]
+
+
+def as_okr_table(table: Table) -> Table:
+    """A table of OKRs as the rest of the reading wants it; any other as it is."""
+    if table.sheet is not OKRS or table.heading.has_keys:
+        return table
+    table = _with_baseline(table)
+    if not table.heading.is_flat:
+        return table
+    return FlatTable(**{field.name: getattr(table, field.name) for field in fields(Table)})
+
+
+def _with_baseline(table: Table) -> Table:
+    """The table; a column headed “Start” that holds numbers is its baseline if it has no other."""
+    heading = table.heading
+    at = table.columns.get("start")
+    if at is None or "baseline" in table.columns:
+        return table
+    cells = [cell for number, _ in table.rows() if _holds(cell := table.grid.cell(number, at))]
+    ask = Ask(language(heading.language), untyped=table.grid.untyped)
+    if not cells or not all(_is_amount(cell, ask) for cell in cells):
+        return table
+    meanings = {c: "baseline" if c == at else key for c, key in heading.meanings.items()}
+    return replace(table, heading=replace(heading, meanings=meanings))
+
+
+def _is_amount(cell: Value, ask: Ask) -> bool:
+    """Whether a cell holds a number that is no day."""
+    if isinstance(cell, (date, time, timedelta)) or is_day_number(as_text(cell)):
+        return False
+    return parse("number", cell, ask).value is not None
+
+
+def _holds(cell: Value) -> bool:
+    return cell is not None and not (isinstance(cell, str) and not cell.strip())
+
+
+@dataclass
+class _Objective:
+    """An objective of a flat table, by the row where it stands first; its own cells by key."""
+
+    row: int
+    title: str
+    id: str
+    cells: Cells
+
+    def named(self) -> Cells:
+        """Its id and title, those that are there."""
+        return {key: text for key, text in (("id", self.id), ("title", self.title)) if text}
+
+
+class _Unfolded(NamedTuple):
+    """The rows of a flat table, an objective's before that of its first key result.
+
+    `objective_rows` gives the row of each key result's objective, by its row; the rows
+    `named_at_objective` are objectives, or totals, whose name stands in the objectives' column.
+    """
+
+    rows: Sequence[tuple[int, Cells]]
+    objective_rows: Mapping[int, int]
+    named_at_objective: frozenset[int]
+
+
+class FlatTable(Table):
+    """A table of OKRs with the objective in a column beside its key results.
+
+    Its rows are those of its key results; where an objective stands first, one of its own comes
+    before. An objective's text holds for the rows below too, until another one comes. The same text
+    or id further down is the same objective.
+    """
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether objectives share the rows of key results."""
+        return True
+
+    @property
+    def columns(self) -> Mapping[str, int]:
+        """The column of each key; progress that people type is what a key result reached."""
+        columns = dict(super().columns)
+        if "progress" in columns:
+            columns.setdefault("current", columns["progress"])
+        return columns
+
+    @property
+    def letters(self) -> Mapping[str, str]:
+        """Column letters by key."""
+        letters = dict(super().letters)
+        letters.setdefault("id", letters["title"])
+        if "current" in self.columns:
+            letters["current"] = column_letters(self.columns["current"])
+        return letters
+
+    @property
+    def objective_letters(self) -> Mapping[str, str]:
+        """The letters of the columns that say what an objective is, by key."""
+        places = {"title": OBJECTIVE, "id": OBJECTIVE_ID}
+        columns = self.heading.places
+        letters = {
+            key: column_letters(columns[foreign])
+            for key, foreign in places.items()
+            if foreign in columns
+        }
+        return {"id": letters["title"], **letters}
+
+    @property
+    def uses_progress(self) -> bool:
+        """Whether all of the column of progress was taken for what key results reached."""
+        rows = [cells for _, cells in self._own_cells if "progress" in cells]
+        return "current" not in super().columns and all(map(_measures_itself, rows))
+
+    def problem(
+        self,
+        path: str,
+        code: str,
+        row: int,
+        key: str = "",
+        given: str = "",
+        words: Mapping[str, str] | None = None,
+    ) -> Problem:
+        """A problem at the cell in this row and in the column with this key."""
+        problem = super().problem(path, code, row, key, given, words)
+        is_above = key == "title" and row in self._unfolded.named_at_objective
+        if is_above and not _holds(self.grid.cell(row, self.columns[key])):
+            return replace(problem, column=self.objective_letters[key])
+        return problem
+
+    @property
+    def objective_rows(self) -> Mapping[int, int]:
+        """The row of the objective of each key result, by its row."""
+        return self._unfolded.objective_rows
+
+    def filled(self, keys: AbstractSet[str]) -> Iterator[tuple[int, Cells]]:
+        """The number of each row, and its filled cells in the columns of these keys and all dates.
+
+        The row in which an objective stands first comes twice: as the objective's, and as that of
+        its key result, if there is one.
+        """
+        for number, cells in self._unfolded.rows:
+            kept = {
+                key: cell
+                for key, cell in cells.items()
+                if key in keys or key.startswith(CHECK_IN_PREFIX)
+            }
+            yield number, kept
+
+    @cached_property
+    def _own_cells(self) -> Sequence[tuple[int, Cells]]:
+        """The rows of the sheet, as a table of OKRs has them, without cells of spaces alone."""
+        rows = super().filled(_READ)
+        return [(n, {key: cell for key, cell in row.items() if _holds(cell)}) for n, row in rows]
+
+    @cached_property
+    def _unfolded(self) -> _Unfolded:
+        rows = {number: dict(cells) for number, cells in self._own_cells}
+        self._take_progress(rows)
+        objectives: list[_Objective] = []
+        of_row: dict[int, _Objective] = {}
+        above: _Objective | None = None
+        totals = set()
+        for number, cells in rows.items():
+            title, name = (self._text(number, key) for key in (OBJECTIVE, OBJECTIVE_ID))
+            if title and "title" not in cells and is_total({"title": title}):
+                cells["title"] = title
+                totals.add(number)
+                continue
+            if title or name:
+                above = _known(objectives, title, name)
+                if above is None:
+                    above = _Objective(number, title, name, {})
+                    objectives.append(above)
+                    if "title" not in cells:
+                        self._give_own_cells(above, cells)
+                above.title, above.id = above.title or title, above.id or name
+            if above and cells:
+                of_row[number] = above
+        _name(objectives, of_row, rows, has_ids=OBJECTIVE_ID in self.heading.places)
+        firsts = {objective.row: objective for objective in objectives}
+        word = language(self.heading.language).choice("type", OBJECTIVE_TYPE)
+        unfolded: list[tuple[int, Cells]] = []
+        for number, cells in rows.items():
+            if own := firsts.get(number):
+                unfolded.append((number, {**own.cells, **own.named(), "type": word}))
+            if cells or own is None:
+                unfolded.append((number, cells))
+        return _Unfolded(
+            unfolded,
+            {number: objective.row for number, objective in of_row.items()},
+            frozenset(totals.union(firsts)),
+        )
+
+    def _give_own_cells(self, objective: _Objective, cells: Cells) -> None:
+        """Give an objective the cells of its first row, which names no key result."""
+        if "id" in cells:
+            if OBJECTIVE_ID in self.heading.places:
+                return
+            objective.id = as_text(cells.pop("id"))
+        if "current" not in super().columns:
+            cells.pop("current", None)  # its progress is that of its key results
+        objective.cells = dict(cells)
+        cells.clear()
+
+    def _text(self, row: int, key: str) -> str:
+        column = self.heading.places.get(key, 0)
+        cell = self.grid.cell(row, column) if column else None
+        return as_text(cell).strip() if _holds(cell) else ""
+
+    def _take_progress(self, rows: Mapping[int, Cells]) -> None:
+        """Take progress for what was reached, as a share, where nothing else measures a row."""
+        mine = {
+            number: self._progress(number, cells)
+            for number, cells in rows.items()
+            if self.columns.get("current") == self.columns.get("progress")
+            and "progress" in cells
+            and _measures_itself(cells)
+        }
+        counts = [read.value for read in mine.values() if _is_count(read)]
+        whole = 100 if max(counts, default=0) > _MOST_OF_1 else 1
+        for number, read in mine.items():
+            value = round(read.value / whole, 12) if _is_count(read) else read.value
+            rows[number]["current"] = rows[number]["progress"] if value is None else value
+        for cells in rows.values():
+            cells.pop("progress", None)
+
+    def _progress(self, row: int, cells: Cells) -> Read:
+        form = self.grid.formats.get((row, self.columns["progress"]), "")
+        ask = Ask(language(self.heading.language), untyped=True, format=form)
+        return parse("number", cells["progress"], ask)
+
+
+def _is_count(read: Read) -> bool:
+    return read.value is not None and not read.percent
+
+
+def _measures_itself(cells: Cells) -> bool:
+    """Whether a key result has neither numbers nor a type that asks for them."""
+    type_ = choice_keys("type").get(fold(as_text(cells.get("type", ""))))
+    is_dated = any(key.startswith(CHECK_IN_PREFIX) for key in cells)
+    return not (_ENDS & cells.keys() or is_dated or type_ in {*TYPES} - {"achieve"})
+
+
+def _known(objectives: Sequence[_Objective], title: str, name: str) -> _Objective | None:
+    """The objective that a title and an id mean, of which one may be blank; the last of several."""
+    for each in reversed(objectives):
+        same_title = not (title and each.title) or fold(title) == fold(each.title)
+        same_id = not (name and each.id) or fold(name) == fold(each.id)
+        both = (title and each.title) or (name and each.id)
+        if same_title and same_id and both:
+            return each
+    return None
+
+
+def _name(
+    objectives: Sequence[_Objective],
+    of_row: Mapping[int, _Objective],
+    rows: Mapping[int, Cells],
+    *,
+    has_ids: bool,
+) -> None:
+    """Give objectives the ids that they lack, and key results such as KR1 of each their own."""
+    given: dict[int, dict[str, str]] = defaultdict(dict)
+    for number, objective in of_row.items():
+        if "id" in (cells := rows[number]):
+            given[objective.row].setdefault(fold(as_text(cells["id"])), as_text(cells["id"]))
+    if not has_ids and _are_of_objectives(given, of_row, rows):
+        for objective in objectives:
+            objective.id = next(iter(given[objective.row].values()), "")
+        for number in of_row:
+            rows[number].pop("id", None)
+        given.clear()
+    stems = {row: {name.rpartition(".")[0] for name in names} for row, names in given.items()}
+    alone = {row: stem for row, (stem, *more) in stems.items() if stem and not more}
+    if len(set(alone.values())) == len(alone) == len(given):
+        spelled = {row: next(iter(given[row].values())) for row in alone}
+        for objective in objectives:
+            stem = spelled.get(objective.row, "").rpartition(".")[0]
+            objective.id = objective.id or stem
+    used = {fold(each.id) for each in objectives} | {n for names in given.values() for n in names}
+    for number, objective in enumerate(objectives, 1):
+        if not objective.id:
+            objective.id = f"O{number}"
+            while fold(objective.id) in used:
+                objective.id += "'"
+            used.add(fold(objective.id))
+    everywhere = [name for names in given.values() for name in names]
+    if len(set(everywhere)) < len(everywhere):
+        for number, objective in of_row.items():
+            if "id" in (cells := rows[number]):
+                cells["id"] = f"{objective.id}.{as_text(cells['id'])}"
+
+
+def _are_of_objectives(
+    given: Mapping[int, Mapping[str, str]],
+    of_row: Mapping[int, _Objective],
+    rows: Mapping[int, Cells],
+) -> bool:
+    """Whether the one column of ids names objectives: each has one, whose rows have no other."""
+    names = [name for names in given.values() for name in names]
+    one_each = all(len(names) == 1 for names in given.values()) and len(set(names)) == len(names)
+    with_id = [number for number in of_row if "id" in rows[number]]
+    shared = len(with_id) > len(given) or len(of_row) > len(with_id)
+    return bool(names) and one_each and shared
