@@ -432,6 +432,12 @@ RECIPES = {
         {r'(<c r="AB3"[^>]*)><v>46402</v></c>': r"\1><v>46395</v></c>"},
     ),
     "duplicate-column": in_text("Two columns of targets.", "H1", H1="Target", H3=12),
+    "unknown-column": in_text("A column of one's own.", "H1", H1="Region", H3="North"),
+    "calculated-column": in_text("A status typed by hand.", "H1", H1="Status", H3="Fine"),
+    "similar-column": in_text(
+        "A header that may be two columns misspelt.", "H1", H1="Stat", H3="2027-01-08"
+    ),
+    "misspelt-column": in_text("“Taget” for “Target”.", "F1", F1="Taget"),
     "sheet-skipped": in_workbook_by(
         FEW_CELLS, "A second sheet with a value far out.", "okrs.xlsx:Notes", add_far_cell
     ),

@@ -34,7 +34,7 @@ def test_numbers_under_a_header_that_is_no_date_are_named(seen):
         | ID     | Title | Type      | Baseline | Target | 2027-01-08 | next week | 2027-01-22 |   | Remarks |
         | O1     | Goal  | Objective |          |        |            |           |            |   |         |
         | O1.KR1 | Leads | Increase  | 0        | 10     | 5          | 6         | 7          | 8 | 1       |
-    """) == [("G1", "undated-column"), ("I1", "undated-column")]
+    """) == [("G1", "undated-column"), ("I1", "undated-column"), ("J1", "unknown-column")]
 
 
 def test_a_header_said_again_is_passed_over(book):
