@@ -42,7 +42,7 @@ def unread_columns(
 
 def _filled(table: Table) -> set[int]:
     """The columns that may need a word and hold anything below their headers."""
-    heading, bounds = table.heading, table.bounds
+    heading = table.heading
     own = heading.meanings.keys() - heading.alike.keys()
     if not heading.has_keys:
         own -= {column for column in own if _is_computed(table, column)}
