@@ -5,10 +5,9 @@ The rest of the reading finds an objective in a row of its own, above its key re
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import date, time, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -21,6 +20,7 @@ from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import Ask, Read, as_text, is_day_number, parse
 from okr_sheets.reading.meanings import OBJECTIVE, OBJECTIVE_ID
+from okr_sheets.reading.objectives import Cells, Objective, Objectives
 from okr_sheets.reading.tables import Table
 from okr_sheets.reading.totals import is_total
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
@@ -30,8 +30,6 @@ _READ = _TYPED | {"current", "progress"}
 _ENDS = frozenset({"baseline", "target"})
 _MOST_OF_1 = 1.5  # a column with greater numbers counts progress up to 100
 
-Cells = dict[str, Value]
-
 
 def as_okr_table(table: Table) -> Table:
     """A table of OKRs as the rest of the reading wants it; any other as it is."""
@@ -40,7 +38,11 @@ def as_okr_table(table: Table) -> Table:
     table = _with_baseline(table)
     if not table.heading.is_flat:
         return table
-    return FlatTable(**{field.name: getattr(table, field.name) for field in fields(Table)})
+    flat = FlatTable(**{field.name: getattr(table, field.name) for field in fields(Table)})
+    if OBJECTIVE_ID in flat.heading.places or not flat.ids_name_objectives():
+        return flat
+    meanings = dict(flat.heading.meanings) | {flat.columns["id"]: OBJECTIVE_ID}
+    return replace(flat, heading=replace(flat.heading, meanings=meanings))
 
 
 def _with_baseline(table: Table) -> Table:
@@ -66,20 +68,6 @@ def _is_amount(cell: Value, ask: Ask) -> bool:
 
 def _holds(cell: Value) -> bool:
     return cell is not None and not (isinstance(cell, str) and not cell.strip())
-
-
-@dataclass
-class _Objective:
-    """An objective of a flat table, by the row where it stands first; its own cells by key."""
-
-    row: int
-    title: str
-    id: str
-    cells: Cells
-
-    def named(self) -> Cells:
-        """Its id and title, those that are there."""
-        return {key: text for key, text in (("id", self.id), ("title", self.title)) if text}
 
 
 class _Unfolded(NamedTuple):
@@ -136,6 +124,18 @@ class FlatTable(Table):
         }
         return {"id": letters["title"], **letters}
 
+    def ids_name_objectives(self) -> bool:
+        """Whether the ids are those of objectives: each has one of its own, one of several rows."""
+        of_row = self.objective_rows
+        rows = {row: cells for row, cells in self._own_cells if row in of_row and "title" in cells}
+        given = {
+            (of_row[row], fold(as_text(cells["id"])))
+            for row, cells in rows.items()
+            if "id" in cells
+        }
+        objectives, ids = ({pair[side] for pair in given} for side in (0, 1))
+        return bool(given) and len(objectives) == len(ids) == len(given) < len(rows)
+
     @property
     def uses_progress(self) -> bool:
         """Whether all of the column of progress was taken for what key results reached."""
@@ -180,16 +180,17 @@ class FlatTable(Table):
     @cached_property
     def _own_cells(self) -> Sequence[tuple[int, Cells]]:
         """The rows of the sheet, as a table of OKRs has them, without cells of spaces alone."""
-        rows = super().filled(_READ)
+        read = _READ if "current" in super().columns else _READ - {"current"}
+        rows = super().filled(read)
         return [(n, {key: cell for key, cell in row.items() if _holds(cell)}) for n, row in rows]
 
     @cached_property
     def _unfolded(self) -> _Unfolded:
         rows = {number: dict(cells) for number, cells in self._own_cells}
         self._take_progress(rows)
-        objectives: list[_Objective] = []
-        of_row: dict[int, _Objective] = {}
-        above: _Objective | None = None
+        objectives = Objectives()
+        of_row: dict[int, Objective] = {}
+        above: Objective | None = None
         totals = set()
         for number, cells in rows.items():
             title, name = (self._text(number, key) for key in (OBJECTIVE, OBJECTIVE_ID))
@@ -198,16 +199,14 @@ class FlatTable(Table):
                 totals.add(number)
                 continue
             if title or name:
-                above = _known(objectives, title, name)
-                if above is None:
-                    above = _Objective(number, title, name, {})
-                    objectives.append(above)
-                    if "title" not in cells:
-                        self._give_own_cells(above, cells)
-                above.title, above.id = above.title or title, above.id or name
+                above = objectives.at(number, title, name)
+                if above.row == number and "title" not in cells:
+                    self._give_own_cells(above, cells)
+                    objectives.index(above)
             if above and cells:
                 of_row[number] = above
-        _name(objectives, of_row, rows, has_ids=OBJECTIVE_ID in self.heading.places)
+        key_results = {number: of for number, of in of_row.items() if "title" in rows[number]}
+        objectives.name(key_results, rows)
         firsts = {objective.row: objective for objective in objectives}
         word = language(self.heading.language).choice("type", OBJECTIVE_TYPE)
         unfolded: list[tuple[int, Cells]] = []
@@ -222,7 +221,7 @@ class FlatTable(Table):
             frozenset(totals.union(firsts)),
         )
 
-    def _give_own_cells(self, objective: _Objective, cells: Cells) -> None:
+    def _give_own_cells(self, objective: Objective, cells: Cells) -> None:
         """Give an objective the cells of its first row, which names no key result."""
         if "id" in cells:
             if OBJECTIVE_ID in self.heading.places:
@@ -270,66 +269,3 @@ def _measures_itself(cells: Cells) -> bool:
     type_ = choice_keys("type").get(fold(as_text(cells.get("type", ""))))
     is_dated = any(key.startswith(CHECK_IN_PREFIX) for key in cells)
     return not (_ENDS & cells.keys() or is_dated or type_ in {*TYPES} - {"achieve"})
-
-
-def _known(objectives: Sequence[_Objective], title: str, name: str) -> _Objective | None:
-    """The objective that a title and an id mean, of which one may be blank; the last of several."""
-    for each in reversed(objectives):
-        same_title = not (title and each.title) or fold(title) == fold(each.title)
-        same_id = not (name and each.id) or fold(name) == fold(each.id)
-        both = (title and each.title) or (name and each.id)
-        if same_title and same_id and both:
-            return each
-    return None
-
-
-def _name(
-    objectives: Sequence[_Objective],
-    of_row: Mapping[int, _Objective],
-    rows: Mapping[int, Cells],
-    *,
-    has_ids: bool,
-) -> None:
-    """Give objectives the ids that they lack, and key results such as KR1 of each their own."""
-    given: dict[int, dict[str, str]] = defaultdict(dict)
-    for number, objective in of_row.items():
-        if "id" in (cells := rows[number]):
-            given[objective.row].setdefault(fold(as_text(cells["id"])), as_text(cells["id"]))
-    if not has_ids and _are_of_objectives(given, of_row, rows):
-        for objective in objectives:
-            objective.id = next(iter(given[objective.row].values()), "")
-        for number in of_row:
-            rows[number].pop("id", None)
-        given.clear()
-    stems = {row: {name.rpartition(".")[0] for name in names} for row, names in given.items()}
-    alone = {row: stem for row, (stem, *more) in stems.items() if stem and not more}
-    if len(set(alone.values())) == len(alone) == len(given):
-        spelled = {row: next(iter(given[row].values())) for row in alone}
-        for objective in objectives:
-            stem = spelled.get(objective.row, "").rpartition(".")[0]
-            objective.id = objective.id or stem
-    used = {fold(each.id) for each in objectives} | {n for names in given.values() for n in names}
-    for number, objective in enumerate(objectives, 1):
-        if not objective.id:
-            objective.id = f"O{number}"
-            while fold(objective.id) in used:
-                objective.id += "'"
-            used.add(fold(objective.id))
-    everywhere = [name for names in given.values() for name in names]
-    if len(set(everywhere)) < len(everywhere):
-        for number, objective in of_row.items():
-            if "id" in (cells := rows[number]):
-                cells["id"] = f"{objective.id}.{as_text(cells['id'])}"
-
-
-def _are_of_objectives(
-    given: Mapping[int, Mapping[str, str]],
-    of_row: Mapping[int, _Objective],
-    rows: Mapping[int, Cells],
-) -> bool:
-    """Whether the one column of ids names objectives: each has one, whose rows have no other."""
-    names = [name for names in given.values() for name in names]
-    one_each = all(len(names) == 1 for names in given.values()) and len(set(names)) == len(names)
-    with_id = [number for number in of_row if "id" in rows[number]]
-    shared = len(with_id) > len(given) or len(of_row) > len(with_id)
-    return bool(names) and one_each and shared

@@ -25,6 +25,7 @@ _OF_FLAT = {
     "key_result": "title",
     "key_result_id": "id",
 }
+HELPER = "calc "  # with which the headers of our own helper columns begin
 _MEASURES = frozenset({"target", "current", "progress"})
 _LETTERS = 5  # of a word that is known when it is misspelt
 _ANY_LETTER = 6  # of one in which a letter may be another one: “Stage” is no “State”
@@ -86,8 +87,8 @@ def words_of(texts: Iterable[str]) -> set[str]:
 
 @lru_cache(maxsize=4_000)  # the trackers of a run hold many of the same words
 def header_word(text: str) -> str:
-    """A header folded: `start_value` is the start value, and so is “Start value:”."""
-    return fold(text.replace("_", " ").rstrip(" :*"))
+    """A header folded: `start_value` is the start value, and so are “Start value:” and “…(s)”."""
+    return fold(text.replace("_", " ").rstrip(" :*")).removesuffix("(s)")
 
 
 @cache
@@ -162,7 +163,7 @@ def _is_misspelt(typed: str, word: str) -> bool:
     """
     if len(word) < _LETTERS or abs(len(typed) - len(word)) > 1 or typed[0] != word[0]:
         return False
-    if any(map(str.isdigit, typed)) or word.startswith("calc "):
+    if any(map(str.isdigit, typed)) or word.startswith(HELPER):
         return False
     pairs = zip(typed, word, strict=False)
     at = next((at for at, (one, other) in enumerate(pairs) if one != other), len(word))

@@ -10,7 +10,7 @@ from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.cells import as_text
-from okr_sheets.reading.meanings import OBJECTIVE, OBJECTIVE_ID, QUARTER
+from okr_sheets.reading.meanings import HELPER, OBJECTIVE, OBJECTIVE_ID, QUARTER, header_word
 from okr_sheets.reading.tables import Table
 
 _OF_FLAT = {"title": "key_result", OBJECTIVE: "objective", OBJECTIVE_ID: "objective_id"}
@@ -30,6 +30,8 @@ def unread_columns(
         label = ", ".join(_label(table, each, words) for each in ([key] if key else alike))
         if alike:
             code = "misspelt-column" if key else "similar-column"
+        elif header_word(header).startswith(HELPER):
+            continue
         elif not key or (key == QUARTER and not _is_of(table, column, quarter)):
             code, label = "unknown-column", ""
         elif _is_worked_out(table, column, key):
