@@ -116,6 +116,21 @@ def test_progress_is_what_was_reached_where_nothing_else_says_it(code, typed, su
     assert okr.score(path, as_of=FEBRUARY).score.tolist() == [0.25, 0.5, 1]
 
 
+def test_progress_beside_a_target_is_no_number_of_its_scale(book):
+    tracker = okr.read(
+        book("""
+        | Quarter   | 2027-Q1    |        |            |
+        | Objective | Key result | Target | Progress % |
+        | Grow      | Leads      | 100    | 25         |
+        |           | Launch     |        | 50         |
+    """)
+    )
+    typed = tracker.key_results.typed_current
+    assert typed.isna().tolist() == [True, False]
+    assert typed[4] == 0.5
+    assert codes(tracker) == [("D2", "calculated-column")]
+
+
 def test_merged_cells_hold_for_all_their_rows(tmp_path):
     path = write(tmp_path / "t.xlsx", told(list(HEADERS["en"][:5]), repeated=False))
     book = load_workbook(path)
@@ -222,6 +237,21 @@ def test_one_column_of_ids_is_of_what_it_names(book, ids, objectives, key_result
     assert codes(tracker) == []
 
 
+def test_an_objective_in_a_row_of_its_own_has_the_id_of_that_row(book):
+    tracker = okr.read(
+        book("""
+        | Quarter | 2027-Q1   |               |        |         |
+        | ID      | Objective | Key result(s) | Target | Current |
+        | A       | Grow      |               |        |         |
+        | A.1     |           | Leads         | 100    | 25      |
+        | A.2     |           | Trials        | 100    | 25      |
+    """)
+    )
+    assert tracker.objectives.id.tolist() == ["A"]
+    assert tracker.key_results.id.tolist() == ["A.1", "A.2"]
+    assert codes(tracker) == []
+
+
 def test_one_text_in_two_places_is_one_objective_unless_its_ids_differ(book):
     rows = """
         | Quarter      | 2027-Q1   |            |        |         |
@@ -254,17 +284,19 @@ def test_an_objective_in_a_row_of_its_own_keeps_the_cells_of_that_row(book):
     ]
 
 
-def test_totals_are_left_out_and_named_where_they_stand(book):
+def test_totals_and_notes_are_left_out_and_named_where_they_stand(book):
     tracker = okr.read(
         book("""
         | Quarter   | 2027-Q1    |        |         |
         | Objective | Key result | Target | Current |
         | Grow      | Leads      | 100    | 25      |
         | Total     |            | 100    | 25      |
+        |           |            |        |         |
+        | Updated by Anna |      |        |         |
     """)
     )
     assert tracker.objectives.title.tolist() == ["Grow"]
-    assert codes(tracker) == [("A4", "note-row")]
+    assert codes(tracker) == [("A4", "note-row"), ("A6", "note-row")]
 
 
 def test_cells_are_named_as_they_stand(book):
@@ -372,6 +404,14 @@ def test_each_column_that_is_not_read_is_named_once(book):
         ("G2", "calculated-column"),
         ("H2", "unknown-column"),
     ]
+
+
+def test_of_many_columns_one_speaks_for_all(tmp_path):
+    more = [f"Own {letter}{number}" for letter in "abcdefgh" for number in "wxyz"]
+    rows = [QUARTER, [*HEADERS["en"][:5], *more], ["Grow", "Leads", 0, 100, 25, *more]]
+    tracker = okr.read(write(tmp_path / "t.csv", rows))
+    assert codes(tracker) == [("F2", "unknown-column")]
+    assert len(tracker.problems[0].others) == len(more) - 1
 
 
 def test_nothing_is_said_of_columns_that_hold_nothing(book):

@@ -102,7 +102,7 @@ def _drafts(place: Path, path: str, book: Book, fiscal_start: int) -> Drafts:
     sheets = [settings.Labels(Scan(grid)) for grid in book.grids]
     tables = _tables(sheets, fiscal_start)
     _check_number(tables)
-    parts = list(_parts(sheets, tables))
+    parts = list(_parts(sheets, [as_okr_table(table) for table in tables]))
     if not parts:
         return Drafts(problems=(_without_table(path, book),))
     open_elsewhere = [Problem("open-elsewhere", path)] if lock_of(place) else []
@@ -116,7 +116,7 @@ def _tables(sheets: Sequence[settings.Labels], fiscal_start: int) -> list[Table]
     Short dates lie in the quarter set, else in that of full dates, else in that of a title.
     """
     around = settings.span(sheets, fiscal_start)
-    tables = _okr_tables(sheets, around)
+    tables = _dated(sheets, around)
     if around or not tables:
         return tables
     if dates := sorted(day for table in tables for day in table.check_ins):
@@ -124,11 +124,11 @@ def _tables(sheets: Sequence[settings.Labels], fiscal_start: int) -> list[Table]
     else:
         okrs = (table for table in tables if table.sheet is OKRS)
         around = next(filter(None, (settings.span(sheets, fiscal_start, t) for t in okrs)), None)
-    return _okr_tables(sheets, around) if around else tables
+    return _dated(sheets, around) if around else tables
 
 
-def _okr_tables(sheets: Iterable[settings.Labels], around: Span | None) -> list[Table]:
-    return [as_okr_table(table) for sheet in sheets for table in find_tables(sheet.scan, around)]
+def _dated(sheets: Iterable[settings.Labels], around: Span | None) -> list[Table]:
+    return [table for sheet in sheets for table in find_tables(sheet.scan, around)]
 
 
 def _check_number(tables: Iterable[Table]) -> None:

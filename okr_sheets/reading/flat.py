@@ -127,12 +127,12 @@ class FlatTable(Table):
     def ids_name_objectives(self) -> bool:
         """Whether the ids are those of objectives: each has one of its own, one of several rows."""
         of_row = self.objective_rows
-        rows = {row: cells for row, cells in self._own_cells if row in of_row and "title" in cells}
-        given = {
-            (of_row[row], fold(as_text(cells["id"])))
-            for row, cells in rows.items()
-            if "id" in cells
-        }
+        rows = [
+            (of_row[row], fold(as_text(cells.get("id", ""))))
+            for row, cells in self._own_cells
+            if row in of_row and "title" in cells
+        ]
+        given = {(objective, name) for objective, name in rows if name}
         objectives, ids = ({pair[side] for pair in given} for side in (0, 1))
         return bool(given) and len(objectives) == len(ids) == len(given) < len(rows)
 
@@ -191,12 +191,12 @@ class FlatTable(Table):
         objectives = Objectives()
         of_row: dict[int, Objective] = {}
         above: Objective | None = None
-        totals = set()
+        named_at_objective = set()
         for number, cells in rows.items():
             title, name = (self._text(number, key) for key in (OBJECTIVE, OBJECTIVE_ID))
             if title and "title" not in cells and is_total_name(title):
                 cells["title"] = title
-                totals.add(number)
+                named_at_objective.add(number)
                 continue
             if title or name:
                 above = objectives.at(number, title, name)
@@ -208,6 +208,9 @@ class FlatTable(Table):
         key_results = {number: of for number, of in of_row.items() if "title" in rows[number]}
         objectives.name(key_results, rows)
         firsts = {objective.row: objective for objective in objectives}
+        named_at_objective.update(firsts)
+        for number in _notes(firsts, rows, max(of_row, default=0)):
+            rows[number]["title"] = firsts.pop(number).title
         word = language(self.heading.language).choice("type", OBJECTIVE_TYPE)
         unfolded: list[tuple[int, Cells]] = []
         for number, cells in rows.items():
@@ -218,7 +221,7 @@ class FlatTable(Table):
         return _Unfolded(
             unfolded,
             {number: objective.row for number, objective in of_row.items()},
-            frozenset(totals.union(firsts)),
+            frozenset(named_at_objective),
         )
 
     def _give_own_cells(self, objective: Objective, cells: Cells) -> None:
@@ -258,6 +261,19 @@ class FlatTable(Table):
         form = self.grid.formats.get((row, self.columns["progress"]), "")
         ask = Ask(language(self.heading.language), untyped=True, format=form)
         return parse("number", cells["progress"], ask)
+
+
+def _notes(firsts: Mapping[int, Objective], rows: Mapping[int, Cells], last: int) -> Sequence[int]:
+    """The rows of what is no objective: texts alone, a blank row below the last key result."""
+    below = [number for number in rows if number > last]
+    blank = next((number for number in below if number not in firsts and not rows[number]), None)
+    if blank is None:
+        return ()
+    return [number for number in below if number > blank and _is_bare(firsts.get(number))]
+
+
+def _is_bare(objective: Objective | None) -> bool:
+    return objective is not None and not objective.cells
 
 
 def _is_count(read: Read) -> bool:

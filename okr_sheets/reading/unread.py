@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator
 from okr_sheets.files.grid import Value
 from okr_sheets.language import Language
 from okr_sheets.letters import column_letters
-from okr_sheets.problems import Problem
+from okr_sheets.problems import Problem, said_once
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.cells import as_text
 from okr_sheets.reading.meanings import HELPER, OBJECTIVE, OBJECTIVE_ID, QUARTER, header_word
 from okr_sheets.reading.tables import Table
 
+MOST_NAMED = 30  # columns without a meaning that are each named
 _OF_FLAT = {"title": "key_result", OBJECTIVE: "objective", OBJECTIVE_ID: "objective_id"}
 
 
@@ -21,8 +22,19 @@ def unread_columns(
 ) -> Iterator[Problem]:
     """A problem for each filled column that has no meaning here, or has one by a misspelt header.
 
-    `quarter` is the tracker's; `named` are columns that another problem names.
+    `quarter` is the tracker's; `named` are columns that another problem names. Of more than
+    `MOST_NAMED` without a meaning the first speaks for all.
     """
+    problems = list(_each(table, path, words, quarter, named))
+    unknown = [problem for problem in problems if problem.code == "unknown-column"]
+    if len(unknown) <= MOST_NAMED:
+        return iter(problems)
+    return said_once("unknown-column", problems)
+
+
+def _each(
+    table: Table, path: str, words: Language, quarter: str, named: Collection[int]
+) -> Iterator[Problem]:
     heading = table.heading
     for column in sorted(_filled(table) - set(named)):
         key, alike = heading.meanings.get(column, ""), heading.alike.get(column, ())
