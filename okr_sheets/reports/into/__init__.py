@@ -65,7 +65,7 @@ def report_into(
     before = _state(place)
     try:
         _check_kind(path, place)
-        with _opened(place) as archive, saved(path) as temporary:
+        with saved(path) as temporary, _opened(place) as archive:
             board = Board(archive, str(path))
             names = _names(board, asked, words)
             write_workbook(rollup, temporary, words, archive_of(path).name, names)
@@ -127,12 +127,9 @@ def _state(place: Path) -> tuple[int, int, int]:
 
 def _names(board: Board, asked: Iterable[str], words: Language) -> dict[str, str]:
     """The sheets to be written, those that are there already among them, with their names."""
-    keys = {*asked, *board.own} if asked or board.own else {*USUAL}
-    titles = {
-        key: title
-        for key, title in sheet_titles(words).items()
-        if key in keys or key == HIDDEN_SHEET
-    }
+    there = board.own.keys() - {HIDDEN_SHEET}
+    keys = {HIDDEN_SHEET, *there, *(asked or (() if there else USUAL))}
+    titles = {key: title for key, title in sheet_titles(words).items() if key in keys}
     return board.names_for(titles)
 
 

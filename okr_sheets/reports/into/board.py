@@ -25,7 +25,7 @@ _MAYBE_FORMULA = re.compile(rb"<(?!xm:)(?:\w+:)?f[\s/>]")
 MOST_NAME = 31  # letters of a sheet's name
 _STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 # What sheets of ours refer to, and what programs add to them by themselves.
-_OWN_KINDS = frozenset({"drawing", "table", "hyperlink", "printerSettings"})
+_OWN_KINDS = frozenset({"drawing", "table", "hyperlink", "printerSettings", "customProperty"})
 
 
 @dataclass(frozen=True, slots=True)
