@@ -22,6 +22,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "not-a-workbook": "error",
         "damaged": "error",
         "password": "error",
+        "encrypted": "error",
         "too-large": "error",
         "too-much": "error",
         "stray-cell": "error",

@@ -213,24 +213,44 @@ def open_document(content, mimetype="spreadsheet", manifest=""):
     return lambda path: path.write_bytes(packed(parts))
 
 
-def entry(name, kind, start):
-    """A directory entry of an OLE file."""
+def encrypted_in_ods(path):
+    """The manifest of an OpenDocument file with one encrypted member."""
+    return (
+        '<manifest:manifest><manifest:file-entry manifest:full-path="/"/><manifest:file-entry'
+        f' manifest:full-path="{path}"><manifest:encryption-data/></manifest:file-entry>'
+        "</manifest:manifest>"
+    )
+
+
+NOTHING = 0xFFFFFFFF
+
+
+def entry(name, kind, start, after=NOTHING, inside=NOTHING):
+    """A directory entry of an OLE file, and which entries stand after it and inside of it."""
     wide = name.encode("utf-16-le")
-    links = struct.pack("<3I", *[0xFFFFFFFF] * 3)
+    links = struct.pack("<3I", NOTHING, after, inside)
     head = wide.ljust(64, b"\0") + struct.pack("<HBB", len(wide) + 2, kind, 1) + links
     return head.ljust(116, b"\0") + struct.pack("<IQ", start, 4096)
 
 
-def ole(names, following=0xFFFFFFFE):
-    """An OLE file of streams with these names; `following` is the sector after each."""
+def ole(names, following=0xFFFFFFFE, embedded=""):
+    """An OLE file of streams with these names, and of one in a folder, where `embedded` names one.
+
+    `following` is the sector after each.
+    """
     head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
     head += struct.pack("<5H6x", 0x3E, 3, 0xFFFE, 9, 6)
     head += struct.pack("<9I", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
-    head += struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    head += struct.pack("<109I", 0, *[NOTHING] * 108)
     table = struct.pack("<128I", 0xFFFFFFFD, *[following] * 127)
-    root = entry("Root Entry", 5, 0xFFFFFFFE)
-    directory = (root + b"".join(entry(name, 2, 2) for name in names)).ljust(512, b"\0")
-    return head + table + directory + bytes(4096)
+    streams = [(name, 2, 2) for name in names]
+    streams += [("MBD0001", 1, 0)] if embedded else []
+    entries = [entry("Root Entry", 5, 0xFFFFFFFE, inside=1)]
+    for number, stream in enumerate(streams, 1):
+        after = number + 1 if number < len(streams) else NOTHING
+        entries.append(entry(*stream, after, len(streams) + 1 if stream[1] == 1 else NOTHING))
+    entries += [entry(embedded, 2, 2)] if embedded else []
+    return head + table + b"".join(entries).ljust(512, b"\0") + bytes(4096)
 
 
 def record(number, content=b""):
@@ -311,7 +331,10 @@ HOSTILE = {
     "flipped bytes": Hostile("x.xlsx", written(flipped), DAMAGED),
     "a password": Hostile("x.xlsx", written(ole(["EncryptedPackage"])), SECRET),
     "a password on an ods": Hostile(
-        "x.ods", open_document("", manifest="<manifest:encryption-data/>"), SECRET
+        "x.ods", open_document("", manifest=encrypted_in_ods("content.xml")), SECRET
+    ),
+    "a password on the macros of an ods": Hostile(
+        "x.ods", open_document("", manifest=encrypted_in_ods("Basic/Standard/Module1.xml"))
     ),
     "a sector beyond the end": Hostile("x.xls", written(ole(["Workbook"], following=99)), DAMAGED),
     "a part with a password": Hostile(

@@ -126,6 +126,11 @@ def typed_over(document, okrs):
     put(okrs, "AD13", "2.0 ")
 
 
+def encrypted(document, okrs):
+    """Opened and saved with the password that Excel tries before it asks for one."""
+
+
+PASSWORDS = {"encrypted": {"Password": "VelvetSweatshop"}}
 JOBS = {
     "untouched": (untouched, ("xlsx", "ods", "xls", "csv")),
     "rows": (rows, ("xlsx", "ods")),
@@ -138,6 +143,7 @@ JOBS = {
     "1904": (from_1904, ("xlsx", "xls")),
     "errors": (errors, ("xlsx", "ods", "xls")),
     "typed-over": (typed_over, ("xlsx", "ods")),
+    "encrypted": (encrypted, ("xls",)),
 }
 
 
@@ -157,7 +163,7 @@ def main(profile, source, folder):
             for kind in kinds:
                 target = Path(folder, f"libreoffice-{name}.{kind}")
                 made[target.name] = edit.__doc__
-                options = properties(FilterName=FILTERS[kind])
+                options = properties(FilterName=FILTERS[kind], **PASSWORDS.get(name, {}))
                 if kind == "csv":
                     options = (*options, *properties(FilterOptions=COMMA_QUOTE_UTF8_SHOWN))
                 document.storeToURL(target.as_uri(), options)

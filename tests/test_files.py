@@ -99,6 +99,7 @@ CASES = {
     "libreoffice-columns.ods": COLUMNS,
     "libreoffice-columns.xlsx": COLUMNS,
     "libreoffice-errors.ods": ERRORS,
+    "libreoffice-encrypted.xls": UNTOUCHED,
     "libreoffice-errors.xls": ERRORS,
     "libreoffice-errors.xlsx": ERRORS,
     "libreoffice-hidden.ods": HIDDEN,

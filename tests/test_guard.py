@@ -1,13 +1,17 @@
+import io
 import random
+import sys
 import tracemalloc
 import zipfile
 
 import pytest
 from hostile import HOSTILE, lowered, ole, packed, workbook
+from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl import Workbook
 
 from okr_sheets.files import guard
 from okr_sheets.files.books import read_book
+from okr_sheets.files.encrypted import PASSWORD
 from okr_sheets.files.guard import LAST_COLUMN, LAST_ROW, MOST_CELLS, Extent, FarCellError, kind_of
 from okr_sheets.language import language, languages
 from okr_sheets.letters import column_letters, column_number
@@ -86,6 +90,47 @@ def test_an_old_workbook_needs_no_envelope(kind, start):
 @pytest.mark.parametrize("names", [["Workbook"], ["Book"], ["Workbook", "WordDocument"]])
 def test_an_old_workbook_may_hold_a_text_document(kind, names):
     assert kind(ole(names)) == "xls"
+
+
+@pytest.mark.parametrize("embedded", ["PowerPoint Document", "WordDocument", "EncryptedPackage"])
+def test_what_is_embedded_in_an_old_workbook_does_not_tell_its_kind(kind, refused, embedded):
+    assert kind(ole(["Workbook"], embedded=embedded)) == "xls"
+    assert refused(ole(["PowerPoint Document"], embedded="Workbook")) == (
+        "not-a-workbook",
+        "a presentation",
+    )
+
+
+@pytest.fixture
+def encrypted(tmp_path):
+    """A file with a password, as another program encrypts it."""
+
+    def make(parts, password):
+        path = tmp_path / "encrypted.xlsx"
+        with path.open("wb") as file:
+            OOXMLFile(io.BytesIO(packed(parts))).encrypt(password, file)
+        return path
+
+    return make
+
+
+def test_what_excel_encrypts_with_its_own_password_is_read(encrypted, tmp_path):
+    plain = tmp_path / "plain.xlsx"
+    plain.write_bytes(packed(workbook()))
+    assert read_book(encrypted(workbook(), PASSWORD)).grids == read_book(plain).grids
+
+
+def test_what_is_encrypted_is_held_to_the_limits_and_the_kinds_of_all(encrypted, monkeypatch):
+    assert refusal(encrypted(workbook(), "chosen")) == ("password", "")
+    parts = workbook()
+    parts["word/document.xml"] = parts.pop("xl/workbook.xml")
+    text = encrypted(parts, PASSWORD)
+    assert refusal(text) == ("not-a-workbook", "a text document")
+    path = encrypted(workbook(), PASSWORD)
+    with lowered(MOST_BYTES=1_000):
+        assert refusal(path)[0] == "too-large"
+    monkeypatch.setitem(sys.modules, "msoffcrypto", None)
+    assert refusal(path) == ("encrypted", "")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le", "utf-16-be"])

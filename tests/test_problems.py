@@ -1,6 +1,7 @@
 """Every code of a problem: the smallest input that gives it, its place, and its page."""
 
 import re
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from time import perf_counter
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
-from hostile import lowered
+from hostile import lowered, ole
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
@@ -325,10 +326,13 @@ def cut_in_half(folder):
     return okr.check(path)
 
 
-def encrypted():
-    """What Excel keeps of a workbook with a password, as far as it tells that it has one."""
-    name = "EncryptedPackage".encode("utf-16-le")
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + name.ljust(64, b"\0") + b"\x22\0"
+def without_extra(folder):
+    path = folder / "okrs.xlsx"
+    path.write_bytes(ole(["EncryptedPackage"]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(child, "_serving", True)  # all is done here
+        patch.setitem(sys.modules, "msoffcrypto", None)
+        return okr.check(path)
 
 
 def formula(cell):
@@ -362,7 +366,10 @@ RECIPES = {
     "not-found": Recipe("No such file.", "okrs.xlsx", lambda path: okr.check(path / "okrs.xlsx")),
     "not-a-workbook": in_file("A picture named .xlsx.", "okrs.xlsx", b"\x89PNG\r\n\x1a\n\0\0"),
     "damaged": Recipe("Half a workbook.", "okrs.xlsx", cut_in_half),
-    "password": in_file("A workbook with a password.", "okrs.xlsx", encrypted()),
+    "password": in_file("A workbook with a password.", "okrs.xlsx", ole(["EncryptedPackage"])),
+    "encrypted": Recipe(
+        "An encrypted workbook, where the extra is not installed.", "okrs.xlsx", without_extra
+    ),
     "too-large": in_workbook_by(
         {"MOST_BYTES": 1_000_000}, "A workbook with far too much text.", "okrs.xlsx", add_long_notes
     ),

@@ -48,6 +48,26 @@ BUILT_IN: Mapping[int, str] = {
     # In East Asia these are dates; which form of date depends on the language of Excel.
     **dict.fromkeys((*range(27, 32), 36, *range(50, 55), 57, 58), "yyyy-mm-dd"),
     **dict.fromkeys((32, 33, 34, 35, 55, 56), "h:mm:ss"),
+    # Those of Thailand, whose letters stand for the same.
+    59: "0",
+    60: "0.00",
+    61: "#,##0",
+    62: "#,##0.00",
+    67: "0%",
+    68: "0.00%",
+    69: "# ?/?",
+    70: "# ??/??",
+    71: "d/m/yyyy",
+    72: "d-mmm-yy",
+    73: "d-mmm",
+    74: "mmm-yy",
+    75: "h:mm",
+    76: "h:mm:ss",
+    77: "d/m/yyyy h:mm",
+    78: "mm:ss",
+    79: "[h]:mm:ss",
+    80: "mm:ss.0",
+    81: "d/m/yy",
 }
 _LAST_DAY = 2_958_466  # the number of the day after 31 December 9999
 _DAY = timedelta(days=1)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import codecs
 import io
-import mmap
 import os
 import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from okr_sheets.files.encrypted import OLE, decrypted
+from okr_sheets.files.markup import walk
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, too_much, unopened
 from okr_sheets.regular import NotAFileError, open_regular, opened
@@ -45,8 +46,14 @@ ZIP_ERRORS = (
     RuntimeError,
 )
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BIFF = (b"\x09\x08", b"\x09\x04\x06\0", b"\x09\x02\x06\0", b"\x09\0\x04\0")
+_STREAMS = {  # of old workbooks, and of what else Office kept in such files; the first there counts
+    "encryptedpackage": "encrypted",
+    "workbook": "xls",
+    "book": "xls",
+    "worddocument": "a text document",
+    "powerpoint document": "a presentation",
+}
 _SIGNATURES = (
     (b"%PDF", "a PDF"),
     (b"\x89PNG", "a picture"),
@@ -74,6 +81,8 @@ _MAIN_PARTS = {
     "index/document.iwa": "an Apple Numbers document",
     "_rels/.rels": "xlsx",  # under another name, which its relations tell
 }
+# Without a path: the manifest does not say what is encrypted.
+_READ_OF_ODS = frozenset({"content.xml", "encrypted-package", ""})
 _SHEETS = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTROLS = frozenset(map(chr, (*range(9), *range(14, 26), *range(28, 32))))
 
@@ -161,17 +170,17 @@ def kind_of(path: Path) -> str:
         raise unopened(error) from None
     if head.startswith(b"PK"):
         return _kind_of_archive(path, size)
-    kind = _kind_of_flat(path, head)
+    kind = _kind_of_flat(head)
     if size > MOST_FLAT_BYTES:
         raise UnreadableError("too-large", f"{size // 1_000_000} MB")
-    return kind
+    return _kind_of_ole(path) if kind == "ole" else kind
 
 
-def _kind_of_flat(path: Path, head: bytes) -> str:
+def _kind_of_flat(head: bytes) -> str:
     if not head:
         raise UnreadableError("not-a-workbook", "empty")
-    if head.startswith(_OLE):
-        return _kind_of_ole(path)
+    if head.startswith(OLE):
+        return "ole"
     if head.startswith(_BIFF):
         return "xls"
     for signature, kind in _SIGNATURES:
@@ -200,20 +209,25 @@ def text_in(head: bytes) -> str | None:
 
 
 def _kind_of_ole(path: Path) -> str:
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+    """The kind by the streams at the root: what is embedded in a workbook stands in folders."""
+    from xlrd.compdoc import CompDoc  # noqa: PLC0415  xlsx files, which are most, do not wait for it
 
-        def holds(name: str) -> bool:
-            # As a directory entry: the name in 64 bytes, then its length with the closing zero.
-            entry = name.encode("utf-16-le").ljust(64, b"\0") + struct.pack("<H", 2 * len(name) + 2)
-            return content.find(entry) >= 0
-
-        if holds("EncryptedPackage"):
-            raise UnreadableError("password")
-        if holds("WordDocument") and not holds("Workbook"):
-            raise UnreadableError("not-a-workbook", "a text document")
-        if holds("PowerPoint Document"):
-            raise UnreadableError("not-a-workbook", "a presentation")
-    return "xls"
+    content = path.read_bytes()
+    try:
+        root, *_ = entries = CompDoc(content, logfile=io.StringIO()).dirlist
+        names = {entries[number].name.casefold() for number in root.children}
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  whatever is damaged, its parser says so
+        return "xls"
+    kind = next((kind for name, kind in _STREAMS.items() if name in names), "xls")
+    if " " in kind:
+        raise UnreadableError("not-a-workbook", kind)
+    if kind == "encrypted":
+        plain = decrypted(content)
+        with archive_in(io.BytesIO(plain)) as archive:
+            return _checked(archive, len(plain))
+    return kind
 
 
 class _Archive(io.BufferedReader):
@@ -255,8 +269,13 @@ def archive_in(content: io.RawIOBase | io.BytesIO) -> Iterator[zipfile.ZipFile]:
 
 def _kind_of_archive(path: Path, size: int) -> str:
     with opened_safely(path) as archive:
-        kind = kind_of_members(archive)
-        _inflate(archive, size)
+        return _checked(archive, size)
+
+
+def _checked(archive: zipfile.ZipFile, size: int) -> str:
+    """The kind of an archive, all of whose members are as large as they say."""
+    kind = kind_of_members(archive)
+    _inflate(archive, size)
     return kind
 
 
@@ -302,9 +321,26 @@ def _kind_of_open_document(archive: zipfile.ZipFile, members: dict[str, zipfile.
 
     if not (head("mimetype") or _SHEETS).startswith(_SHEETS):
         raise UnreadableError("not-a-workbook", "another kind of document")
-    if b"encryption-data" in head("meta-inf/manifest.xml"):
+    manifest = head("meta-inf/manifest.xml")
+    if b"encryption-data" in manifest and not _encrypted(manifest).isdisjoint(_READ_OF_ODS):
         raise UnreadableError("password")
     return "ods"
+
+
+def _encrypted(manifest: bytes) -> set[str]:
+    """The members of an OpenDocument file that are encrypted: maybe its macros only."""
+    encrypted: set[str] = set()
+    path = ""
+
+    def start(name: str, attributes: Mapping[str, str]) -> None:
+        nonlocal path
+        if name == "file-entry":
+            path = attributes.get("full-path", "")
+        elif name == "encryption-data":
+            encrypted.add(path)
+
+    walk(io.BytesIO(manifest), "META-INF/manifest.xml", start)
+    return encrypted
 
 
 def most_unpacked(size: int) -> int:

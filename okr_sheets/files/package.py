@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from okr_sheets.files.encrypted import archive_of
 from okr_sheets.files.grid import Book, Grid
 from okr_sheets.files.guard import ZIP_ERRORS, FarCellError, plain_names, why_skipped
 from okr_sheets.files.markup import walk
@@ -94,7 +95,7 @@ class Package:
 def opened(path: Path) -> Iterator[Package]:
     """The package in a file; UnreadableError wherever it turns out to be damaged."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(archive_of(path)) as archive:
             yield Package(archive)
     except ZIP_ERRORS as error:
         raise UnreadableError("damaged") from error

@@ -12,7 +12,8 @@ import xlrd
 from xlrd.book import Book as Workbook
 from xlrd.sheet import Sheet
 
-from okr_sheets.files.formats import format_of
+from okr_sheets.files.encrypted import decrypted
+from okr_sheets.files.formats import BUILT_IN, Format, format_of
 from okr_sheets.files.grid import Book, Broken, Grid, Value
 from okr_sheets.files.guard import FarCellError, why_skipped
 from okr_sheets.files.layout import Layout, Shared
@@ -32,20 +33,16 @@ def read_book(path: Path) -> Book:
         problems.append(Problem("macros", str(path)))
     skipped = []
     try:
-        workbook = xlrd.open_workbook(
-            file_contents=content, logfile=io.StringIO(), formatting_info=True, ragged_rows=True
-        )
+        workbook = _opened(content)
         shared = _shared(workbook)
         for sheet in workbook.sheets():
             try:
                 grids.append(_grid(sheet, shared))
             except FarCellError as error:
                 skipped.append(error.problem(str(path), sheet.name))
-    except MemoryError:
+    except (MemoryError, UnreadableError):
         raise
     except Exception as error:
-        if "encrypted" in str(error):
-            raise UnreadableError("password") from None
         # Whatever stands in a damaged file, from struct.error to AssertionError.
         raise UnreadableError("damaged") from error
     if skipped and not grids:
@@ -53,9 +50,38 @@ def read_book(path: Path) -> Book:
     return Book(tuple(grids), (*problems, *skipped))
 
 
+def _opened(content: bytes, decrypt: bool = True) -> Workbook:
+    try:
+        return xlrd.open_workbook(
+            file_contents=content,
+            logfile=io.StringIO(),
+            formatting_info=True,
+            ragged_rows=True,
+            # Some programs let streams overlap where nothing is read of them.
+            ignore_workbook_corruption=True,
+        )
+    except Exception as error:
+        if not decrypt or "encrypted" not in str(error):
+            raise
+    return _opened(decrypted(content), decrypt=False)
+
+
 def _shared(workbook: Workbook) -> Shared:
-    codes = [workbook.format_map[style.format_key].format_str for style in workbook.xf_list]
-    return Shared((), [format_of(code) for code in codes], bool(workbook.datemode))
+    return Shared(
+        (),
+        [_format(workbook, each.format_key) for each in workbook.xf_list],
+        bool(workbook.datemode),
+    )
+
+
+def _format(workbook: Workbook, number: int) -> Format:
+    """The number format of this number: of the file, else of Excel, else the general one.
+
+    Excel knows formats for East Asia and Thailand that xlrd has no code for, and Excel 4 files
+    number all that they use.
+    """
+    form = workbook.format_map.get(number)
+    return format_of((form and form.format_str) or BUILT_IN.get(number, "General"))
 
 
 def _grid(sheet: Sheet, shared: Shared) -> Grid:
@@ -77,13 +103,12 @@ def _grid(sheet: Sheet, shared: Shared) -> Grid:
 
 def _value(sheet: Sheet, row: int, column: int, layout: Layout) -> Value:
     kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
-    if kind == xlrd.XL_CELL_TEXT:
-        # Texts of some old files come with a NUL after each letter.
-        return str(value).replace("\0", "") or None
     if kind == xlrd.XL_CELL_BOOLEAN:
         return bool(value)
     if kind == xlrd.XL_CELL_ERROR:
         return Broken(xlrd.error_text_from_code.get(int(value), "#ERROR"))
-    if kind in {xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE}:
-        return layout.number(row + 1, column + 1, float(value), sheet.cell_xf_index(row, column))
-    return None
+    # Under a format that the file does not have, xlrd calls a number a text.
+    if isinstance(value, float):
+        return layout.number(row + 1, column + 1, value, sheet.cell_xf_index(row, column))
+    # Texts of some old files come with a NUL after each letter.
+    return value.replace("\0", "") or None
