@@ -5,7 +5,7 @@ import tracemalloc
 import zipfile
 
 import pytest
-from hostile import HOSTILE, lowered, ole, packed, workbook
+from hostile import HOSTILE, lowered, ole, open_document, packed, workbook
 from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl import Workbook
 
@@ -197,6 +197,16 @@ def test_a_file_that_must_not_be_read_is_said(tmp_path, monkeypatch):
 def test_a_repetitive_sheet_is_no_bomb(kind):
     rows = b"<row><c><v>1</v></c></row>" * 30_000
     assert kind(packed(workbook() | {"xl/worksheets/sheet1.xml": rows})) == "xlsx"
+
+
+def test_a_name_of_two_million_letters_is_no_bomb(tmp_path):
+    path = tmp_path / "t.ods"
+    cell = '<table:table-cell office:value-type="float" office:value="1"/>'
+    open_document(
+        f'<table:table-row table:style-name="{"a" * 2_000_000}">{cell}</table:table-row>'
+    )(path)
+    assert path.stat().st_size * guard.MOST_RATIO < 2_000_000
+    assert read_book(path).grids[0].rows == [[1]]
 
 
 @pytest.mark.parametrize(
