@@ -56,6 +56,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "duplicate-column": "warning",
         "sheet-skipped": "warning",
         "sheet-too-much": "warning",
+        "sheet-missing": "warning",
         "long-row": "error",
         "short-row": "warning",
         "note-row": "info",

@@ -299,7 +299,7 @@ def codes(*given):
 
 
 NOT_ONE, DAMAGED, LARGE = codes("not-a-workbook"), codes("damaged"), codes("too-large")
-MUCH = codes("too-much")
+MUCH, GONE = codes("too-much"), codes("sheet-missing")
 STRAY, SECRET = codes("stray-cell"), codes("password")
 FAR = '<row r="6"><c r="K6"><v>1</v></c></row>'
 
@@ -443,10 +443,18 @@ HOSTILE = {
     "an entity in an ods": Hostile(
         "x.ods", written(lambda: packed({"content.xml": f"{WORD}<office>&word;</office>"})), DAMAGED
     ),
-    "a sheet that is missing": Hostile("x.xlsx", edited(lambda p: p.pop(SHEET)), DAMAGED),
+    "a sheet that is missing": Hostile("x.xlsx", edited(lambda p: p.pop(SHEET)), GONE),
     "a sheet without a relation": Hostile(
-        "x.xlsx", replaced(BOOK, b'r:id="rId1"', b'r:id="rId99"'), DAMAGED
+        "x.xlsx", replaced(BOOK, b'r:id="rId1"', b'r:id="rId99"'), GONE
     ),
+    "all sheets missing": Hostile(
+        "x.xlsx", edited(lambda p: (p.pop(SHEET), p.pop(SHEET.replace("1", "2")))), DAMAGED
+    ),
+    "a macro module among the sheets": Hostile(
+        "x.xlsx", replaced(BOOK, b"</sheets>", b'<sheet name="M" sheetId="9" r:id=""/></sheets>')
+    ),
+    "texts that are missing": Hostile("x.xlsx", edited(lambda p: p.pop(STRINGS)), DAMAGED),
+    "styles that are missing": Hostile("x.xlsx", edited(lambda p: p.pop("xl/styles.xml"))),
     "a text number 99": Hostile(
         "x.xlsx", sheet_of('<row r="1"><c r="A1" t="s"><v>99</v></c></row>'), DAMAGED
     ),

@@ -35,7 +35,12 @@ def by_its_limits(monkeypatch):
 
 
 # No OKRs are left where a sheet was left out: why it was, is why nothing is read.
-ALONE = {"sheet-skipped": "stray-cell", "sheet-too-much": "too-much", "": "no-okr-table"}
+ALONE = {
+    "sheet-skipped": "stray-cell",
+    "sheet-too-much": "too-much",
+    "sheet-missing": "damaged",
+    "": "no-okr-table",
+}
 
 
 def test_a_folder_of_hostile_files_gives_a_sentence_for_each(by_its_limits, tmp_path):

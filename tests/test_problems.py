@@ -15,7 +15,7 @@ from time import perf_counter
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
-from hostile import lowered, ole
+from hostile import lowered, ole, packed
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
@@ -241,6 +241,14 @@ def add_macros(folder):
     return okr.check(path)
 
 
+def lose_sheet(folder):
+    path = as_workbook({}, folder / "okrs.xlsx", lambda book: book.create_sheet("Notes"))
+    with zipfile.ZipFile(path) as archive:
+        kept = {name: archive.read(name) for name in archive.namelist() if "sheet2" not in name}
+    path.write_bytes(packed(kept))
+    return okr.check(path)
+
+
 def leave_open(folder):
     (folder / "~$okrs.xlsx").write_bytes(bytes(165))
     return okr.check(as_workbook({}, folder / "okrs.xlsx", lambda book: None))
@@ -448,6 +456,7 @@ RECIPES = {
         "okrs.xlsx:Notes",
         add_full_sheet,
     ),
+    "sheet-missing": Recipe("A second sheet that a program lost.", "okrs.xlsx:Notes", lose_sheet),
     "long-row": in_file(
         "A decimal comma in a file of commas.",
         "okrs.csv:okrs!3",

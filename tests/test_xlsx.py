@@ -23,7 +23,7 @@ from hostile import (
 from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
-from okr_sheets.files import xlsb, xlsx
+from okr_sheets.files import plain, xlsb, xlsx
 from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.files.guard import kind_of
 from okr_sheets.files.worksheet import relative
@@ -296,6 +296,39 @@ def test_a_far_cell_costs_its_sheet_and_is_named(tmp_path):
         book = xlsx.read_book(tmp_path / "t.xlsx")
     assert [grid.name for grid in book.grids] == ["Notes"]
     assert [(p.code, p.sheet, p.given) for p in book.problems] == [("sheet-skipped", "Plan", "K6")]
+
+
+def test_a_sheet_that_is_missing_is_named_and_the_others_are_read(tmp_path):
+    parts = workbook()
+    del parts[SHEET]
+    (tmp_path / "t.xlsx").write_bytes(packed(parts))
+    for reader in (xlsx, plain):
+        book = reader.read_book(tmp_path / "t.xlsx")
+        assert [grid.name for grid in book.grids] == ["Notes"]
+        assert [(p.code, p.sheet) for p in book.problems] == [("sheet-missing", "Plan")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "given"),
+    [
+        ('<c r="A1"><v>7</v></c>', ""),
+        ('<c r="A1" s="0"><v>7</v></c>', ""),
+        ('<c r="A1" s="3" t="str"><v>7</v></c>', ""),
+        ('<c r="A1" s="3"><v>7</v></c>', "xl/styles.xml is missing"),
+        ('<c r="A1" t="s"><v>0</v></c>', "xl/sharedStrings.xml is missing"),
+    ],
+)
+def test_styles_and_texts_that_are_missing_matter_where_a_cell_needs_them(tmp_path, cell, given):
+    parts = workbook()
+    del parts["xl/styles.xml"], parts["xl/sharedStrings.xml"], parts["xl/worksheets/sheet2.xml"]
+    parts[SHEET] = f'<worksheet xmlns="{MAIN}"><sheetData><row>{cell}</row></sheetData></worksheet>'
+    (tmp_path / "t.xlsx").write_bytes(packed(parts))
+    if given:
+        with pytest.raises(UnreadableError) as refused:
+            xlsx.read_book(tmp_path / "t.xlsx")
+        assert (refused.value.code, refused.value.given) == ("damaged", given)
+    else:
+        assert float(xlsx.read_book(tmp_path / "t.xlsx").grids[0].cell(1, 1)) == 7
 
 
 def test_macros_are_told_and_their_sheets_left_out(tmp_path):

@@ -114,7 +114,9 @@ class FarCellError(Exception):
 
 
 def why_skipped(problem: Problem) -> UnreadableError:
-    """The error for a file whose only sheets were skipped, made of the first one's problem."""
+    """The error for a file of whose sheets none can be read, made of the first one's problem."""
+    if problem.code == "sheet-missing":
+        return UnreadableError("damaged", f"{problem.sheet} is missing", problem.sheet)
     if problem.code == "sheet-skipped":
         return UnreadableError("stray-cell", problem.given, problem.sheet)
     return UnreadableError("too-much", sheet=problem.sheet, words=problem.words)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
+import sys
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from okr_sheets.files.encrypted import archive_of
 from okr_sheets.files.grid import Book, Grid
@@ -39,6 +40,27 @@ class Sheet:
     relation: Relation
 
 
+class Missing(Sequence[Any]):
+    """What a part that is not there would hold; UnreadableError for whoever asks for any of it."""
+
+    def __init__(self, part: str, *known: object) -> None:
+        """`known` are the first things in it, which are the same in every file."""
+        self._part, self._known = part, known
+
+    def __len__(self) -> int:
+        return sys.maxsize
+
+    def __getitem__(self, place: Any) -> Any:
+        if place < len(self._known):
+            return self._known[place]
+        raise missing(self._part)
+
+
+def missing(part: str) -> UnreadableError:
+    """The error for a part that is needed and not there."""
+    return UnreadableError("damaged", f"{part} is missing")
+
+
 class Package:
     """The parts of an Office file."""
 
@@ -46,10 +68,13 @@ class Package:
         self._archive = archive
         self._members = plain_names(archive)
 
+    def __contains__(self, part: str) -> bool:
+        return part.lower() in self._members
+
     def open(self, part: str) -> IO[bytes]:
         """A part as a stream; UnreadableError if it is not there."""
-        if part.lower() not in self._members:
-            raise UnreadableError("damaged", f"{part} is missing")
+        if part not in self:
+            raise missing(part)
         return self._archive.open(self._members[part.lower()])
 
     def read_small(self, part: str) -> IO[bytes]:
@@ -73,7 +98,7 @@ class Package:
                 kind = attributes.get("Type", "").rpartition("/")[2]
                 by_id[attributes.get("Id", "")] = Relation(kind, where)
 
-        if listed.lower() in self._members:
+        if listed in self:
             walk(self.read_small(listed), listed, start)
         return by_id
 
@@ -101,6 +126,14 @@ def opened(path: Path) -> Iterator[Package]:
         raise UnreadableError("damaged") from error
 
 
+def sheet_of(relations: Mapping[str, Relation], name: str, hidden: bool, key: str) -> Sheet | None:
+    """A sheet of a workbook's list; None for a macro module of old, which has no part, nor a key.
+
+    One that has a key that leads nowhere is missing, and so taken for a worksheet.
+    """
+    return Sheet(name, hidden, relations.get(key, Relation("worksheet", ""))) if key else None
+
+
 def part_of(relations: Mapping[str, Relation], kind: str) -> str | None:
     """The part of a kind that there is one of, such as `styles`, if there is."""
     return next((each.part for each in relations.values() if each.kind == kind), None)
@@ -111,7 +144,8 @@ def read_sheets(
 ) -> Book:
     """The worksheets among the sheets, and the problems of the file.
 
-    A sheet that is too large is left out, with a problem; UnreadableError if no other is left.
+    A sheet that is too large or missing is left out, with a problem; UnreadableError if no other is
+    left.
     """
     grids: list[Grid] = []
     problems = []
@@ -120,6 +154,9 @@ def read_sheets(
     skipped = []
     for sheet in sheets:
         if sheet.relation.kind != "worksheet":
+            continue
+        if sheet.relation.part not in package:
+            skipped.append(Problem("sheet-missing", str(path), sheet.name))
             continue
         try:
             grids.append(read(sheet))

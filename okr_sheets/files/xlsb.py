@@ -7,21 +7,23 @@ hold compiled, not as text.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from okr_sheets.files.formats import Format, formats
+from okr_sheets.files.formats import GENERAL, Format, formats
 from okr_sheets.files.grid import Book, Broken, Grid, Value
 from okr_sheets.files.guard import FarCellError
 from okr_sheets.files.layout import Layout, Shared
 from okr_sheets.files.package import (
     MOST_PART_BYTES,
+    Missing,
     Package,
     Sheet,
     opened,
     part_of,
     read_sheets,
+    sheet_of,
 )
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import UnreadableError
@@ -107,7 +109,8 @@ def _text(content: bytes, at: int) -> tuple[str, int]:
 def _workbook(package: Package, main: str) -> tuple[list[Sheet], bool]:
     """The sheets, and whether days are counted from 1904."""
     relations = package.relations(main)
-    sheets, is_1904 = [], False
+    sheets: list[Sheet | None] = []
+    is_1904 = False
     with package.read_small(main) as stream:
         for number, content in _records(stream):
             if number == _WB_PROP:
@@ -115,22 +118,26 @@ def _workbook(package: Package, main: str) -> tuple[list[Sheet], bool]:
             elif number == _BUNDLE_SH:
                 relation, at = _text(content, 8)
                 name, _ = _text(content, at)
-                sheets.append(Sheet(name, bool(_long(content, 0)), relations[relation]))
-    return sheets, is_1904
+                sheets.append(sheet_of(relations, name, bool(_long(content, 0)), relation))
+    return [sheet for sheet in sheets if sheet], is_1904
 
 
-def _texts(package: Package, part: str | None) -> list[str]:
+def _texts(package: Package, part: str | None) -> Sequence[str]:
     """The texts that cells name by number."""
     if part is None:
         return []
+    if part not in package:
+        return Missing(part)
     with package.read_small(part) as stream:
         return [_text(content, 1)[0] for number, content in _records(stream) if number == _SST_ITEM]
 
 
-def _formats(package: Package, part: str | None) -> list[Format]:
+def _formats(package: Package, part: str | None) -> Sequence[Format]:
     """The number format of each cell style."""
     if part is None:
         return []
+    if part not in package:
+        return Missing(part, GENERAL)
     numbered: dict[int, str] = {}
     used: list[int] = []
     is_cell_style = False

@@ -6,14 +6,23 @@ sheet whose name is there twice, refuses books with macro sheets, and can abort 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from okr_sheets.files.formats import Format, formats
+from okr_sheets.files.formats import GENERAL, Format, formats
 from okr_sheets.files.grid import Book, Grid
 from okr_sheets.files.layout import Shared
 from okr_sheets.files.markup import walk
-from okr_sheets.files.package import Package, Relation, Sheet, opened, part_of, read_sheets
+from okr_sheets.files.package import (
+    Missing,
+    Package,
+    Relation,
+    Sheet,
+    opened,
+    part_of,
+    read_sheets,
+    sheet_of,
+)
 from okr_sheets.files.worksheet import TRUE, read_worksheet, text_of
 from okr_sheets.problems import UnreadableError
 
@@ -41,7 +50,7 @@ def workbook_of(
     package: Package, main: str, relations: Mapping[str, Relation]
 ) -> tuple[list[Sheet], bool]:
     """The sheets, and whether days are counted from 1904."""
-    sheets = []
+    sheets: list[Sheet | None] = []
     systems: set[str] = set()
     roots: list[str] = []
 
@@ -51,22 +60,23 @@ def workbook_of(
         if name == "workbookPr":
             systems.add(attributes.get("date1904", ""))
         elif name == "sheet":
-            relation = relations.get(attributes.get("id", ""))
-            if relation is None:
-                raise UnreadableError("damaged", main, attributes.get("name", ""))
             is_hidden = attributes.get("state", "visible") != "visible"
-            sheets.append(Sheet(attributes.get("name", ""), is_hidden, relation))
+            sheets.append(
+                sheet_of(relations, attributes.get("name", ""), is_hidden, attributes.get("id", ""))
+            )
 
     walk(package.read_small(main), main, start)
     if roots != ["workbook"]:
         raise UnreadableError("not-a-workbook", "another kind of document")
-    return sheets, not TRUE.isdisjoint(systems)
+    return [sheet for sheet in sheets if sheet], not TRUE.isdisjoint(systems)
 
 
-def _texts(package: Package, part: str | None) -> list[str]:
+def _texts(package: Package, part: str | None) -> Sequence[str]:
     """The texts that cells name by number."""
     if part is None:
         return []
+    if part not in package:
+        return Missing(part)
     texts: list[str] = []
     runs: list[str] = []
     pieces: list[str] = []
@@ -91,10 +101,12 @@ def _texts(package: Package, part: str | None) -> list[str]:
     return texts
 
 
-def _formats(package: Package, part: str | None) -> list[Format]:
+def _formats(package: Package, part: str | None) -> Sequence[Format]:
     """The number format of each cell style."""
     if part is None:
         return []
+    if part not in package:
+        return Missing(part, GENERAL)
     numbered: dict[int, str] = {}
     used: list[int] = []
     inside: list[str] = []

@@ -135,9 +135,9 @@ def _check_number(tables: Iterable[Table]) -> None:
 
 
 def _without_table(path: str, book: Book) -> Problem:
-    """The problem of a file without OKRs: a sheet too large, a header nearly right, or words."""
+    """The problem of a file without OKRs: a sheet not read, a header nearly right, or words."""
     for problem in book.problems:
-        if problem.code in {"sheet-skipped", "sheet-too-much"}:
+        if problem.code in {"sheet-skipped", "sheet-too-much", "sheet-missing"}:
             return why_skipped(problem).problem(path)
     for grid in book.grids:
         if missed := near_miss(grid, path):
