@@ -57,6 +57,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "sheet-skipped": "warning",
         "sheet-too-much": "warning",
         "sheet-missing": "warning",
+        "far-cell": "warning",
         "long-row": "error",
         "short-row": "warning",
         "note-row": "info",

@@ -344,6 +344,12 @@ HOSTILE = {
     "a cell far out on one sheet of two": Hostile(
         "x.xlsx", sheet_of(FAR, only=False), codes("sheet-skipped"), {"MOST_CELLS": 50}
     ),
+    "a cell far from the others": Hostile(
+        "x.xlsx",
+        sheet_of(f"<row><c><v>1</v></c></row>{FAR}"),
+        codes("far-cell"),
+        {"MOST_CELLS": 50},
+    ),
     "a cell far out in a binary workbook": Hostile(
         "x.xlsb",
         written(
@@ -363,7 +369,10 @@ HOSTILE = {
         {"MOST_CELLS": 50},
     ),
     "a cell far out in a text": Hostile(
-        "x.csv", written(b"a\n" * 5 + b",,,,,,,,,,a\n"), STRAY, {"MOST_CELLS": 50}
+        "x.csv",
+        written(b"a\n" * 5 + b",,,,,,,,,,a\n"),
+        codes("far-cell"),
+        {"MOST_CELLS": 50},
     ),
     "a text of many cells": Hostile("x.csv", written(b",,,,\n" * 11), MUCH, {"MOST_CELLS": 50}),
     "a blank cell far out": Hostile(

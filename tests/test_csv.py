@@ -465,9 +465,12 @@ def test_a_text_file_has_as_many_letters_as_a_sheet(monkeypatch, refused, table)
     assert refused(f"{'x' * 25},{'y' * 26}\n") == ("too-much", "letters")
 
 
-def test_a_text_file_reaches_as_far_as_a_sheet(monkeypatch, refused):
+def test_a_text_file_reaches_as_far_as_a_sheet(monkeypatch, table, refused):
     monkeypatch.setattr(guard, "MOST_CELLS", 100)
-    assert refused("a\n" * 20 + ",,,,,b\n") == ("stray-cell", "F21")
+    rows, said = table("a\n" * 20 + ",,,,,b\n")
+    assert rows == [["a"]] * 20 + [[""] * 6]
+    assert said == [(21, "far-cell", "")]
+    assert refused("a,b\n" * 30 + ",,,,,b\n") == ("stray-cell", "F31")
 
 
 def test_the_bound_is_met_before_the_rest_is_read(monkeypatch, refused):

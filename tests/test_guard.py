@@ -209,37 +209,60 @@ def test_a_name_of_two_million_letters_is_no_bomb(tmp_path):
     assert read_book(path).grids[0].rows == [[1]]
 
 
+TABLE = [(row, column) for row in range(1, 51) for column in range(1, 11)]
+
+
+def strays_of(cells):
+    extent = Extent()
+    for cell in cells:
+        extent.reach(*cell)
+    strays = extent.strays(cells)
+    near = [cell for cell in cells if cell not in strays]
+    assert (extent.bottom, extent.right) == tuple(max(ends) for ends in zip(*near, strict=True))
+    return strays
+
+
 @pytest.mark.parametrize(
-    ("cells", "far"),
+    "strays",
     [
-        ([(1, 1), (50, 10), (500_000, 702)], "ZZ500000"),
-        ([(5, LAST_COLUMN), *((row, 1) for row in range(6, 154))], "XFD5"),
-        ([(1, 5), (LAST_ROW, 1)], f"A{LAST_ROW}"),
+        [(500_000, 702)],
+        [(LAST_ROW, 1)],
+        [(LAST_ROW, LAST_COLUMN)],
+        [(LAST_ROW, 1), (LAST_ROW, 9), (LAST_ROW - 5, 3)],
+        [(1_000, LAST_COLUMN), (2_000, 12_000)],
+        [],
     ],
 )
-def test_the_cell_that_makes_a_sheet_large_is_named(cells, far):
-    extent = Extent()
-    for row, column in cells[:-1]:
-        extent.reach(row, column)
+def test_cells_that_stand_far_from_the_table_are_left_out(strays):
+    assert strays_of([*strays, *TABLE]) == {*strays}
+
+
+def test_more_than_a_few_cells_far_out_are_too_much_and_one_is_named():
+    rows = [(LAST_ROW - n, 3) for n in range(guard.MOST_STRAY)]
+    assert strays_of([*TABLE, *rows]) == {*rows}
     with pytest.raises(FarCellError) as caught:
-        extent.reach(*cells[-1])
-    assert caught.value.cell == far
+        strays_of([*TABLE, *rows, (LAST_ROW, 1)])
+    assert caught.value.cell == f"A{LAST_ROW}"
+    with pytest.raises(FarCellError) as caught:
+        strays_of([(500_000, 702)])
+    assert caught.value.cell == "ZZ500000"
+
+
+def test_the_last_rows_of_a_sheet_that_is_too_large_are_no_strays(monkeypatch):
+    monkeypatch.setattr(guard, "MOST_CELLS", len(TABLE) - 1)
+    with pytest.raises(FarCellError):
+        strays_of(TABLE)
 
 
 def test_a_sheet_may_be_long_or_wide():
     for row, column in ((LAST_ROW, 2), (150, LAST_COLUMN)):
-        extent = Extent()
-        extent.reach(row, column)
-        assert extent.bottom * extent.right <= MOST_CELLS
+        assert row * column <= MOST_CELLS
+        assert not strays_of([(row, column)])
 
 
 @pytest.mark.parametrize(
     ("bound", "more", "what"),
-    [
-        ("MOST_FILLED", {}, "filled"),
-        ("MOST_LETTERS", {"letters": 1}, "letters"),
-        ("MOST_CELLS", {"filled": 0}, ""),
-    ],
+    [("MOST_FILLED", {}, "filled"), ("MOST_LETTERS", {"letters": 1}, "letters")],
 )
 def test_a_sheet_with_too_much_in_it_says_of_what(monkeypatch, bound, more, what):
     monkeypatch.setattr(guard, bound, 3)
@@ -251,9 +274,9 @@ def test_a_sheet_with_too_much_in_it_says_of_what(monkeypatch, bound, more, what
     assert caught.value.what == what
     skipped = caught.value.problem("t.xlsx", "OKRs")
     refused = guard.why_skipped(skipped)
-    assert (refused.code, refused.sheet) == ("too-much" if what else "stray-cell", "OKRs")
+    assert (refused.code, refused.sheet) == ("too-much", "OKRs")
     for problem in (skipped, refused.problem("t.xlsx")):
-        assert ("more than 3 " if what else " A1 ") in problem.say()
+        assert "more than 3 " in problem.say()
 
 
 def test_columns_are_lettered_and_numbered():
@@ -303,7 +326,7 @@ def test_what_there_is_too_much_of_is_named_in_each_language(code, what):
     assert f"({number(5_001)})" in problem.say(code)
     for problem in (
         too_much(what, 5_000).problem("t.xlsx"),
-        FarCellError("A1", what, 5_000).problem("t.xlsx", "OKRs"),
+        FarCellError(what, 5_000).problem("t.xlsx", "OKRs"),
     ):
         assert language(code)(f"counted.{what}") in problem.say(code)
         assert number(5_000) in problem.say(code)

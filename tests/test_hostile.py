@@ -39,6 +39,7 @@ ALONE = {
     "sheet-skipped": "stray-cell",
     "sheet-too-much": "too-much",
     "sheet-missing": "damaged",
+    "far-cell": "no-okr-table",
     "": "no-okr-table",
 }
 

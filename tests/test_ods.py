@@ -397,21 +397,29 @@ def test_sheets_of_one_name_are_both_there(tmp_path):
 
 
 def test_a_value_repeated_too_often_is_refused_before_it_is_laid_out(tmp_path, monkeypatch):
-    monkeypatch.setattr(_Sheet, "_lay_out", lambda *_: pytest.fail("It is laid out."))
+    monkeypatch.setattr(_Sheet, "_fill", lambda *_: pytest.fail("It is laid out."))
     path = ods(tmp_path / "t.ods", row(number(1, count=8), attributes=repeated(7)))
-    with lowered(MOST_CELLS=50), pytest.raises(UnreadableError) as refused:
+    with lowered(MOST_FILLED=50), pytest.raises(UnreadableError) as refused:
         read_book(path)
-    assert (refused.value.code, refused.value.sheet) == ("stray-cell", "Sheet1")
+    assert (refused.value.code, refused.value.sheet) == ("too-much", "Sheet1")
 
 
-def test_a_sheet_with_a_stray_cell_is_skipped_and_the_others_read(tmp_path):
+def test_a_stray_cell_is_left_out_and_named(tmp_path):
     far = row(number(1)) + row(cell(), attributes=repeated(4))
-    stray = table(far + row(cell(count=10), number(7)), "Stray")
-    path = ods(tmp_path / "t.ods", stray, table(row(number(1)), "Fine"))
+    path = ods(tmp_path / "t.ods", table(far + row(cell(count=10), number(7)), "Stray"))
+    with lowered(MOST_CELLS=50):
+        book = read_book(path)
+    assert book.grids[0].rows == [[1]]
+    assert [(p.code, p.place) for p in book.problems] == [("far-cell", "t.ods:Stray!K6")]
+
+
+def test_a_sheet_that_reaches_too_far_is_skipped_and_the_others_read(tmp_path):
+    far = table(row(number(1, count=8), attributes=repeated(7)), "Far")
+    path = ods(tmp_path / "t.ods", far, table(row(number(1)), "Fine"))
     with lowered(MOST_CELLS=50):
         book = read_book(path)
     assert [grid.name for grid in book.grids] == ["Fine"]
-    assert [(p.code, p.sheet, p.given) for p in book.problems] == [("sheet-skipped", "Stray", "K6")]
+    assert [(p.code, p.sheet, p.given) for p in book.problems] == [("sheet-skipped", "Far", "H1")]
 
 
 def test_a_number_of_spaces_that_no_cell_holds_is_cut_short(tmp_path):

@@ -213,6 +213,10 @@ def add_far_cell(book):
     book.create_sheet("Notes")["AZ1000"] = 1
 
 
+def stray_cell(book):
+    book["okrs"]["AZ1000"] = 1
+
+
 def only_far_cell(book):
     add_far_cell(book)
     del book["okrs"]
@@ -457,6 +461,9 @@ RECIPES = {
         add_full_sheet,
     ),
     "sheet-missing": Recipe("A second sheet that a program lost.", "okrs.xlsx:Notes", lose_sheet),
+    "far-cell": in_workbook_by(
+        FEW_CELLS, "A stray value far below the table.", "okrs.xlsx:okrs!AZ1000", stray_cell
+    ),
     "long-row": in_file(
         "A decimal comma in a file of commas.",
         "okrs.csv:okrs!3",

@@ -175,13 +175,13 @@ def test_nul_signs_between_letters_are_dropped(tmp_path):
     assert read_book(path).grids[0].rows == [[None, None], [None, "Bar"]]
 
 
-def test_a_sheet_with_a_stray_cell_is_refused_by_its_name(tmp_path):
+def test_a_stray_cell_is_left_out_and_named(tmp_path):
     cells = [label(0, 5, b"x"), label(9, 0, b"x")]
     path = workbook(tmp_path / "t.xls", stream_of_sheet=cells)
-    with lowered(MOST_CELLS=50), pytest.raises(UnreadableError) as refused:
-        read_book(path)
-    assert (refused.value.code, refused.value.given) == ("stray-cell", "F1")
-    assert refused.value.sheet == "OKRs"
+    with lowered(MOST_CELLS=50):
+        book = read_book(path)
+    assert book.grids[0].rows == [[None]] * 9 + [["x"]]
+    assert [(p.code, p.place) for p in book.problems] == [("far-cell", "t.xls:OKRs!F1")]
 
 
 def test_a_protected_file_asks_for_its_password_to_be_removed(tmp_path):

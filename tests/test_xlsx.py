@@ -251,7 +251,7 @@ def test_a_number_before_the_first_day_is_no_date(written):
 def test_hidden_rows_columns_and_sheets_are_told(written):
     def draw(book):
         sheet, other = book.add_worksheet("A"), book.add_worksheet("B")
-        sheet.write("A1", 1)
+        sheet.write("E3", 1)
         sheet.set_row(2, None, None, {"hidden": True})
         sheet.set_column("C:D", None, None, {"hidden": True})
         other.very_hidden()
@@ -262,12 +262,13 @@ def test_hidden_rows_columns_and_sheets_are_told(written):
 
 
 def test_a_column_of_no_width_is_hidden(sheet):
-    assert sheet("", '<cols><col min="2" max="2" width="0"/></cols>').hidden_columns == {2}
+    filled = '<row><c r="C1"><v>1</v></c></row>'
+    assert sheet(filled, '<cols><col min="2" max="2" width="0"/></cols>').hidden_columns == {2}
 
 
-def test_columns_are_hidden_as_far_as_a_sheet_has_any(sheet):
-    with lowered(LAST_COLUMN=4):
-        hidden = sheet("", '<cols><col min="0" max="9" hidden="1"/></cols>').hidden_columns
+def test_columns_are_hidden_as_far_as_a_sheet_is_filled(sheet):
+    filled = '<row><c r="D1"><v>1</v></c></row>'
+    hidden = sheet(filled, '<cols><col min="0" max="9" hidden="1"/></cols>').hidden_columns
     assert hidden == {1, 2, 3, 4}
 
 
@@ -286,16 +287,18 @@ def test_two_sheets_of_one_name_are_two_sheets(tmp_path):
     assert [(grid.name, grid.cell(2, 2)) for grid in book.grids] == [("Plan", 0.5), ("Plan", 0.7)]
 
 
-def test_a_far_cell_costs_its_sheet_and_is_named(tmp_path):
+def test_a_far_cell_is_left_out_and_named(tmp_path):
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="6"><c r="K6"><v>1</v></c></row>'
     parts = workbook() | {
         SHEET: f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'
     }
     (tmp_path / "t.xlsx").write_bytes(packed(parts))
-    with lowered(MOST_CELLS=50):
-        book = xlsx.read_book(tmp_path / "t.xlsx")
-    assert [grid.name for grid in book.grids] == ["Notes"]
-    assert [(p.code, p.sheet, p.given) for p in book.problems] == [("sheet-skipped", "Plan", "K6")]
+    for reader in (xlsx, plain):
+        with lowered(MOST_CELLS=50):
+            book = reader.read_book(tmp_path / "t.xlsx")
+        assert [grid.name for grid in book.grids] == ["Plan", "Notes"]
+        assert book.grids[0].rows == [[1]]
+        assert [(p.code, p.place) for p in book.problems] == [("far-cell", "t.xlsx:Plan!K6")]
 
 
 def test_a_sheet_that_is_missing_is_named_and_the_others_are_read(tmp_path):

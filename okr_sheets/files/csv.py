@@ -14,8 +14,9 @@ from typing import Any
 
 from okr_sheets.choices import OBJECTIVE
 from okr_sheets.files.encodings import decode
-from okr_sheets.files.grid import TOP, Book, Grid, Value
+from okr_sheets.files.grid import TOP, Book, Cell, Grid, Value
 from okr_sheets.files.guard import MOST_CELLS, Extent, FarCellError, why_skipped
+from okr_sheets.files.layout import book_of
 from okr_sheets.language import choice_keys, fold, headers
 from okr_sheets.problems import Problem, UnreadableError, too_much
 from okr_sheets.schema import SHEETS
@@ -59,11 +60,12 @@ def read_book(path: Path) -> Book:
     if table.count(sign) + table.count("\n") > MOST_CELLS:
         raise too_much("cells", MOST_CELLS, sheet=path.stem)
     try:
-        records = _unwrapped(
-            list(_within(_records(table, sign, first=2 if delimiter_line else 1))), sign
+        records, strays = _without_strays(
+            _records(table, sign, first=2 if delimiter_line else 1), Extent()
         )
     except FarCellError as far:
         raise why_skipped(far.problem(str(path), path.stem)) from None
+    records = _unwrapped(records, sign)
     problems = [Problem("text-encoding", str(path), given=code_page)] if code_page else []
     for code, number, width in _misfits(records, cut=not table.endswith("\n")):
         record = records[number - 1]
@@ -75,17 +77,32 @@ def read_book(path: Path) -> Book:
     rows: list[list[Value]] = [
         [unmarked(cell.strip()) or None for cell in record.values] for record in records
     ]
-    return Book((Grid(path.stem, rows, untyped=True),), tuple(problems))
+    return book_of(path, [Grid(path.stem, rows, untyped=True, strays=strays)], problems=problems)
 
 
-def _within(records: Iterable[Record]) -> Iterator[Record]:
-    """The same records; raises FarCellError at the first that is too much for a sheet."""
-    extent = Extent()
+def _without_strays(
+    records: Iterable[Record], extent: Extent
+) -> tuple[list[Record], frozenset[Cell]]:
+    """The records, cells that stand too far out made blank, and the places of these.
+
+    FarCellError at the first record that is too much for a sheet.
+    """
+    kept: list[Record] = []
     for number, record in enumerate(records, 1):
         filled = [len(cell) for cell in record.values if cell]
         if filled:
-            extent.reach(number, len(record.values), len(filled), sum(filled))
-        yield record
+            width = max(n for n, cell in enumerate(record.values, 1) if cell)
+            extent.reach(number, width, len(filled), sum(filled))
+        kept.append(record)
+    strays = extent.strays(
+        (number, column)
+        for number, record in enumerate(kept, 1)
+        for column, cell in enumerate(record.values, 1)
+        if cell
+    )
+    for row, column in strays:
+        kept[row - 1].values[column - 1] = ""
+    return kept, strays
 
 
 def delimiter(text: str) -> str:

@@ -34,6 +34,7 @@ class Grid:
     `formulas` gives the formula of each cell that has one, its references relative to the cell, so
     that one formula filled down a column is one text; None if the file's format has none.
     `formats` gives the number format of cells that hold a number in any but the general one.
+    `strays` are cells that stand too far out to be in it; they were not read.
     `untyped` is a text file, in which numbers and dates are text like all else.
     """
 
@@ -44,6 +45,7 @@ class Grid:
     formats: Mapping[Cell, str] = field(default_factory=dict)
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
+    strays: frozenset[Cell] = frozenset()
     untyped: bool = False
 
     def cell(self, row: int, column: int) -> Value:

@@ -9,12 +9,13 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from okr_sheets.files.encrypted import OLE, decrypted
+from okr_sheets.files.grid import Cell
 from okr_sheets.files.markup import walk
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, too_much, unopened
@@ -27,6 +28,7 @@ MOST_RATIO = 100
 SMALL_BYTES = 10_000_000  # unpacked; below this a high ratio is only a repetitive sheet
 MOST_FLAT_BYTES = 50_000_000  # of a text file or an xls, which nothing packs
 MOST_CELLS = 2_500_000  # rows times columns of a sheet, as far as it reaches
+MOST_STRAY = 20  # cells that stand further out and may be left out
 MOST_FILLED = 200_000  # of them: as many as can be read while somebody waits
 MOST_LETTERS = 10_000_000  # in all the texts of a sheet
 MOST_TEXT = 32_767  # in one text: Excel keeps no more in a cell
@@ -95,15 +97,15 @@ class Listed(Protocol):
 
 
 class FarCellError(Exception):
-    """A sheet is too large to read; `cell` is the one furthest out, as A1.
+    """A sheet is too large to read: `what` exceeds its limit `most`, or it reaches too far.
 
-    `what` exceeds its limit `most`, such as "filled" cells (a `counted` word of the languages); it
-    is "" if the sheet reaches too far, which a single stray cell can do.
+    `what` is a `counted` word of the languages, such as "filled" for cells. If it is "", too many
+    cells stand far from the rest; `cell` is the one furthest out, as A1.
     """
 
-    def __init__(self, cell: str, what: str = "", most: int = 0) -> None:
-        super().__init__(cell, what, most)
-        self.cell, self.what, self.most = cell, what, most
+    def __init__(self, what: str = "", most: int = 0, cell: str = "") -> None:
+        super().__init__(what, most, cell)
+        self.what, self.most, self.cell = what, most, cell
 
     def problem(self, path: str, sheet: str) -> Problem:
         """The problem that says that the sheet was left out, and why."""
@@ -125,37 +127,44 @@ def why_skipped(problem: Problem) -> UnreadableError:
 class Extent:
     """The used range of a sheet and how much is in it."""
 
-    __slots__ = ("_filled", "_letters", "_lowest", "_widest", "bottom", "right")
+    __slots__ = ("_filled", "_letters", "bottom", "right")
 
     def __init__(self) -> None:
         self.bottom = self.right = self._filled = self._letters = 0
-        self._lowest = self._widest = (0, 0)
 
     def reach(self, row: int, column: int, filled: int = 1, letters: int = 0) -> None:
         """Count `filled` cells with `letters` characters, the last of them at this row and column.
 
         Raises FarCellError once the sheet exceeds a limit.
         """
-        if row > self.bottom:
-            self.bottom, self._lowest = row, (row, column)
-        if column > self.right:
-            self.right, self._widest = column, (row, column)
+        self.bottom, self.right = max(self.bottom, row), max(self.right, column)
         self._filled += filled
         self._letters += letters
-        if self.bottom * self.right > MOST_CELLS:
-            raise FarCellError(self.far())
-        for count, most, what in (
-            (self._filled, MOST_FILLED, "filled"),
-            (self._letters, MOST_LETTERS, "letters"),
-        ):
-            if count > most:
-                raise FarCellError(self.far(), what, most)
+        if self._filled > MOST_FILLED:
+            raise FarCellError("filled", MOST_FILLED)
+        if self._letters > MOST_LETTERS:
+            raise FarCellError("letters", MOST_LETTERS)
 
-    def far(self) -> str:
-        """The cell furthest out, as A1, measured in shares of Excel's rows and columns."""
-        is_wide = self.right * LAST_ROW > self.bottom * LAST_COLUMN
-        row, column = self._widest if is_wide else self._lowest
-        return f"{column_letters(min(column, LAST_COLUMN))}{min(row, LAST_ROW)}"
+    def strays(self, cells: Iterable[Cell]) -> frozenset[Cell]:
+        """Of all its cells those that stand so far from the rest that no grid holds both.
+
+        Raises FarCellError if they are more than `MOST_STRAY`, or all.
+        """
+        if self.bottom * self.right <= MOST_CELLS:
+            return frozenset()
+        near, strays, far = set(cells), set[Cell](), ""
+        # Rows and columns are measured in shares of Excel's.
+        while near and len(strays) <= MOST_STRAY:
+            self.bottom, self.right = (max(ends) for ends in zip(*near, strict=True))
+            if 2 * self.bottom * self.right <= MOST_CELLS:
+                return frozenset(strays)
+            is_wide = self.right * LAST_ROW > self.bottom * LAST_COLUMN
+            outer = {cell for cell in near if cell[is_wide] == (self.bottom, self.right)[is_wide]}
+            row, column = min(outer)
+            far = far or f"{column_letters(column)}{row}"
+            near -= outer
+            strays |= outer
+        raise FarCellError(cell=far)
 
 
 def kind_of(path: Path) -> str:

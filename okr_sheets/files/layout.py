@@ -1,13 +1,16 @@
-"""A worksheet's cells, laid out in rows as a parser comes upon them."""
+"""A worksheet's cells, laid out in rows once a parser has come upon all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from okr_sheets.files.formats import GENERAL, Format, moment
-from okr_sheets.files.grid import Cell, Grid, Value
-from okr_sheets.files.guard import LAST_COLUMN, MOST_TEXT, Extent
+from okr_sheets.files.grid import Book, Cell, Grid, Value
+from okr_sheets.files.guard import MOST_TEXT, Extent, why_skipped
+from okr_sheets.letters import column_letters
+from okr_sheets.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +25,28 @@ class Shared:
 class Layout:
     """One worksheet being read: its values, their formats, its hidden rows and columns.
 
-    Who knows better than `put` where the next cell stands may add to `rows` and `formats` itself,
-    and must tell `extent` how far they reach before they do.
+    Who has more than one cell at once may set `places` and `values` (one a place) and `formats`
+    itself, and must tell `extent` how far they reach before that.
     """
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
         self.extent = Extent()
-        self.rows: list[list[Value]] = []
+        self.places: list[Cell] = []
+        self.values: list[Value] = []
         self.formats: dict[Cell, str] = {}
-        self._hidden_rows: set[int] = set()
-        self._hidden_columns: set[int] = set()
+        self._hidden_rows: list[range] = []
+        self._hidden_columns: list[range] = []
 
     def put(self, row: int, column: int, value: Value) -> None:
-        """Place a value; FarCellError if that makes the sheet too large to lay out."""
+        """Place a value; FarCellError if there are too many."""
         letters = 0
         if isinstance(value, str):
             value = value[:MOST_TEXT]
             letters = len(value)
         self.extent.reach(row, column, letters=letters)
-        while len(self.rows) < row:
-            self.rows.append([])
-        cells = self.rows[row - 1]
-        cells.extend([None] * (column - len(cells)))
-        cells[column - 1] = value
+        self.places.append((row, column))
+        self.values.append(value)
 
     def number(self, row: int, column: int, value: float, style: int) -> Value:
         """A number as its cell style shows it: a date, time or the number; its format is noted."""
@@ -55,24 +56,55 @@ class Layout:
             self.formats[row, column] = form.code
         return moment(value, form, self.shared.is_1904) if form.is_date else value
 
-    def hide_row(self, row: int) -> None:
-        """Note that a row is hidden."""
-        self._hidden_rows.add(row)
+    def hide_rows(self, first: int, last: int) -> None:
+        """Note that the rows from `first` to `last` are hidden."""
+        self._hidden_rows.append(range(max(first, 1), last + 1))
 
     def hide_columns(self, first: int, last: int) -> None:
         """Note that the columns from `first` to `last` are hidden."""
-        self._hidden_columns.update(range(max(first, 1), min(last, LAST_COLUMN) + 1))
+        self._hidden_columns.append(range(max(first, 1), last + 1))
 
     def grid(self, name: str, hidden: bool, formulas: Mapping[Cell, str] | None) -> Grid:
-        """The whole sheet."""
-        for cells in self.rows:
-            cells.extend([None] * (self.extent.right - len(cells)))
+        """The whole sheet; FarCellError if more than a few cells stand too far out."""
+        strays = self.extent.strays(self.places)
+        bottom, right = self.extent.bottom, self.extent.right
+        rows: list[list[Value]] = [[None] * right for _ in range(bottom)]
+        lines = [[], *rows]  # they count from 1
+        for (row, column), value in zip(self.places, self.values, strict=True):
+            if not strays or (row, column) not in strays:
+                lines[row][column - 1] = value
         return Grid(
             name,
-            self.rows,
+            rows,
             hidden,
             formulas,
             self.formats,
-            frozenset(self._hidden_rows),
-            frozenset(self._hidden_columns),
+            _within(self._hidden_rows, bottom),
+            _within(self._hidden_columns, right),
+            strays,
         )
+
+
+def _within(spans: Iterable[range], last: int) -> frozenset[int]:
+    """The numbers in spans, up to the last that counts."""
+    return frozenset(n for span in spans for n in range(span.start, min(span.stop, last + 1)))
+
+
+def book_of(
+    path: Path,
+    grids: Sequence[Grid],
+    left_out: Sequence[Problem] = (),
+    problems: Sequence[Problem] = (),
+) -> Book:
+    """The worksheets of a file, with the problems of sheets and cells left out, and other ones.
+
+    UnreadableError if no sheet is left.
+    """
+    if left_out and not grids:
+        raise why_skipped(left_out[0])
+    far = [
+        Problem("far-cell", str(path), grid.name, row, column_letters(column))
+        for grid in grids
+        for row, column in sorted(grid.strays)
+    ]
+    return Book(tuple(grids), (*problems, *left_out, *far))

@@ -14,7 +14,8 @@ from itertools import product
 from pathlib import Path
 
 from okr_sheets.files.grid import Book, Broken, Cell, Grid, Uncalculated, Value
-from okr_sheets.files.guard import MOST_TEXT, ZIP_ERRORS, Extent, FarCellError, why_skipped
+from okr_sheets.files.guard import MOST_TEXT, ZIP_ERRORS, FarCellError
+from okr_sheets.files.layout import Layout, Shared, book_of
 from okr_sheets.files.markup import walk
 from okr_sheets.files.worksheet import Formulas
 from okr_sheets.problems import UnreadableError
@@ -44,9 +45,7 @@ def read_book(path: Path) -> Book:
     except ZIP_ERRORS as error:  # among them ValueError, for a count that is no number
         raise UnreadableError("damaged", "content.xml") from error
     skipped = [far.problem(str(path), name) for name, far in content.skipped]
-    if skipped and not content.grids:
-        raise why_skipped(skipped[0])
-    return Book(tuple(content.grids), tuple(skipped))
+    return book_of(path, content.grids, skipped)
 
 
 class _Content:
@@ -143,10 +142,10 @@ class _Content:
         self.cell = None
 
     def _end_table(self, sheet: _Sheet) -> None:
-        if sheet.far:
-            self.skipped.append((sheet.name, sheet.far))
-        else:
+        try:
             self.grids.append(sheet.grid())
+        except FarCellError as far:
+            self.skipped.append((sheet.name, far))
         self.sheet = None
 
 
@@ -184,36 +183,32 @@ class _Styles:
 
 
 class _Sheet:
-    """One sheet as it is laid out, row by row, blank rows only when a value follows them."""
+    """One sheet as its rows pass by."""
 
     def __init__(self, name: str, hidden: bool, styles: _Styles) -> None:
         self.name, self.hidden, self.styles = name, hidden, styles
-        self.extent = Extent()
+        self.layout = Layout(Shared((), (), False))
         self.far: FarCellError | None = None  # what makes the sheet too large to lay out
-        self.rows: list[list[Value]] = []
         self.formulas: dict[Cell, str] = {}
         self.origins: dict[Cell, Cell] = {}  # of formulas
-        self.formats: dict[Cell, str] = {}
         self.row, self.row_count, self.row_style = 1, 1, ""
         self.next_column = 1
         self.cells: list[tuple[int, int, Value, str, str]] = []  # column, count, value, ...
         self.columns: list[tuple[int, str]] = []  # the last column and the style of each span
-        self.hidden_rows: list[tuple[int, int]] = []
-        self.hidden_columns: list[tuple[int, int]] = []
 
     def column(self, attributes: Mapping[str, str]) -> None:
         first = self.columns[-1][0] + 1 if self.columns else 1
         after = first + _count(attributes, "number-columns-repeated")
         self.columns.append((after - 1, attributes.get("default-cell-style-name", "")))
         if _is_hidden(attributes):
-            self.hidden_columns.append((first, after))
+            self.layout.hide_columns(first, after - 1)
 
     def row_starts(self, attributes: Mapping[str, str]) -> None:
         self.row_count = _count(attributes, "number-rows-repeated")
         self.row_style = attributes.get("default-cell-style-name", "")
         self.next_column, self.cells = 1, []
         if _is_hidden(attributes):
-            self.hidden_rows.append((self.row, self.row + self.row_count))
+            self.layout.hide_rows(self.row, self.row + self.row_count - 1)
 
     def cell(self, attributes: Mapping[str, str], text: str | None) -> None:
         column, count = self.next_column, _count(attributes, "number-columns-repeated")
@@ -245,45 +240,28 @@ class _Sheet:
             filled += number * self.row_count
             letters += number * self.row_count * (len(value) if isinstance(value, str) else 0)
         try:
-            self.extent.reach(after - 1, column + count - 1, filled, letters)
+            self.layout.extent.reach(after - 1, column + count - 1, filled, letters)
         except FarCellError as error:
             self.far = error
         else:
-            self._lay_out(first, after)
+            self._fill(range(first, after))
 
-    def _lay_out(self, first: int, after: int) -> None:
-        self.rows.extend([] for _ in range(len(self.rows) + 1, first))
-        line: list[Value] = []
+    def _fill(self, rows: range) -> None:
         for start, number, value, formula, code in self.cells:
-            line.extend([None] * (start - 1 - len(line)))
-            line.extend([value] * number)
-            if not formula and not code:
-                continue
             # A formula that is repeated is taken for one that was filled down or across.
-            for cell in product(range(first, after), range(start, start + number)):
+            for cell in product(rows, range(start, start + number)):
+                self.layout.places.append(cell)
+                self.layout.values.append(value)
                 if formula:
-                    self.formulas[cell], self.origins[cell] = formula, (first, start)
+                    self.formulas[cell], self.origins[cell] = formula, (rows.start, start)
                 if code:
-                    self.formats[cell] = code
-        self.rows.extend(line.copy() for _ in range(first, after))
+                    self.layout.formats[cell] = code
 
     def grid(self) -> Grid:
-        height, width = self.extent.bottom, self.extent.right
-        for line in self.rows:
-            line.extend([None] * (width - len(line)))
-        return Grid(
-            self.name,
-            self.rows,
-            self.hidden,
-            _Formulas(self.formulas, self.origins),
-            self.formats,
-            _within(self.hidden_rows, height),
-            _within(self.hidden_columns, width),
-        )
-
-
-def _within(spans: list[tuple[int, int]], last: int) -> frozenset[int]:
-    return frozenset(n for first, after in spans for n in range(first, min(after, last + 1)))
+        """The whole sheet; FarCellError if it is too large to lay out."""
+        if self.far:
+            raise self.far
+        return self.layout.grid(self.name, self.hidden, _Formulas(self.formulas, self.origins))
 
 
 def _count(attributes: Mapping[str, str], attribute: str) -> int:

@@ -13,7 +13,8 @@ from typing import IO, Any
 
 from okr_sheets.files.encrypted import archive_of
 from okr_sheets.files.grid import Book, Grid
-from okr_sheets.files.guard import ZIP_ERRORS, FarCellError, plain_names, why_skipped
+from okr_sheets.files.guard import ZIP_ERRORS, FarCellError, plain_names
+from okr_sheets.files.layout import book_of
 from okr_sheets.files.markup import walk
 from okr_sheets.files.unpacking import PlainArchive
 from okr_sheets.problems import Problem, UnreadableError
@@ -162,6 +163,4 @@ def read_sheets(
             grids.append(read(sheet))
         except FarCellError as far:
             skipped.append(far.problem(str(path), sheet.name))
-    if skipped and not grids:
-        raise why_skipped(skipped[0])
-    return Book(tuple(grids), (*problems, *skipped))
+    return book_of(path, grids, skipped, problems)

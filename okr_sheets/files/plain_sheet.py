@@ -118,7 +118,7 @@ class Worksheets:
         places, starts = self._places(tokens, cells, rows, may_follow)
         for row, token in zip(starts, rows, strict=False):  # the last is an end
             if self.tags[token[_ROW]].get("hidden") in TRUE:
-                layout.hide_row(row)
+                layout.hide_rows(row, row)
         if not cells:
             return layout.grid(name, hidden, Formulas({}))
         *_, formula_tags, formulas, written, inner, _ = zip(*cells, strict=True)
@@ -126,7 +126,7 @@ class Worksheets:
             head[1](value) if value else _without(text, formula, head[0])
             for head, value, text, formula in zip(heads, written, inner, formula_tags, strict=True)
         ]
-        _lay_out(layout, places, values, formula_tags)
+        _fill(layout, places, values, formula_tags)
         layout.formats.update(
             (place, head[2])
             for place, head, given, value in zip(places, heads, written, values, strict=True)
@@ -187,10 +187,10 @@ def _check_rows(rows: Sequence[Groups], tags: Tags) -> None:
         raise OddError
 
 
-def _lay_out(
+def _fill(
     layout: Layout, places: Sequence[Cell], values: Sequence[Value], formulas: Sequence[bytes]
 ) -> None:
-    """Lay out values at their places; FarCellError if they are more than fit in a grid.
+    """Hand over values and their places; FarCellError if they are too many.
 
     A cell that has neither a value nor a formula is none.
     """
@@ -208,10 +208,7 @@ def _lay_out(
     if len(places) * MOST_TEXT > MOST_LETTERS:
         letters = sum(len(value) for value in values if isinstance(value, str))
     layout.extent.reach(bottom, right, len(places), letters)
-    layout.rows.extend([None] * right for _ in range(bottom))
-    lines = [[], *layout.rows]  # they count from 1
-    for (row, column), value in zip(places, values, strict=True):
-        lines[row][column - 1] = value
+    layout.places, layout.values = [*places], [*values]
 
 
 def _formulas(

@@ -208,10 +208,10 @@ class _Worksheet:
         self.row = int(attributes.get("r") or self.row + 1)
         self.column = 0
         if attributes.get("hidden") in TRUE:
-            self.layout.hide_row(self.row)
+            self.layout.hide_rows(self.row, self.row)
         if self.stream.tell() > MOST_PART_BYTES:
             megabytes = MOST_PART_BYTES // 1_000_000
-            raise FarCellError(self.layout.extent.far(), "megabytes", megabytes)
+            raise FarCellError("megabytes", megabytes)
 
     def _cell(self, attributes: Mapping[str, str]) -> None:
         self.cell = attributes

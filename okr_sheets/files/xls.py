@@ -15,8 +15,8 @@ from xlrd.sheet import Sheet
 from okr_sheets.files.encrypted import decrypted
 from okr_sheets.files.formats import BUILT_IN, Format, format_of
 from okr_sheets.files.grid import Book, Broken, Grid, Value
-from okr_sheets.files.guard import FarCellError, why_skipped
-from okr_sheets.files.layout import Layout, Shared
+from okr_sheets.files.guard import FarCellError
+from okr_sheets.files.layout import Layout, Shared, book_of
 from okr_sheets.problems import Problem, UnreadableError
 
 _MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")  # the folder that holds them
@@ -45,9 +45,7 @@ def read_book(path: Path) -> Book:
     except Exception as error:
         # Whatever stands in a damaged file, from struct.error to AssertionError.
         raise UnreadableError("damaged") from error
-    if skipped and not grids:
-        raise why_skipped(skipped[0])
-    return Book(tuple(grids), (*problems, *skipped))
+    return book_of(path, grids, skipped, problems)
 
 
 def _opened(content: bytes, decrypt: bool = True) -> Workbook:
@@ -94,7 +92,7 @@ def _grid(sheet: Sheet, shared: Shared) -> Grid:
                 layout.put(row + 1, column + 1, value)
     for row, about in sheet.rowinfo_map.items():
         if about.hidden:
-            layout.hide_row(row + 1)
+            layout.hide_rows(row + 1, row + 1)
     for column, about_column in sheet.colinfo_map.items():
         if about_column.hidden:
             layout.hide_columns(column + 1, column + 1)

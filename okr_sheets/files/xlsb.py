@@ -185,10 +185,10 @@ class _Worksheet:
     def _row(self, content: bytes) -> None:
         self.row, self.column = _long(content, 0) + 1, 0
         if content[11] & 0x10:
-            self.layout.hide_row(self.row)
+            self.layout.hide_rows(self.row, self.row)
         if self.stream.tell() > MOST_PART_BYTES:
             megabytes = MOST_PART_BYTES // 1_000_000
-            raise FarCellError(self.layout.extent.far(), "megabytes", megabytes)
+            raise FarCellError("megabytes", megabytes)
 
     def _cell(self, kind: int, content: bytes) -> None:
         value = self._value(kind, content)
