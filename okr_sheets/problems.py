@@ -37,6 +37,8 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "dead-link": "error",
         "folder-linked": "warning",
         "nothing-found": "warning",
+        "other-format": "warning",
+        "lock-file": "warning",
         "open-elsewhere": "warning",
         "text-encoding": "info",
         "macros": "info",
@@ -154,6 +156,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
 # Of what was never opened: there is nothing of it to count, and no cell to go to.
 UNOPENED = frozenset(
     {"not-found", "cannot-open", "open-failed", "dead-link", "folder-linked", "nothing-found"}
+    | {"other-format", "lock-file"}
 )
 CODES = {code: severity for codes in KINDS.values() for code, severity in codes.items()}
 

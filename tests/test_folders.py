@@ -128,6 +128,36 @@ def test_what_is_hidden_a_lock_or_a_report_of_ours_needs_no_word(folder):
     assert found("t/.git") == ["t/.git/c.csv"]
 
 
+@pytest.mark.parametrize("lock", ["t/~$a.xlsx", "t/.~lock.a.ods#"])
+def test_a_lock_that_a_shell_names_is_skipped_and_said_where_it_is_alone(folder, lock):
+    put("t/a.csv")
+    Path(lock).write_bytes(bytes(165))
+    assert (found(lock, "t/a.csv"), left(lock, "t/a.csv")) == (["t/a.csv"], [])
+    assert (found(lock), left(lock, lock)) == ([], [(lock, "lock-file")])
+    done = CliRunner().invoke(main, ["check", lock])
+    assert done.exit_code == 2
+    assert "Name the file itself." in done.stderr
+
+
+def test_files_of_other_formats_are_named_once_for_each_folder(folder):
+    put("t/a.csv", "u/b.csv")
+    for name in ("b.gsheet", "a.Numbers", "c.et", "d.FODS", ".e.fods", "~$f.xltx", "g.txt"):
+        Path("t", name).write_bytes(b"")
+    for name in ("u/h.xltx", "u/apple.numbers/Data/c.csv"):
+        put(name)
+    assert found("t", "u", "t/*") == ["t/a.csv", "u/b.csv"]
+    assert [(p.path, p.code, p.given) for p in search(["t", "u", "t/*"]).left_out] == [
+        ("t", "other-format", "a.Numbers, b.gsheet, c.et …"),
+        ("u", "other-format", "apple.numbers, h.xltx"),
+    ]
+    assert found("u/apple.numbers") == []
+    assert left("u/apple.numbers") == [("u", "other-format")]
+    # Named outright a file is looked at, and what it is told.
+    assert (found("t/c.et"), left("t/*.csv")) == (["t/c.et"], [])
+    (other,) = [p for p in okr.check("t") if p.code == "other-format"]
+    assert "save them as .xlsx" in other.say()
+
+
 def test_a_path_without_a_tracker_is_named_beside_others(folder):
     put("t/a.csv")
     Path("empty").mkdir()

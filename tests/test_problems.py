@@ -332,6 +332,17 @@ def in_empty_folder(folder):
     return okr.check([as_text({}, folder / "okrs.csv"), folder / "sales"])
 
 
+def beside_another_format(folder):
+    (folder / "sales").mkdir()
+    (folder / "sales" / "goals.numbers").write_bytes(b"")
+    return okr.check([as_text({}, folder / "sales" / "okrs.csv").parent])
+
+
+def by_lock_file(folder):
+    (folder / "~$okrs.xlsx").write_bytes(bytes(165))
+    return okr.check(folder / "~$okrs.xlsx")
+
+
 def cut_in_half(folder):
     path = as_workbook({}, folder / "okrs.xlsx", lambda book: None)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -405,6 +416,10 @@ RECIPES = {
     "dead-link": Recipe("A link to a file that is gone.", "okrs.csv", by_dead_link),
     "folder-linked": Recipe("A link to a folder elsewhere.", "sales", by_linked_folder),
     "nothing-found": Recipe("A folder without trackers, beside others.", "sales", in_empty_folder),
+    "other-format": Recipe(
+        "A file of Apple Numbers beside others.", "sales", beside_another_format
+    ),
+    "lock-file": Recipe("A lock file, by its own name.", "~$okrs.xlsx", by_lock_file),
     "open-elsewhere": Recipe("The lock file of Excel beside it.", "okrs.xlsx", leave_open),
     "text-encoding": in_file(
         "Turkish letters, saved the old way.",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from okr_sheets.config import Config
@@ -19,6 +19,7 @@ from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.engine import Map, lent, one_by_one
 from okr_sheets.files.locks import is_lock
 from okr_sheets.files.marks import is_marked
+from okr_sheets.files.names import SUFFIXES, is_other, is_sought
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import Problem, UnreadableError, unopened
 from okr_sheets.reading.copies import without_copies
@@ -27,7 +28,7 @@ from okr_sheets.reading.tracker import read_trackers
 from okr_sheets.tracker import Tracker
 from okr_sheets.urls import is_url, without_secrets
 
-SUFFIXES = frozenset({".xlsx", ".xlsm", ".ods", ".xls", ".xlsb", ".csv", ".tsv"})
+FEW = 3  # files of other formats that are named
 
 Source = str | Path | Tracker
 Identity = tuple[int, int] | str
@@ -53,8 +54,8 @@ def listed(source: Source | Iterable[Source]) -> list[Source]:
     """
     if isinstance(source, (str, os.PathLike, Tracker)):
         return [source]
-    is_other = isinstance(source, (bytes, Mapping, io.IOBase)) or hasattr(source, "columns")
-    if is_other or not isinstance(source, Iterable):
+    is_wrong = isinstance(source, (bytes, Mapping, io.IOBase)) or hasattr(source, "columns")
+    if is_wrong or not isinstance(source, Iterable):
         raise MisuseError(_no_source(source))
     items = list(source)
     for item in items:
@@ -73,8 +74,9 @@ def search(source: Source | Sequence[Source]) -> Found:
 
     A folder stands for every tracker below it, a pattern for all files that match and those below
     folders that match; what is at URLs comes last. Lock files, hidden files and our own reports are
-    left out without a problem. A path of one file is kept whatever its name, so that reading can
-    report that it is missing. Links to folders are followed if a path names them, not below a
+    left out without a problem, files of other formats with one for each folder. A path of one file
+    is kept whatever its name, so that reading can report that it is missing, but for a lock, which
+    a shell's pattern may name. Links to folders are followed if a path names them, not below a
     folder or a `**`.
     """
     items = listed(source)
@@ -111,6 +113,8 @@ class _Search:
         self._remote: list[Remote] = []
         self._problems: list[Problem] = []
         self._empty: list[Problem] = []
+        self._locks: list[Problem] = []
+        self._others: dict[Path, list[str]] = {}  # files that are not read, by their folder
         # Folders that were searched, and links to folders that were not, each with what was sought.
         self._searched: set[tuple[Identity, Parts]] = set()
         self._links: list[tuple[Path, Parts]] = []
@@ -123,9 +127,13 @@ class _Search:
         linked = [Problem("folder-linked", str(link)) for link, sought in self._unseen(self._links)]
         remote = {file.name: file for file in self._remote}
         files: tuple[Path | Remote, ...] = (*map(_plainest, names.values()), *remote.values())
+        others = [
+            Problem("other-format", str(folder), given=_listed(names))
+            for folder, names in self._others.items()
+        ]
         # Where nothing at all was found, whoever asked says so in one sentence.
-        empty = self._empty if files else []
-        problems = dict.fromkeys([*self._problems, *linked, *empty])
+        rest = self._empty if files else self._locks[:1]
+        problems = dict.fromkeys([*self._problems, *linked, *others, *rest])
         return files, tuple(problems)
 
     def _unseen(self, links: Iterable[tuple[Path, Parts]]) -> Iterator[tuple[Path, Parts]]:
@@ -145,6 +153,9 @@ class _Search:
             self._walk(start, path.relative_to(start).parts)
         elif _is_dead(path):
             self._problems.append(Problem("dead-link", str(path)))
+        elif is_lock(path):
+            self._locks.append(Problem("lock-file", str(path)))
+            return
         else:
             self._files.append(path)
         if self._count == before:
@@ -154,7 +165,7 @@ class _Search:
         """Look for what a URL names."""
         name = without_secrets(url)
         try:
-            files = at_url(url, _is_sought)
+            files = at_url(url, is_sought)
         except UnreadableError as error:
             self._problems.append(error.problem(name))
             return
@@ -164,7 +175,7 @@ class _Search:
 
     @property
     def _count(self) -> int:
-        return len(self._files) + len(self._problems) + len(self._links)
+        return len(self._files) + len(self._problems) + len(self._links) + len(self._others)
 
     def _walk(self, start: Path, pattern: Parts) -> None:
         """Take the files that match the parts of a pattern, from a folder on."""
@@ -181,9 +192,9 @@ class _Search:
             except (OSError, ValueError) as error:
                 self._miss(path, parts, error)
                 continue
-            if not is_folder:
-                if parts in {(), _ALL} and _may_be_tracker(path):
-                    self._files.append(path)
+            if not is_folder or is_other(path):
+                if parts in {(), _ALL}:
+                    self._take(path)
                 continue
             if _is_link(path) and not follows:
                 self._links += [(path, parts)] if parts in wide else []
@@ -204,6 +215,14 @@ class _Search:
                 todo.append((path / head, tuple(rest), follows))
         self._searched |= searched
         self._files[first:] = sorted(self._files[first:])
+
+    def _take(self, path: Path) -> None:
+        """Take a file if it may be a tracker by its name, or note that it is none that is read."""
+        if is_other(path):
+            names = self._others.setdefault(path.parent, [])
+            names += [path.name] if path.name not in names else []
+        elif is_sought(path) and not is_marked(path):
+            self._files.append(path)
 
     def _entries(self, folder: Path, pattern: str) -> list[Path]:
         """A folder's entries that fit a pattern; none, and a problem, if it cannot be opened."""
@@ -262,14 +281,8 @@ def _plainest(names: Sequence[Path]) -> Path:
     return next(plain, names[0])
 
 
-def _may_be_tracker(path: Path) -> bool:
-    return _is_sought(path) and not is_marked(path)
-
-
-def _is_sought(path: PurePath) -> bool:
-    """Whether a file may be a tracker by its name."""
-    is_plain = not path.name.startswith(".") and not is_lock(path)
-    return path.suffix.lower() in SUFFIXES and is_plain
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(sorted(names)[:FEW]) + (" …" if len(names) > FEW else "")
 
 
 def read_source(
