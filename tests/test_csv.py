@@ -160,6 +160,81 @@ def test_one_cell_under_english_headers_tells_its_code_page(table, sentence, cod
     assert table(written(rows).encode(codec)) == (rows, [(0, "text-encoding", name)])
 
 
+# What Excel for Mac and DOS write in each language, and whether their letters are all there.
+OLD = {
+    "mac_roman": ("Mac OS Roman", "en fi"),
+    "mac_turkish": ("Mac OS Turkish", "en fi tr"),
+    "mac_latin2": ("Mac OS Central European", "en hu"),
+    "cp850": ("DOS 850 (Western European)", "en fi"),
+    "cp857": ("DOS 857 (Turkish)", "en fi tr"),
+    "cp852": ("DOS 852 (Central European)", "en hu"),
+}
+
+
+def without_what_dos_lacks(rows):
+    signs = str.maketrans({"“": '"', "”": '"', "–": "-", "€": "$"})
+    return [[cell.translate(signs) for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("code", "codec"),
+    [(code, codec) for codec, (_, codes) in OLD.items() for code in codes.split()],
+)
+def test_a_tracker_of_a_mac_or_of_dos_is_read_as_it_was_written(table, code, codec):
+    rows = without_what_dos_lacks(tracker_rows(code))
+    read, said = table(written(rows).encode(codec))
+    assert read == rows
+    ((_, told, name, *_),) = said
+    assert told == "text-encoding"
+    # Where a page of another language has the same letters, the Western one of its kind is named.
+    if codec in {"mac_roman", "cp850"} or code in {"tr", "hu"}:
+        assert name == OLD[codec][0]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "codec"),
+    [
+        ("The “résumé” – naïve, isn’t it…", "mac_roman"),
+        ("Größe, Übung, straße", "mac_roman"),
+        ("Élève très naïf, ça va à peu près", "mac_roman"),
+        ("Määrä ja yöpöytä, Åland", "mac_roman"),
+        ("İlk yanıt süresi kısalsın", "mac_turkish"),
+        ("Gyorsabb ügyintézés, több előfizető, hűség", "mac_latin2"),
+        ("Größe, Übung, straße", "cp850"),
+        ("Élève très naïf, ça va", "cp850"),
+        ("El año próximo, señor", "cp850"),
+        ("Määrä ja yöpöytä, Åland", "cp850"),
+        ("İlk yanıt süresi kısalsın", "cp857"),
+        ("Büyüme", "cp857"),
+        ("Gyorsabb ügyintézés, több előfizető, hűség", "cp852"),
+    ],
+)
+def test_the_letters_of_one_cell_tell_a_mac_and_dos_from_windows(table, sentence, codec):
+    rows = [["ID", "Title", "Target"], ["O1", sentence, "5"]]
+    read, said = table(written(rows).encode(codec))
+    assert read == rows
+    assert [line[1] for line in said] == ["text-encoding"]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "north–south, word—word, don’t",
+        "25 °C ± 2, 5 m², ½ µm, ©",
+        "„Größe“ und «café», ‘quoted’, ¿qué?",
+        "GRÖSSE, ÜBUNG, ÉLÈVE",
+        "Šibenik, Žižkov, Ærø",
+        "café, Größe, año, Åland",
+        "à la carte: voilà",
+        "wait… then • a list ™",
+    ],
+)
+def test_what_is_well_written_on_windows_stays_so(table, sentence):
+    rows = [["ID", "Title", "Target"], ["O1", sentence, "5"]]
+    name = "Windows-1252 (Western European)"
+    assert table(written(rows).encode("cp1252")) == (rows, [(0, "text-encoding", name)])
+
+
 @pytest.mark.parametrize("code", ["hu", "ko", "th", "tr"])
 def test_the_headers_alone_tell_the_code_page(table, code):
     rows = tracker_rows(code)[2:3]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 
+from okr_sheets.files.plausible import Letters, alphabet, alphabets, sign
 from okr_sheets.language import fold, language, languages
 from okr_sheets.problems import UnreadableError
 
@@ -45,6 +47,20 @@ PAGES = (
     CodePage("cp874", "Windows-874 (Thai)", "th", run=3),
     CodePage("cp1254", "Windows-1254 (Turkish)", "tr"),
     CodePage("cp1250", "Windows-1250 (Central European)", "hu"),
+)
+
+# Of Excel for Mac and of DOS; of each the Western one first, from which the others differ little.
+OLD_PAGES = (
+    (
+        CodePage("mac_roman", "Mac OS Roman", "en"),
+        CodePage("mac_turkish", "Mac OS Turkish", "tr"),
+        CodePage("mac_latin2", "Mac OS Central European", "hu"),
+    ),
+    (
+        CodePage("cp850", "DOS 850 (Western European)", "en"),
+        CodePage("cp857", "DOS 857 (Turkish)", "tr"),
+        CodePage("cp852", "DOS 852 (Central European)", "hu"),
+    ),
 )
 
 _RUN = re.compile(r"[^\x00-\x7f]{1,64}")
@@ -96,37 +112,77 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _by_code_page(content: bytes) -> tuple[str, str]:
-    read = {}
-    for page in PAGES:
-        try:
-            text = content.decode(page.codec)
-        except UnicodeDecodeError:
-            continue
-        read[page] = text, _evidence(text, page)
-    best = max(read, key=lambda page: read[page][1], default=None)
-    if best is None or read[best][1] < (0, 0):
+    read = _read(content, PAGES)
+    known = {page: _known(text) for page, text in read.items()}
+    # On Windows people may mix languages.
+    fits = {
+        page: Letters(text).fit(chain(*alphabets(page.language))) for page, text in read.items()
+    }
+    own = {page: _own(text, page) for page, text in read.items()}
+    best = max(read, key=lambda page: (known[page], fits[page] >= 0, own[page]), default=WESTERN)
+    # Any byte is a letter in old code pages, so one must fit better than what Windows makes of it,
+    # and that in one language.
+    if best in read and (known[best], own[best]) >= (0, 0):
+        most = known[best], fits[best]
+    else:
+        most = 0, 0.0
+        read.clear()
+    for pages in OLD_PAGES:
+        page, text, fit = _best_old(content, pages)
+        if fit > most:
+            best, most, read[page] = page, fit, text
+    if best not in read:
         raise UnreadableError("unknown-encoding")
-    return read[best][0], best.name
+    return read[best], best.name
 
 
-def _evidence(text: str, page: CodePage) -> tuple[int, float]:
-    """How many of our words stand in a text, and how well its letters fit the page's language.
+def _best_old(content: bytes, pages: Sequence[CodePage]) -> tuple[CodePage, str, tuple[int, float]]:
+    """The code page that fits best, the text by it, how many of our words it has, and the fit."""
+    western = content.decode(pages[0].codec)
+    found = (pages[0], western, (0, -1.0))
+    for page, text in _read(content, pages).items():
+        fit = max(map(Letters(text).fit, alphabets(page.language)))
+        fits = _known(text), fit
+        # Where two fit alike, the letters that they differ in are those of one language.
+        if fits > found[2] or (fits == found[2] and _differ_in_letters(text, western)):
+            found = page, text, fits
+    return found
 
-    The fit is 1 if all letters are of the language, -1 if none is. Letters that Western European
-    encodes as the same byte do not count.
+
+def _differ_in_letters(text: str, other: str) -> bool:
+    return any(one != two and one.isalpha() for one, two in zip(text, other, strict=True))
+
+
+def _read(content: bytes, pages: Iterable[CodePage]) -> dict[CodePage, str]:
+    """The text by each code page that has all of its bytes."""
+    texts = {}
+    for page in pages:
+        with suppress(UnicodeDecodeError):
+            texts[page] = content.decode(page.codec)
+    return texts
+
+
+def _own(text: str, page: CodePage) -> float:
+    """How well the letters of a text fit the page's language: 1 if all are its, -1 if none is.
+
+    Letters that Western European encodes as the same byte do not count.
     """
-    words = {fold(cell) for cell in _BETWEEN_CELLS.split(text[:SAMPLE])} & _words()
     fitting = foreign = 0
     for run in islice(_RUN.finditer(text), RUNS):
         together = len(run[0]) >= page.run
         for letter in run[0]:
             if letter.encode(page.codec, "ignore") == letter.encode(WESTERN.codec, "ignore"):
                 continue
-            if together and _sign(letter) in _alphabet(page.language):
+            if together and sign(letter) in alphabet(page.language):
                 fitting += 1
             else:
                 foreign += 1
-    return len(words), (fitting - foreign) / max(fitting + foreign, 1)
+    return (fitting - foreign) / max(fitting + foreign, 1)
+
+
+def _known(text: str) -> int:
+    """How many of our words beyond ASCII are cells of a text."""
+    return len({fold(cell) for cell in _BETWEEN_CELLS.split(text[:SAMPLE])} & _words())
 
 
 @cache
@@ -140,24 +196,3 @@ def _words() -> frozenset[str]:
         for spelling in words.spellings(path)
         if not spelling.isascii()
     )
-
-
-@cache
-def _alphabet(code: str) -> frozenset[str]:
-    """The letters beyond ASCII that a language's own words are written in."""
-    words = language(code)
-    letters = {
-        letter for path in words.paths() for each in words.spellings(path) for letter in each
-    }
-    return frozenset(
-        _sign(letter)
-        for letter in letters
-        if not letter.isascii() and unicodedata.category(letter)[0] in "LM"
-    )
-
-
-@cache
-def _sign(letter: str) -> str:
-    """A Latin letter in small; another script's name, since our words do not use all of it."""
-    name = unicodedata.name(letter, "?")
-    return letter.casefold() if name.startswith("LATIN ") else name.split()[0]

@@ -20,7 +20,7 @@ def is_sought(path: PurePath) -> bool:
 
 
 def is_other(path: PurePath) -> bool:
-    """Whether a file may hold OKRs in a format that is not read; those of Numbers may be folders."""
+    """Whether a file may hold OKRs in a format not read; those of Numbers may be folders."""
     return path.suffix.lower() in OTHERS and _is_plain(path)
 
 
