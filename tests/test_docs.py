@@ -188,6 +188,7 @@ def test_each_promise_is_kept_by_a_test_that_is_there():
         "A workbook unpacked": f"{guard.MOST_BYTES // 10**6} MB, and from"
         f" {guard.SMALL_BYTES // 10**6} MB on {guard.MOST_RATIO} times its size",
         "Rows times columns of a sheet": f"{guard.MOST_CELLS:,}",
+        "Cells left out for standing further out": f"{guard.MOST_STRAY}",
         "Filled cells of a sheet": f"{guard.MOST_FILLED:,}",
         "Letters of a sheet": f"{guard.MOST_LETTERS:,}",
         "Rows of OKRs in a file": f"{drafts.MOST_ROWS:,}",
