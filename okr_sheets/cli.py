@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets import __version__, runs
+from okr_sheets.adopt import adopt
 from okr_sheets.choices import CADENCES, LEVELS
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
@@ -34,6 +35,9 @@ def main(ctx: click.Context, debug: bool) -> None:
         from okr_sheets.debugging import debug_log
 
         ctx.with_resource(debug_log())
+
+
+main.add_command(adopt)
 
 
 @main.command()

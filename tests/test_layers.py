@@ -31,9 +31,11 @@ LAYERS = (
     ("checks", "planning", "rollups"),
     ("drawing",),
     ("writing",),
+    ("adopting",),
     ("reports", "terminal"),
     ("demo",),
     ("options", "runs"),
+    ("adopt",),
     ("cli",),
 )
 RANK = {

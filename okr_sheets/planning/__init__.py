@@ -117,7 +117,7 @@ def new(
     return Tracker.empty(
         about,
         objectives=objectives,
-        key_results=_with_plan(key_results, is_example=source is None),
+        key_results=with_plan(key_results, is_example=source is None),
         actions=actions,
         bands=chosen_bands(preset, settings),
         check_in_dates=dates,
@@ -163,7 +163,7 @@ def _plan(
     return tracker
 
 
-def _with_plan(key_results: Columns, is_example: bool) -> Columns:
+def with_plan(key_results: Columns, is_example: bool) -> Columns:
     """The key results with columns for the plan, to compare later changes with.
 
     A plan holds for a row as long as its title begins with `planned_title`: the words before the

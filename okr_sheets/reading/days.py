@@ -129,7 +129,7 @@ def _parts(text: str) -> tuple[list[str], list[int]]:
     compact = _COMPACT.fullmatch(text)
     numbers = list(compact.groups()) if compact else re.findall(r"\d+", text)
     lengths = {len(number) for number in numbers}
-    names = {name: _month(key_of(name)) for name in _WORD.findall(text)}
+    names = {name: month_of(key_of(name)) for name in _WORD.findall(text)}
     strange = any(month is None and not _is_mark(name) for name, month in names.items())
     if _FOREIGN.search(text) or not lengths <= {1, 2, 4} or (strange and 4 not in lengths):
         return [], []
@@ -185,14 +185,15 @@ def _valid(year: int, month: int, day: int) -> date | None:
 
 def names_month(word: str) -> bool:
     """Whether a word of a spelled text is a month's name."""
-    return _month(key_of(word)) is not None
+    return month_of(key_of(word)) is not None
 
 
 def _is_mark(word: str) -> bool:
     return key_of(word) in day_marks()
 
 
-def _month(name: str) -> int | None:
+def month_of(name: str) -> int | None:
+    """The number of the month that a word's key names; None for any other word."""
     numbers = _months()
     ended = (number for full, number in numbers.items() if _may_end(name, full))
     return numbers.get(name) or next(ended, None)

@@ -274,7 +274,12 @@ def _is_total(raw: Mapping[str, Value]) -> bool:
     if "type" in raw:
         return False
     names = [raw[key] for key in _NAMES if key in raw]
-    return len(names) == 1 and _bare(_folded(names[0])) in _totals()
+    return len(names) == 1 and is_total_name(names[0])
+
+
+def is_total_name(raw: Value) -> bool:
+    """Whether a cell is what a row that sums up others is called."""
+    return _bare(_folded(raw)) in _totals()
 
 
 @cache

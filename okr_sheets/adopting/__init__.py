@@ -1,0 +1,101 @@
+"""Trackers made of the sheets that people already keep.
+
+Data flows one way: files → `Sheet`s → `Mapping` (what each column is taken for, guessed by
+`recognise` or read from MAP.toml) → rows with the cells they came from → trackers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from okr_sheets.adopting.drafting import Drafter
+from okr_sheets.adopting.making import Origin, tracker_of
+from okr_sheets.adopting.mapping import Mapping
+from okr_sheets.adopting.notes import Note
+from okr_sheets.adopting.recognising import recognise
+from okr_sheets.adopting.sheets import READ_SHEETS, Found, Sheet
+from okr_sheets.files.child import in_child
+from okr_sheets.problems import Problem, UnreadableError
+from okr_sheets.quarters import Quarter
+from okr_sheets.tracker import Tracker
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The sheets of all files, the problems of reading them, and which are trackers already."""
+
+    sheets: tuple[Sheet, ...]
+    problems: tuple[Problem, ...] = ()
+    trackers: tuple[str, ...] = ()
+    has_looks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A tracker made of a sheet, and where each of its rows came from."""
+
+    tracker: Tracker
+    unit: str
+    origins: tuple[Origin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """All trackers made of the sheets, what they were taken for, and what there is to say."""
+
+    mapping: Mapping
+    adopted: tuple[Adopted, ...] = ()
+    notes: tuple[Note, ...] = field(default=())
+
+
+def read_source(paths: Sequence[Path]) -> Source:
+    """The sheets of the files at the paths; a file that cannot be read is a problem."""
+    sheets: list[Sheet] = []
+    problems: list[Problem] = []
+    trackers: list[str] = []
+    has_looks = True
+    for path in paths:
+        try:
+            found: Found = in_child(READ_SHEETS, path.absolute(), str(path))
+        except UnreadableError as error:
+            problems.append(error.problem(str(path)))
+            continue
+        problems += found.problems
+        has_looks = has_looks and found.has_looks
+        if found.is_tracker:
+            trackers.append(str(path))
+        else:
+            sheets += found.sheets
+    return Source(tuple(sheets), tuple(problems), tuple(trackers), has_looks)
+
+
+def guess(
+    source: Source, quarter: Quarter | None, code: str, fiscal_start: int, today: date | None = None
+) -> Mapping:
+    """What the sheets most likely are; `quarter` and `code` are those that somebody named."""
+    return recognise(source.sheets, quarter, code, fiscal_start, today)
+
+
+def adopt(
+    source: Source, mapping: Mapping, company: str = "", today: date | None = None
+) -> Adoption:
+    """The trackers that a mapping makes of the sheets."""
+    today = today or datetime.now().date()  # noqa: DTZ005  people mean their own day
+    drafter = Drafter(mapping, source.sheets, today)
+    plans = drafter.drafted()
+    adopted = []
+    for plan in plans:
+        tracker, origins = tracker_of(plan, mapping.quarter, mapping.language, company)
+        adopted.append(Adopted(tracker, plan.unit, tuple(origins)))
+    notes = [*_of_quarter(mapping, today), *drafter.notes]
+    return Adoption(mapping, tuple(adopted), tuple(notes))
+
+
+def _of_quarter(mapping: Mapping, today: date) -> list[Note]:
+    words = {"quarter": str(mapping.quarter), "day": today.isoformat()}
+    codes = {"guessed": "quarter", "of-days": "quarter-of-days"}
+    code = codes.get(mapping.quarter_said)
+    return [Note("assumed", code, words=words)] if code else []

@@ -1,0 +1,190 @@
+"""What a column may be: by the words above it and by what it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import fmean
+
+from okr_sheets.adopting.mapping import DATES, NUMBERS, TEXTS, UNITS
+from okr_sheets.adopting.periods import day_of, names_quarter
+from okr_sheets.adopting.words import (
+    Roles,
+    in_brackets,
+    keys_by_word,
+    nearest_word,
+    plain,
+    roles_by_word,
+    status_of,
+    without_brackets,
+)
+from okr_sheets.files.grid import Value
+from okr_sheets.reading.cells import Ask, as_text, is_day_number, parse
+
+EXACT, PART, LIKE = 1.0, 0.7, 0.6  # how sure a header's words make its role
+WORD_ORDER = 0.004  # what each word of a list is surer than the next one
+LONGEST = 60  # characters of a header
+_ID = re.compile(r"#?[^\W\d_]{0,6}[-. ]?\d{1,6}(?:[-.][^\W\d_]{0,6}[-. ]?\d{1,6})*", re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the cells of a column are, as shares of the filled ones.
+
+    `most` is the largest number, `length` the mean number of characters of the texts, `distinct`
+    how many of the texts differ.
+    """
+
+    filled: int = 0
+    numbers: float = 0
+    percents: float = 0
+    dates: float = 0
+    texts: float = 0
+    statuses: float = 0
+    kinds: float = 0
+    directions: float = 0
+    quarters: float = 0
+    ids: float = 0
+    most: float = 0
+    length: float = 0
+    distinct: float = 0
+
+
+def content_of(values: Iterable[Value], ask: Ask) -> Content:
+    """What a column holds."""
+    cells = [value for value in values if value is not None]
+    if not cells:
+        return Content()
+    texts = [text for value in cells if isinstance(value, str) for text in [value.strip()]]
+    reads = [parse("number", value, ask) for value in cells]
+    days = [_is_date(value, ask) for value in cells]
+    numbers = [
+        each.value for each, is_day in zip(reads, days, strict=True)
+        if each.value is not None and not is_day
+    ]  # fmt: skip
+    kinds, directions = keys_by_word("kinds"), keys_by_word("directions")
+    size = len(cells)
+    words = [plain(text) for text in texts]
+    bare = [text for text in texts if parse("number", text, ask).value is None]
+    return Content(
+        filled=size,
+        numbers=len(numbers) / size,
+        percents=sum(bool(read.percent) for read in reads) / size,
+        dates=sum(days) / size,
+        texts=sum(not _is_date(text, ask) for text in bare) / size,
+        statuses=sum(isinstance(v, bool) or bool(status_of(str(v))) for v in cells) / size,
+        kinds=sum(word in kinds for word in words) / size,
+        directions=sum(word in directions for word in words) / size,
+        quarters=sum(names_quarter(text) for text in texts) / size,
+        ids=sum(bool(_ID.fullmatch(as_text(value).strip())) for value in cells) / size,
+        most=max(map(abs, numbers), default=0),
+        length=fmean(map(len, texts)) if texts else 0,
+        distinct=len(set(map(as_text, cells))) / size,
+    )
+
+
+def _is_date(value: Value, ask: Ask) -> bool:
+    if isinstance(value, (date, timedelta)):
+        return True
+    if not isinstance(value, str):
+        return False
+    return day_of(value, ask.words, ask.around) is not None and not is_day_number(value)
+
+
+def fit(role: str, content: Content) -> float:
+    """How well a column's cells fit a role, from 0 to 1."""
+    if not content.filled:
+        return 0.6
+    words = max(content.texts - content.statuses - content.kinds, 0)
+    if role in TEXTS:
+        return words * (1.0 if content.length > 5 else 0.5) * (1 - 0.5 * content.ids)
+    if role == "progress":
+        return content.numbers if content.most <= 200 else 0.1
+    if role in NUMBERS:
+        return max(content.numbers, 0.7 * content.statuses, 0.3 * content.texts)
+    if role == "confidence":
+        return content.numbers if content.most <= 100 else 0.1
+    if role == "weight":
+        return content.numbers
+    if role in {"updated", "date", "finished", "start"}:
+        return content.dates
+    if role in DATES:
+        return max(content.dates, 0.4 * content.texts)
+    if role == "status":
+        short = 0.6 * content.texts if content.length < 25 else 0.2
+        return max(content.statuses, short, 0.3 * content.numbers)
+    if role in {"id", "objective-id"}:
+        short = 0.6 if 0 < content.length < 12 else 0
+        return max(content.ids, short, 0.9 * content.numbers)
+    if role == "kind":
+        return content.kinds
+    if role == "series":
+        return content.kinds if content.distinct <= 0.5 else 0
+    if role == "direction":
+        return content.directions
+    if role == "quarter":
+        return max(content.quarters, 0.5 * content.dates, 0.3 * content.texts)
+    if role == "parent":
+        return max(content.texts, content.ids, 0.8 * content.numbers)
+    if role in {*UNITS, "owner", "objective-owner", "section", "unit"}:
+        return content.texts if content.length < 45 else 0.3 * content.texts
+    if role in {"note", "definition", "action"}:
+        return max(0.9 * content.texts, 0.2)
+    return 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A role that a column may have, how sure that is, and the word a misspelt header is like."""
+
+    role: str
+    score: float
+    like: str = ""
+    codes: tuple[str, ...] = ()  # of the languages whose word the header is
+
+
+def named_roles(header: str) -> list[Candidate]:
+    """The roles that a header names, whatever its column holds."""
+    if not 0 < len(header) <= LONGEST:
+        return []
+    for text, sure in ((header, EXACT), (without_brackets(header), EXACT)):
+        if roles := roles_by_word().get(plain(text)):
+            return _candidates(roles, sure)
+    # Of “Current value of the quarter” the known part counts, the longest of them.
+    tokens = plain(without_brackets(header)).split()
+    for size in range(len(tokens) - 1, 0, -1):
+        for first in reversed(range(len(tokens) - size + 1)):
+            part = " ".join(tokens[first : first + size])
+            if len(part) > 1 and (roles := roles_by_word().get(part)):
+                return _candidates(roles, PART)
+    if like := nearest_word(plain(without_brackets(header))):
+        return _candidates(roles_by_word()[like], LIKE, like)
+    return []
+
+
+def _candidates(
+    roles: Roles, sure: float, like: str = ""
+) -> list[Candidate]:
+    return [
+        Candidate(role, sure - WORD_ORDER * place, like, codes)
+        for role, (place, codes) in roles.items()
+    ]
+
+
+def candidates(header: str, content: Content) -> list[Candidate]:
+    """The roles that a column may have by its header and by what it holds, the surest first."""
+    named = [
+        Candidate(each.role, each.score * (0.1 + 0.9 * fit(each.role, content)), each.like)
+        for each in named_roles(header)
+    ]
+    return sorted(named, key=lambda each: -each.score)
+
+
+def unit_of(header: str) -> str:
+    """The unit that stands in brackets behind a header, or as its %; "" for none."""
+    inside = in_brackets(header)
+    if len(inside) > 1 and not named_roles(inside) and len(inside) <= 12 and not names_quarter(inside):
+        return inside
+    return "%" if "%" in header else ""

@@ -1,0 +1,146 @@
+"""Where the headers of tables stand on a sheet that is no tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from okr_sheets.adopting.columns import EXACT, LIKE, PART, named_roles
+from okr_sheets.adopting.mapping import NUMBERS, TEXTS
+from okr_sheets.adopting.periods import period_in
+from okr_sheets.adopting.sheets import Sheet
+from okr_sheets.adopting.words import plain
+from okr_sheets.reading.cells import as_text
+
+FEWEST = 2  # roles that a header names
+HALF = 0.45  # of a header's cells that are known
+_ANY_YEAR = 2000  # to tell whether a header names a period at all
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A header: its first and last row, and what stands above each column.
+
+    Of two rows each column has both texts: “Q1” above “Target” is “Q1 Target”.
+    """
+
+    rows: range
+    texts: dict[int, str]
+    dates: dict[int, date]
+
+    @property
+    def spelled(self) -> tuple[tuple[int, str], ...]:
+        """Its words as they are compared with those of another header."""
+        return tuple((column, plain(text)) for column, text in sorted(self.texts.items()))
+
+
+def headlines(sheet: Sheet) -> list[Headline]:
+    """The headers of a sheet, from top to bottom."""
+    found: list[Headline] = []
+    for row in range(1, len(sheet.rows) + 1):
+        if found and row <= found[-1].rows.stop - 1:
+            continue
+        if strength(sheet, row):
+            found.append(_headline(sheet, row))
+    return found
+
+
+def strength(sheet: Sheet, row: int) -> int:
+    """How many roles the words of a row name; 0 if it is no header."""
+    cells = sheet.filled(row)
+    texts = {c: value for c, value in cells.items() if isinstance(value, str)}
+    if len(texts) < FEWEST:
+        return 0
+    roles: set[str] = set()
+    known = 0
+    for text in texts.values():
+        named = [each for each in named_roles(text) if each.score > LIKE]
+        # Of a title such as “Our goals this year” every word is known too.
+        sure = [each for each in named if each.score > PART or len(text) <= 30]
+        roles |= {each.role for each in sure}
+        known += bool(sure) or _names_period(text)
+    certain = [
+        text for text in texts.values() if any(e.score > EXACT - 0.2 for e in named_roles(text))
+    ]
+    has_text = bool(roles & {*TEXTS, "id", "date"})
+    numbers = sum(isinstance(value, (int, float)) for value in cells.values())
+    if len(certain) < FEWEST or not has_text or numbers > len(texts) / 2:
+        return 0
+    likely = sum(bool(named_roles(text)) for text in texts.values())
+    return len(certain) if max(known, likely) >= HALF * len(texts) else 0
+
+
+def _names_period(text: str) -> bool:
+    return period_in(text, _ANY_YEAR)[0] is not None
+
+
+def _headline(sheet: Sheet, row: int) -> Headline:
+    """The header in a row, with the row above or below it that belongs to it."""
+    above = _shown(sheet, row - 1) if row > 1 else {}
+    here, below = _shown(sheet, row), _shown(sheet, row + 1)
+    repeated = _repeated(here)
+    if above and repeated and (set(_spread(above, max(here))) & repeated):
+        band = _spread(above, max(here))
+        texts = {c: f"{band.get(c, '')} {here[c]}".strip() if c in repeated else here[c] for c in here}
+        return Headline(range(row, row + 1), texts, _dates(sheet, row))
+    if _is_second_row(sheet, row, here, below):
+        band = _spread(here, max(below))
+        texts = {**here, **{c: f"{band.get(c, '')} {text}".strip() for c, text in below.items()}}
+        dates = _dates(sheet, row) | _dates(sheet, row + 1)
+        return Headline(range(row, row + 2), texts, dates)
+    return Headline(range(row, row + 1), here, _dates(sheet, row))
+
+
+def _is_second_row(sheet: Sheet, row: int, here: dict[int, str], below: dict[int, str]) -> bool:
+    """Whether the row below a header names periods or numbers under its merged or blank cells."""
+    if len(below) < FEWEST or sheet.filled(row + 1).keys() != below.keys():
+        return False
+    under = {c: text for c, text in below.items() if c in here}
+    if any(c - 1 not in below and c + 1 not in below for c in under):
+        return False
+    is_blank = any(c not in here for c in below)
+    return is_blank and all(_names_period(text) or _names_number(text) for text in below.values())
+
+
+def _names_number(text: str) -> bool:
+    return any(each.role in NUMBERS and each.score > PART for each in named_roles(text))
+
+
+def _repeated(texts: dict[int, str]) -> set[int]:
+    """The columns whose header stands there more than once, or is a period alone."""
+    words = {column: plain(text) for column, text in texts.items()}
+    counted = [*words.values()]
+    return {
+        column for column, word in words.items()
+        if counted.count(word) > 1 or (_names_period(texts[column]) and not named_roles(word))
+    }  # fmt: skip
+
+
+def _spread(texts: dict[int, str], last: int) -> dict[int, str]:
+    """A row of headers that each stand above the blank cells on their right too."""
+    spread, text = {}, ""
+    for column in range(min(texts, default=1), last + 1):
+        text = texts.get(column, text)
+        spread[column] = text
+    return spread
+
+
+def _shown(sheet: Sheet, row: int) -> dict[int, str]:
+    """The texts of a row by their columns, numbers such as years among them."""
+    if row > len(sheet.rows):
+        return {}
+    cells = sheet.filled(row)
+    return {c: as_text(v).strip() for c, v in cells.items() if isinstance(v, (str, float, int, date))}
+
+
+def _dates(sheet: Sheet, row: int) -> dict[int, date]:
+    return {c: value for c, value in sheet.filled(row).items() if isinstance(value, date)}
+
+
+def grouped(found: list[Headline]) -> Iterator[list[Headline]]:
+    """Headers that say the same together, in the order of the sheet."""
+    groups: dict[tuple[tuple[int, str], ...], list[Headline]] = {}
+    for each in found:
+        groups.setdefault(each.spelled, []).append(each)
+    yield from groups.values()

@@ -1,0 +1,170 @@
+"""Plans as trackers, ready to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from okr_sheets.adopting.drafting import KeyResult, Objective, Plan, note_of
+from okr_sheets.columns import Columns
+from okr_sheets.planning import with_plan
+from okr_sheets.planning.sets import plan_of
+from okr_sheets.quarters import Quarter, check_in_dates
+from okr_sheets.schema import PARTS, ROW
+from okr_sheets.text import in_cell
+from okr_sheets.tracker import Tracker
+
+MOST_DATES = 60  # of check-ins; numbers of more days than that come under their weeks
+_LEVELS = {"person": "individual", "team": "team", "department": "department", "company": "company"}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a row of a tracker came from: its ID, its cells, and the table they stand in."""
+
+    id: str
+    title: str
+    is_objective: bool
+    place: tuple[int, str, str]
+    cells: tuple[str, ...]
+    row: Mapping[str, Any]
+    check_ins: Mapping[date, float]
+
+
+def tracker_of(
+    plan: Plan, quarter: Quarter, code: str, company: str = ""
+) -> tuple[Tracker, list[Origin]]:
+    """The tracker of a plan, and where each of its rows came from.
+
+    `code` is its language, `company` the name of one that the sheet does not tell.
+    """
+    ids = _Ids(plan.objectives)
+    days = sorted({day for o in plan.objectives for k in o.key_results for day in k.check_ins})
+    cadence = _cadence(days, quarter)
+    dates = check_in_dates(quarter.start, quarter.end, cadence)
+    week = len({*dates, *days}) > MOST_DATES
+    origins: list[Origin] = []
+    entries, check_ins = [], []
+    for objective in plan.objectives:
+        key = ids.of[id(objective)]
+        entry = {"id": key, **_texts(objective.entry), "note": in_cell(note_of(objective))}
+        above = objective.entry.get("aligns_to")
+        if above is not None:
+            entry["aligns_to"] = ids.of.get(id(above)) or above.own_id or above.entry["title"]
+        below = []
+        origins.append(
+            Origin(key, entry["title"], True, objective.place, tuple(objective.cells), entry, {})
+        )
+        for each in objective.key_results:
+            name = ids.of[id(each)]
+            row = _key_result(each, name)
+            numbers = _by_week(each.check_ins, dates) if week else each.check_ins
+            below.append(row)
+            check_ins += [(name, day, value) for day, value in sorted(numbers.items())]
+            cells = tuple(each.cells)
+            origins.append(Origin(name, row["title"], False, each.place, cells, row, numbers))
+        entries.append({**entry, "key_results": below})
+    about = _about(plan, quarter, cadence, code, company)
+    tracker = plan_of({"about": about, "objectives": entries}, plan.unit or "-", quarter.fiscal_start)
+    own = {day for _, day, _ in check_ins}
+    return _with_check_ins(tracker, check_ins, sorted({*dates, *own})), origins
+
+
+def _texts(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of an entry, its texts as a cell can hold them."""
+    kept = {key: value for key, value in entry.items() if value != "" and key != "aligns_to"}
+    return {key: in_cell(v) if isinstance(v, str) else v for key, v in kept.items()}
+
+
+def _key_result(each: KeyResult, name: str) -> dict[str, Any]:
+    row = {"id": name, **_texts(each.entry)}
+    if note := note_of(each):
+        row["note"] = in_cell(note)
+    actions = [{"action": in_cell(text)} for text in each.actions if text]
+    return {**row, "actions": actions} if actions else row
+
+
+def _about(
+    plan: Plan, quarter: Quarter, cadence: str, code: str, company: str
+) -> dict[str, Any]:
+    names = {key: plan.names.get(key, "") for key in ("company", "department", "team")}
+    names["team"] = names["team"] or plan.names.get("person", "")
+    names["company"] = names["company"] or company
+    told = [key for key in _LEVELS if plan.names.get(key)]
+    # A person's or team's name says which level it is of; without any it is the company's.
+    level = _LEVELS[told[0]] if told else ("company" if names["company"] else "team")
+    kept = {key: in_cell(name) for key, name in names.items() if name}
+    about = {"quarter": str(quarter), "level": level, "cadence": cadence, "language": code, **kept}
+    return about | {"start": quarter.start, "end": quarter.end}
+
+
+def _cadence(days: Sequence[date], quarter: Quarter) -> str:
+    """`monthly` if all numbers are of the last days of months, else `weekly`."""
+    months = check_in_dates(quarter.start, quarter.end, "monthly")
+    return "monthly" if days and {*days} <= {*months} and len(days) > 1 else "weekly"
+
+
+def _by_week(check_ins: Mapping[date, float], dates: Sequence[date]) -> dict[date, float]:
+    """The last number of each week, under the date of that week."""
+    by_week = {}
+    for day, value in sorted(check_ins.items()):
+        by_week[min((each for each in dates if each >= day), default=dates[-1])] = value
+    return by_week
+
+
+def _with_check_ins(
+    tracker: Tracker, check_ins: Iterable[tuple[str, date, float]], dates: Sequence[date]
+) -> Tracker:
+    key_results = tracker.columns["key_results"]
+    by_id = dict(zip(key_results.id, key_results.row.tolist(), strict=True))
+    rows = [
+        {"row": by_id[name], "id": name, "date": day, "value": value}
+        for name, day, value in check_ins
+    ]
+    return tracker.changed(
+        key_results=with_plan(key_results, is_example=False),
+        check_ins=Columns.of(rows, (ROW, *PARTS["check_ins"])),
+        check_in_dates=tuple(dates),
+    )
+
+
+class _Ids:
+    """An ID for each row: its own where it has one, so that key results begin with objectives'."""
+
+    def __init__(self, objectives: Sequence[Objective]) -> None:
+        self.of: dict[int, str] = {}
+        self.used: set[str] = set()
+        own = [_clean(each.own_id) for each in objectives]
+        for number, (objective, name) in enumerate(zip(objectives, own, strict=True), 1):
+            is_fit = bool(name) and own.count(name) == 1
+            self.of[id(objective)] = self._free(name if is_fit else f"O{number}")
+        for objective in objectives:
+            stem = self.of[id(objective)]
+            for number, each in enumerate(objective.key_results, 1):
+                self.of[id(each)] = self._free(_below(stem, _clean(each.own_id), number))
+
+    def _free(self, wanted: str) -> str:
+        while wanted.casefold() in self.used:
+            stem, dot, last = wanted.rpartition(".")
+            digits = last.rstrip("0123456789")
+            number = int(last[len(digits) :] or 1) + 1
+            wanted = f"{stem}{dot}{digits}{number}"
+        self.used.add(wanted.casefold())
+        return wanted
+
+
+def _clean(name: str) -> str:
+    return "-".join(name.strip("#. ").split())[:40]
+
+
+def _below(stem: str, name: str, number: int) -> str:
+    """A key result's ID, which begins with that of its objective."""
+    if not name:
+        return f"{stem}.KR{number}"
+    if name.rpartition(".")[0].casefold() == stem.casefold():
+        return name
+    last = name.rpartition(".")[2]
+    return f"{stem}.KR{last}" if last.isdigit() else f"{stem}.{last}"
+

@@ -1,0 +1,90 @@
+"""What a sheet is taken for: which tables it has, and what each of their columns means.
+
+A Mapping is all that recognising decides, and all that reading goes by; MAP.toml is one, written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+
+from okr_sheets.adopting.periods import Period
+from okr_sheets.quarters import Quarter
+
+Family = Literal["rows", "blocks", "outline", "transposed"]
+FAMILIES = ("rows", "blocks", "outline", "transposed")
+
+TEXTS = ("objective", "key-result", "title")  # one of them names what a row is about
+NUMBERS = ("baseline", "target", "current", "progress", "added")  # which may be of a period
+DATES = ("start", "due", "updated", "finished", "date")
+UNITS = ("company", "department", "team", "person")
+ROLES = (
+    *TEXTS, "objective-id", "id", "parent", "kind", "section", "objective-owner", "owner",
+    *UNITS, "quarter", *NUMBERS, "unit", "weight", "confidence", "status", "direction",
+    "commitment", *DATES, "note", "definition", "action", "series", "computed", "useless", "left",
+)  # fmt: skip
+SEVERAL = frozenset({"note", "definition", "action", "computed", "useless", "left"})
+UNREAD = frozenset({"computed", "useless", "left"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column holds: its role, and the period its numbers are of, None for none.
+
+    `header` is what stands above it, `like` the known word that a misspelt header was taken for,
+    `others` the other roles that it may have, and `unit` what stands in brackets behind the header.
+    """
+
+    role: str
+    period: Period | None = None
+    header: str = ""
+    like: str = ""
+    others: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a sheet: where its headers stand, and what its columns hold, by number.
+
+    `rows` are those of the table and of what stands above it. In a transposed one, rows are the
+    sheet's columns. `names` tells whose OKRs they are (`UNITS`), `quarter` which one they are of;
+    `objective` is what to call one that nobody named.
+    """
+
+    file: str
+    sheet: str
+    family: Family
+    headers: tuple[int, ...]
+    rows: range
+    columns: Map[int, Column]
+    names: Map[str, str] = field(default_factory=dict)
+    quarter: str = ""
+    objective: str = ""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The roles of its columns."""
+        return frozenset(column.role for column in self.columns.values())
+
+    def with_role(self, at: int, role: str) -> Table:
+        """The same with another role for one column."""
+        changed = replace(self.columns[at], role=role, others=())
+        return replace(self, columns={**self.columns, at: changed})
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """The tables of all sheets, and what holds for all of them.
+
+    `as_of` is the day of numbers that name none. `quarter_said` tells how the quarter is known:
+    `named`, `of-days`, or `guessed` where nothing tells it.
+    """
+
+    tables: tuple[Table, ...]
+    quarter: Quarter
+    language: str
+    as_of: date | None = None
+    quarter_said: Literal["named", "of-days", "guessed"] = "named"

@@ -1,0 +1,47 @@
+"""What the trackers are called that adopting writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from okr_sheets.adopting import Adoption
+from okr_sheets.misuse import MisuseError
+
+LONGEST = 60  # characters of a name
+
+
+def paths_for(adoption: Adoption, stem: str, out: Path | None) -> list[Path]:
+    """A path for each tracker: `out` for one, in the folder `out` for several.
+
+    Without `out` they are called by unit, else by `stem`, and the quarter; several come in a folder
+    of that name. MisuseError for a name that no tracker can have.
+    """
+    quarter = str(adoption.mapping.quarter)
+    units = [each.unit for each in adoption.adopted]
+    if len(units) == 1:
+        path = out or Path(f"{_plain(units[0] or stem)}-{quarter}.xlsx")
+        if path.suffix.lower() == ".xlsx":
+            return [path]
+        if path.suffix:
+            raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
+        return [path / f"{_plain(units[0] or stem)}-{quarter}.xlsx"]
+    folder = out or Path(f"{_plain(stem)}-{quarter}")
+    if folder.suffix:
+        count = len(units)
+        raise MisuseError(f"{folder} is to hold {count} trackers. Name a folder, without a suffix.")
+    names: list[str] = []
+    for unit in units:
+        name = wanted = _plain(unit or stem)
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{wanted}-{number}"
+        names.append(name)
+    return [folder / f"{name}-{quarter}.xlsx" for name in names]
+
+
+def _plain(name: str) -> str:
+    """A name for a file: letters, marks and digits, anything else a hyphen."""
+    # The vowel signs of Thai are no letters, but may stand behind one in a name.
+    kept = "".join(sign if f"a{sign}".isidentifier() else " " for sign in name)
+    return "-".join(kept.split())[:LONGEST].casefold() or "okrs"

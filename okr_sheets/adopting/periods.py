@@ -1,0 +1,163 @@
+"""The periods that headers, titles and cells name: a year, a quarter, a month or a day."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from okr_sheets.adopting.words import words_of
+from okr_sheets.language import Language
+from okr_sheets.misuse import MisuseError
+from okr_sheets.quarters import Quarter, Span, common_day, common_year
+from okr_sheets.reading.days import date_from_text, key_of, month_of, spelled
+
+_YEAR = re.compile(r"(?<!\d)(?:fy\s?)?((?:19|20|21|24|25|26)\d\d)(?!\d)\.?(?:\s?(?:년|ปี))?")
+_SHORT_YEAR = re.compile(r"(?:fy\s?|['’])(\d\d)(?!\d)")
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+_WORD = re.compile(r"\d{1,2}월|[^\W\d_][^\d\s,/()'’-]*")
+_NUMBERED_MONTH = re.compile(
+    r"(?<![\d./-])(?:(20\d\d|25\d\d)[./-](0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])[./-](20\d\d|25\d\d))(?![\d./-])"
+)
+_KEY = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d\d)(?:-(\d\d))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period by its first and last day; `key` is how a map spells it: 2027, 2027-Q1, 2027-01."""
+
+    key: str
+    span: Span
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is one day."""
+        return self.span.start == self.span.end
+
+
+def day_period(day: date) -> Period:
+    """One day as a period."""
+    return Period(day.isoformat(), Span(day, day))
+
+
+def month_period(year: int, month: int) -> Period:
+    """A month of a year."""
+    last = monthrange(year, month)[1]
+    return Period(f"{year}-{month:02}", Span(date(year, month, 1), date(year, month, last)))
+
+
+def quarter_period(quarter: Quarter) -> Period:
+    """A quarter of a fiscal year."""
+    return Period(str(quarter), quarter.span)
+
+
+def period_of_key(key: str, fiscal_start: int = 1) -> Period:
+    """The period that a map spells; MisuseError for anything else."""
+    match = _KEY.fullmatch(key)
+    try:
+        if match and match[2]:
+            return quarter_period(Quarter(int(match[1]), int(match[2]), fiscal_start))
+        if match and match[4]:
+            return day_period(date.fromisoformat(key))
+        if match and match[3]:
+            return month_period(int(match[1]), int(match[3]))
+        if match:
+            year = Quarter(int(match[1]), 1, fiscal_start), Quarter(int(match[1]), 4, fiscal_start)
+            return Period(key, Span(year[0].start, year[1].end))
+    except ValueError:
+        pass
+    wanted = "Type it as 2027, 2027-Q1, 2027-01 or 2027-01-31."
+    raise MisuseError(f"“{key}” is no period. {wanted}")
+
+
+def year_in(text: str) -> int | None:
+    """The year that a text names, of the common era; None for none, or for several."""
+    years = {year for match in _YEAR.finditer(spelled(text)) if (year := _common(match[1]))}
+    return years.pop() if len(years) == 1 else None
+
+
+def _common(digits: str) -> int | None:
+    return common_year(int(digits) + (2000 if len(digits) == 2 else 0))
+
+
+def period_in(text: str, year: int | None, fiscal_start: int = 1) -> tuple[Period | None, str]:
+    """The quarter, month or year that a text names, and the text without it.
+
+    `year` is that of a text which names none; without either, a quarter or month is not known.
+    """
+    rest = spelled(text)
+    match = _YEAR.search(rest) or _SHORT_YEAR.search(rest)
+    numbered = _NUMBERED_MONTH.search(rest)
+    if numbered:
+        year = common_year(int(numbered[1] or numbered[4]))
+        month = int(numbered[2] or numbered[3])
+        rest = rest[: numbered.start()] + " " + rest[numbered.end() :]
+        return (month_period(year, month) if year else None), rest.strip()
+    own = _common(match[1]) if match else None
+    bare = f"{rest[: match.start()]} {rest[match.end() :]}" if match and own else rest
+    quarter = _quarters().search(bare)
+    if quarter:
+        digits = next(filter(None, quarter.groups()))
+        number = _ROMAN.get(digits) or int(digits[0])
+        short = re.match(r"\s?(\d\d)(?!\d)", bare[quarter.end() :]) if own is None else None
+        own = own or (_common(short[1]) if short else None)
+        end = quarter.end() + (short.end() if short else 0)
+        bare = f"{bare[: quarter.start()]} {bare[end:]}"
+        used = own or year
+        found = quarter_period(Quarter(used, number, fiscal_start)) if used else None
+        return found, bare.strip(" ./'-")
+    for word in _WORD.finditer(bare):
+        number = month_of(key_of(word[0])) or 0
+        if number and not re.search(r"\d", bare[: word.start()] + bare[word.end() + 3 :]):
+            short = re.match(r"[\s'’-]*(\d\d)(?!\d)", bare[word.end() :]) if own is None else None
+            used = own or (_common(short[1]) if short else None) or year
+            end = word.end() + (short.end() if short else 0)
+            bare = f"{bare[: word.start()]} {bare[end:]}"
+            return (month_period(used, number) if used else None), bare.strip(" ./'-")
+    if match and own:
+        return period_of_key(str(own), fiscal_start), bare.strip(" ./'-")
+    return None, text
+
+
+@cache
+def _quarters() -> re.Pattern[str]:
+    """Q1, 1Q, 1. negyedév, I. negyedév, ไตรมาส 1, 1분기, in all languages."""
+    words = sorted(map(spelled, words_of("quarter")), key=lambda word: (-len(word), word))
+    either = "|".join(map(re.escape, words))
+    return re.compile(
+        rf"(?<![^\W\d_])(?:{either})[\s.:-]*([1-4])(?![\d%])"
+        rf"|(?<!\d)([1-4])\.?\s?(?:{either})(?![^\W\d_])"
+        rf"|(?<![^\W_])(iv|i{{1,3}})\.?\s?(?:{either})(?![^\W\d_])"
+    )
+
+
+def names_quarter(text: str) -> bool:
+    """Whether a text names a quarter, with or without its year."""
+    return bool(_quarters().search(spelled(text)))
+
+
+def quarter_in(text: str, year: int | None, fiscal_start: int = 1) -> Quarter | None:
+    """The quarter that a text names; None for none, and for one without a year if none is given."""
+    period, _ = period_in(text, year, fiscal_start) if names_quarter(text) else (None, "")
+    return quarter_of(period, fiscal_start) if period else None
+
+
+def quarter_of(period: Period, fiscal_start: int = 1) -> Quarter:
+    """The quarter that holds the middle of a period."""
+    return Quarter.holding(period.span.middle, fiscal_start)
+
+
+def day_of(value: object, words: Language, around: date | None) -> date | None:
+    """The day that a cell means, in a common year; None if it means none."""
+    if isinstance(value, date):
+        return common_day(date(value.year, value.month, value.day))
+    return date_from_text(value, words, around) if isinstance(value, str) else None
+
+
+def usual_quarter(days: Iterable[date], fiscal_start: int = 1) -> Quarter | None:
+    """The quarter that most days lie in, the later one of equally many; None without a day."""
+    quarters = [Quarter.holding(day, fiscal_start) for day in days]
+    return max(quarters, key=lambda each: (quarters.count(each), each), default=None)
