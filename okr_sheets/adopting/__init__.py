@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from okr_sheets.adopting.drafting import Drafter
+from okr_sheets.adopting.drafting import drafted
 from okr_sheets.adopting.making import Origin, tracker_of
 from okr_sheets.adopting.mapping import Mapping
 from okr_sheets.adopting.notes import Note
@@ -84,13 +84,12 @@ def adopt(
 ) -> Adoption:
     """The trackers that a mapping makes of the sheets."""
     today = today or datetime.now().date()  # noqa: DTZ005  people mean their own day
-    drafter = Drafter(mapping, source.sheets, today)
-    plans = drafter.drafted()
+    plans, said = drafted(mapping, source.sheets, today)
     adopted = []
     for plan in plans:
         tracker, origins = tracker_of(plan, mapping.quarter, mapping.language, company)
         adopted.append(Adopted(tracker, plan.unit, tuple(origins)))
-    notes = [*_of_quarter(mapping, today), *drafter.notes]
+    notes = [*_of_quarter(mapping, today), *said]
     return Adoption(mapping, tuple(adopted), tuple(notes))
 
 

@@ -115,7 +115,7 @@ def fit(role: str, content: Content) -> float:
     if role == "status":
         short = 0.6 * content.texts if content.length < 25 else 0.2
         return max(content.statuses, short, 0.3 * content.numbers)
-    if role in {"id", "objective-id"}:
+    if role in {"id", "objective-id", "key-result-id"}:
         short = 0.6 if 0 < content.length < 12 else 0
         return max(content.ids, short, 0.9 * content.numbers)
     if role == "kind":
@@ -130,7 +130,7 @@ def fit(role: str, content: Content) -> float:
         return max(content.texts, content.ids, 0.8 * content.numbers)
     if role in {*UNITS, "owner", "objective-owner", "section", "unit"}:
         return content.texts if content.length < 45 else 0.3 * content.texts
-    if role in {"note", "definition", "action"}:
+    if role in {"note", "definition", "action", "objective-note"}:
         return max(0.9 * content.texts, 0.2)
     return 0.8
 
@@ -149,9 +149,9 @@ def named_roles(header: str) -> list[Candidate]:
     """The roles that a header names, whatever its column holds."""
     if not 0 < len(header) <= LONGEST:
         return []
-    for text, sure in ((header, EXACT), (without_brackets(header), EXACT)):
+    for text in (header, without_brackets(header), in_brackets(header)):
         if roles := roles_by_word().get(plain(text)):
-            return _candidates(roles, sure)
+            return _candidates(roles, EXACT)
     # Of “Current value of the quarter” the known part counts, the longest of them.
     tokens = plain(without_brackets(header)).split()
     for size in range(len(tokens) - 1, 0, -1):

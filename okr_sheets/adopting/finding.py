@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from okr_sheets.adopting.columns import EXACT, LIKE, PART, named_roles
+from okr_sheets.adopting.columns import EXACT, PART, named_roles
 from okr_sheets.adopting.mapping import NUMBERS, TEXTS
 from okr_sheets.adopting.periods import period_in
 from okr_sheets.adopting.sheets import Sheet
@@ -52,23 +52,20 @@ def strength(sheet: Sheet, row: int) -> int:
     texts = {c: value for c, value in cells.items() if isinstance(value, str)}
     if len(texts) < FEWEST:
         return 0
-    roles: set[str] = set()
-    known = 0
-    for text in texts.values():
-        named = [each for each in named_roles(text) if each.score > LIKE]
-        # Of a title such as “Our goals this year” every word is known too.
-        sure = [each for each in named if each.score > PART or len(text) <= 30]
-        roles |= {each.role for each in sure}
-        known += bool(sure) or _names_period(text)
-    certain = [
-        text for text in texts.values() if any(e.score > EXACT - 0.2 for e in named_roles(text))
-    ]
-    has_text = bool(roles & {*TEXTS, "id", "date"})
+    named = [(text, named_roles(text)) for text in texts.values()]
+    sure = [each for each in named if any(it.score > EXACT - 0.2 for it in each[1])]
+    periods = [text for text, roles in named if not roles and _names_period(text)]
+    likely = [each for each in named if each[1]]
+    # Misspelt words make a header only where nothing else stands.
+    is_misspelt = len(likely) >= 3 and len(cells) == len(texts) and len(sure) < FEWEST
+    counted = likely if is_misspelt else sure
+    roles = {it.role for _, every in counted for it in every}
     numbers = sum(isinstance(value, (int, float)) for value in cells.values())
-    if len(certain) < FEWEST or not has_text or numbers > len(texts) / 2:
+    if not roles & {*TEXTS, "id", "key-result-id", "date"} or numbers > len(texts) / 2:
         return 0
-    likely = sum(bool(named_roles(text)) for text in texts.values())
-    return len(certain) if max(known, likely) >= HALF * len(texts) else 0
+    strong = len(counted) + len(periods)
+    enough = strong >= FEWEST and len({it.role for _, every in counted for it in every}) > 0
+    return strong if enough and len(likely) + len(periods) >= HALF * len(texts) else 0
 
 
 def _names_period(text: str) -> bool:

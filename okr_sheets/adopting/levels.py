@@ -10,52 +10,75 @@ from okr_sheets.adopting.records import Record
 from okr_sheets.adopting.words import keys_by_word, plain
 from okr_sheets.language import fold
 
-_KEY_RESULT_ID = re.compile(r"(?:.*[^a-z])?k(?:r|ey ?result)[-. ]?\d.*|o\d+[-. ]\d+", re.IGNORECASE)
-_OBJECTIVE_ID = re.compile(r"(?:.*[^a-z])?o(?:bj)?[-. ]?\d+", re.IGNORECASE)
 _MEASURED = ("baseline", "target", "current", "progress", "status")
+_LETTERS = re.compile(r"([^\W\d_]+(?: [^\W\d_]+)*)[-. #]?\d")
+_PATH = re.compile(r"\d+(?:\.\d+)*")
 
 
 class Levels:
-    """The level of each record of a table, by types, IDs, numbers or parents."""
+    """The level of each record of a table, by types, IDs, parents or numbers."""
 
-    def __init__(self, records: Sequence[Record]) -> None:
-        """`records` are all those of the table."""
-        self.parents = {fold(r.text("parent")) for r in records if r.text("parent")}
-        self.has_parents = bool(self.parents)
-        ids = [record.text("id") for record in records if record.text("id")]
-        ids += [numbered(record.text("title"))[0] for record in records]
-        self.stems = {stem for name in ids for stem in [name.rpartition(".")[0]] if stem}
+    def __init__(self, records: Sequence[Record], are_objectives: bool = False) -> None:
+        """`records` are all those of the table, which `are_objectives` if key results have one."""
+        self.are_objectives = are_objectives
+        self.parents = {fold(parent) for r in records if (parent := parent_of(r))}
+        paths = {path for record in records if (path := _path(record))}
+        self.stems = {path[:-1] for path in paths} & paths
         self.are_measured = any(map(_is_measured, records))
-        self.kinds = {self._by_kind(record) for record in records} - {""}
+        self.kinds = {_by_kind(record) for record in records} - {""}
 
     def of(self, record: Record) -> str:
         """`objective`, `key-result` or `action`; "" if nothing tells."""
-        level = self._by_kind(record)
-        if level:
-            return level
-        title = record.text("title")
-        level = split(title)[0]
-        if level:
-            return level
-        name = record.text("id") or numbered(title)[0]
-        if name:
-            if _KEY_RESULT_ID.fullmatch(name):
-                return "key-result"
-            if _OBJECTIVE_ID.fullmatch(name) or name in self.stems:
-                return "objective"
-            if name.rpartition(".")[0] in self.stems:
-                return "key-result"
-        if self.has_parents:
-            own = {fold(title), fold(record.text("id"))} - {""}
-            is_parent = bool(own & self.parents)
-            return "objective" if is_parent or (not record.text("parent") and self.kinds) else "key-result"
-        if self.are_measured and not _is_measured(record):
+        if self.are_objectives:
             return "objective"
-        return "key-result" if self.are_measured else ""
+        title = record.text("title")
+        level = _by_kind(record) or split(title)[0] or _by_letters(name_of(record))
+        if level:
+            return level
+        path = _path(record)
+        if path and path[:-1] in self.stems and path[:-2] in self.stems and len(path) > 2:
+            return "key-result" if _is_measured(record) and self.are_measured else "action"
+        if path and len(path) > 2 and not any(r in record.items for r in _MEASURED[:4]):
+            return "action"
+        if path in self.stems:
+            return "objective"
+        if path and path[:-1] in self.stems:
+            return "key-result"
+        if self.parents:
+            own = {fold(title), fold(record.text("id"))} - {""}
+            is_top = bool(own & self.parents) or (not parent_of(record) and bool(self.kinds))
+            return "objective" if is_top else "key-result"
+        if self.are_measured:
+            return "key-result" if _is_measured(record) else "objective"
+        return ""
 
-    def _by_kind(self, record: Record) -> str:
-        kind = keys_by_word("kinds").get(plain(record.text("kind")), "")
-        return LEVELS.get(kind, "")
+
+def name_of(record: Record) -> str:
+    """The ID that a record has in a column of its own, or before its title."""
+    return record.text("id") or record.text("key-result-id") or numbered(record.text("title"))[0]
+
+
+def parent_of(record: Record) -> str:
+    """The ID or title of what a record belongs to; "" for none."""
+    return record.text("parent") or record.text("objective-id")
+
+
+def _by_kind(record: Record) -> str:
+    kind = keys_by_word("kinds").get(plain(record.text("kind")), "")
+    return LEVELS.get(kind, "")
+
+
+def _by_letters(name: str) -> str:
+    """The level that the letters of an ID say: KR1.2 is a key result, O1 an objective."""
+    match = _LETTERS.match(name)
+    kind = keys_by_word("kinds").get(plain(match[1]), "") if match else ""
+    return LEVELS.get(kind, "")
+
+
+def _path(record: Record) -> tuple[str, ...]:
+    """The numbers of an ID: 1, 2 and 1 of 1.2.1 or AS1.2.1; () for none."""
+    match = _PATH.search(name_of(record))
+    return tuple(match[0].split(".")) if match else ()
 
 
 def _is_measured(record: Record) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from okr_sheets.adopting.drafting import KeyResult, Objective, Plan, note_of
+from okr_sheets.adopting.plans import KeyResult, Objective, Plan
 from okr_sheets.columns import Columns
 from okr_sheets.planning import with_plan
 from okr_sheets.planning.sets import plan_of
@@ -17,6 +19,7 @@ from okr_sheets.text import in_cell
 from okr_sheets.tracker import Tracker
 
 MOST_DATES = 60  # of check-ins; numbers of more days than that come under their weeks
+LONGEST_ID = 40  # characters
 _LEVELS = {"person": "individual", "team": "team", "department": "department", "company": "company"}
 
 
@@ -27,7 +30,7 @@ class Origin:
     id: str
     title: str
     is_objective: bool
-    place: tuple[int, str, str]
+    table: int
     cells: tuple[str, ...]
     row: Mapping[str, Any]
     check_ins: Mapping[date, float]
@@ -49,13 +52,13 @@ def tracker_of(
     entries, check_ins = [], []
     for objective in plan.objectives:
         key = ids.of[id(objective)]
-        entry = {"id": key, **_texts(objective.entry), "note": in_cell(note_of(objective))}
+        entry = {"id": key, **_texts(objective.entry), "note": in_cell(objective.note)}
         above = objective.entry.get("aligns_to")
         if above is not None:
             entry["aligns_to"] = ids.of.get(id(above)) or above.own_id or above.entry["title"]
         below = []
         origins.append(
-            Origin(key, entry["title"], True, objective.place, tuple(objective.cells), entry, {})
+            Origin(key, entry["title"], True, objective.table, tuple(objective.cells), entry, {})
         )
         for each in objective.key_results:
             name = ids.of[id(each)]
@@ -64,7 +67,7 @@ def tracker_of(
             below.append(row)
             check_ins += [(name, day, value) for day, value in sorted(numbers.items())]
             cells = tuple(each.cells)
-            origins.append(Origin(name, row["title"], False, each.place, cells, row, numbers))
+            origins.append(Origin(name, row["title"], False, each.table, cells, row, numbers))
         entries.append({**entry, "key_results": below})
     about = _about(plan, quarter, cadence, code, company)
     tracker = plan_of({"about": about, "objectives": entries}, plan.unit or "-", quarter.fiscal_start)
@@ -80,9 +83,9 @@ def _texts(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _key_result(each: KeyResult, name: str) -> dict[str, Any]:
     row = {"id": name, **_texts(each.entry)}
-    if note := note_of(each):
+    if note := each.note:
         row["note"] = in_cell(note)
-    actions = [{"action": in_cell(text)} for text in each.actions if text]
+    actions = [_texts(action) for action in each.actions]
     return {**row, "actions": actions} if actions else row
 
 
@@ -131,40 +134,35 @@ def _with_check_ins(
 
 
 class _Ids:
-    """An ID for each row: its own where it has one, so that key results begin with objectives'."""
+    """An ID for each row: its own where no other has it, else one that begins with its objective's."""
 
     def __init__(self, objectives: Sequence[Objective]) -> None:
         self.of: dict[int, str] = {}
         self.used: set[str] = set()
-        own = [_clean(each.own_id) for each in objectives]
-        for number, (objective, name) in enumerate(zip(objectives, own, strict=True), 1):
-            is_fit = bool(name) and own.count(name) == 1
-            self.of[id(objective)] = self._free(name if is_fit else f"O{number}")
-        for objective in objectives:
-            stem = self.of[id(objective)]
-            for number, each in enumerate(objective.key_results, 1):
-                self.of[id(each)] = self._free(_below(stem, _clean(each.own_id), number))
+        rows = [*objectives, *(each for o in objectives for each in o.key_results)]
+        own = {id(row): _clean(row.own_id) for row in rows}
+        counted = Counter(name.casefold() for name in own.values())
+        for row in rows:
+            if counted[own[id(row)].casefold()] == 1 and own[id(row)]:
+                self._give(row, own[id(row)])
+        for number, objective in enumerate(objectives, 1):
+            if id(objective) not in self.of:
+                self._give(objective, f"O{number}")
+            for at, each in enumerate(objective.key_results, 1):
+                if id(each) not in self.of:
+                    self._give(each, f"{self.of[id(objective)]}.KR{at}")
 
-    def _free(self, wanted: str) -> str:
-        while wanted.casefold() in self.used:
-            stem, dot, last = wanted.rpartition(".")
-            digits = last.rstrip("0123456789")
-            number = int(last[len(digits) :] or 1) + 1
-            wanted = f"{stem}{dot}{digits}{number}"
-        self.used.add(wanted.casefold())
-        return wanted
+    def _give(self, row: Objective | KeyResult, wanted: str) -> None:
+        stem, number = re.sub(r"\d+$", "", wanted), 1
+        name = wanted
+        while name.casefold() in self.used:
+            number += 1
+            name = f"{stem}{number}"
+        self.used.add(name.casefold())
+        self.of[id(row)] = name
 
 
 def _clean(name: str) -> str:
-    return "-".join(name.strip("#. ").split())[:40]
-
-
-def _below(stem: str, name: str, number: int) -> str:
-    """A key result's ID, which begins with that of its objective."""
-    if not name:
-        return f"{stem}.KR{number}"
-    if name.rpartition(".")[0].casefold() == stem.casefold():
-        return name
-    last = name.rpartition(".")[2]
-    return f"{stem}.KR{last}" if last.isdigit() else f"{stem}.{last}"
-
+    """An ID as a cell can hold it; "" for what is too long to be one."""
+    name = "-".join(name.strip("#.: ").split())
+    return name if len(name) <= LONGEST_ID else ""

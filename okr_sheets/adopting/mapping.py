@@ -21,12 +21,14 @@ NUMBERS = ("baseline", "target", "current", "progress", "added")  # which may be
 DATES = ("start", "due", "updated", "finished", "date")
 UNITS = ("company", "department", "team", "person")
 ROLES = (
-    *TEXTS, "objective-id", "id", "parent", "kind", "section", "objective-owner", "owner",
+    *TEXTS, "objective-id", "key-result-id", "id", "parent", "kind", "section", "objective-owner",
+    "owner",
     *UNITS, "quarter", *NUMBERS, "unit", "weight", "confidence", "status", "direction",
-    "commitment", *DATES, "note", "definition", "action", "series", "computed", "useless", "left",
+    "commitment", *DATES, "note", "objective-note", "definition",
+    "action", "series", "created", "computed", "useless", "left",
 )  # fmt: skip
 SEVERAL = frozenset({"note", "definition", "action", "computed", "useless", "left"})
-UNREAD = frozenset({"computed", "useless", "left"})
+UNREAD = frozenset({"computed", "created", "useless", "left"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Column:
     """What one column holds: its role, and the period its numbers are of, None for none.
 
     `header` is what stands above it, `like` the known word that a misspelt header was taken for,
-    `others` the other roles that it may have, and `unit` what stands in brackets behind the header.
+    and `others` the other roles that it may have.
     """
 
     role: str
@@ -42,7 +44,6 @@ class Column:
     header: str = ""
     like: str = ""
     others: tuple[str, ...] = ()
-    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,12 @@ class Table:
         """The roles of its columns."""
         return frozenset(column.role for column in self.columns.values())
 
+    @property
+    def is_log(self) -> bool:
+        """Whether it holds check-ins: numbers of days, by the key results' IDs."""
+        said = {"current", "progress", "added", "confidence", "note", "status"}
+        return "date" in self.roles and bool(said & self.roles) and "target" not in self.roles
+
     def with_role(self, at: int, role: str) -> Table:
         """The same with another role for one column."""
         changed = replace(self.columns[at], role=role, others=())
@@ -88,3 +95,9 @@ class Mapping:
     language: str
     as_of: date | None = None
     quarter_said: Literal["named", "of-days", "guessed"] = "named"
+
+    def are_objectives(self, table: Table) -> bool:
+        """Whether the rows of a table are objectives that those of another one name by ID."""
+        others = (other for other in self.tables if other is not table)
+        is_named = any("objective-id" in other.roles for other in others)
+        return is_named and not table.is_log and not {"key-result", "objective-id"} & table.roles

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from okr_sheets.adopting.mapping import Column
+from okr_sheets.adopting.numbers import (
+    Number,
+    done_in,
+    falls,
+    from_title,
+    has_magnitude,
+    number_in,
+    pair_in,
+    share_in,
+    unit_beside,
+)
 from okr_sheets.adopting.periods import Period, day_of
 from okr_sheets.adopting.records import Item, Record
-from okr_sheets.adopting.words import keys_by_word, plain, status_of, words_of
+from okr_sheets.adopting.words import keys_by_word, plain, status_of
 from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.quarters import Quarter
-from okr_sheets.reading.cells import Ask, Read, amount, confidence, hundredfold, parse
+from okr_sheets.reading.cells import Ask, Read, amount, hundredfold
 
-_ARROW = re.compile(r"(.+?)\s*(?:→|->|=>|➜|»|⟶)\s*(.+)")
-_PART = re.compile(r"([\d.,\s]*\d)\s*(?:/|of|out of)\s*(\d[\d.,\s]*)")
-_BEHIND = re.compile(r"([<>≤≥=~+-]*\s*\d[\d.,]*(?:\s\d{3})*)\s*([^\W\d_][^\d]{0,14})")
-_LIMITS = {"<": "keep-at-most", "≤": "keep-at-most", ">": "keep-at-least", "≥": "keep-at-least"}
 ENDS = ("baseline", "target")
-
+_KEEP = {"at-least": "keep-at-least", "at-most": "keep-at-most"}
+Key = str | date  # baseline, target, or the day of a check-in
 Say = Callable[..., None]  # kind, code, cell and words of a note
 
 
 @dataclass
 class Measure:
-    """What a record says of a key result's numbers; `done` is a word's yes or no."""
+    """What a record says of a key result's numbers, and the words that stand in their place."""
 
     numbers: dict[str, float] = field(default_factory=dict)
     check_ins: dict[date, float] = field(default_factory=dict)
@@ -38,335 +43,285 @@ class Measure:
     definitions: list[str] = field(default_factory=list)
 
 
-class Measuring:
-    """Reads the numbers of records, and says what it makes of them."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What holds for all records of a table.
 
-    def __init__(self, ask: Ask, quarter: Quarter, as_of: date, say: Say, whole: bool) -> None:
-        """`as_of` is the day of numbers that name none; `whole` if progress counts to 100."""
-        self.ask, self.quarter, self.as_of, self.say = ask, quarter, as_of, say
-        self.whole = whole
-        self.measure = Measure()
-        self.percents: set[str | date] = set()
+    `as_of` is the day of numbers that name none; `counts_to_100` if progress does and not to 1;
+    `has_finished` if a column names the days on which things were done.
+    """
 
-    def of(self, record: Record) -> Measure:
-        """The numbers of a record."""
-        made = self.measure
-        made.unit = record.text("unit")
-        reads: dict[str | date, Read] = {}
-        self._periods(record, reads)
-        self._plain(record, reads)
-        self._scale(reads, record)
-        for key, read in reads.items():
+    ask: Ask
+    quarter: Quarter
+    as_of: date
+    say: Say
+    counts_to_100: bool = False
+    has_finished: bool = False
+
+
+def measure_of(record: Record, scope: Scope) -> Measure:
+    """The numbers of a record, each taken from its cell; what is not taken is said."""
+    return _Measuring(record, scope).measured()
+
+
+class _Measuring:
+    """One record on its way to a Measure."""
+
+    def __init__(self, record: Record, scope: Scope) -> None:
+        self.record, self.scope = record, scope
+        self.ask, self.quarter, self.say = scope.ask, scope.quarter, scope.say
+        self.made = Measure(unit=record.text("unit"))
+        self.reads: dict[Key, Read] = {}
+        self.limit = ""
+
+    def measured(self) -> Measure:
+        made = self.made
+        self._take_periods()
+        self._take_plain()
+        self._bring_to_one_scale()
+        for key, read in self.reads.items():
             if isinstance(key, date):
                 made.check_ins[key] = read.value
             else:
                 made.numbers[key] = read.value
-        self._status(record)
-        self._progress(record)
-        self._type(record)
+        self._take_status()
+        self._take_progress()
+        self._take_title()
+        made.type = self._type()
         return made
 
-    # --- one number -------------------------------------------------------------------------------
+    # --- cells ------------------------------------------------------------------------------------
 
-    def number(self, item: Item) -> Read:
-        """A cell as a number; a text with its unit behind it is one too."""
-        ask = replace(self.ask, format=item.format, unit=self.measure.unit)
-        read = parse("number", item.value, ask)
-        if read.value is not None or not isinstance(item.value, str):
-            return read
-        match = _BEHIND.fullmatch(item.text)
-        if match:
-            behind = parse("number", match[1], ask)
-            if behind.value is not None:
-                self.measure.unit = self.measure.unit or match[2].strip()
-                return behind
-        return read
-
-    def _take(self, item: Item, key: str | date, reads: dict[str | date, Read]) -> None:
-        """Read a cell's number into `reads`; what is none is said, and kept as a word."""
+    def _take(self, item: Item, key: Key) -> None:
+        """Take a cell's number as baseline, target or check-in; a word is kept as a word."""
         if isinstance(item.value, (Broken, Uncalculated)):
             given = item.value.text if isinstance(item.value, Broken) else "="
             self.say("left", "error", item.cell, given=given)
             return
-        read = self.number(item)
-        if read.value is not None:
-            if read.code == "ambiguous-number":
-                value = amount(read.value, self.ask.words)
-                self.say("assumed", "number", item.cell, given=item.text, value=value)
-            reads[key] = read
-            limit = _LIMITS.get(item.text[:1]) if isinstance(item.value, str) else None
-            if key == "target" and limit:
-                self.measure.type = limit
-            if not self.measure.unit:
-                self.measure.unit = _currency(item) or ("" if read.percent else item.column.unit)
+        number = number_in(item, self.ask, self.made.unit)
+        if number.value is not None:
+            self._keep(key, item, number)
             return
-        if item.text.strip("-–—") and not self._pair(item, key, reads):
-            self._word(item, key, reads)
+        name = key if isinstance(key, str) else "current"
+        pair = pair_in(item, name, self.ask)
+        for place, each in pair.items():
+            self._keep(key if place == name else place, item, each)
+        if not pair and item.text.strip("-–—"):
+            self._take_word(item, key)
 
-    def _pair(self, item: Item, key: str | date, reads: dict[str | date, Read]) -> bool:
-        """Read “20 → 30” as baseline and target, “12 / 40” as current and target."""
-        text = item.text
-        pair = _ARROW.fullmatch(text) if key == "target" else _PART.fullmatch(text)
-        if not pair:
-            return False
-        first, second = (self.number(replace(item, value=part)) for part in pair.groups())
-        if first.value is None or second.value is None:
-            return False
-        both = {"baseline": first} if key == "target" else {key: first}
-        for place, read in {**both, "target": second}.items():
-            reads.setdefault(place, read)
-        return True
+    def _keep(self, key: Key, item: Item, number: Number) -> None:
+        if number.read.code == "ambiguous-number" or has_magnitude(item, self.ask):
+            value = amount(number.read.value, self.ask.words)
+            self.say("assumed", "number", item.cell, given=item.text, value=value)
+        self.reads.setdefault(key, number.read)
+        self.limit = number.limit if key == "target" else self.limit
+        self.made.unit = self.made.unit or unit_beside(item, number)
 
-    def _word(self, item: Item, key: str | date, reads: dict[str | date, Read]) -> None:
-        """Keep a word that stands where a number should."""
-        done = _done(item)
-        is_current = isinstance(key, date) or key == "current"
-        if done is not None and is_current:
-            reads[key] = Read(done)
-            self.measure.type = "achieve"
-            self.measure.notes.append(item.text)
-        elif done is not None and key == "target":
-            self.measure.type = "achieve"
-        elif key == "target":
-            self.measure.definitions.append(item.text)
+    def _take_word(self, item: Item, key: Key) -> None:
+        done = done_in(item)
+        if done is not None and isinstance(key, date):
+            self.reads[key] = Read(done)
+            self.made.notes.append(item.text)
+        elif key == "target" and done is None:
+            self.made.definitions.append(item.text)
             self.say("left", "not-a-number", item.cell, given=item.text)
-        else:
-            self.measure.notes.append(item.text)
+        elif done is None:
+            self.made.notes.append(item.text)
             self.say("left", "not-a-number", item.cell, given=item.text)
 
-    # --- all numbers of a record ------------------------------------------------------------------
-
-    def _plain(self, record: Record, reads: dict[str | date, Read]) -> None:
+    def _take_plain(self) -> None:
         for key in ENDS:
-            if key in record.items and key not in reads:
-                self._take(record.items[key], key, reads)
-        item = record.items.get("current")
+            if key in self.record.items and key not in self.reads:
+                self._take(self.record.items[key], key)
+        item = self.record.items.get("current")
         if item is None:
             return
-        taken: dict[str | date, Read] = {}
-        self._take(item, "current", taken)
-        reads |= {key: taken[key] for key in ENDS if key in taken and key not in reads}
-        read = taken.get("current")
-        if read is None:
-            return
-        days = sorted(key for key in reads if isinstance(key, date))
+        days = [key for key in self.reads if isinstance(key, date)]
         if not days:
-            reads[self._day(record, item)] = read
-        elif read.value != reads[days[-1]].value:
+            self._take(item, self._day(item))
+        elif number_in(item, self.ask, self.made.unit).value != self.reads[max(days)].value:
             self.say("left", "progress", item.cell, given=item.text)
 
-    def _day(self, record: Record, item: Item) -> date:
+    def _day(self, item: Item) -> date:
         """The day of a number that stands under none: its row's, else that of all."""
-        own = record.items.get("updated")
+        own = self.record.items.get("updated")
         day = day_of(own.value, self.ask.words, self.quarter.start) if own else None
-        if day and self.quarter.start <= day <= self.quarter.end:
+        if day and day in self.quarter.span:
             return day
-        self.say("assumed", "day", item.cell, value=self.as_of.isoformat())
-        return self.as_of
+        self.say("assumed", "day", item.cell, value=self.scope.as_of.isoformat())
+        return self.scope.as_of
 
-    def _periods(self, record: Record, reads: dict[str | date, Read]) -> None:
+    def _take_periods(self) -> None:
+        """Take the numbers of the quarter's periods: its last target, and a check-in for each."""
         start, end = self.quarter.start, self.quarter.end
-        before: list[tuple[date, Item]] = []
-        for role, period, item in sorted(record.dated, key=lambda it: it[1].span.end):
+        for role, period, item in sorted(self.record.dated, key=lambda it: it[1].span.end):
             last = period.span.end
             covers = period.span.start <= start and last >= end
             if role == "progress":
                 continue
-            if role in ENDS:
-                if covers or start <= last <= end:
-                    reads.pop(role, None)
-                    self._take(item, role, reads)
-                elif role == "baseline" and last < start:
-                    before.append((last, item))
-                else:
-                    self.say("left", "outside", item.cell, given=item.column.header)
-            elif start <= last <= end:
-                self._take(item, last, reads)
-            elif covers and not period.is_day:
-                self._take(item, self.as_of, reads)
-            elif last < start:
-                before.append((last, item))
+            if role in ENDS and (covers or last in self.quarter.span):
+                self.reads.pop(role, None)
+                self._take(item, role)
+            elif role not in ENDS and last in self.quarter.span:
+                self._take(item, self._last_day(period))
+            elif role not in ENDS and covers:
+                self._take(item, self.scope.as_of)
             else:
                 self.say("left", "outside", item.cell, given=item.column.header)
-        if before and "baseline" not in record.items and "baseline" not in reads:
-            *rest, (_, latest) = sorted(before, key=lambda it: it[0])
-            self._take(latest, "baseline", reads)
-            if "baseline" in reads:
-                self.say("assumed", "baseline-before", latest.cell)
-            before = rest
-        for _, item in before:
-            self.say("left", "outside", item.cell, given=item.column.header)
 
-    def _scale(self, reads: dict[str | date, Read], record: Record) -> None:
+    def _last_day(self, period: Period) -> date:
+        """The day of a period's number: its last one, of the quarter itself that of all numbers."""
+        is_whole = period.span == self.quarter.span
+        return self.scope.as_of if is_whole else period.span.end
+
+    def _bring_to_one_scale(self) -> None:
         """Bring percents and the numbers beside them to one scale: 24 for 24 %."""
-        percents = {key for key, read in reads.items() if read.percent}
-        if not percents:
+        percents = {key for key, read in self.reads.items() if read.percent}
+        is_other = bool(self.made.unit) and "%" not in self.made.unit
+        if not percents or (is_other and len(percents) < len(self.reads)):
             return
-        is_unit = self.measure.unit in {"", "%"} or "%" in self.measure.unit
-        if not is_unit and len(percents) < len(reads):
-            return
-        self.measure.unit = self.measure.unit or "%"
-        for key, read in list(reads.items()):
-            if key in percents:
-                reads[key] = replace(read, value=hundredfold(read.value))
-            elif read.value and abs(read.value) <= 1 and read.value != int(read.value):
-                value = hundredfold(read.value)
-                given = amount(read.value, self.ask.words)
-                item = record.items.get(key) if isinstance(key, str) else None
-                shown = amount(value, self.ask.words)
-                self.say("assumed", "percents", item.cell if item else "", given=given, value=shown)
-                reads[key] = replace(read, value=value)
+        self.made.unit = self.made.unit or "%"
+        for key, read in self.reads.items():
+            is_fraction = bool(read.value) and abs(read.value) < 1
+            if key not in percents and not is_fraction:
+                continue
+            value = hundredfold(read.value)
+            if key not in percents:
+                words = {"given": amount(read.value, self.ask.words)}
+                words["value"] = amount(value, self.ask.words)
+                item = self.record.items.get(key if isinstance(key, str) else "current")
+                self.say("assumed", "percents", item.cell if item else "", **words)
+            self.reads[key] = replace(read, value=value)
 
-    # --- words, progress and type -----------------------------------------------------------------
+    # --- words, progress, title -------------------------------------------------------------------
 
-    def _status(self, record: Record) -> None:
-        made = self.measure
-        item = record.items.get("status")
-        if item is not None and not _is_number(item, self.ask):
+    @property
+    def _has_numbers(self) -> bool:
+        return bool(self.made.numbers or self.made.check_ins)
+
+    def _take_status(self) -> None:
+        made, item = self.made, self.record.items.get("status")
+        is_number = item is not None and number_in(item, self.ask).value is not None
+        if item is not None and not (is_number and not isinstance(item.value, bool)):
             key = status_of(item.text)
-            if key in {"postponed", "cancelled"}:
-                made.state = key
-            done = _done(item)
-            has_numbers = made.numbers or made.check_ins or self._has_progress(record)
-            if done is not None and not has_numbers:
-                made.type = "achieve"
-                made.check_ins[self._day(record, item)] = done
+            made.state = key if key in {"postponed", "cancelled"} else ""
+            done = done_in(item)
+            if done is not None and not self._has_numbers and not [*self._shares()]:
+                made.check_ins[self._day(item)] = done
                 value = self.ask.words.choice("yes_no", "yes" if done else "no")
                 self.say("assumed", "word", item.cell, given=item.text, value=value)
             if not isinstance(item.value, bool):
                 made.notes.append(item.text)
-        finished = record.items.get("finished")
-        if finished is not None and not (made.numbers or made.check_ins):
-            day = day_of(finished.value, self.ask.words, self.quarter.start)
-            if day and self.quarter.start <= day <= self.quarter.end:
-                made.type = "achieve"
-                made.check_ins[day] = 1.0
-        if record.status and record.status_cell and not (item and status_of(item.text)):
-            word = self.ask.words.choice("status", record.status)
+        self._take_finished()
+        colour = self.record.status
+        if colour and not (item is not None and status_of(item.text)):
+            grade = {"on-track": "green", "at-risk": "yellow", "off-track": "red"}[colour]
+            word = self.ask.words.choice("grade", grade)
             made.notes.append(word)
-            self.say("assumed", "colour", record.status_cell, value=word)
+            self.say("assumed", "colour", self.record.status_cell, value=word)
 
-    def _has_progress(self, record: Record) -> bool:
-        items = [record.items[role] for role in ("progress",) if role in record.items]
-        items += [item for role, _, item in record.dated if role == "progress"]
-        return any(self.number(item).value is not None for item in items)
-
-    def _progress(self, record: Record) -> None:
-        made = self.measure
-        shares = list(self._shares(record))
-        if not shares:
+    def _take_finished(self) -> None:
+        """Take the day on which something was done; where others have one, none is not done."""
+        if self._has_numbers or not self.scope.has_finished:
             return
-        if made.check_ins:
-            for item, *_ in shares:
+        item = self.record.items.get("finished")
+        day = day_of(item.value, self.ask.words, self.quarter.start) if item else None
+        if item is None:
+            self.made.check_ins[self.scope.as_of] = 0.0
+            self.say("assumed", "not-finished", self.record.cells[0])
+        elif day and day in self.quarter.span:
+            self.made.check_ins[day] = 1.0
+        else:
+            self.say("left", "outside", item.cell, given=item.text)
+
+    def _take_progress(self) -> None:
+        made = self.made
+        for item, period, share in self._shares(say=True):
+            if made.check_ins and not (period and "target" not in made.numbers):
                 self.say("left", "progress", item.cell, given=item.text)
-            return
-        for item, day, share in shares:
+                continue
+            day = period.span.end if period else self._day(item)
+            if day not in self.quarter.span:
+                self.say("left", "outside", item.cell, given=item.column.header)
+                continue
             given = self.ask.words.percent(share)
-            if "target" in made.numbers:
-                target, baseline = made.numbers["target"], made.numbers.get("baseline", 0.0)
-                value = round(baseline + share * (target - baseline), 10)
-                ends = {"baseline": amount(baseline, self.ask.words)}
-                ends |= {"target": amount(target, self.ask.words)}
-                value_text = amount(value, self.ask.words)
-                self.say("assumed", "from-progress", item.cell, given=given, value=value_text, **ends)
-                made.check_ins[day] = value
-            else:
-                made.type = made.type or "achieve"
+            if "target" not in made.numbers:
                 made.check_ins[day] = share
                 self.say("assumed", "share", item.cell, value=given)
+                continue
+            target, baseline = made.numbers["target"], made.numbers.get("baseline", 0.0)
+            value = round(baseline + share * (target - baseline), 10)
+            shown = {"baseline": baseline, "target": target, "value": value}
+            words = {name: amount(number, self.ask.words) for name, number in shown.items()}
+            made.check_ins[day] = value
+            self.say("assumed", "from-progress", item.cell, given=given, **words)
 
-    def _shares(self, record: Record) -> Iterator[tuple[Item, date, float]]:
-        items = [(i, p) for role, p, i in record.dated if role == "progress"]
-        plain_item = record.items.get("progress")
-        if plain_item is not None:
-            items.append((plain_item, None))
+    def _shares(self, say: bool = False) -> Iterator[tuple[Item, Period | None, float]]:
+        """The shares of progress, each with its cell and its period."""
+        items: list[tuple[Item, Period | None]] = [
+            (item, period) for role, period, item in self.record.dated if role == "progress"
+        ]
+        if "progress" in self.record.items:
+            items.append((self.record.items["progress"], None))
+        # In a list of lines a share may stand where the others say yes or no.
+        status = self.record.items.get("status")
+        if status and not items and number_in(status, self.ask).read.percent:
+            items.append((status, None))
         for item, period in items:
-            read = self.number(item)
-            if read.value is None:
-                pair = _PART.fullmatch(item.text) or re.search(r"(\d+)\s*/\s*(\d+)", item.text)
-                done = _done(item)
-                if pair and float(pair[2].replace(",", ".")):
-                    read = Read(float(pair[1].replace(",", ".")) / float(pair[2].replace(",", ".")))
-                elif done is not None:
-                    read = Read(done)
-                else:
-                    if item.text.strip("-–—"):
-                        self.say("left", "not-a-number", item.cell, given=item.text)
-                    continue
-            elif not read.percent and self.whole:
-                read = Read(read.value / 100)
-            self.measure.unit = "" if self.measure.unit == "%" and not self.measure.numbers else (
-                self.measure.unit
-            )
-            day = self._period_day(period) if period else self._day(record, item)
-            if day is None:
-                self.say("left", "outside", item.cell, given=item.column.header)
-            else:
-                yield item, day, read.value
+            number = number_in(item, self.ask)
+            share = number.value
+            if share is not None and not number.read.percent and self.scope.counts_to_100:
+                share /= 100
+            if share is None:
+                share = share_in(item, self.ask)
+            if share is None:
+                share = done_in(item)
+                if share is not None and say:
+                    self.made.notes.append(item.text)
+            if share is not None:
+                yield item, period, share
+            elif say and item.text.strip("-–—"):
+                self.made.notes.append(item.text)
+                self.say("left", "not-a-number", item.cell, given=item.text)
 
-    def _period_day(self, period: Period) -> date | None:
-        last = period.span.end
-        return last if self.quarter.start <= last <= self.quarter.end else None
+    def _take_title(self) -> None:
+        """Take the baseline that the title tells beside the target."""
+        numbers = self.made.numbers
+        if "target" not in numbers or "baseline" in numbers:
+            return
+        title = _title(self.record)
+        before = from_title(title.text, numbers["target"], self.ask) if title else None
+        if title and before is not None:
+            numbers["baseline"] = before
+            words = {"given": amount(before, self.ask.words)}
+            words["value"] = amount(numbers["target"], self.ask.words)
+            self.say("assumed", "title-baseline", title.cell, **words)
 
-    def _type(self, record: Record) -> None:
+    # --- type -------------------------------------------------------------------------------------
+
+    def _type(self) -> str:
         """The type that the row names, or that its numbers and words tell."""
-        made = self.measure
+        made = self.made
         baseline, target = (made.numbers.get(key) for key in ENDS)
-        named = keys_by_word("directions").get(plain(record.text("direction")), "")
-        falls = bool(words_of("falling") & {*plain(_title(record)).split()})
-        limit = made.type if made.type in set(_LIMITS.values()) else ""
+        named = keys_by_word("directions").get(plain(self.record.text("direction")), "")
+        title = _title(self.record)
+        down = falls(title.text) if title else False
         if target is None and baseline is None:
-            made.type = "achieve" if made.type == "achieve" or not named else named
-            if made.type == "achieve" and any(value > 1 for value in made.check_ins.values()):
-                made.type = "decrease" if falls else "increase"
-        elif named and named != "objective":
-            made.type = named
-        elif target is not None and baseline is not None and target != baseline:
-            made.type = "decrease" if target < baseline else "increase"
-        elif target is not None and baseline == target:
-            made.type = "keep-at-most" if falls or limit == "keep-at-most" else "keep-at-least"
-            word = self.ask.words.choice("type", made.type)
-            self.say("assumed", "hold", record.items["target"].cell if "target" in record.items else "", type=word)
-        else:
-            made.type = limit or ("decrease" if falls else "increase")
+            is_share = all(0 <= value <= 1 for value in made.check_ins.values())
+            return named or ("achieve" if is_share else "decrease" if down else "increase")
+        if named and named != "objective":
+            return named
+        if target is None or baseline is None:
+            return _KEEP.get(self.limit) or ("decrease" if down else "increase")
+        if target != baseline:
+            return "decrease" if target < baseline else "increase"
+        kept = "keep-at-most" if down or self.limit == "at-most" else "keep-at-least"
+        item = self.record.items.get("target")
+        word = self.ask.words.choice("type", kept)
+        self.say("assumed", "hold", item.cell if item else "", type=word)
+        return kept
 
 
-def _title(record: Record) -> str:
-    return record.text("key-result") or record.text("title") or record.text("objective")
-
-
-def _is_number(item: Item, ask: Ask) -> bool:
-    return not isinstance(item.value, bool) and parse("number", item.value, ask).value is not None
-
-
-def _done(item: Item) -> float | None:
-    """1 for a word such as done or yes, 0 for not done or not started; None for any other."""
-    if isinstance(item.value, bool):
-        return float(item.value)
-    key = status_of(item.text)
-    return {"done": 1.0, "not-done": 0.0, "not-started": 0.0}.get(key)
-
-
-def _currency(item: Item) -> str:
-    """The sign of a currency in a cell's text or format; "" for none."""
-    text = item.text if isinstance(item.value, str) else item.format
-    return next((sign for sign in text if unicodedata.category(sign) == "Sc"), "")
-
-
-def confidence_of(item: Item, ask: Ask) -> float | None:
-    """A confidence from 1 to 10: 70 % and 0.7 are 7; None for what is none."""
-    read = confidence(item.value, replace(ask, format=item.format))
-    if read.value is None:
-        return None
-    value = read.value * 10 if 0 < read.value < 1 else read.value
-    value = value / 10 if 10 < value <= 100 else value
-    rounded = float(round(value))
-    return rounded if 1 <= rounded <= 10 else None
-
-
-def column_counts_to_100(items: Iterator[tuple[Column, object]], ask: Ask) -> bool:
-    """Whether the plain numbers of progress columns count to 100 and not to 1."""
-    numbers = (parse("number", value, ask) for _, value in items)
-    return any(read.value is not None and not read.percent and read.value > 1 for read in numbers)
-
-
+def _title(record: Record) -> Item | None:
+    roles = ("key-result", "title", "objective")
+    return next((record.items[role] for role in roles if role in record.items), None)

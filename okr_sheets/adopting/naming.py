@@ -1,110 +1,131 @@
-"""Whose OKRs each table holds: by names of sheets, titles and labels."""
+"""Whose OKRs each table holds: by labels, names of sheets and titles."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
 from okr_sheets.adopting.columns import named_roles
-from okr_sheets.adopting.mapping import TEXTS, UNITS, Table
-from okr_sheets.adopting.periods import names_quarter, period_in, year_in
+from okr_sheets.adopting.mapping import UNITS, Table
+from okr_sheets.adopting.periods import names_quarter, without_period
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.words import keys_by_word, plain, words_of
 from okr_sheets.language import fold
 from okr_sheets.reading.cells import as_text
 
-_ANY_YEAR = 2000
-LONGEST = 40  # characters of a unit's name in a title
+LONGEST = 60  # characters of a title that may name a unit
 MOST_WORDS = 4
+SURE = 0.8  # from which score on a word is a label
+_EDGES = " -–—:,·|()/&_."
+_ENDS_OF_WORDS = re.compile(r"[\s_]+")
 
 
 def names_of(sheets: Sequence[Sheet], tables: Sequence[Table]) -> Iterator[Table]:
-    """The tables, each with the names of its unit, and with what to call its objective."""
+    """The tables, each with the names of its unit, its quarter, and what to call its objective."""
     by_place = {(sheet.file, sheet.name): sheet for sheet in sheets}
     for table in tables:
         sheet = by_place[table.file, table.sheet]
         names = dict(_labelled(sheet, table))
         quarter = names.pop("quarter", "")
         if not names and not {*UNITS} & table.roles:
-            names = _by_sheet(sheet, table) or _by_title(sheet, table)
-        objective = table.sheet if is_telling(table.sheet) else next(_titles(sheet, table), "")
-        yield replace(
-            table, names=names, quarter=quarter, objective=objective or table.sheet
-        )
+            names = _by_title(sheet, table) or _by_sheet(sheet, table)
+        if not quarter and names_quarter(table.sheet) and not sheet.untyped:
+            quarter = table.sheet
+        yield replace(table, names=names, quarter=quarter, objective=_objective(sheet, table))
 
 
-def is_telling(name: str) -> bool:
-    """Whether a name says more than “Sheet1”, “OKRs” or “Q1 2027”."""
-    return bool(unit_in(name))
+def _objective(sheet: Sheet, table: Table) -> str:
+    """What to call an objective that nobody named: as the sheet, or its title if that says more."""
+    is_blank = plain(table.sheet).rstrip("0123456789 ") in words_of("blank")
+    return next(_titles(sheet, table), table.sheet) if is_blank else table.sheet
 
 
 def unit_in(text: str) -> str:
     """The unit that a title names: “Marketing” of “Marketing OKRs – Q1 2027”; "" for none."""
-    year = year_in(text) or _ANY_YEAR
-    rest = text
-    if names_quarter(text) or year_in(text):
-        rest = period_in(text, year)[1]
-        rest = period_in(rest, _ANY_YEAR)[1] if year_in(rest) else rest
-    generic = words_of("sheets")
-    kept = [word for word in rest.replace("_", " ").split() if plain(word).strip("0123456789 ")]
-    shown = {plain(word): word for word in text.replace("_", " ").split()}
-    left = [shown.get(plain(word), word) for word in kept if not _is_generic(word, generic)]
-    if plain(rest).rstrip("0123456789 ") in generic:
+    if len(text) > LONGEST:
         return ""
-    return " ".join(left).strip(" -–—:,·|()/&") if len(left) <= MOST_WORDS else ""
+    rest = without_period(text)
+    words = [word for word in _ENDS_OF_WORDS.split(rest) if word]
+    kept = [word for word in words if _bare(word) not in words_of("okr")]
+    told = [word for word in kept if _bare(word)]
+    if not told or len(told) > MOST_WORDS or any(_is_generic(word) for word in told):
+        return ""
+    return " ".join(kept).strip(_EDGES)
 
 
-def _is_generic(word: str, generic: frozenset[str]) -> bool:
-    bare = plain(word).strip("0123456789 ")
-    return not bare or bare in generic or bare in keys_by_word("kinds")
+def _bare(word: str) -> str:
+    return plain(word).strip("0123456789 ")
 
 
-def _rows_above(table: Table) -> range:
-    first = table.headers[0] if table.headers else table.rows.start
-    return range(table.rows.start, first)
+def _is_generic(word: str) -> bool:
+    return _bare(word) in words_of("sheets") or _bare(word) in keys_by_word("kinds")
+
+
+def unit_names(name: str) -> dict[str, str]:
+    """A unit's name by its level: as a department where it is called one, else as a team."""
+    folded = plain(name)
+    marks = words_of("department")
+    is_department = any(folded.startswith(mark) or folded.endswith(mark) for mark in marks)
+    return {"department" if is_department else "team": name} if name else {}
+
+
+def lines_above(sheet: Sheet, table: Table) -> Iterator[tuple[int, list[str]]]:
+    """The rows above a table's first header, each with its texts."""
+    sheet = sheet.turned() if table.family == "transposed" else sheet
+    first, stop = table.rows.start, table.headers[0] if table.headers else table.rows.start
+    for row in range(first if table.headers else 1, stop):
+        if cells := list(sheet.filled(row).values()):
+            yield row, [as_text(value).strip() for value in cells]
+
+
+def label_role(text: str) -> str:
+    """The role that a label names; "" for none."""
+    roles = [each.role for each in named_roles(text.rstrip(": ")) if each.score > SURE]
+    wanted = {*UNITS, "quarter"}
+    return next((role for role in roles if role in wanted), roles[0] if roles else "")
 
 
 def _labelled(sheet: Sheet, table: Table) -> Iterator[tuple[str, str]]:
     """The names and the quarter that stand beside a label above the table: “Team: Sales”."""
-    sheet = sheet.turned() if table.family == "transposed" else sheet
     wanted = {*UNITS, "quarter"}
-    for row in _rows_above(table):
-        cells = list(sheet.filled(row).values())
-        texts = [as_text(value) for value in cells]
+    for _, texts in lines_above(sheet, table):
         for label, value in zip(texts, texts[1:], strict=False):
-            roles = [each.role for each in named_roles(label.rstrip(": ")) if each.score > 0.8]
-            if roles and roles[0] in wanted and not named_roles(value):
-                yield roles[0], value
+            role = label_role(label)
+            if role in wanted and label_role(value) not in wanted:
+                yield role, value
         for text in texts:
             label, colon, value = text.partition(":")
-            roles = [each.role for each in named_roles(label) if each.score > 0.8]
-            if colon and value.strip() and roles and roles[0] in wanted:
-                yield roles[0], value.strip()
+            if colon and value.strip() and label_role(label) in wanted:
+                yield label_role(label), value.strip()
 
 
 def _by_sheet(sheet: Sheet, table: Table) -> dict[str, str]:
-    name = unit_in(table.sheet)
-    if not name or sheet.untyped:
+    """The unit that a sheet is named after; of a text file only beside a word such as OKR."""
+    name = PurePath(table.file).stem if sheet.untyped else table.sheet
+    told = {_bare(word) for word in _ENDS_OF_WORDS.split(name)}
+    if sheet.untyped and not (told & words_of("okr") or names_quarter(name)):
         return {}
+    unit = unit_in(name)
     owners = [at for at, column in table.columns.items() if column.role == "owner"]
     cells = {fold(as_text(sheet.value(row, at))) for at in owners for row in table.rows}
-    return {"person" if fold(name) in cells else "team": name}
+    if unit and fold(unit) in cells:
+        return {"person": unit}
+    return unit_names(unit)
 
 
 def _titles(sheet: Sheet, table: Table) -> Iterator[str]:
-    sheet = sheet.turned() if table.family == "transposed" else sheet
-    for row in _rows_above(table):
-        cells = sheet.filled(row)
-        if len(cells) == 1 and isinstance(text := next(iter(cells.values())), str):
-            yield text
+    for _, texts in lines_above(sheet, table):
+        if len(texts) == 1:
+            yield texts[0]
 
 
 def _by_title(sheet: Sheet, table: Table) -> dict[str, str]:
-    """The unit in a title that says OKR, KPI or a period beside it."""
+    """The unit in a title that says OKR, KPI or a quarter beside it."""
     for text in _titles(sheet, table):
-        words = {plain(word) for word in text.split()}
-        tells = names_quarter(text) or words & words_of("sheets")
-        name = unit_in(text) if tells and len(text) <= LONGEST else ""
-        if name and not ({*TEXTS} & {each.role for each in named_roles(name)}):
-            return {"team": name}
+        told = {_bare(word) for word in _ENDS_OF_WORDS.split(text)}
+        if names_quarter(text) or told & words_of("okr"):
+            if unit := unit_in(text):
+                return unit_names(unit)
     return {}

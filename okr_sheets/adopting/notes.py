@@ -14,10 +14,7 @@ Kind = Literal["assumed", "missing", "left"]
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One thing to say: its kind, the cell it is about, and the code of the sentence.
-
-    `row` names the row of the tracker that it belongs to, "" if it belongs to none.
-    """
+    """One thing to say: its kind, the cell it is about, and the code of the sentence."""
 
     kind: Kind
     code: str
@@ -25,7 +22,6 @@ class Note:
     sheet: str = ""
     cell: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
-    row: str = ""
 
     def reason(self, code: str) -> str:
         """The reason, in a language."""

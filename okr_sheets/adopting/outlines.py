@@ -64,6 +64,8 @@ def outline(sheet: Sheet, rows: range, ask: Ask) -> Table:
     if max(told.values(), default=0) < FEWEST:
         return empty
     best = max(told, key=lambda column: told[column])
+    first = next(row for row in rows if any(_tells(sheet, row, column) for column in columns))
+    rows = range(first, rows.stop)
     found = {c: Column("title") for c in columns if c <= best and told[c]}
     for column in (c for c in columns if c not in found):
         content = content_of((sheet.value(row, column) for row in rows), ask)

@@ -15,13 +15,12 @@ from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter, Span, common_day, common_year
 from okr_sheets.reading.days import date_from_text, key_of, month_of, spelled
 
-_YEAR = re.compile(r"(?<!\d)(?:fy\s?)?((?:19|20|21|24|25|26)\d\d)(?!\d)\.?(?:\s?(?:년|ปี))?")
-_SHORT_YEAR = re.compile(r"(?:fy\s?|['’])(\d\d)(?!\d)")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _WORD = re.compile(r"\d{1,2}월|[^\W\d_][^\d\s,/()'’-]*")
 _NUMBERED_MONTH = re.compile(
     r"(?<![\d./-])(?:(20\d\d|25\d\d)[./-](0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])[./-](20\d\d|25\d\d))(?![\d./-])"
 )
+_ANY_YEAR = 2000  # for a period whose year does not matter
 _KEY = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d\d)(?:-(\d\d))?)?")
 
 
@@ -75,7 +74,7 @@ def period_of_key(key: str, fiscal_start: int = 1) -> Period:
 
 def year_in(text: str) -> int | None:
     """The year that a text names, of the common era; None for none, or for several."""
-    years = {year for match in _YEAR.finditer(spelled(text)) if (year := _common(match[1]))}
+    years = {year for match in _years().finditer(spelled(text)) if (year := _common(match[1]))}
     return years.pop() if len(years) == 1 else None
 
 
@@ -89,9 +88,9 @@ def period_in(text: str, year: int | None, fiscal_start: int = 1) -> tuple[Perio
     `year` is that of a text which names none; without either, a quarter or month is not known.
     """
     rest = spelled(text)
-    match = _YEAR.search(rest) or _SHORT_YEAR.search(rest)
+    match = _years().search(rest) or _short_years().search(rest)
     numbered = _NUMBERED_MONTH.search(rest)
-    if numbered:
+    if numbered and not names_quarter(text):
         year = common_year(int(numbered[1] or numbered[4]))
         month = int(numbered[2] or numbered[3])
         rest = rest[: numbered.start()] + " " + rest[numbered.end() :]
@@ -102,7 +101,7 @@ def period_in(text: str, year: int | None, fiscal_start: int = 1) -> tuple[Perio
     if quarter:
         digits = next(filter(None, quarter.groups()))
         number = _ROMAN.get(digits) or int(digits[0])
-        short = re.match(r"\s?(\d\d)(?!\d)", bare[quarter.end() :]) if own is None else None
+        short = re.match(r"[\s/'’-]?(\d\d)(?!\d)", bare[quarter.end() :]) if own is None else None
         own = own or (_common(short[1]) if short else None)
         end = quarter.end() + (short.end() if short else 0)
         bare = f"{bare[: quarter.start()]} {bare[end:]}"
@@ -123,10 +122,30 @@ def period_in(text: str, year: int | None, fiscal_start: int = 1) -> tuple[Perio
 
 
 @cache
+def _years() -> re.Pattern[str]:
+    """A year of four digits, common or Buddhist, with the word for a year before or behind it."""
+    word = _either("year")
+    return re.compile(
+        rf"(?:(?:{word})\s?)?(?<!\d)((?:19|20|21|24|25|26)\d\d)(?!\d)\.?(?:\s?(?:{word})(?![^\W\d_]))?"
+    )
+
+
+@cache
+def _short_years() -> re.Pattern[str]:
+    """A year of two digits behind its word or an apostrophe: FY27, '27."""
+    return re.compile(rf"(?:(?:{_either('year')})\s?|['’])(\d\d)(?!\d)")
+
+
+def _either(name: str) -> str:
+    """A pattern of the words of a list, the longest first."""
+    words = sorted(map(spelled, words_of(name)), key=lambda word: (-len(word), word))
+    return "|".join(map(re.escape, words))
+
+
+@cache
 def _quarters() -> re.Pattern[str]:
     """Q1, 1Q, 1. negyedév, I. negyedév, ไตรมาส 1, 1분기, in all languages."""
-    words = sorted(map(spelled, words_of("quarter")), key=lambda word: (-len(word), word))
-    either = "|".join(map(re.escape, words))
+    either = _either("quarter")
     return re.compile(
         rf"(?<![^\W\d_])(?:{either})[\s.:-]*([1-4])(?![\d%])"
         rf"|(?<!\d)([1-4])\.?\s?(?:{either})(?![^\W\d_])"
@@ -137,6 +156,22 @@ def _quarters() -> re.Pattern[str]:
 def names_quarter(text: str) -> bool:
     """Whether a text names a quarter, with or without its year."""
     return bool(_quarters().search(spelled(text)))
+
+
+def without_period(text: str) -> str:
+    """A title without the quarter, the month or the year that it names, in its own letters."""
+    year = year_in(text)
+    period, rest = period_in(text, year or _ANY_YEAR)
+    if period is None:
+        return text
+    again, less = period_in(rest, _ANY_YEAR) if year_in(rest) else (None, rest)
+    kept = set(re.findall(r"[^\W_]+", less if again else rest))
+    words = re.split(r"(\s+|_+)", text)
+    return "".join(word for word in words if not re.search(r"[^\W_]", word) or _is_kept(word, kept))
+
+
+def _is_kept(word: str, kept: set[str]) -> bool:
+    return bool(kept.intersection(re.findall(r"[^\W_]+", spelled(word))))
 
 
 def quarter_in(text: str, year: int | None, fiscal_start: int = 1) -> Quarter | None:

@@ -10,15 +10,14 @@ from pathlib import PurePath
 from typing import Literal
 
 from okr_sheets.adopting.columns import Candidate, Content, candidates, content_of, named_roles
-from okr_sheets.adopting.columns import unit_of
 from okr_sheets.adopting.finding import Headline, grouped, headlines, strength
 from okr_sheets.adopting.mapping import (
     NUMBERS,
     ROLES,
     SEVERAL,
     TEXTS,
-    UNITS,
     Column,
+    Family,
     Mapping,
     Table,
 )
@@ -42,6 +41,9 @@ from okr_sheets.reading.cells import Ask, as_text
 from okr_sheets.reading.periods import last_days
 
 SURE = 0.15  # from which score on a column may have a role
+MOST = 0.8  # of the cells are words of status in a column that has no other name
+HALF = 0.5
+_OF_PERIODS = ("target", "current")
 CLOSE = 0.12  # by which another role may be less sure and still be offered
 Said = Literal["named", "of-days", "guessed"]
 
@@ -65,7 +67,8 @@ def recognise(
     today = today or datetime.now().date()  # noqa: DTZ005  people mean their own day
     used = named or Quarter.holding(today, fiscal_start)
     ask = replace(ask, around=used.start)
-    tables = [table for draft in drawn for table in [_table(draft, ask, used)] if table.columns]
+    tables = [_table(draft, ask, used) for draft in drawn]
+    tables = [table for table in tables if {*TEXTS} & table.roles or table.is_log]
     return Mapping(tuple(names_of(sheets, tables)), used, code, quarter_said=said)
 
 
@@ -190,29 +193,34 @@ def _table(draft: _Draft, ask: Ask, quarter: Quarter) -> Table:
     bodies = {column: content_of(draft.body(column), ask) for column in header.texts}
     periods = _periods(header, ask, quarter)
     options = {
-        column: candidates(periods[column][1] if column in periods else text, bodies[column])
+        column: _options(periods[column][1] if column in periods else text, bodies[column])
         for column, text in header.texts.items()
     }
-    roles = _chosen(options, bodies, {*periods})
+    roles = _chosen(options, periods, quarter)
     columns = {}
     for column, text in header.texts.items():
-        role = roles.get(column)
-        period = periods[column][0] if column in periods else None
-        likely = [each for each in options[column] if each.score >= SURE]
+        role = roles.get(column, Candidate("left", 0))
         others = tuple(
-            each.role for each in likely
-            if role is None or (each.role != role.role and each.score > role.score - CLOSE)
+            each.role for each in options[column]
+            if each.score >= SURE and each.role != role.role and each.score > role.score - CLOSE
         )  # fmt: skip
-        name, like = (role.role, role.like) if role else ("left", "")
-        is_number = name in NUMBERS
-        unit = unit_of(text) if is_number else ""
-        columns[column] = Column(name, period if is_number else None, text, like, others, unit)
+        if column in periods and not periods[column][1]:
+            others = others or tuple(each for each in _OF_PERIODS if each != role.role)
+        period = periods[column][0] if column in periods and role.role in NUMBERS else None
+        columns[column] = Column(role.role, period, text, role.like, others)
     columns = _settled(columns, bodies)
     for column in _unheaded(draft):
         columns[column] = Column("left")
-    family = "transposed" if draft.is_turned else "blocks" if len(draft.headlines) > 1 else "rows"
+    family: Family = "blocks" if len(draft.headlines) > 1 else "rows"
+    family = "transposed" if draft.is_turned else family
     lasts = tuple(each.rows.stop - 1 for each in draft.headlines)
     return Table(sheet.file, sheet.name, family, lasts, draft.rows, columns)
+
+
+def _options(header: str, content: Content) -> list[Candidate]:
+    """The roles that a column may have; one without a known header may still hold statuses."""
+    found = candidates(header, content)
+    return found or ([Candidate("status", SURE)] if content.statuses >= MOST else [])
 
 
 def _unheaded(draft: _Draft) -> list[int]:
@@ -245,7 +253,9 @@ def _periods(header: Headline, ask: Ask, quarter: Quarter) -> dict[int, tuple[Pe
 
 
 def _chosen(
-    options: dict[int, list[Candidate]], bodies: dict[int, Content], dated: set[int]
+    options: dict[int, list[Candidate]],
+    periods: dict[int, tuple[Period, str]],
+    quarter: Quarter,
 ) -> dict[int, Candidate]:
     """One role for each column, each role for the column that it is surest of."""
     pairs = [
@@ -257,19 +267,20 @@ def _chosen(
     chosen: dict[int, Candidate] = {}
     taken: set[str] = set()
     for *_, each, column in sorted(pairs, key=lambda it: it[:3], reverse=True):
-        may_repeat = each.role in SEVERAL or column in dated
+        may_repeat = each.role in SEVERAL or column in periods
         if column in chosen or (each.role in taken and not may_repeat):
             continue
         chosen[column] = each
-        if column not in dated:
+        if column not in periods:
             taken.add(each.role)
-    # Numbers under a period alone are what it brought, or what it should bring.
-    bare = [c for c in dated if c not in chosen and bodies[c].numbers >= 0.5]
-    has_target = "target" in taken or any(e.role == "target" for e in chosen.values())
-    has_current = any(e.role in {"current", "progress"} for c, e in chosen.items() if c in dated)
-    for column in bare:
-        role = "current" if has_target or not has_current else "target"
-        chosen[column] = Candidate(role, SURE)
+    # Numbers under a period alone are what it brought; those of the whole quarter, beside its
+    # months, may be anything.
+    bare = [column for column in periods if column not in chosen]
+    spans = {column: periods[column][0].span for column in bare}
+    parts = [column for column in bare if spans[column] != quarter.span]
+    is_target = all(c.role != "target" for c in chosen.values()) and not parts
+    for column in bare if not parts else parts:
+        chosen[column] = Candidate("target" if is_target else "current", SURE)
     return chosen
 
 
@@ -278,26 +289,32 @@ def _settled(columns: dict[int, Column], bodies: dict[int, Content]) -> dict[int
     at = {column.role: number for number, column in columns.items() if column.role not in SEVERAL}
 
     def become(old: str, new: str) -> None:
-        columns[at[old]] = replace(columns[at[old]], role=new)
-        at[new] = at.pop(old)
+        if old in at:
+            columns[at[old]] = replace(columns[at[old]], role=new)
+            at[new] = at.pop(old)
 
-    texts = [role for role in TEXTS if role in at]
-    if "kind" in at and bodies[at["kind"]].kinds < 0.5:
+    if "kind" in at and bodies[at["kind"]].kinds < HALF:
         become("kind", "section")
-    if len(texts) == 1 and texts != ["title"] and {"kind", "parent"} & {*at}:
+    texts = [role for role in TEXTS if role in at]
+    measured = {"target", "current", "progress", "status", "finished"} & {*at}
+    if "title" in texts and len(texts) > 1 and {"kind", "parent"} & {*at}:
+        # Beside titles of all kinds, a metric's name is what its numbers count.
+        become("key-result", "unit" if "unit" not in at else "definition")
+        become("objective", "parent" if "parent" not in at else "definition")
+    elif "title" in texts and len(texts) > 1:
+        become("title", "definition" if "key-result" in at else "key-result")
+    elif texts in (["objective"], ["key-result"]) and {"kind", "parent"} & {*at}:
         become(texts[0], "title")
-    if texts == ["objective"] and {"target", "current", "progress", "status"} & {*at}:
+    elif texts == ["objective"] and measured:
         # What has numbers of its own is a key result, whatever it is called.
         become("objective", "key-result" if "section" in at else "title")
-    if "title" in at and len(texts) > 1:
-        free = "key-result" not in at and "kind" not in at
-        become("title", "key-result" if free else "definition")
-    if not texts and "action" in {c.role for c in columns.values()}:
-        first = min(n for n, c in columns.items() if c.role == "action")
-        columns[first] = replace(columns[first], role="key-result")
-    if "id" in at and "objective-id" in at and not {"key-result", "title"} & {*at}:
-        become("id", "left")
-    for number, column in columns.items():
-        if column.role in UNITS and bodies[number].distinct == 1 and not bodies[number].filled:
-            columns[number] = replace(column, role="left")
+    elif not texts and (actions := [n for n, c in columns.items() if c.role == "action"]):
+        columns[actions[0]] = replace(columns[actions[0]], role="key-result")
+    if "section" in at and ("objective" in at or "parent" in at):
+        become("section", "left")
+    if "date" in at and "target" in at and "updated" not in at:
+        become("date", "updated")
+    if "created" in at:
+        # Where a program tells when a row was made, the other day is when it was last changed.
+        become("updated", "useless")
     return columns

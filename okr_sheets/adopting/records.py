@@ -2,47 +2,59 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from okr_sheets.adopting.columns import named_roles
+from okr_sheets.adopting.labels import is_label, label_in, labelled
 from okr_sheets.adopting.mapping import TEXTS, UNREAD, Column, Table
-from okr_sheets.adopting.outlines import split
 from okr_sheets.adopting.periods import Period
 from okr_sheets.adopting.sheets import Sheet
-from okr_sheets.files.grid import Value
+from okr_sheets.files.grid import Cell, Value
 from okr_sheets.reading.cells import as_text
 from okr_sheets.reading.rows import is_total_name
 
-LABELLED = frozenset({"objective", "owner", "objective-owner", "weight", "note", "status", "team"})
+_JOINERS = "\u200c\u200d"  # which some scripts and emoji need
+_COMPUTED = frozenset({"progress", "computed"})
+LONGEST = 30  # characters of what a row that sums up others is called
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What one cell holds: its value, name and number format, and the column it stands in."""
+    """What one cell holds: its value, name and number format, and the column it stands in.
+
+    `is_merged` if the cell spans several rows.
+    """
 
     value: Value
     cell: str
     format: str = ""
     column: Column = field(default_factory=lambda: Column("left"))
+    is_merged: bool = False
 
     @property
     def text(self) -> str:
-        """The value as text, without spaces around it."""
-        return as_text(self.value).strip()
+        """The value as text, its spaces plain, without the letters that nobody sees."""
+        text = as_text(self.value)
+        if not text.isascii():
+            text = "".join(
+                sign for sign in text if unicodedata.category(sign) != "Cf" or sign in _JOINERS
+            )
+        lines = [" ".join(line.split()) for line in text.splitlines()]
+        return "\n".join(filter(None, lines))
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """One row of a table: its items by role, its numbers of periods, and what its looks say."""
 
-    place: tuple[int, str, str]  # the table's number, its file and its sheet
     items: Mapping[str, Item]
     dated: tuple[tuple[str, Period, Item], ...] = ()
     more: tuple[Item, ...] = ()  # further notes, definitions and actions
     status: str = ""  # by a cell's colour
     status_cell: str = ""
-    comments: tuple[Item, ...] = ()
+    comments: tuple[str, ...] = ()
 
     @property
     def cells(self) -> tuple[str, ...]:
@@ -59,7 +71,6 @@ class Record:
 class Line:
     """A line of its own, above a table or between its rows; `label` is the role it names."""
 
-    place: tuple[int, str, str]
     label: str
     item: Item
     is_above: bool  # the table's first header
@@ -69,127 +80,112 @@ class Line:
 class Total:
     """A row that sums up others."""
 
-    place: tuple[int, str, str]
     item: Item
 
 
 Row = Record | Line | Total
 
 
-def rows_of(number: int, table: Table, sheet: Sheet) -> Iterator[Row]:
+def rows_of(table: Table, sheet: Sheet) -> Iterator[Row]:
     """What stands in the rows of a table, from top to bottom; headers are passed over."""
-    place = number, table.file, table.sheet
     first = table.headers[0] if table.headers else 0
-    headers = {row for each in table.headers for row in (each,)}
     for row in table.rows:
         filled = sheet.filled(row)
-        if not filled or row in headers:
+        if not filled or row in table.headers:
             continue
-        if row < first:
-            yield from _lines(place, sheet, row, filled)
+        if row < first or _is_labels(filled):
+            yield from _lines(sheet, row, filled, is_above=row < first)
             continue
         used = {c: v for c, v in filled.items() if _role(table, c) not in UNREAD}
-        if not used:
-            continue
-        lone = _lone(table, sheet, row, filled)
-        texts = [(c, value) for c, value in filled.items() if isinstance(value, str)]
-        if texts and is_total_name(texts[0][1]) and _role(table, texts[0][0]) != "kind":
-            yield Total(place, _item(table, sheet, row, texts[0][0]))
-        elif lone is not None:
-            yield Line(place, lone[0], lone[1], is_above=False)
-        else:
-            yield _record(place, table, sheet, row, used)
+        line = _lone(table, sheet, row, filled)
+        if line is not None:
+            yield line
+        elif used and (total := _total(table, sheet, row, used)):
+            yield Total(total)
+        elif used:
+            yield _record(table, sheet, row, used)
 
 
 def _role(table: Table, column: int) -> str:
     return table.columns[column].role if column in table.columns else "left"
 
 
-def _item(table: Table, sheet: Sheet, row: int, column: int) -> Item:
+def item_at(table: Table, sheet: Sheet, row: int, column: int) -> Item:
+    """The item in a cell of a table; of cells merged downwards the first one."""
     kind = table.columns.get(column, Column("left"))
+    top = _top(sheet, row, column)
+    is_merged = sheet.looks.merged.get((top[0] + 1, column)) == top
+    name, form = sheet.cell(*top), sheet.formats.get(top, "")
+    return Item(sheet.value(row, column), name, form, kind, is_merged)
+
+
+def _top(sheet: Sheet, row: int, column: int) -> Cell:
     top = sheet.looks.merged.get((row, column), (row, column))
-    top = top if top[1] == column else (row, column)
-    name = sheet.cell(*top)
-    return Item(sheet.value(row, column), name, sheet.formats.get(top, ""), kind)
+    return top if top[1] == column else (row, column)
+
+
+def _is_labels(filled: Mapping[int, Value]) -> bool:
+    """Whether a row between others holds labels with their values: “Objective 2: | Grow”."""
+    first = next(iter(filled.values()))
+    return isinstance(first, str) and len(filled) > 1 and is_label(first)
 
 
 def _lines(
-    place: tuple[int, str, str], sheet: Sheet, row: int, filled: Mapping[int, Value]
+    sheet: Sheet, row: int, filled: Mapping[int, Value], is_above: bool
 ) -> Iterator[Line]:
-    """The lines above a table: labels with their values, and bare texts."""
+    """The labelled values of a row; where none is labelled, a text alone."""
+    found = list(labelled(filled))
+    for role, column, text in found:
+        yield Line(role, Item(text, sheet.cell(row, column)), is_above)
+    if not found and len(filled) == 1:
+        column, value = next(iter(filled.items()))
+        yield Line("", Item(value, sheet.cell(row, column)), is_above)
+
+
+def _lone(table: Table, sheet: Sheet, row: int, filled: Mapping[int, Value]) -> Line | None:
+    """A row of one text that stands for the rows below it; None for any other row."""
     columns = list(filled)
-    if len(columns) == 1:
-        text = as_text(filled[columns[0]])
-        label, rest = _label(text)
-        yield Line(place, label, Item(rest, sheet.cell(row, columns[0])), is_above=True)
-        return
-    for left, right in zip(columns, columns[1:], strict=False):
-        role, rest = _label(as_text(filled[left]))
-        named = role or _named(as_text(filled[left]))
-        if named in LABELLED and not rest and right == left + 1:
-            yield Line(place, named, Item(filled[right], sheet.cell(row, right)), is_above=True)
-        elif role and rest:
-            yield Line(place, role, Item(rest, sheet.cell(row, left)), is_above=True)
-
-
-def _named(text: str) -> str:
-    roles = [each.role for each in named_roles(text.rstrip(": ")) if each.score > 0.8]
-    return roles[0] if roles else ""
-
-
-def _label(text: str) -> tuple[str, str]:
-    """The role that a text begins with, before a colon, and the rest of it."""
-    kind, _, rest = split(text)
-    if kind == "objective":
-        return "objective", rest
-    label, colon, rest = text.partition(":")
-    role = _named(label) if colon else ""
-    return (role, rest.strip()) if role in LABELLED else ("", text)
-
-
-def _lone(
-    table: Table, sheet: Sheet, row: int, filled: Mapping[int, Value]
-) -> tuple[str, Item] | None:
-    """The label and the text of a row that stands for the rows below it; None for other rows."""
-    columns = list(filled)
-    if len(columns) == 2 and not {*TEXTS} & {_role(table, c) for c in columns[:1]}:
-        label = _named(as_text(filled[columns[0]]))
-        if label in LABELLED and isinstance(filled[columns[1]], str):
-            return label, _item(table, sheet, row, columns[1])
-    if len(columns) == 2 and columns[1] == columns[0] + 1 and table.family == "blocks":
-        label = _named(as_text(filled[columns[0]]))
-        if label in LABELLED:
-            return label, _item(table, sheet, row, columns[1])
+    found = list(labelled(filled)) if len(columns) <= 2 and table.family == "blocks" else []
+    if found and found[0][0] != "objective" and len(columns) == 2:
+        role, column, text = found[0]
+        return Line(role, Item(text, sheet.cell(row, column)), is_above=False)
     if len(columns) != 1 or not isinstance(filled[columns[0]], str):
         return None
-    item = _item(table, sheet, row, columns[0])
+    item = item_at(table, sheet, row, columns[0])
     role = _role(table, columns[0])
-    label, rest = _label(item.text)
-    if role == "objective" or (role == "title" and "kind" in table.roles):
+    label, rest = label_in(item.text)
+    if role == "objective" or table.family == "outline" or (role == "title" and not label):
         return None
-    if role == "title" and table.family == "outline":
+    if label and rest:
+        return Line(label, replace(item, value=rest), is_above=False)
+    # Beside a column of objectives, or below one that is blank, it is a key result without numbers.
+    if role == "key-result" and ("objective" in table.roles or len(table.columns) == 1):
         return None
-    if role in {"key-result", "title"} and not label:
-        # Below a column of objectives, or beside blank ones, it is a key result without numbers.
-        is_first = columns[0] == min(table.columns)
-        level, *_ = split(item.text)
-        if "objective" in table.roles or not is_first or level or role == "title":
-            return None
-        return ("objective", item) if len(table.columns) > 1 else None
-    if label:
-        return label, Item(rest, item.cell)
-    return "", item
+    if role == "key-result" and columns[0] != min(table.columns):
+        return None
+    return Line("objective" if role == "key-result" else "", item, is_above=False)
 
 
-def _record(
-    place: tuple[int, str, str], table: Table, sheet: Sheet, row: int, used: Mapping[int, Value]
-) -> Record:
+def _total(table: Table, sheet: Sheet, row: int, used: Mapping[int, Value]) -> Item | None:
+    """The name of a row that sums up others, such as “Average” or “Objective score”."""
+    for column, value in used.items():
+        if not isinstance(value, str) or _role(table, column) == "kind":
+            continue
+        text = item_at(table, sheet, row, column)
+        if is_total_name(value):
+            return text
+        roles = {each.role for each in named_roles(value)} if len(value) <= LONGEST else set()
+        has_plan = any(_role(table, c) in {"baseline", "target", "owner"} for c in used)
+        return text if roles and roles <= _COMPUTED and not has_plan else None
+    return None
+
+
+def _record(table: Table, sheet: Sheet, row: int, used: Mapping[int, Value]) -> Record:
     items: dict[str, Item] = {}
-    dated, more = [], []
+    dated, more, comments = [], [], []
     status, status_cell = "", ""
-    comments = []
     for column in used:
-        item = _item(table, sheet, row, column)
+        item = item_at(table, sheet, row, column)
         kind = item.column
         if kind.period is not None:
             dated.append((kind.role, kind.period, item))
@@ -199,8 +195,8 @@ def _record(
             items[kind.role] = item
     for column in range(1, sheet.width + 1):
         colour = sheet.looks.statuses.get((row, column), "")
-        if colour and _role(table, column) not in TEXTS:
-            status, status_cell = status or colour, status_cell or sheet.cell(row, column)
+        if colour and not status and _role(table, column) not in TEXTS:
+            status, status_cell = colour, sheet.cell(row, column)
         if text := sheet.looks.comments.get((row, column)):
-            comments.append(Item(text, sheet.cell(row, column)))
-    return Record(place, items, tuple(dated), tuple(more), status, status_cell, tuple(comments))
+            comments.append(text)
+    return Record(items, tuple(dated), tuple(more), status, status_cell, tuple(comments))

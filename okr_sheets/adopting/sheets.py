@@ -50,6 +50,14 @@ class Sheet:
         columns = range(1, self.width + 1)
         return {c: value for c in columns if (value := self.value(row, c)) is not None}
 
+    @property
+    def first_cell(self) -> str:
+        """The name of the first filled cell."""
+        for row in range(1, len(self.rows) + 1):
+            for column in self.filled(row):
+                return self.cell(row, column)
+        return ""
+
     def cell(self, row: int, column: int) -> str:
         """The name of a cell in the file: B7."""
         row, column = (column, row) if self.is_turned else (row, column)

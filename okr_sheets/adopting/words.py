@@ -117,6 +117,8 @@ def keys_by_word(table: str) -> Mapping[str, str]:
     if table == "statuses":
         of_trackers = {word: _STATUSES.get(key) for word, key in choice_keys("status").items()}
         keys |= {plain(word): key for word, key in of_trackers.items() if key and word not in keys}
+        for word, key in choice_keys("yes_no").items():
+            keys.setdefault(plain(word) or word, "done" if key == "yes" else "not-done")
     if table == "directions":
         for word, key in choice_keys("type").items():
             keys.setdefault(plain(word), key)

@@ -1,0 +1,78 @@
+"""Tables of check-ins: numbers by day, joined to the key results whose IDs they name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from okr_sheets.adopting.measures import Scope, measure_of
+from okr_sheets.adopting.numbers import confidence_in, number_in
+from okr_sheets.adopting.periods import day_of
+from okr_sheets.adopting.plans import KeyResult, Plans
+from okr_sheets.adopting.records import Record
+
+_NAMES = ("key-result-id", "id", "key-result", "title", "parent")
+
+
+def add_log(records: Sequence[Record], plans: Plans, scope: Scope) -> None:
+    """Add the numbers, confidences and notes of a log to the key results, in order of days.
+
+    Numbers that were added are added up, from 0 or the baseline; what only grew so is a total.
+    """
+    summed: dict[int, tuple[KeyResult, list[float]]] = {}
+    for record in sorted(records, key=lambda record: _day(record, scope) or date.max):
+        found = _found(record, plans, scope)
+        day = _day(record, scope)
+        if found is None:
+            continue
+        if day is None or day not in scope.quarter.span:
+            item = record.items.get("date")
+            cell, given = (item.cell, item.text) if item else (record.cells[0], "")
+            scope.say("left", "outside", cell, given=given)
+            continue
+        added = record.items.get("added")
+        value = number_in(added, scope.ask).value if added else None
+        if added and value is not None:
+            found.cells.append(added.cell)
+            _, values = summed.setdefault(id(found), (found, []))
+            values.append(value)
+            found.check_ins[day] = round(found.entry.get("baseline", 0.0) + sum(values), 10)
+            scope.say("assumed", "added", added.cell)
+        else:
+            _add_numbers(record, found, day, scope)
+        if item := record.items.get("confidence"):
+            confidence = confidence_in(item, scope.ask)
+            found.entry |= {} if confidence is None else {"confidence": confidence}
+        found.notes += [record.text("status"), record.text("note")]
+    for key_result, values in summed.values():
+        is_total = "baseline" not in key_result.entry and min(values) >= 0
+        if is_total and key_result.entry["type"] == "increase":
+            key_result.entry["type"] = "total"
+
+
+def _found(record: Record, plans: Plans, scope: Scope) -> KeyResult | None:
+    names = [text for role in _NAMES if (text := record.text(role))]
+    found = next(filter(None, map(plans.key_result, names)), None)
+    if found is None:
+        scope.say("left", "unknown-id", record.cells[0], given=names[0] if names else "")
+    return found
+
+
+def _day(record: Record, scope: Scope) -> date | None:
+    item = record.items.get("date")
+    return day_of(item.value, scope.ask.words, scope.quarter.start) if item else None
+
+
+def _add_numbers(record: Record, found: KeyResult, day: date, scope: Scope) -> None:
+    """Add the current number of a row, or the share of the way that its progress is."""
+    numbers = {role: item for role, item in record.items.items() if role in {"current", "progress"}}
+    if not numbers:
+        return
+    bare = Record({**numbers, **({"unit": record.items["unit"]} if "unit" in record.items else {})})
+    measure = measure_of(bare, replace(scope, as_of=day, say=lambda *_, **__: None))
+    found.cells += [item.cell for item in numbers.values()]
+    for value in measure.check_ins.values():
+        target, baseline = found.entry.get("target"), found.entry.get("baseline", 0.0)
+        is_share = "current" not in numbers and target is not None
+        found.check_ins[day] = baseline + value * (target - baseline) if is_share else value
