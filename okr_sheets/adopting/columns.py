@@ -24,6 +24,7 @@ from okr_sheets.files.grid import Value
 from okr_sheets.reading.cells import Ask, as_text, is_day_number, parse
 
 EXACT, PART, LIKE = 1.0, 0.7, 0.6  # how sure a header's words make its role
+NEAR, FAR = 0.88, 0.8  # how like a misspelt word must be, before and after its parts are looked at
 WORD_ORDER = 0.004  # what each word of a list is surer than the next one
 LONGEST = 60  # characters of a header
 _ID = re.compile(r"#?[^\W\d_]{0,6}[-. ]?\d{1,6}(?:[-.][^\W\d_]{0,6}[-. ]?\d{1,6})*", re.UNICODE)
@@ -152,14 +153,17 @@ def named_roles(header: str) -> list[Candidate]:
     for text in (header, without_brackets(header), in_brackets(header)):
         if roles := roles_by_word().get(plain(text)):
             return _candidates(roles, EXACT)
+    word = plain(without_brackets(header))
+    if like := nearest_word(word, NEAR):
+        return _candidates(roles_by_word()[like], LIKE, like)
     # Of “Current value of the quarter” the known part counts, the longest of them.
-    tokens = plain(without_brackets(header)).split()
+    tokens = word.split()
     for size in range(len(tokens) - 1, 0, -1):
         for first in reversed(range(len(tokens) - size + 1)):
             part = " ".join(tokens[first : first + size])
             if len(part) > 1 and (roles := roles_by_word().get(part)):
                 return _candidates(roles, PART)
-    if like := nearest_word(plain(without_brackets(header))):
+    if like := nearest_word(word, FAR):
         return _candidates(roles_by_word()[like], LIKE, like)
     return []
 

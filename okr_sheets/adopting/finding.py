@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from okr_sheets.reading.cells import as_text
 
 FEWEST = 2  # roles that a header names
 HALF = 0.45  # of a header's cells that are known
+_VALUE = re.compile(r"[-+$€£]?\d[\d.,\s]*%?|\d{4}-\d\d-\d\d")
 _ANY_YEAR = 2000  # to tell whether a header names a period at all
 
 
@@ -39,33 +41,51 @@ def headlines(sheet: Sheet) -> list[Headline]:
     """The headers of a sheet, from top to bottom."""
     found: list[Headline] = []
     for row in range(1, len(sheet.rows) + 1):
-        if found and row <= found[-1].rows.stop - 1:
+        if found and row < found[-1].rows.stop:
             continue
-        if strength(sheet, row):
+        if strength(sheet, row) and (not found or _begins_anew(sheet, row, found)):
             found.append(_headline(sheet, row))
     return found
 
 
-def strength(sheet: Sheet, row: int) -> int:
-    """How many roles the words of a row name; 0 if it is no header."""
+def _begins_anew(sheet: Sheet, row: int, found: list[Headline]) -> bool:
+    """Whether a row of header words below a table is a header again, and no row of that table."""
+    words = {plain(text) for text in _shown(sheet, row).values()}
+    earlier = {plain(text) for text in found[-1].texts.values()}
+    is_alike = len(words & earlier) >= max(FEWEST, len(words) / 2)
+    return is_alike or len(sheet.filled(row - 1)) < FEWEST
+
+
+def strength(sheet: Sheet, row: int, periods_count: bool = True) -> int:
+    """How many columns the words of a row name; 0 if it is no header.
+
+    Periods count as names unless not `periods_count`.
+    """
     cells = sheet.filled(row)
     texts = {c: value for c, value in cells.items() if isinstance(value, str)}
     if len(texts) < FEWEST:
         return 0
     named = [(text, named_roles(text)) for text in texts.values()]
     sure = [each for each in named if any(it.score > EXACT - 0.2 for it in each[1])]
-    periods = [text for text, roles in named if not roles and _names_period(text)]
     likely = [each for each in named if each[1]]
     # Misspelt words make a header only where nothing else stands.
     is_misspelt = len(likely) >= 3 and len(cells) == len(texts) and len(sure) < FEWEST
     counted = likely if is_misspelt else sure
     roles = {it.role for _, every in counted for it in every}
-    numbers = sum(isinstance(value, (int, float)) for value in cells.values())
+    others = [text for text, every in named if not every]
+    periods = [text for text in others if periods_count and _names_period(text)]
+    values = [text for text in texts.values() if is_value(text)]
+    numbers = len(values) + sum(isinstance(value, (int, float)) for value in cells.values())
     if not roles & {*TEXTS, "id", "key-result-id", "date"} or numbers > len(texts) / 2:
         return 0
     strong = len(counted) + len(periods)
-    enough = strong >= FEWEST and len({it.role for _, every in counted for it in every}) > 0
-    return strong if enough and len(likely) + len(periods) >= HALF * len(texts) else 0
+    is_enough = strong >= FEWEST and bool(counted)
+    return strong if is_enough and len(likely) + len(periods) >= HALF * len(texts) else 0
+
+
+def is_value(text: str) -> bool:
+    """Whether a text is a number or a whole date, as in a text file."""
+    return bool(_VALUE.fullmatch(text.strip()))
 
 
 def _names_period(text: str) -> bool:

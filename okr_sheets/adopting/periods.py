@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from okr_sheets.adopting.words import words_of
+from okr_sheets.adopting.words import spellings_of
 from okr_sheets.language import Language
 from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter, Span, common_day, common_year
@@ -138,7 +138,7 @@ def _short_years() -> re.Pattern[str]:
 
 def _either(name: str) -> str:
     """A pattern of the words of a list, the longest first."""
-    words = sorted(map(spelled, words_of(name)), key=lambda word: (-len(word), word))
+    words = sorted(map(spelled, spellings_of(name)), key=lambda word: (-len(word), word))
     return "|".join(map(re.escape, words))
 
 

@@ -99,8 +99,9 @@ class _Draft:
 def _drafts(sheet: Sheet) -> Iterator[_Draft]:
     found = headlines(sheet)
     turned = sheet.turned() if sheet.width < 2_000 else sheet
-    best = max((strength(turned, row) for row in range(1, min(3, len(turned.rows)) + 1)), default=0)
-    if best >= 3 and best > max((len({*h.texts}) for h in found), default=0):
+    first = range(1, min(3, len(turned.rows)) + 1)
+    best = max((strength(turned, row, periods_count=False) for row in first), default=0)
+    if best >= 3 and best > max((len(each.texts) for each in found), default=0):
         sheet, found = turned, headlines(turned)[:1]
     if not found:
         yield _Draft(sheet, (), range(1, len(sheet.rows) + 1))

@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import okr_sheets.language
@@ -17,7 +17,6 @@ _FOLDER = Path(okr_sheets.language.__file__).parent / "languages" / "adopting"
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SIGNS = re.compile(r"[\s_/\\.,:;|*?!&()\[\]{}\"'“”‘’–—-]+")
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
-LIKE = 0.8  # how near a misspelt word must be
 SHORTEST_LIKE = 4  # letters: of shorter ones every word is near to another
 
 # Roles by the keys of a tracker's columns, whose headers are read as well.
@@ -93,11 +92,12 @@ def roles_by_word() -> Mapping[str, Roles]:
     return words
 
 
-def nearest_word(word: str) -> str:
-    """The known word that a misspelt one is like; "" for none."""
+@lru_cache(maxsize=4096)  # headers repeat, and the comparison takes long
+def nearest_word(word: str, likeness: float) -> str:
+    """The known word that a misspelt one is like, from 0 to 1; "" for none."""
     if len(word) < SHORTEST_LIKE:
         return ""
-    return next(iter(get_close_matches(word, _long_words(), 1, LIKE)), "")
+    return next(iter(get_close_matches(word, _long_words(), 1, likeness)), "")
 
 
 @cache
@@ -130,6 +130,14 @@ def words_of(name: str) -> frozenset[str]:
     """A list of words, such as `falling` or `sheets`, of all languages."""
     return frozenset(
         plain(word) for code in languages() for word in vocabulary(code).spellings(f"words.{name}")
+    )
+
+
+@cache
+def spellings_of(name: str) -> frozenset[str]:
+    """The same list with the signs within its words, such as the full stop of an abbreviation."""
+    return frozenset(
+        fold(word) for code in languages() for word in vocabulary(code).spellings(f"words.{name}")
     )
 
 
