@@ -6,7 +6,7 @@ Data flows one way: files → `Sheet`s → `Mapping` (what each column is taken 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -89,6 +89,7 @@ def adopt(
     for plan in plans:
         tracker, origins = tracker_of(plan, mapping.quarter, mapping.language, company)
         adopted.append(Adopted(tracker, plan.unit, tuple(origins)))
+        said += _of_ids(mapping, origins)
     notes = [*_of_quarter(mapping, today), *said]
     return Adoption(mapping, tuple(adopted), tuple(notes))
 
@@ -98,3 +99,16 @@ def _of_quarter(mapping: Mapping, today: date) -> list[Note]:
     codes = {"guessed": "quarter", "of-days": "quarter-of-days"}
     code = codes.get(mapping.quarter_said)
     return [Note("assumed", code, words=words)] if code else []
+
+
+def _of_ids(mapping: Mapping, origins: Sequence[Origin]) -> Iterator[Note]:
+    """The IDs of key results that begin as if they belonged to another objective."""
+    above = ""
+    for origin in origins:
+        if origin.is_objective:
+            above = origin.id
+        elif origin.id.rpartition(".")[0].casefold() not in {"", above.casefold()}:
+            table = mapping.tables[origin.table]
+            words = {"given": origin.id, "value": above}
+            cell = origin.cells[0] if origin.cells else ""
+            yield Note("assumed", "own-id", table.file, table.sheet, cell, words)

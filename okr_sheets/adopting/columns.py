@@ -106,7 +106,7 @@ def fit(role: str, content: Content) -> float:
     if role in NUMBERS:
         return max(content.numbers, 0.7 * content.statuses, 0.3 * content.texts)
     if role == "confidence":
-        return content.numbers if content.most <= 100 else 0.1
+        return max(content.numbers if content.most <= 100 else 0.1, 0.3 * content.texts)
     if role == "weight":
         return content.numbers
     if role in {"updated", "date", "finished", "start"}:

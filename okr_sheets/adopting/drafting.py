@@ -12,6 +12,7 @@ from okr_sheets.adopting.levels import Levels, name_of, parent_of
 from okr_sheets.adopting.logs import add_log
 from okr_sheets.adopting.mapping import UNITS, Mapping, Table
 from okr_sheets.adopting.measures import Scope, measure_of
+from okr_sheets.adopting.naming import is_known_label, text_above
 from okr_sheets.adopting.notes import Note
 from okr_sheets.adopting.outlines import numbered, split
 from okr_sheets.adopting.periods import quarter_in
@@ -111,6 +112,7 @@ class _TableDrafter:
             has_finished="finished" in table.roles,
         )
         self._say_columns()
+        self._say_above()
         if table.is_log:
             add_log(records, self.plans, self.scope)
             return
@@ -372,3 +374,18 @@ class _TableDrafter:
                 given = column.header or self.sheet.line(number)
                 where = cell if column.header else self.sheet.cell(filled[0], number)
                 self.say("left", code, where, given=given, n=str(len(filled)))
+
+    def _say_above(self) -> None:
+        """Name what stands above the table and says neither whose OKRs these are, nor when."""
+        for row, cells in text_above(self.sheet, self.table):
+            if len(cells) == 1:
+                continue
+            columns = list(cells)
+            while columns:
+                column = columns.pop(0)
+                if is_known_label(cells[column]):
+                    del columns[:1]
+                    continue
+                value = columns.pop(0) if columns else column
+                given = cells[column] if value == column else f"{cells[column]}: {cells[value]}"
+                self.say("left", "text", self.sheet.cell(row, value), given=given)

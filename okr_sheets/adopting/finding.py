@@ -43,9 +43,25 @@ def headlines(sheet: Sheet) -> list[Headline]:
     for row in range(1, len(sheet.rows) + 1):
         if found and row < found[-1].rows.stop:
             continue
-        if strength(sheet, row) and (not found or _begins_anew(sheet, row, found)):
+        is_header = strength(sheet, row) and not _are_labels(sheet, row)
+        if is_header and (not found or _begins_anew(sheet, row, found)):
             found.append(_headline(sheet, row))
     return found
+
+
+def _are_labels(sheet: Sheet, row: int) -> bool:
+    """Whether the cells of a row are labels with their values: “Name | Ann | Team | Sales”."""
+    texts = list(_shown(sheet, row).values())
+    if sum(text.endswith(":") for text in texts) >= FEWEST:
+        return True
+    pairs = list(zip(texts[::2], texts[1::2], strict=False))
+    alternate = len(texts) % 2 == 0 and all(
+        named_roles(label) and not any(each.score > PART for each in named_roles(value))
+        for label, value in pairs
+    )
+    return alternate and len(pairs) >= FEWEST and any(
+        strength(sheet, row + below) for below in (1, 2)
+    )
 
 
 def _begins_anew(sheet: Sheet, row: int, found: list[Headline]) -> bool:
@@ -61,7 +77,7 @@ def strength(sheet: Sheet, row: int, periods_count: bool = True) -> int:
 
     Periods count as names unless not `periods_count`.
     """
-    cells = sheet.filled(row)
+    cells = sheet.filled(row) if row <= len(sheet.rows) else {}
     texts = {c: value for c, value in cells.items() if isinstance(value, str)}
     if len(texts) < FEWEST:
         return 0

@@ -10,7 +10,8 @@ from okr_sheets.adopting.records import Record
 from okr_sheets.adopting.words import keys_by_word, plain
 from okr_sheets.language import fold
 
-_MEASURED = ("baseline", "target", "current", "progress", "status")
+_NUMBERS = ("baseline", "target", "current", "progress")
+_MEASURED = (*_NUMBERS, "status")
 _LETTERS = re.compile(r"([^\W\d_]+(?: [^\W\d_]+)*)[-. #]?\d")
 _PATH = re.compile(r"\d+(?:\.\d+)*")
 
@@ -36,9 +37,8 @@ class Levels:
         if level:
             return level
         path = _path(record)
-        if path and path[:-1] in self.stems and path[:-2] in self.stems and len(path) > 2:
-            return "key-result" if _is_measured(record) and self.are_measured else "action"
-        if path and len(path) > 2 and not any(r in record.items for r in _MEASURED[:4]):
+        has_numbers = any(role in record.items for role in _NUMBERS) or bool(record.dated)
+        if len(path) > 2 and path[:-1] in self.stems and not has_numbers:
             return "action"
         if path in self.stems:
             return "objective"

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from okr_sheets.adopting.columns import named_roles
+from okr_sheets.adopting.finding import strength
+from okr_sheets.adopting.labels import label_in
 from okr_sheets.adopting.mapping import UNITS, Table
 from okr_sheets.adopting.periods import names_quarter, without_period
 from okr_sheets.adopting.sheets import Sheet
@@ -25,12 +27,15 @@ _ENDS_OF_WORDS = re.compile(r"[\s_]+")
 def names_of(sheets: Sequence[Sheet], tables: Sequence[Table]) -> Iterator[Table]:
     """The tables, each with the names of its unit, its quarter, and what to call its objective."""
     by_place = {(sheet.file, sheet.name): sheet for sheet in sheets}
+    of_sheets: dict[tuple[str, str], dict[str, str]] = {}
     for table in tables:
-        sheet = by_place[table.file, table.sheet]
+        place = table.file, table.sheet
+        sheet = by_place[place]
         names = dict(_labelled(sheet, table))
         quarter = names.pop("quarter", "")
         if not names and not {*UNITS} & table.roles:
-            names = _by_title(sheet, table) or _by_sheet(sheet, table)
+            names = _by_title(sheet, table) or of_sheets.get(place) or _by_sheet(sheet, table)
+        of_sheets.setdefault(place, names)
         if not quarter and names_quarter(table.sheet) and not sheet.untyped:
             quarter = table.sheet
         yield replace(table, names=names, quarter=quarter, objective=_objective(sheet, table))
@@ -71,13 +76,33 @@ def unit_names(name: str) -> dict[str, str]:
     return {"department" if is_department else "team": name} if name else {}
 
 
-def lines_above(sheet: Sheet, table: Table) -> Iterator[tuple[int, list[str]]]:
-    """The rows above a table's first header, each with its texts."""
+def text_above(sheet: Sheet, table: Table) -> Iterator[tuple[int, dict[int, str]]]:
+    """The rows above a table's first header, each with its texts by column.
+
+    The row above a header of two rows is none of them: `sheet` is turned if the table is.
+    """
+    for row in range(table.rows.start if table.headers else 1, _first_row(table)):
+        cells = {c: as_text(value).strip() for c, value in sheet.filled(row).items()}
+        if cells and not strength(sheet, row):
+            yield row, cells
+
+
+def lines_above(sheet: Sheet, table: Table) -> Iterator[list[str]]:
+    """The texts of each row above a table's first header."""
     sheet = sheet.turned() if table.family == "transposed" else sheet
-    first, stop = table.rows.start, table.headers[0] if table.headers else table.rows.start
-    for row in range(first if table.headers else 1, stop):
+    for row in range(table.rows.start if table.headers else 1, _first_row(table)):
         if cells := list(sheet.filled(row).values()):
-            yield row, [as_text(value).strip() for value in cells]
+            yield [as_text(value).strip() for value in cells]
+
+
+def _first_row(table: Table) -> int:
+    return table.headers[0] if table.headers else table.rows.start
+
+
+def is_known_label(text: str) -> bool:
+    """Whether a text is a label of a unit, a quarter or an objective, or names a period itself."""
+    role = label_role(text.partition(":")[0])
+    return role in {*UNITS, "quarter"} or bool(label_in(text)[0]) or names_quarter(text)
 
 
 def label_role(text: str) -> str:
@@ -90,7 +115,7 @@ def label_role(text: str) -> str:
 def _labelled(sheet: Sheet, table: Table) -> Iterator[tuple[str, str]]:
     """The names and the quarter that stand beside a label above the table: “Team: Sales”."""
     wanted = {*UNITS, "quarter"}
-    for _, texts in lines_above(sheet, table):
+    for texts in lines_above(sheet, table):
         for label, value in zip(texts, texts[1:], strict=False):
             role = label_role(label)
             if role in wanted and label_role(value) not in wanted:
@@ -116,7 +141,7 @@ def _by_sheet(sheet: Sheet, table: Table) -> dict[str, str]:
 
 
 def _titles(sheet: Sheet, table: Table) -> Iterator[str]:
-    for _, texts in lines_above(sheet, table):
+    for texts in lines_above(sheet, table):
         if len(texts) == 1:
             yield texts[0]
 

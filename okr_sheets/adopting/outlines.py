@@ -71,15 +71,15 @@ def outline(sheet: Sheet, rows: range, ask: Ask) -> Table:
         content = content_of((sheet.value(row, column) for row in rows), ask)
         if not content.filled:
             continue
-        role = "owner"
+        role = "note"
         if content.statuses >= 0.5:
             role = "status"
         elif content.percents >= 0.5 or (content.numbers >= 0.5 and content.most <= 1):
             role = "progress"
         elif content.dates >= 0.5:
             role = "due"
-        elif content.numbers >= 0.5 or any(c.role == "owner" for c in found.values()):
-            role = "left" if content.numbers >= 0.5 else "note"
+        elif content.numbers >= 0.5:
+            role = "left"
         taken = any(each.role == role for each in found.values())
         found[column] = Column(role if not taken or role == "note" else "left")
     return Table(sheet.file, sheet.name, "outline", (), rows, found)

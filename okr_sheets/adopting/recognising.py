@@ -313,6 +313,8 @@ def _settled(columns: dict[int, Column], bodies: dict[int, Content]) -> dict[int
         columns[actions[0]] = replace(columns[actions[0]], role="key-result")
     if "section" in at and ("objective" in at or "parent" in at):
         become("section", "left")
+    if {"date", "id", "key-result-id"} <= {*at} and "target" not in at:
+        become("id", "left")  # of the check-in, not of what it is about
     if "date" in at and "target" in at and "updated" not in at:
         become("date", "updated")
     if "created" in at:

@@ -44,7 +44,9 @@ def verdict(layout: Layout, adoption) -> list[str]:
 def _of_tracker(tracker, wanted):
     about = tracker.about
     names = {key: wanted.get(key, "") for key in ("company", "department", "team")}
-    names["team"] = names["team"] or wanted.get("person", "")
+    person = wanted.get("person", "")
+    # A tracker knows units alone: of a person without a team it is the name.
+    names["team"] = names["team"] or person
     for key, name in names.items():
         if getattr(about, key) != name:
             yield f"{key} “{getattr(about, key)}”, not “{name}”"
