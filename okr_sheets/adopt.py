@@ -62,7 +62,7 @@ def adopt(
     """
     from okr_sheets.adopting import adopt as adopt_all
     from okr_sheets.adopting import guess, read_source
-    from okr_sheets.adopting.mapfile import map_text, read_map
+    from okr_sheets.adopting.mapfile import fitted, map_text, read_map
     from okr_sheets.adopting.telling import note_lines, table_lines
     from okr_sheets.quarters import Quarter
 
@@ -71,6 +71,7 @@ def adopt(
     code = code or config.language
     if map_file and map_file.exists():
         mapping = read_map(map_file, config.fiscal_start)
+        mapping = fitted(mapping, source.sheets, map_file.name)
     else:
         mapping = guess(source, named, code or "", config.fiscal_start)
         if not map_file and sys.stdin.isatty() and sys.stdout.isatty():
@@ -156,8 +157,8 @@ def _write_map(path: Path, text: str, code: str) -> None:
 
 def _write(adoption: Adoption, sheets: Sequence[str], out: Path | None) -> None:
     """Write all trackers, or none if one of them is there already, and say each row's cells."""
-    from okr_sheets.adopting.telling import tracker_lines
     from okr_sheets.adopting.paths import paths_for
+    from okr_sheets.adopting.telling import tracker_lines
     from okr_sheets.writing.tracker import write
 
     paths = paths_for(adoption, Path(sheets[0]).stem, out)
@@ -169,4 +170,3 @@ def _write(adoption: Adoption, sheets: Sequence[str], out: Path | None) -> None:
         write(each.tracker, path)
         for line in tracker_lines(str(path), each.tracker, each.unit, each.origins):
             say(line)
-

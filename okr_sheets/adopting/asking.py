@@ -45,10 +45,10 @@ def _of_table(number: int, table: Table, code: str) -> Iterator[Question]:
     lacks_target = "target" not in table.roles
     periods = [c for c in table.columns.values() if c.period and c.role in NUMBERS]
     if periods and lacks_target and not any(c.others for c in periods):
-        column = next(n for n, c in table.columns.items() if c is periods[0])
+        first = next(n for n, c in table.columns.items() if c is periods[0])
         header = ", ".join(dict.fromkeys(c.header for c in periods[:4]))
         roles = (periods[0].role, *(r for r in ("current", "target") if r != periods[0].role))
-        yield Question(words("ask.period", header=header), roles, number, column)
+        yield Question(words("ask.period", header=header), roles, number, first)
     for at, column in table.columns.items():
         others = [role for role in column.others if role in _TELLING]
         if others and column.role in _TELLING and not column.period:

@@ -168,9 +168,7 @@ def named_roles(header: str) -> list[Candidate]:
     return []
 
 
-def _candidates(
-    roles: Roles, sure: float, like: str = ""
-) -> list[Candidate]:
+def _candidates(roles: Roles, sure: float, like: str = "") -> list[Candidate]:
     return [
         Candidate(role, sure - WORD_ORDER * place, like, codes)
         for role, (place, codes) in roles.items()
@@ -189,6 +187,11 @@ def candidates(header: str, content: Content) -> list[Candidate]:
 def unit_of(header: str) -> str:
     """The unit that stands in brackets behind a header, or as its %; "" for none."""
     inside = in_brackets(header)
-    if len(inside) > 1 and not named_roles(inside) and len(inside) <= 12 and not names_quarter(inside):
+    if (
+        len(inside) > 1
+        and not named_roles(inside)
+        and len(inside) <= 12
+        and not names_quarter(inside)
+    ):
         return inside
     return "%" if "%" in header else ""

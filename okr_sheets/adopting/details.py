@@ -58,7 +58,10 @@ def weight_in(item: Item | None, scope: Scope) -> dict[str, float]:
 
 def details_in(record: Record, scope: Scope) -> tuple[dict[str, Any], list[str]]:
     """Days, weight, confidence and commitment by their keys, and words to be kept as notes."""
-    entry: dict[str, Any] = {**days_in(record, scope), **weight_in(record.items.get("weight"), scope)}
+    entry: dict[str, Any] = {
+        **days_in(record, scope),
+        **weight_in(record.items.get("weight"), scope),
+    }
     notes = []
     if item := record.items.get("confidence"):
         value = confidence_in(item, scope.ask)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from okr_sheets.adopting.details import action_in, actions_of_text, days_in, details_in, weight_in
-from okr_sheets.adopting.levels import Levels, name_of, parent_of
+from okr_sheets.adopting.levels import Levels, parent_of
 from okr_sheets.adopting.logs import add_log
 from okr_sheets.adopting.mapping import UNITS, Mapping, Table
 from okr_sheets.adopting.measures import Scope, measure_of
@@ -40,9 +40,9 @@ def drafted(
     dates = check_in_dates(span.start, span.end, "weekly")
     as_of = counted_until(mapping.as_of or min(max(today, span.start), span.end), dates, span)
     for number, table in sorted(enumerate(mapping.tables), key=lambda it: _rank(it[1], mapping)):
-        sheet = by_place.get((table.file, table.sheet))
-        if sheet is not None:
-            turned = sheet.turned() if table.family == "transposed" else sheet
+        found = by_place.get((table.file, table.sheet))
+        if found is not None:
+            turned = found.turned() if table.family == "transposed" else found
             _TableDrafter(mapping, plans, number, turned, as_of, notes).draft()
     _say_missing(mapping, plans, notes)
     return plans.filled, notes
@@ -66,7 +66,7 @@ def _say_missing(mapping: Mapping, plans: Plans, notes: list[Note]) -> None:
                 continue
             if "target" not in entry:
                 say("missing", "no-target", cell)
-            elif "baseline" not in entry and entry["type"] == "decrease":
+            if "baseline" not in entry and entry["type"] == "decrease":
                 say("missing", "no-baseline", cell)
             elif "baseline" not in entry and entry["type"] == "increase":
                 say("assumed", "baseline", cell)
@@ -221,8 +221,7 @@ class _TableDrafter:
             if self.current is None:
                 self.say("left", "unknown-id", record.items["objective-id"].cell, given=by_id)
         elif section is not None and "objective" not in self.table.roles:
-            if self._open(section, ""):
-                self.say("assumed", "objective-of-section", section.cell, given=section.text)
+            self._open_section(section)
         title = record.items.get("key-result")
         numbers = {"target", "current", "baseline"} & record.items.keys() or record.dated
         if title is None and not numbers:
@@ -233,6 +232,11 @@ class _TableDrafter:
             if title is None and name is not None:
                 self.say("assumed", "objective-title", name.cell)
             self._add(record, title or name or next(iter(record.items.values())))
+
+    def _open_section(self, section: Item) -> None:
+        """Take an area for the objective of its rows."""
+        if self._open(section, ""):
+            self.say("assumed", "objective-of-section", section.cell, given=section.text)
 
     def _about_objective(self, record: Record) -> None:
         """Take what a row without a key result says of its objective."""
@@ -276,7 +280,7 @@ class _TableDrafter:
         elif parent and self.plans.key_result(parent) is None and "parent" not in record.items:
             self.say("left", "unknown-id", record.items["objective-id"].cell, given=parent)
         elif section is not None and not self.levels.kinds and not self.levels.parents:
-            self._open(section, "")
+            self._open_section(section)
         self._add(record, title)
 
     def _add_action(self, record: Record, title: Item, parent: str) -> bool:

@@ -43,10 +43,14 @@ def headlines(sheet: Sheet) -> list[Headline]:
     for row in range(1, len(sheet.rows) + 1):
         if found and row < found[-1].rows.stop:
             continue
-        is_header = strength(sheet, row) and not _are_labels(sheet, row)
-        if is_header and (not found or _begins_anew(sheet, row, found)):
+        if is_header(sheet, row) and (not found or _begins_anew(sheet, row, found)):
             found.append(_headline(sheet, row))
     return found
+
+
+def is_header(sheet: Sheet, row: int) -> bool:
+    """Whether a row names columns, and is no row of labels with their values."""
+    return strength(sheet, row) > 0 and not _are_labels(sheet, row)
 
 
 def _are_labels(sheet: Sheet, row: int) -> bool:
@@ -59,8 +63,8 @@ def _are_labels(sheet: Sheet, row: int) -> bool:
         named_roles(label) and not any(each.score > PART for each in named_roles(value))
         for label, value in pairs
     )
-    return alternate and len(pairs) >= FEWEST and any(
-        strength(sheet, row + below) for below in (1, 2)
+    return (
+        alternate and len(pairs) >= FEWEST and any(strength(sheet, row + below) for below in (1, 2))
     )
 
 
@@ -115,7 +119,9 @@ def _headline(sheet: Sheet, row: int) -> Headline:
     repeated = _repeated(here)
     if above and repeated and (set(_spread(above, max(here))) & repeated):
         band = _spread(above, max(here))
-        texts = {c: f"{band.get(c, '')} {here[c]}".strip() if c in repeated else here[c] for c in here}
+        texts = {
+            c: f"{band.get(c, '')} {here[c]}".strip() if c in repeated else here[c] for c in here
+        }
         return Headline(range(row, row + 1), texts, _dates(sheet, row))
     if _is_second_row(sheet, row, here, below):
         band = _spread(here, max(below))
@@ -164,7 +170,9 @@ def _shown(sheet: Sheet, row: int) -> dict[int, str]:
     if row > len(sheet.rows):
         return {}
     cells = sheet.filled(row)
-    return {c: as_text(v).strip() for c, v in cells.items() if isinstance(v, (str, float, int, date))}
+    return {
+        c: as_text(v).strip() for c, v in cells.items() if isinstance(v, (str, float, int, date))
+    }
 
 
 def _dates(sheet: Sheet, row: int) -> dict[int, date]:

@@ -80,7 +80,9 @@ def _status(fill: Any) -> str:
     if not isinstance(colour, str) or len(colour) not in {6, 8}:
         return ""
     try:
-        parts = [int(colour[at : at + 2], 16) / 255 for at in range(len(colour) - 6, len(colour), 2)]
+        parts = [
+            int(colour[at : at + 2], 16) / 255 for at in range(len(colour) - 6, len(colour), 2)
+        ]
     except ValueError:
         return ""
     hue, _, saturation = colorsys.rgb_to_hls(*parts)

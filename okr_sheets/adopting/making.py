@@ -70,7 +70,9 @@ def tracker_of(
             origins.append(Origin(name, row["title"], False, each.table, cells, row, numbers))
         entries.append({**entry, "key_results": below})
     about = _about(plan, quarter, cadence, code, company)
-    tracker = plan_of({"about": about, "objectives": entries}, plan.unit or "-", quarter.fiscal_start)
+    tracker = plan_of(
+        {"about": about, "objectives": entries}, plan.unit or "-", quarter.fiscal_start
+    )
     own = {day for _, day, _ in check_ins}
     return _with_check_ins(tracker, check_ins, sorted({*dates, *own})), origins
 
@@ -89,9 +91,7 @@ def _key_result(each: KeyResult, name: str) -> dict[str, Any]:
     return {**row, "actions": actions} if actions else row
 
 
-def _about(
-    plan: Plan, quarter: Quarter, cadence: str, code: str, company: str
-) -> dict[str, Any]:
+def _about(plan: Plan, quarter: Quarter, cadence: str, code: str, company: str) -> dict[str, Any]:
     names = {key: plan.names.get(key, "") for key in ("company", "department", "team")}
     names["team"] = names["team"] or plan.names.get("person", "")
     names["company"] = names["company"] or company
@@ -134,12 +134,13 @@ def _with_check_ins(
 
 
 class _Ids:
-    """An ID for each row: its own where no other has it, else one that begins with its objective's."""
+    """An ID for each row: its own where no other has it, else one by its objective."""
 
     def __init__(self, objectives: Sequence[Objective]) -> None:
         self.of: dict[int, str] = {}
         self.used: set[str] = set()
-        rows = [*objectives, *(each for o in objectives for each in o.key_results)]
+        rows: list[Objective | KeyResult] = [*objectives]
+        rows += [each for o in objectives for each in o.key_results]
         own = {id(row): _clean(row.own_id) for row in rows}
         counted = Counter(name.casefold() for name in own.values())
         for row in rows:

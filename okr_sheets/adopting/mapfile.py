@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping as Map
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from okr_sheets.adopting.finding import headlines
 from okr_sheets.adopting.mapping import FAMILIES, ROLES, UNITS, Column, Mapping, Table
 from okr_sheets.adopting.periods import period_of_key
+from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.words import vocabulary
 from okr_sheets.language import languages
 from okr_sheets.letters import column_letters, column_number
 from okr_sheets.misuse import MisuseError, check_choice
 from okr_sheets.quarters import Quarter
+from okr_sheets.reading.cells import as_text
 from okr_sheets.text import one_line, quoted
 from okr_sheets.toml import check_entry, nearest, read_toml
 
@@ -67,7 +71,9 @@ def map_text(mapping: Mapping) -> str:
     lines.append(f"quarter = {_quoted(str(mapping.quarter))} # {words('map.quarter')}")
     lines.append(f"language = {_quoted(mapping.language)} # {words('map.language')}")
     as_of = mapping.as_of.isoformat() if mapping.as_of else ""
-    lines.append(f"{'as_of = ' + as_of if as_of else '# as_of = 2027-02-12'} # {words('map.as_of')}")
+    lines.append(
+        f"{'as_of = ' + as_of if as_of else '# as_of = 2027-02-12'} # {words('map.as_of')}"
+    )
     lines += ["", *_comment(words("map.columns", choices=", ".join(ROLES)))]
     for table in mapping.tables:
         lines += ["", *_table_lines(table, mapping.language)]
@@ -127,6 +133,29 @@ def read_map(path: Path, fiscal_start: int = 1) -> Mapping:
         raise MapError(f"{path.name}: quarter: {error}") from None
     tables = [_table(entry, path.name, fiscal_start) for entry in document.get("tables", [])]
     return Mapping(tuple(tables), quarter, code, document.get("as_of"))
+
+
+def fitted(mapping: Mapping, sheets: Sequence[Sheet], name: str) -> Mapping:
+    """The mapping, its tables on the sheets that are there, with the words of their headers.
+
+    MapError for a table that is on none of them; `name` is the map's.
+    """
+    tables = []
+    for table in mapping.tables:
+        file = PurePath(table.file).name
+        found = [s for s in sheets if PurePath(s.file).name == file and s.name == table.sheet]
+        if not found:
+            raise MapError(f"{name}: there is no sheet “{quoted(table.sheet)}” in {quoted(file)}.")
+        is_turned = table.family == "transposed"
+        sheet = found[0].turned() if is_turned else found[0]
+        texts: dict[int, str] = {}
+        if table.headers:
+            ends = {each.rows.stop - 1: each.texts for each in headlines(sheet)}
+            shown = {c: as_text(value) for c, value in sheet.filled(table.headers[0]).items()}
+            texts = ends.get(table.headers[0], shown)
+        columns = {c: replace(each, header=texts.get(c, "")) for c, each in table.columns.items()}
+        tables.append(replace(table, file=found[0].file, columns=columns))
+    return replace(mapping, tables=tuple(tables))
 
 
 def _table(entry: Any, name: str, fiscal_start: int) -> Table:

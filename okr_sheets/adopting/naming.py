@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import PurePath
 
 from okr_sheets.adopting.columns import named_roles
-from okr_sheets.adopting.finding import strength
+from okr_sheets.adopting.finding import is_header
 from okr_sheets.adopting.labels import label_in
 from okr_sheets.adopting.mapping import UNITS, Table
 from okr_sheets.adopting.periods import names_quarter, without_period
@@ -83,7 +84,7 @@ def text_above(sheet: Sheet, table: Table) -> Iterator[tuple[int, dict[int, str]
     """
     for row in range(table.rows.start if table.headers else 1, _first_row(table)):
         cells = {c: as_text(value).strip() for c, value in sheet.filled(row).items()}
-        if cells and not strength(sheet, row):
+        if cells and not is_header(sheet, row):
             yield row, cells
 
 
@@ -116,7 +117,7 @@ def _labelled(sheet: Sheet, table: Table) -> Iterator[tuple[str, str]]:
     """The names and the quarter that stand beside a label above the table: “Team: Sales”."""
     wanted = {*UNITS, "quarter"}
     for texts in lines_above(sheet, table):
-        for label, value in zip(texts, texts[1:], strict=False):
+        for label, value in pairwise(texts):
             role = label_role(label)
             if role in wanted and label_role(value) not in wanted:
                 yield role, value
@@ -150,7 +151,7 @@ def _by_title(sheet: Sheet, table: Table) -> dict[str, str]:
     """The unit in a title that says OKR, KPI or a quarter beside it."""
     for text in _titles(sheet, table):
         told = {_bare(word) for word in _ENDS_OF_WORDS.split(text)}
-        if names_quarter(text) or told & words_of("okr"):
-            if unit := unit_in(text):
-                return unit_names(unit)
+        unit = unit_in(text) if names_quarter(text) or told & words_of("okr") else ""
+        if unit:
+            return unit_names(unit)
     return {}

@@ -17,7 +17,9 @@ from okr_sheets.reading.days import spelled
 from okr_sheets.reading.numbers import magnitude, readings
 
 _ARROW = re.compile(r"(.+?)\s*(?:→|->|=>|➜|»|⟶)\s*(.+)")
-_BEHIND = re.compile(r"(?P<number>[<>≤≥=~+-]*\s*\d[\d.,]*(?:\s\d{3})*)\s*(?P<unit>[^\W\d_][^\d]{0,14})")
+_BEHIND = re.compile(
+    r"(?P<number>[<>≤≥=~+-]*\s*\d[\d.,]*(?:\s\d{3})*)\s*(?P<unit>[^\W\d_][^\d]{0,14})"
+)
 _SIGNS = {"<": "at-most", "≤": "at-most", ">": "at-least", "≥": "at-least"}
 _LITERAL = re.compile(r'"([^"]{1,12})"')
 _IN_TITLE = re.compile(r"(?<![\w.,])[%$€£₺฿₩]?\s?(\d[\d.,]*)(?![\w])")
@@ -34,7 +36,8 @@ class Number:
     @property
     def value(self) -> float | None:
         """The number; None for no number."""
-        return self.read.value
+        value: float | None = self.read.value
+        return value
 
 
 def number_in(item: Item, ask: Ask, unit: str = "") -> Number:
@@ -69,7 +72,9 @@ def has_magnitude(item: Item, ask: Ask) -> bool:
 
 def pair_in(item: Item, key: str, ask: Ask) -> dict[str, Number]:
     """“20 → 30” as baseline and target, “12 / 40” as current and target; {} for anything else."""
-    match = _ARROW.fullmatch(item.text) if key == "target" else _parts().fullmatch(spelled(item.text))
+    match = (
+        _ARROW.fullmatch(item.text) if key == "target" else _parts().fullmatch(spelled(item.text))
+    )
     if not match:
         return {}
     numbers = [number_in(replace(item, value=part), ask) for part in match.groups()]
@@ -82,7 +87,9 @@ def pair_in(item: Item, key: str, ask: Ask) -> dict[str, Number]:
 @cache
 def _parts() -> re.Pattern[str]:
     """What is done out of all, in the words of every language."""
-    words = {fold(word) for code in languages() for word in language_of(code).lines("numbers.parts")}
+    words = {
+        fold(word) for code in languages() for word in language_of(code).lines("numbers.parts")
+    }
     either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     return re.compile(rf"([\d.,]*\d)\s*(?:{either})\s*(\d[\d.,]*)")
 
@@ -154,4 +161,6 @@ def falls(title: str) -> bool:
     """Whether the words of a title say that its number should fall."""
     text = plain(title)
     words = set(text.split())
-    return any(word in words or (not word.isascii() and word in text) for word in words_of("falling"))
+    return any(
+        word in words or (not word.isascii() and word in text) for word in words_of("falling")
+    )

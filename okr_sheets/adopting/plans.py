@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from okr_sheets.adopting.mapping import UNITS
 from okr_sheets.language import fold
@@ -48,6 +48,9 @@ class Objective:
     def note(self) -> str:
         """Its words and remarks, each once."""
         return joined(self.notes)
+
+
+_Row = TypeVar("_Row", KeyResult, Objective)
 
 
 @dataclass
@@ -93,7 +96,7 @@ class Plans:
         return _named([each for o in self.objectives for each in o.key_results], name)
 
 
-def _named(rows: list[Any], name: str) -> Any:
+def _named(rows: Sequence[_Row], name: str) -> _Row | None:
     wanted = fold(name)
     by_id = (each for each in rows if fold(each.own_id) == wanted)
     by_title = (each for each in rows if fold(each.entry["title"]) == wanted)

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from okr_sheets.adopting.columns import Candidate, Content, candidates, content_of, named_roles
-from okr_sheets.adopting.finding import Headline, grouped, headlines, strength
+from okr_sheets.adopting.finding import Headline, grouped, headlines, is_header, strength
 from okr_sheets.adopting.mapping import (
     NUMBERS,
     ROLES,
@@ -35,6 +35,7 @@ from okr_sheets.adopting.periods import (
 )
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.words import without_brackets
+from okr_sheets.files.grid import Value
 from okr_sheets.language import REFERENCE, language
 from okr_sheets.quarters import Quarter, Span
 from okr_sheets.reading.cells import Ask, as_text
@@ -88,7 +89,7 @@ class _Draft:
     def header(self) -> Headline | None:
         return self.headlines[0] if self.headlines else None
 
-    def body(self, column: int) -> list[object]:
+    def body(self, column: int) -> list[Value]:
         """The cells of a column below its headers."""
         headers = {row for each in self.headlines for row in each.rows}
         first = min(headers, default=0)
@@ -152,7 +153,9 @@ def _quarter(
     columns: list[str] = []
     days: list[date] = []
     for draft in drafts:
-        for column, header in draft.header.texts.items() if draft.header else ():
+        if draft.header is None:
+            continue
+        for column, header in draft.header.texts.items():
             named = [each.role for each in candidates(header, content_of(draft.body(column), ask))]
             cells = draft.body(column)
             if named[:1] == ["quarter"]:
@@ -177,7 +180,7 @@ def _titles(sheet: Sheet) -> list[str]:
     rows = range(1, min(len(sheet.rows), 12) + 1)
     above: list[str] = []
     for row in rows:
-        if strength(sheet, row):
+        if is_header(sheet, row):
             break
         cells = sheet.filled(row)
         above += [as_text(value) for value in cells.values() if isinstance(value, (str, float))]
@@ -235,8 +238,8 @@ def _unheaded(draft: _Draft) -> list[int]:
 def _periods(header: Headline, ask: Ask, quarter: Quarter) -> dict[int, tuple[Period, str]]:
     """The period that each header names, and the header without it."""
     found: dict[int, tuple[Period, str]] = {}
-    days = {c: value for c, value in header.dates.items()}
-    are_months = days and all(day.day == 1 for day in days.values()) and len(days) > 1
+    days = header.dates
+    are_months = len(days) > 1 and all(day.day == 1 for day in days.values())
     for column, text in header.texts.items():
         if column in days:
             day = day_of(days[column], ask.words, None)
@@ -247,8 +250,8 @@ def _periods(header: Headline, ask: Ask, quarter: Quarter) -> dict[int, tuple[Pe
         period, rest = period_in(text, quarter.start.year, quarter.fiscal_start)
         if period and (not rest or named_roles(rest) or named_roles(without_brackets(rest))):
             found[column] = period, rest
-    rest = {c: text for c, text in header.texts.items() if c not in found and not named_roles(text)}
-    for column, day in last_days(rest, ask.words, Span(quarter.start, quarter.end)).items():
+    others = {c: t for c, t in header.texts.items() if c not in found and not named_roles(t)}
+    for column, day in last_days(others, ask.words, Span(quarter.start, quarter.end)).items():
         found[column] = day_period(day), ""
     return found
 
@@ -280,7 +283,7 @@ def _chosen(
     spans = {column: periods[column][0].span for column in bare}
     parts = [column for column in bare if spans[column] != quarter.span]
     is_target = all(c.role != "target" for c in chosen.values()) and not parts
-    for column in bare if not parts else parts:
+    for column in parts or bare:
         chosen[column] = Candidate("target" if is_target else "current", SURE)
     return chosen
 

@@ -130,9 +130,7 @@ def _is_labels(filled: Mapping[int, Value]) -> bool:
     return isinstance(first, str) and len(filled) > 1 and is_label(first)
 
 
-def _lines(
-    sheet: Sheet, row: int, filled: Mapping[int, Value], is_above: bool
-) -> Iterator[Line]:
+def _lines(sheet: Sheet, row: int, filled: Mapping[int, Value], is_above: bool) -> Iterator[Line]:
     """The labelled values of a row; where none is labelled, a text alone."""
     found = list(labelled(filled))
     for role, column, text in found:

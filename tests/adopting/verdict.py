@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 
@@ -10,10 +11,10 @@ from openpyxl.utils.cell import coordinate_from_string
 
 from okr_sheets import adopting
 from okr_sheets.adopting.asking import questions
+from okr_sheets.columns import to_day
 from okr_sheets.quarters import Quarter
 
 TODAY = date(2027, 2, 12)
-UNITS = ("company", "department", "team", "person")
 
 
 def adoption_of(layout: Layout, folder, **options):
@@ -66,27 +67,26 @@ def _of_tracker(tracker, wanted):
             yield f"key results {found}, not {[e['title'] for e in target['key_results']]}"
             continue
         for each, goal in zip(below, target["key_results"], strict=True):
-            numbers = {
-                date.fromordinal(int(c["date"]) + date(1899, 12, 30).toordinal()): c["value"]
-                for c in check_ins
-                if c["id"] == each["id"]
-            }
+            numbers = {to_day(c["date"]): c["value"] for c in check_ins if c["id"] == each["id"]}
             yield from _of_row(each, goal, numbers, logs)
-    actions = [
-        (a["action"], a["owner"]) for a in tracker.columns["actions"].records()
-    ]
+    actions = [(a["action"], a["owner"]) for a in tracker.columns["actions"].records()]
     for action in wanted.get("actions", ()):
         if action["action"] not in [a for a, _ in actions]:
             yield f"action “{action['action']}” is missing"
 
 
+def _number(row, key):
+    value = row.get(key)
+    return None if value is None or math.isnan(value) else value
+
+
 def _of_row(row, wanted, numbers, logs):
     title = wanted["title"]
     is_percent = wanted.get("unit") == "%"
-    scale = 100 if is_percent and _is_fraction(row, wanted, numbers) else 1
+    scale = 100 if is_percent and _is_fraction(row, wanted) else 1
     for key in ("baseline", "target"):
-        value = row.get(key)
-        value = None if value is None or value != value else value * scale
+        value = _number(row, key)
+        value = None if value is None else value * scale
         goal = wanted.get(key)
         if goal is None and key == "baseline" and value == 0:
             continue
@@ -98,15 +98,15 @@ def _of_row(row, wanted, numbers, logs):
         if (row.get(key) or "") != wanted.get(key, "") and key in row:
             yield f"{title}: {key} “{row.get(key)}”, not “{wanted.get(key, '')}”"
     for key in ("weight", "confidence"):
-        value = row.get(key)
-        value = None if value is None or value != value else value
+        value = _number(row, key)
         if not _same(value, wanted.get(key)):
             yield f"{title}: {key} {value}, not {wanted.get(key)}"
     for key in ("start", "due"):
-        value = row.get(key)
-        day = None if value is None or value != value else date.fromordinal(int(value) + date(1899, 12, 30).toordinal())
-        if day != wanted.get(key) and not (day is None and wanted.get(key) and _is_edge(wanted[key])):
-            yield f"{title}: {key} {day}, not {wanted.get(key)}"
+        number, goal = _number(row, key), wanted.get(key)
+        day = to_day(number) if number else None
+        # The quarter's own edges need not be said.
+        if day != goal and not (day is None and goal and _is_edge(goal)):
+            yield f"{title}: {key} {day}, not {goal}"
     notes = wanted.get("note", [])
     for note in [notes] if isinstance(notes, str) else notes:
         if note not in row.get("note", "") and note not in logs:
@@ -127,10 +127,10 @@ def _is_edge(day):
     return day in {quarter.start, quarter.end}
 
 
-def _is_fraction(row, wanted, numbers):
-    goal = wanted.get("target")
-    value = row.get("target")
-    return goal and value == value and value is not None and abs(value * 100 - goal) < 1e-6
+def _is_fraction(row, wanted):
+    """Whether a row holds 0.25 for the 25 % that are expected."""
+    goal, value = wanted.get("target"), _number(row, "target")
+    return bool(goal) and value is not None and abs(value * 100 - goal) < 1e-6
 
 
 def _same(value, goal):
@@ -150,8 +150,6 @@ def _unsaid(layout, adoption):
     for note in adoption.notes:
         name = note.sheet if layout.sheets else note.file.rpartition("/")[2]
         said[note.kind].append((name, note.cell))
-    for column in _column_cells(adoption, layout):
-        said[column[0]].append(column[1:])
     for kind, kinds in (("left", ("left",)), ("assumed", ("assumed", "missing"))):
         cells = [cell for each in kinds for cell in said[each]]
         for row in layout.expected.get(kind, ()):
@@ -159,14 +157,10 @@ def _unsaid(layout, adoption):
             name = name or names[0]
             if not any(_covers(name, cell, other, where) for other, where in cells):
                 yield f"{kind} {row['cell']}: not said ({row.get('why', '')})"
-    asked = {adoption.mapping.tables[q.table].columns[q.column].header for q in questions(adoption.mapping) if q.table >= 0}
+    open_ones = questions(adoption.mapping)
     for row in layout.expected.get("asked", ()):
-        if not asked and not any(q.table < 0 for q in questions(adoption.mapping)):
+        if not open_ones:
             yield f"asked: {row['what']}"
-
-
-def _column_cells(adoption, layout):
-    return []
 
 
 def _covers(name, cell, other, where):
