@@ -96,7 +96,8 @@ def adopt(
 
 def _of_quarter(mapping: Mapping, today: date) -> list[Note]:
     words = {"quarter": str(mapping.quarter), "day": today.isoformat()}
-    codes = {"guessed": "quarter", "of-days": "quarter-of-days"}
+    codes = {"guessed": "quarter"}
+    codes |= dict.fromkeys(("of-days", "of-periods"), "quarter-of-days")
     code = codes.get(mapping.quarter_said)
     return [Note("assumed", code, words=words)] if code else []
 

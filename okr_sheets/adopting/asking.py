@@ -33,7 +33,7 @@ def questions(mapping: Mapping) -> list[Question]:
     """What is open in a mapping, the gravest first."""
     words = vocabulary(mapping.language)
     found = []
-    if mapping.quarter_said == "guessed":
+    if mapping.quarter_said in {"guessed", "of-periods"}:
         found.append(Question(words("ask.quarter"), (str(mapping.quarter),)))
     for number, table in enumerate(mapping.tables):
         found += list(_of_table(number, table, mapping.language))

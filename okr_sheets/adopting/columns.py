@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from statistics import fmean
 
@@ -26,7 +26,10 @@ from okr_sheets.reading.cells import Ask, as_text, is_day_number, parse
 EXACT, PART, LIKE = 1.0, 0.7, 0.6  # how sure a header's words make its role
 NEAR, FAR = 0.88, 0.8  # how like a misspelt word must be, before and after its parts are looked at
 WORD_ORDER = 0.004  # what each word of a list is surer than the next one
+FIRST = 0.02  # by which “key result status” is surer than “status”
+LEAST = 0.1  # how well any cells fit a number whose header says so
 LONGEST = 60  # characters of a header
+SERIES = frozenset({"target", "current", "baseline"})  # what a row of numbers may be
 _ID = re.compile(r"#?[^\W\d_]{0,6}[-. ]?\d{1,6}(?:[-.][^\W\d_]{0,6}[-. ]?\d{1,6})*", re.UNICODE)
 
 
@@ -46,6 +49,7 @@ class Content:
     statuses: float = 0
     kinds: float = 0
     directions: float = 0
+    series: float = 0
     quarters: float = 0
     ids: float = 0
     most: float = 0
@@ -77,6 +81,7 @@ def content_of(values: Iterable[Value], ask: Ask) -> Content:
         texts=sum(not _is_date(text, ask) for text in bare) / size,
         statuses=sum(isinstance(v, bool) or bool(status_of(str(v))) for v in cells) / size,
         kinds=sum(word in kinds for word in words) / size,
+        series=sum(kinds.get(word) in SERIES for word in words) / size,
         directions=sum(word in directions for word in words) / size,
         quarters=sum(names_quarter(text) for text in texts) / size,
         ids=sum(bool(_ID.fullmatch(as_text(value).strip())) for value in cells) / size,
@@ -102,9 +107,9 @@ def fit(role: str, content: Content) -> float:
     if role in TEXTS:
         return words * (1.0 if content.length > 5 else 0.5) * (1 - 0.5 * content.ids)
     if role == "progress":
-        return content.numbers if content.most <= 200 else 0.1
+        return max(LEAST, content.numbers if content.most <= 200 else 0)
     if role in NUMBERS:
-        return max(content.numbers, 0.7 * content.statuses, 0.3 * content.texts)
+        return max(LEAST, content.numbers, 0.7 * content.statuses, 0.3 * content.texts)
     if role == "confidence":
         return max(content.numbers if content.most <= 100 else 0.1, 0.3 * content.texts)
     if role == "weight":
@@ -122,7 +127,7 @@ def fit(role: str, content: Content) -> float:
     if role == "kind":
         return content.kinds
     if role == "series":
-        return content.kinds if content.distinct <= 0.5 else 0
+        return content.series
     if role == "direction":
         return content.directions
     if role == "quarter":
@@ -151,9 +156,11 @@ def named_roles(header: str) -> list[Candidate]:
     if not 0 < len(header) <= LONGEST:
         return []
     for text in (header, without_brackets(header), in_brackets(header)):
-        if roles := roles_by_word().get(plain(text)):
+        if roles := roles_by_word().get(plain(text)) or roles_by_word().get(_singular(text)):
             return _candidates(roles, EXACT)
     word = plain(without_brackets(header))
+    if of_part := _of_part(word):
+        return of_part
     if like := nearest_word(word, NEAR):
         return _candidates(roles_by_word()[like], LIKE, like)
     # Of “Current value of the quarter” the known part counts, the longest of them.
@@ -168,6 +175,28 @@ def named_roles(header: str) -> list[Candidate]:
     return []
 
 
+def _singular(text: str) -> str:
+    """A header without the number and the s of an English plural: “Key results 2” is one too."""
+    return plain(text).rstrip("0123456789 ").removesuffix("s")
+
+
+def _of_part(word: str) -> list[Candidate]:
+    """The roles of “key result status” and “objective progress”, of which part they are first.
+
+    What is said of an objective besides its words, its owner and its ID, a tracker works out.
+    """
+    tokens = word.split()
+    for first in range(1, len(tokens)):
+        part = " ".join(tokens[:first]).rstrip("0123456789 ")
+        roles = roles_by_word().get(" ".join(tokens[first:]).lstrip("0123456789 "))
+        of = next(iter(roles_by_word().get(part, {})), "")
+        if roles and of == "key-result":
+            return [replace(each, score=each.score + FIRST) for each in _candidates(roles, EXACT)]
+        if roles and of == "objective" and {"progress", "status"} & {*roles}:
+            return [Candidate("computed", EXACT)]
+    return []
+
+
 def _candidates(roles: Roles, sure: float, like: str = "") -> list[Candidate]:
     return [
         Candidate(role, sure - WORD_ORDER * place, like, codes)
@@ -178,7 +207,7 @@ def _candidates(roles: Roles, sure: float, like: str = "") -> list[Candidate]:
 def candidates(header: str, content: Content) -> list[Candidate]:
     """The roles that a column may have by its header and by what it holds, the surest first."""
     named = [
-        Candidate(each.role, each.score * (0.1 + 0.9 * fit(each.role, content)), each.like)
+        replace(each, score=each.score * (0.1 + 0.9 * fit(each.role, content)))
         for each in named_roles(header)
     ]
     return sorted(named, key=lambda each: -each.score)

@@ -88,9 +88,10 @@ def strength(sheet: Sheet, row: int, periods_count: bool = True) -> int:
     named = [(text, named_roles(text)) for text in texts.values()]
     sure = [each for each in named if any(it.score > EXACT - 0.2 for it in each[1])]
     likely = [each for each in named if each[1]]
+    alike = [each for each in named if each in sure or any(it.like for it in each[1])]
     # Misspelt words make a header only where nothing else stands.
-    is_misspelt = len(likely) >= 3 and len(cells) == len(texts) and len(sure) < FEWEST
-    counted = likely if is_misspelt else sure
+    is_misspelt = len(alike) >= 3 and len(cells) == len(texts) and len(sure) < FEWEST
+    counted = alike if is_misspelt else sure
     roles = {it.role for _, every in counted for it in every}
     others = [text for text, every in named if not every]
     periods = [text for text in others if periods_count and _names_period(text)]
@@ -101,6 +102,14 @@ def strength(sheet: Sheet, row: int, periods_count: bool = True) -> int:
     strong = len(counted) + len(periods)
     is_enough = strong >= FEWEST and bool(counted)
     return strong if is_enough and len(likely) + len(periods) >= HALF * len(texts) else 0
+
+
+def is_band(sheet: Sheet, row: int) -> bool:
+    """Whether a row holds periods or names of numbers alone, above those of a header."""
+    texts = list(_shown(sheet, row).values())
+    return len(texts) >= FEWEST and all(
+        _names_period(text) or _names_number(text) for text in texts
+    )
 
 
 def is_value(text: str) -> bool:

@@ -14,6 +14,7 @@ from okr_sheets.adopting.periods import Period
 from okr_sheets.quarters import Quarter
 
 Family = Literal["rows", "blocks", "outline", "transposed"]
+QuarterSaid = Literal["named", "of-days", "of-periods", "guessed"]
 FAMILIES = ("rows", "blocks", "outline", "transposed")
 
 TEXTS = ("objective", "key-result", "title")  # one of them names what a row is about
@@ -86,15 +87,15 @@ class Table:
 class Mapping:
     """The tables of all sheets, and what holds for all of them.
 
-    `as_of` is the day of numbers that name none. `quarter_said` tells how the quarter is known:
-    `named`, `of-days`, or `guessed` where nothing tells it.
+    `as_of` is the day of numbers that name none. `quarter_said` tells how the quarter is known: it
+    is `named`, that `of-days`, that `of-periods` without a year, or `guessed`.
     """
 
     tables: tuple[Table, ...]
     quarter: Quarter
     language: str
     as_of: date | None = None
-    quarter_said: Literal["named", "of-days", "guessed"] = "named"
+    quarter_said: QuarterSaid = "named"
 
     def are_objectives(self, table: Table) -> bool:
         """Whether the rows of a table are objectives that those of another one name by ID."""

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from okr_sheets.adopting.columns import named_roles
-from okr_sheets.adopting.finding import is_header
+from okr_sheets.adopting.finding import is_band, is_header
 from okr_sheets.adopting.labels import label_in
 from okr_sheets.adopting.mapping import UNITS, Table
 from okr_sheets.adopting.periods import names_quarter, without_period
@@ -84,7 +84,7 @@ def text_above(sheet: Sheet, table: Table) -> Iterator[tuple[int, dict[int, str]
     """
     for row in range(table.rows.start if table.headers else 1, _first_row(table)):
         cells = {c: as_text(value).strip() for c, value in sheet.filled(row).items()}
-        if cells and not is_header(sheet, row):
+        if cells and not (is_header(sheet, row) or is_band(sheet, row)):
             yield row, cells
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from pathlib import PurePath
-from typing import Literal
 
 from okr_sheets.adopting.columns import Candidate, Content, candidates, content_of, named_roles
 from okr_sheets.adopting.finding import Headline, grouped, headlines, is_header, strength
@@ -19,6 +18,7 @@ from okr_sheets.adopting.mapping import (
     Column,
     Family,
     Mapping,
+    QuarterSaid,
     Table,
 )
 from okr_sheets.adopting.naming import names_of
@@ -30,6 +30,7 @@ from okr_sheets.adopting.periods import (
     month_period,
     period_in,
     quarter_in,
+    quarter_of,
     usual_quarter,
     year_in,
 )
@@ -45,8 +46,8 @@ SURE = 0.15  # from which score on a column may have a role
 MOST = 0.8  # of the cells are words of status in a column that has no other name
 HALF = 0.5
 _OF_PERIODS = ("target", "current")
+LONGEST = timedelta(days=100)  # of a period that tells the quarter
 CLOSE = 0.12  # by which another role may be less sure and still be offered
-Said = Literal["named", "of-days", "guessed"]
 
 
 def recognise(
@@ -64,9 +65,11 @@ def recognise(
     drawn = [draft for sheet in sheets for draft in _drafts(sheet)]
     code = code or _language(sheets, drawn)
     ask = Ask(language(code), around=quarter.start if quarter else None)
-    named, said = (quarter, "named") if quarter else _quarter(sheets, drawn, ask, fiscal_start)
     today = today or datetime.now().date()  # noqa: DTZ005  people mean their own day
-    used = named or Quarter.holding(today, fiscal_start)
+    said: QuarterSaid = "named"
+    used = quarter
+    if used is None:
+        used, said = _quarter(sheets, drawn, ask, fiscal_start, today)
     ask = replace(ask, around=used.start)
     tables = [_table(draft, ask, used) for draft in drawn]
     tables = [table for table in tables if {*TEXTS} & table.roles or table.is_log]
@@ -145,34 +148,55 @@ def _language(sheets: Sequence[Sheet], drafts: Sequence[_Draft]) -> str:
 
 
 def _quarter(
-    sheets: Sequence[Sheet], drafts: Sequence[_Draft], ask: Ask, fiscal_start: int
-) -> tuple[Quarter | None, Said]:
-    """The quarter that titles, cells, names or dates tell, and how; None if nothing does."""
+    sheets: Sequence[Sheet], drafts: Sequence[_Draft], ask: Ask, fiscal_start: int, today: date
+) -> tuple[Quarter, QuarterSaid]:
+    """The quarter that titles, cells, dates or periods tell, else that of today; and how."""
     texts = [text for sheet in sheets for text in _titles(sheet)]
     year = next(filter(None, map(year_in, texts)), None)
-    columns: list[str] = []
-    days: list[date] = []
+    told = _Told()
     for draft in drafts:
-        if draft.header is None:
-            continue
-        for column, header in draft.header.texts.items():
-            named = [each.role for each in candidates(header, content_of(draft.body(column), ask))]
-            cells = draft.body(column)
-            if named[:1] == ["quarter"]:
-                columns += [as_text(cell) for cell in cells if cell is not None]
-            if {"start", "due", "date", "updated"} & {*named[:1]}:
-                days += [day for cell in cells if (day := day_of(cell, ask.words, None))]
-            period, _ = period_in(header, year, fiscal_start)
-            if period:
-                days.append(period.span.middle)
-            elif column in draft.header.dates:
-                days.append(draft.header.dates[column])
-    for lines in (columns, texts):
-        named_quarters = [q for text in lines if (q := quarter_in(text, year, fiscal_start))]
-        if named_quarters:
-            return max(Counter(named_quarters).items(), key=lambda it: (it[1], it[0]))[0], "named"
-    known = usual_quarter(days, fiscal_start)
-    return known, "of-days" if known else "guessed"
+        if draft.header is not None:
+            told.take(draft, draft.header, ask, year or today.year, fiscal_start)
+    for lines in (told.quarters, texts, told.headers):
+        named = [q for text in lines if (q := quarter_in(text, year, fiscal_start))]
+        if named:
+            return max(Counter(named).items(), key=lambda it: (it[1], it[0]))[0], "named"
+    if known := usual_quarter(told.days, fiscal_start):
+        return known, "of-days"
+    if told.periods:
+        # What is filled last is what is under way; a year that nobody wrote is this one.
+        last = max(told.periods, key=lambda period: period.span.end)
+        has_year = year is not None or any(map(year_in, told.headers))
+        return quarter_of(last, fiscal_start), "of-days" if has_year else "of-periods"
+    return Quarter.holding(today, fiscal_start), "guessed"
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the columns of all tables tell of the quarter."""
+
+    quarters: list[str] = field(default_factory=list)
+    days: list[date] = field(default_factory=list)
+    periods: list[Period] = field(default_factory=list)  # of filled columns
+    headers: list[str] = field(default_factory=list)
+
+    def take(
+        self, draft: _Draft, header: Headline, ask: Ask, year: int, fiscal_start: int
+    ) -> None:
+        """Take in what the columns of one table tell; `year` is that of headers without one."""
+        for column, text in header.texts.items():
+            cells = [cell for cell in draft.body(column) if cell is not None]
+            likely = [each.role for each in candidates(text, content_of(cells, ask))][:1]
+            if likely == ["quarter"]:
+                self.quarters += map(as_text, cells)
+            if {"start", "due", "date", "updated", "finished"} & {*likely}:
+                self.days += [day for cell in cells if (day := day_of(cell, ask.words, None))]
+            period, _ = period_in(text, year, fiscal_start)
+            if column in header.dates:
+                period = day_period(header.dates[column])
+            if period and period.span.end - period.span.start < LONGEST:
+                self.headers.append(text)
+                self.periods += [period] if cells and likely != ["target"] else []
 
 
 def _titles(sheet: Sheet) -> list[str]:
@@ -214,7 +238,8 @@ def _table(draft: _Draft, ask: Ask, quarter: Quarter) -> Table:
         columns[column] = Column(role.role, period, text, role.like, others)
     columns = _settled(columns, bodies)
     for column in _unheaded(draft):
-        columns[column] = Column("left")
+        content = content_of(draft.body(column), ask)
+        columns[column] = Column("series" if content.series >= MOST else "left")
     family: Family = "blocks" if len(draft.headlines) > 1 else "rows"
     family = "transposed" if draft.is_turned else family
     lasts = tuple(each.rows.stop - 1 for each in draft.headlines)
@@ -297,11 +322,15 @@ def _settled(columns: dict[int, Column], bodies: dict[int, Content]) -> dict[int
             columns[at[old]] = replace(columns[at[old]], role=new)
             at[new] = at.pop(old)
 
+    if "parent" in at and not bodies[at["parent"]].filled:
+        become("parent", "left")
     if "kind" in at and bodies[at["kind"]].kinds < HALF:
         become("kind", "section")
     texts = [role for role in TEXTS if role in at]
     measured = {"target", "current", "progress", "status", "finished"} & {*at}
-    if "title" in texts and len(texts) > 1 and {"kind", "parent"} & {*at}:
+    if texts == ["key-result", "title"] and "objective-id" in at and "kind" not in at:
+        become("title", "objective")
+    elif "title" in texts and len(texts) > 1 and {"kind", "parent"} & {*at}:
         # Beside titles of all kinds, a metric's name is what its numbers count.
         become("key-result", "unit" if "unit" not in at else "definition")
         become("objective", "parent" if "parent" not in at else "definition")
