@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from statistics import fmean
 
 from okr_sheets.adopting.mapping import DATES, NUMBERS, TEXTS, UNITS
@@ -111,7 +112,7 @@ def fit(role: str, content: Content) -> float:
     if role in NUMBERS:
         return max(LEAST, content.numbers, 0.7 * content.statuses, 0.3 * content.texts)
     if role == "confidence":
-        return max(content.numbers if content.most <= 100 else 0.1, 0.3 * content.texts)
+        return max(LEAST, content.numbers if content.most <= 100 else 0, 0.3 * content.texts)
     if role == "weight":
         return content.numbers
     if role in {"updated", "date", "finished", "start"}:
@@ -151,17 +152,20 @@ class Candidate:
     codes: tuple[str, ...] = ()  # of the languages whose word the header is
 
 
-def named_roles(header: str) -> list[Candidate]:
+@lru_cache(maxsize=4096)  # headers repeat, and to compare misspelt ones takes long
+def named_roles(header: str, may_be_misspelt: bool = True) -> tuple[Candidate, ...]:
     """The roles that a header names, whatever its column holds."""
-    if not 0 < len(header) <= LONGEST:
-        return []
+    return tuple(_named_roles(header, may_be_misspelt)) if 0 < len(header) <= LONGEST else ()
+
+
+def _named_roles(header: str, may_be_misspelt: bool) -> list[Candidate]:
     for text in (header, without_brackets(header), in_brackets(header)):
         if roles := roles_by_word().get(plain(text)) or roles_by_word().get(_singular(text)):
             return _candidates(roles, EXACT)
     word = plain(without_brackets(header))
     if of_part := _of_part(word):
         return of_part
-    if like := nearest_word(word, NEAR):
+    if may_be_misspelt and (like := nearest_word(word, NEAR)):
         return _candidates(roles_by_word()[like], LIKE, like)
     # Of “Current value of the quarter” the known part counts, the longest of them.
     tokens = word.split()
@@ -170,7 +174,7 @@ def named_roles(header: str) -> list[Candidate]:
             part = " ".join(tokens[first : first + size])
             if len(part) > 1 and (roles := roles_by_word().get(part)):
                 return _candidates(roles, PART)
-    if like := nearest_word(word, FAR):
+    if may_be_misspelt and (like := nearest_word(word, FAR)):
         return _candidates(roles_by_word()[like], LIKE, like)
     return []
 
@@ -191,10 +195,21 @@ def _of_part(word: str) -> list[Candidate]:
         roles = roles_by_word().get(" ".join(tokens[first:]).lstrip("0123456789 "))
         of = next(iter(roles_by_word().get(part, {})), "")
         if roles and of == "key-result":
-            return [replace(each, score=each.score + FIRST) for each in _candidates(roles, EXACT)]
+            return [_of_key_result(each) for each in _candidates(roles, EXACT)]
         if roles and of == "objective" and {"progress", "status"} & {*roles}:
             return [Candidate("computed", EXACT)]
     return []
+
+
+def _of_key_result(candidate: Candidate) -> Candidate:
+    role = "key-result" if candidate.role == "title" else candidate.role
+    return replace(candidate, role=role, score=candidate.score + FIRST)
+
+
+def number_behind(header: str) -> str:
+    """The number that tells a header from its like: 2 of “Key result 2 title”; "" for none."""
+    match = re.search(r"(?<!\d)\d{1,2}(?!\d)", plain(header))
+    return match[0] if match else ""
 
 
 def _candidates(roles: Roles, sure: float, like: str = "") -> list[Candidate]:

@@ -20,6 +20,7 @@ from okr_sheets.adopting.plans import KeyResult, Objective, Plan, Plans
 from okr_sheets.adopting.records import Item, Line, Record, Total, rows_of
 from okr_sheets.adopting.saying import Speaker
 from okr_sheets.adopting.sheets import Sheet
+from okr_sheets.adopting.spreading import with_series
 from okr_sheets.language import language
 from okr_sheets.quarters import check_in_dates, counted_until
 from okr_sheets.reading.cells import Ask, parse
@@ -61,7 +62,7 @@ def _say_missing(mapping: Mapping, plans: Plans, notes: list[Note]) -> None:
             say("missing", "no-key-results", "".join(objective.cells[:1]))
         for each in objective.key_results:
             say = Speaker(notes, mapping.tables[each.table])
-            entry, cell = each.entry, each.cells[0] if each.cells else ""
+            entry, cell = each.entry, each.title_cell
             if entry["type"] == "achieve" or entry.get("state"):
                 continue
             if "target" not in entry:
@@ -103,7 +104,7 @@ class _TableDrafter:
         if own and own != quarter:
             self.say("left", "other-quarter", self.sheet.first_cell, given=table.quarter)
             return
-        rows = list(rows_of(table, self.sheet))
+        rows = list(with_series(rows_of(table, self.sheet)))
         records = [row for row in rows if isinstance(row, Record)]
         self.levels = Levels(records, self.mapping.are_objectives(table))
         self.scope = replace(
@@ -349,7 +350,7 @@ class _TableDrafter:
             lists = {"definition": definitions, "note": notes}
             lists.get(item.column.role, notes).append(item.text)
         entry |= details | {"definition": " · ".join(filter(None, definitions))}
-        made = KeyResult(entry, self.number, [*record.cells], own_id=own_id, actions=actions)
+        made = KeyResult(entry, self.number, title.cell, [*record.cells], actions=actions, own_id=own_id)
         made.check_ins = {day: v for day, v in measure.check_ins.items() if is_countable(v)}
         made.notes = [*notes, *record.comments]
         objective.key_results.append(made)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from okr_sheets.adopting.columns import EXACT, PART, named_roles
+from okr_sheets.adopting.columns import EXACT, PART, Candidate, named_roles
 from okr_sheets.adopting.mapping import NUMBERS, TEXTS
 from okr_sheets.adopting.periods import period_in
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.words import plain
+from okr_sheets.files.grid import TOP
 from okr_sheets.reading.cells import as_text
 
 FEWEST = 2  # roles that a header names
@@ -43,7 +44,8 @@ def headlines(sheet: Sheet) -> list[Headline]:
     for row in range(1, len(sheet.rows) + 1):
         if found and row < found[-1].rows.stop:
             continue
-        if is_header(sheet, row) and (not found or _begins_anew(sheet, row, found)):
+        may_be = _begins_anew(sheet, row, found) if found else row <= TOP
+        if may_be and is_header(sheet, row):
             found.append(_headline(sheet, row))
     return found
 
@@ -85,7 +87,7 @@ def strength(sheet: Sheet, row: int, periods_count: bool = True) -> int:
     texts = {c: value for c, value in cells.items() if isinstance(value, str)}
     if len(texts) < FEWEST:
         return 0
-    named = [(text, named_roles(text)) for text in texts.values()]
+    named = [(text, _named_beside_period(text)) for text in texts.values()]
     sure = [each for each in named if any(it.score > EXACT - 0.2 for it in each[1])]
     likely = [each for each in named if each[1]]
     alike = [each for each in named if each in sure or any(it.like for it in each[1])]
@@ -102,6 +104,12 @@ def strength(sheet: Sheet, row: int, periods_count: bool = True) -> int:
     strong = len(counted) + len(periods)
     is_enough = strong >= FEWEST and bool(counted)
     return strong if is_enough and len(likely) + len(periods) >= HALF * len(texts) else 0
+
+
+def _named_beside_period(text: str) -> tuple[Candidate, ...]:
+    """The roles that a header names, its period set aside: “2027 Target” is a target."""
+    period, rest = period_in(text, _ANY_YEAR)
+    return named_roles(rest if period and rest else text)
 
 
 def is_band(sheet: Sheet, row: int) -> bool:

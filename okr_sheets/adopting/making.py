@@ -143,6 +143,10 @@ class _Ids:
         rows += [each for o in objectives for each in o.key_results]
         own = {id(row): _clean(row.own_id) for row in rows}
         counted = Counter(name.casefold() for name in own.values())
+        below = [own[id(each)] for o in objectives for each in o.key_results]
+        if any(counted[name.casefold()] > 1 for name in below if name):
+            # Where each objective counts its own from 1, none of these is an ID.
+            rows = [*objectives]
         for row in rows:
             if counted[own[id(row)].casefold()] == 1 and own[id(row)]:
                 self._give(row, own[id(row)])

@@ -142,6 +142,8 @@ def done_in(item: Item) -> float | None:
 def confidence_in(item: Item, ask: Ask) -> float | None:
     """A confidence from 1 to 10, of which 70 % and 0.7 are 7; None for what is none."""
     value = confidence(item.value, replace(ask, format=item.format)).value
+    share = share_in(item, ask)
+    value = share * 10 if value is None and share is not None else value
     if value is None:
         return None
     value = value * 10 if 0 < value < 1 else value / 10 if 10 < value <= 100 else value

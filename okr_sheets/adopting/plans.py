@@ -15,11 +15,13 @@ from okr_sheets.language import fold
 class KeyResult:
     """A key result as it will stand in a tracker; `entry` holds its columns by key.
 
-    `table` numbers the table it comes from, `own_id` is the ID that the sheet gives it.
+    `table` numbers the table it comes from, `title_cell` names the cell of its title; `own_id` is
+    the ID that the sheet gives it.
     """
 
     entry: dict[str, Any]
     table: int
+    title_cell: str
     cells: list[str]
     check_ins: dict[date, float] = field(default_factory=dict)
     actions: list[dict[str, Any]] = field(default_factory=list)

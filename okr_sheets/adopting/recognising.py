@@ -8,7 +8,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import PurePath
 
-from okr_sheets.adopting.columns import Candidate, Content, candidates, content_of, named_roles
+from okr_sheets.adopting.columns import (
+    Candidate,
+    Content,
+    candidates,
+    content_of,
+    named_roles,
+    number_behind,
+)
 from okr_sheets.adopting.finding import Headline, grouped, headlines, is_header, strength
 from okr_sheets.adopting.mapping import (
     NUMBERS,
@@ -156,7 +163,7 @@ def _quarter(
     told = _Told()
     for draft in drafts:
         if draft.header is not None:
-            told.take(draft, draft.header, ask, year or today.year, fiscal_start)
+            told.take(draft, draft.header, ask, year or _year(drafts) or today.year, fiscal_start)
     for lines in (told.quarters, texts, told.headers):
         named = [q for text in lines if (q := quarter_in(text, year, fiscal_start))]
         if named:
@@ -169,6 +176,12 @@ def _quarter(
         has_year = year is not None or any(map(year_in, told.headers))
         return quarter_of(last, fiscal_start), "of-days" if has_year else "of-periods"
     return Quarter.holding(today, fiscal_start), "guessed"
+
+
+def _year(drafts: Sequence[_Draft]) -> int | None:
+    """The last year that headers name, such as that of targets; None for none."""
+    texts = (text for draft in drafts if draft.header for text in draft.header.texts.values())
+    return max(filter(None, map(year_in, texts)), default=None)
 
 
 @dataclass(slots=True)
@@ -224,7 +237,7 @@ def _table(draft: _Draft, ask: Ask, quarter: Quarter) -> Table:
         column: _options(periods[column][1] if column in periods else text, bodies[column])
         for column, text in header.texts.items()
     }
-    roles = _chosen(options, periods, quarter)
+    roles = _chosen(options, periods, quarter, _numbered(header, options))
     columns = {}
     for column, text in header.texts.items():
         role = roles.get(column, Candidate("left", 0))
@@ -281,12 +294,25 @@ def _periods(header: Headline, ask: Ask, quarter: Quarter) -> dict[int, tuple[Pe
     return found
 
 
+def _numbered(header: Headline, options: dict[int, list[Candidate]]) -> dict[int, str]:
+    """The number in each header, where several are of key results: “KR 1”, “KR 2”; {} elsewhere."""
+    firsts = {n for n, every in options.items() if every and every[0].role == "key-result"}
+    numbers = {n: number_behind(text) for n, text in header.texts.items()}
+    if len({numbers[n] for n in firsts} - {""}) < 2:
+        return {}
+    return {n: number for n, number in numbers.items() if number}
+
+
 def _chosen(
     options: dict[int, list[Candidate]],
     periods: dict[int, tuple[Period, str]],
     quarter: Quarter,
+    groups: dict[int, str],
 ) -> dict[int, Candidate]:
-    """One role for each column, each role for the column that it is surest of."""
+    """One role for each column, each role for the column that it is surest of.
+
+    Columns of several `groups`, as of key results 1 and 2, may have the same role.
+    """
     pairs = [
         (each.score, -ROLES.index(each.role), -column, each, column)
         for column, every in options.items()
@@ -294,14 +320,15 @@ def _chosen(
         if each.score >= SURE
     ]
     chosen: dict[int, Candidate] = {}
-    taken: set[str] = set()
+    taken: set[tuple[str, str]] = set()
     for *_, each, column in sorted(pairs, key=lambda it: it[:3], reverse=True):
         may_repeat = each.role in SEVERAL or column in periods
-        if column in chosen or (each.role in taken and not may_repeat):
+        group = groups.get(column, "")
+        if column in chosen or ((each.role, group) in taken and not may_repeat):
             continue
         chosen[column] = each
         if column not in periods:
-            taken.add(each.role)
+            taken.add((each.role, group))
     # Numbers under a period alone are what it brought; those of the whole quarter, beside its
     # months, may be anything.
     bare = [column for column in periods if column not in chosen]
@@ -334,6 +361,8 @@ def _settled(columns: dict[int, Column], bodies: dict[int, Content]) -> dict[int
         # Beside titles of all kinds, a metric's name is what its numbers count.
         become("key-result", "unit" if "unit" not in at else "definition")
         become("objective", "parent" if "parent" not in at else "definition")
+    elif "title" in texts and [c.role for c in columns.values()].count("key-result") > 1:
+        become("title", "objective" if "objective" not in at else "definition")
     elif "title" in texts and len(texts) > 1:
         become("title", "definition" if "key-result" in at else "key-result")
     elif texts in (["objective"], ["key-result"]) and {"kind", "parent"} & {*at}:

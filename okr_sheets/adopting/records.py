@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from okr_sheets.adopting.columns import named_roles
 from okr_sheets.adopting.labels import is_label, label_in, labelled
-from okr_sheets.adopting.mapping import TEXTS, UNREAD, Column, Table
+from okr_sheets.adopting.mapping import NUMBERS, TEXTS, UNREAD, Column, Table
 from okr_sheets.adopting.periods import Period
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.files.grid import Cell, Value
@@ -59,7 +59,8 @@ class Record:
     @property
     def cells(self) -> tuple[str, ...]:
         """The names of all its cells."""
-        return tuple(item.cell for item in (*self.items.values(), *(i for *_, i in self.dated)))
+        every = (*self.items.values(), *(item for *_, item in self.dated), *self.more)
+        return tuple(sorted((item.cell for item in every), key=_place))
 
     def text(self, role: str) -> str:
         """The text of an item; "" for none."""
@@ -83,6 +84,12 @@ class Total:
     item: Item
 
 
+def _place(cell: str) -> tuple[int, str, int]:
+    """What cells are ordered by: their column, then their row."""
+    letters = cell.rstrip("0123456789")
+    return len(letters), letters, int(cell[len(letters) :])
+
+
 Row = Record | Line | Total
 
 
@@ -103,7 +110,9 @@ def rows_of(table: Table, sheet: Sheet) -> Iterator[Row]:
         elif used and (total := _total(table, sheet, row, used)):
             yield Total(total)
         elif used:
-            yield _record(table, sheet, row, used)
+            items = {column: item_at(table, sheet, row, column) for column in used}
+            for at, part in enumerate(_parts_of(table, items)):
+                yield _record(table, sheet, row, part, is_first=at == 0)
 
 
 def _role(table: Table, column: int) -> str:
@@ -172,18 +181,42 @@ def _total(table: Table, sheet: Sheet, row: int, used: Mapping[int, Value]) -> I
         text = item_at(table, sheet, row, column)
         if is_total_name(value):
             return text
-        roles = {each.role for each in named_roles(value)} if len(value) <= LONGEST else set()
+        named = named_roles(value, may_be_misspelt=False) if len(value) <= LONGEST else ()
+        roles = {each.role for each in named}
         has_plan = any(_role(table, c) in {"baseline", "target", "owner"} for c in used)
         return text if roles and roles <= _COMPUTED and not has_plan else None
     return None
 
 
-def _record(table: Table, sheet: Sheet, row: int, used: Mapping[int, Value]) -> Record:
+def _parts_of(table: Table, used: Mapping[int, Item]) -> Iterator[dict[int, Item]]:
+    """The items of each key result in a row: “Key result 1 | Target 1 | Key result 2 | Target 2”.
+
+    What stands before the first of them is said of each; so is what is named only once.
+    """
+    firsts = [n for n, column in sorted(table.columns.items()) if column.role == "key-result"]
+    if len(firsts) < 2:
+        yield dict(used)
+        return
+    roles = [column.role for column in table.columns.values()]
+    shared = {
+        n: item
+        for n, item in used.items()
+        if n < firsts[0] or (item.column.role not in NUMBERS and roles.count(item.column.role) == 1)
+    }
+    for first, stop in zip(firsts, [*firsts[1:], max(table.columns) + 1], strict=True):
+        own = {n: item for n, item in used.items() if first <= n < stop and n not in shared}
+        if first in own:
+            yield {**shared, **own}
+
+
+def _record(
+    table: Table, sheet: Sheet, row: int, used: Mapping[int, Item], is_first: bool
+) -> Record:
+    """One key result of a row; the looks of the row are said of the first."""
     items: dict[str, Item] = {}
     dated, more, comments = [], [], []
     status, status_cell = "", ""
-    for column in used:
-        item = item_at(table, sheet, row, column)
+    for item in used.values():
         kind = item.column
         if kind.period is not None:
             dated.append((kind.role, kind.period, item))
@@ -191,7 +224,7 @@ def _record(table: Table, sheet: Sheet, row: int, used: Mapping[int, Value]) -> 
             more.append(item)
         else:
             items[kind.role] = item
-    for column in range(1, sheet.width + 1):
+    for column in range(1, sheet.width + 1) if is_first else ():
         colour = sheet.looks.statuses.get((row, column), "")
         if colour and not status and _role(table, column) not in TEXTS:
             status, status_cell = colour, sheet.cell(row, column)

@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import okr_sheets.language
@@ -92,7 +92,6 @@ def roles_by_word() -> Mapping[str, Roles]:
     return words
 
 
-@lru_cache(maxsize=4096)  # headers repeat, and the comparison takes long
 def nearest_word(word: str, likeness: float) -> str:
     """The known word that a misspelt one is like, from 0 to 1; "" for none."""
     if len(word) < SHORTEST_LIKE:
