@@ -13,12 +13,11 @@ from okr_sheets.adopting.logs import add_log
 from okr_sheets.adopting.mapping import UNITS, Mapping, Table
 from okr_sheets.adopting.measures import Scope, measure_of
 from okr_sheets.adopting.naming import is_known_label, text_above
-from okr_sheets.adopting.notes import Note
+from okr_sheets.adopting.notes import Note, Notes
 from okr_sheets.adopting.outlines import numbered, split
 from okr_sheets.adopting.periods import quarter_in
 from okr_sheets.adopting.plans import KeyResult, Objective, Plan, Plans
 from okr_sheets.adopting.records import Item, Line, Record, Total, rows_of
-from okr_sheets.adopting.saying import Speaker
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.spreading import with_series
 from okr_sheets.language import language
@@ -31,12 +30,12 @@ def drafted(
     mapping: Mapping, sheets: Iterable[Sheet], today: date
 ) -> tuple[list[Plan], list[Note]]:
     """The plans that the tables of a mapping make, and all there is to say of their cells."""
-    plans, notes = Plans(), []
+    plans, notes = Plans(), Notes()
     by_place = {(sheet.file, sheet.name): sheet for sheet in sheets}
     places = {(table.file, table.sheet) for table in mapping.tables}
     for place, sheet in by_place.items():
         if place not in places:
-            notes.append(Note("left", "no-table", sheet.file, sheet.name, sheet.first_cell))
+            notes.add(Note("left", "no-table", sheet.file, sheet.name, sheet.first_cell))
     span = mapping.quarter.span
     dates = check_in_dates(span.start, span.end, "weekly")
     as_of = counted_until(mapping.as_of or min(max(today, span.start), span.end), dates, span)
@@ -46,7 +45,7 @@ def drafted(
             turned = found.turned() if table.family == "transposed" else found
             _TableDrafter(mapping, plans, number, turned, as_of, notes).draft()
     _say_missing(mapping, plans, notes)
-    return plans.filled, notes
+    return plans.filled, notes.all
 
 
 def _rank(table: Table, mapping: Mapping) -> int:
@@ -54,14 +53,16 @@ def _rank(table: Table, mapping: Mapping) -> int:
     return 2 if table.is_log else 0 if mapping.are_objectives(table) else 1
 
 
-def _say_missing(mapping: Mapping, plans: Plans, notes: list[Note]) -> None:
+def _say_missing(mapping: Mapping, plans: Plans, notes: Notes) -> None:
     """Say which key results lack a baseline or a target, once all numbers are known."""
     for objective in plans.objectives:
-        say = Speaker(notes, mapping.tables[objective.table])
+        table = mapping.tables[objective.table]
+        say = notes.of(table.file, table.sheet)
         if not objective.key_results:
             say("missing", "no-key-results", "".join(objective.cells[:1]))
         for each in objective.key_results:
-            say = Speaker(notes, mapping.tables[each.table])
+            table = mapping.tables[each.table]
+            say = notes.of(table.file, table.sheet)
             entry, cell = each.entry, each.title_cell
             if entry["type"] == "achieve" or entry.get("state"):
                 continue
@@ -83,11 +84,11 @@ class _TableDrafter:
         number: int,
         sheet: Sheet,
         as_of: date,
-        notes: list[Note],
+        notes: Notes,
     ) -> None:
         self.mapping, self.plans, self.number, self.sheet = mapping, plans, number, sheet
         self.table = mapping.tables[number]
-        self.say = Speaker(notes, self.table)
+        self.say = notes.of(self.table.file, self.table.sheet)
         quarter = mapping.quarter
         ask = Ask(language(mapping.language), around=quarter.start, untyped=sheet.untyped)
         self.scope = Scope(ask, quarter, as_of, self.say)
@@ -350,7 +351,9 @@ class _TableDrafter:
             lists = {"definition": definitions, "note": notes}
             lists.get(item.column.role, notes).append(item.text)
         entry |= details | {"definition": " · ".join(filter(None, definitions))}
-        made = KeyResult(entry, self.number, title.cell, [*record.cells], actions=actions, own_id=own_id)
+        made = KeyResult(
+            entry, self.number, title.cell, [*record.cells], actions=actions, own_id=own_id
+        )
         made.check_ins = {day: v for day, v in measure.check_ins.items() if is_countable(v)}
         made.notes = [*notes, *record.comments]
         objective.key_results.append(made)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from okr_sheets.adopting.notes import Say
 from okr_sheets.adopting.numbers import (
     Number,
     done_in,
@@ -27,7 +28,6 @@ from okr_sheets.reading.cells import Ask, Read, amount, hundredfold
 ENDS = ("baseline", "target")
 _KEEP = {"at-least": "keep-at-least", "at-most": "keep-at-most"}
 Key = str | date  # baseline, target, or the day of a check-in
-Say = Callable[..., None]  # kind, code, cell and words of a note
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -21,6 +22,7 @@ _BEHIND = re.compile(
     r"(?P<number>[<>≤≥=~+-]*\s*\d[\d.,]*(?:\s\d{3})*)\s*(?P<unit>[^\W\d_][^\d]{0,14})"
 )
 _SIGNS = {"<": "at-most", "≤": "at-most", ">": "at-least", "≥": "at-least"}
+LONGEST = 80  # characters of a text that may be a number
 _LITERAL = re.compile(r'"([^"]{1,12})"')
 _IN_TITLE = re.compile(r"(?<![\w.,])[%$€£₺฿₩]?\s?(\d[\d.,]*)(?![\w])")
 
@@ -90,8 +92,7 @@ def _parts() -> re.Pattern[str]:
     words = {
         fold(word) for code in languages() for word in language_of(code).lines("numbers.parts")
     }
-    either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    return re.compile(rf"([\d.,]*\d)\s*(?:{either})\s*(\d[\d.,]*)")
+    return re.compile(rf"([\d.,]*\d)\s*(?:{_either(words)})\s*(\d[\d.,]*)")
 
 
 def share_in(item: Item, ask: Ask) -> float | None:
@@ -107,15 +108,25 @@ def _without_limit(text: str) -> tuple[str, str]:
     """A text without the sign or word that makes its number a limit, and the limit."""
     if text[:1] in _SIGNS:
         return text, _SIGNS[text[0]]
-    for limit in ("at-least", "at-most"):
-        for word in words_of(limit):
-            for pattern in (rf"{re.escape(word)}\.?\s*(?=\d)", rf".*\d\S*\s*{re.escape(word)}"):
-                match = re.match(pattern, spelled(text))
-                if match and pattern.startswith(".*") and match.end() == len(spelled(text)):
-                    return spelled(text)[: -len(word)].strip(), limit
-                if match and not pattern.startswith(".*"):
-                    return text[match.end() :].strip(), limit
-    return text, ""
+    match = _limits().fullmatch(spelled(text)) if len(text) <= LONGEST else None
+    if match is None:
+        return text, ""
+    is_least = match["least"] or match["least_behind"]
+    return match["rest"] or match["rest_before"], "at-least" if is_least else "at-most"
+
+
+@cache
+def _limits() -> re.Pattern[str]:
+    """A number with a word such as “at most” before it or, as in Korean, behind it."""
+    least, most = (_either(words_of(limit)) for limit in ("at-least", "at-most"))
+    return re.compile(
+        rf"(?:(?P<least>{least})|(?:{most}))\.?\s*(?P<rest>[^\w\s]?\d.*)"
+        rf"|(?P<rest_before>.*\d\S*?)\s*(?:(?P<least_behind>{least})|(?:{most}))"
+    )
+
+
+def _either(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
 
 
 def _currency(text: str) -> str:

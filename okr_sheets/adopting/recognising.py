@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import PurePath
 
 from okr_sheets.adopting.columns import (
@@ -43,12 +44,13 @@ from okr_sheets.adopting.periods import (
 )
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.words import without_brackets
-from okr_sheets.files.grid import Value
+from okr_sheets.files.grid import TOP, Value
 from okr_sheets.language import REFERENCE, language
 from okr_sheets.quarters import Quarter, Span
 from okr_sheets.reading.cells import Ask, as_text
 from okr_sheets.reading.periods import last_days
 
+MOST_CELLS = 300  # of a column that are looked at
 SURE = 0.15  # from which score on a column may have a role
 MOST = 0.8  # of the cells are words of status in a column that has no other name
 HALF = 0.5
@@ -100,20 +102,22 @@ class _Draft:
         return self.headlines[0] if self.headlines else None
 
     def body(self, column: int) -> list[Value]:
-        """The cells of a column below its headers."""
+        """The filled cells of a column below its headers, as many as tell what it holds."""
         headers = {row for each in self.headlines for row in each.rows}
         first = min(headers, default=0)
         rows = (row for row in self.rows if row > first and row not in headers)
-        return [self.sheet.value(row, column) for row in rows]
+        cells = (self.sheet.value(row, column) for row in rows)
+        return list(islice((cell for cell in cells if cell is not None), MOST_CELLS))
 
 
 def _drafts(sheet: Sheet) -> Iterator[_Draft]:
     found = headlines(sheet)
-    turned = sheet.turned() if sheet.width < 2_000 else sheet
-    first = range(1, min(3, len(turned.rows)) + 1)
-    best = max((strength(turned, row, periods_count=False) for row in first), default=0)
-    if best >= 3 and best > max((len(each.texts) for each in found), default=0):
-        sheet, found = turned, headlines(turned)[:1]
+    if len(sheet.rows) <= TOP:
+        turned = sheet.turned()
+        first = range(1, min(3, len(turned.rows)) + 1)
+        best = max((strength(turned, row, periods_count=False) for row in first), default=0)
+        if best >= 3 and best > max((len(each.texts) for each in found), default=0):
+            sheet, found = turned, headlines(turned)[:1]
     if not found:
         yield _Draft(sheet, (), range(1, len(sheet.rows) + 1))
         return
@@ -193,12 +197,10 @@ class _Told:
     periods: list[Period] = field(default_factory=list)  # of filled columns
     headers: list[str] = field(default_factory=list)
 
-    def take(
-        self, draft: _Draft, header: Headline, ask: Ask, year: int, fiscal_start: int
-    ) -> None:
+    def take(self, draft: _Draft, header: Headline, ask: Ask, year: int, fiscal_start: int) -> None:
         """Take in what the columns of one table tell; `year` is that of headers without one."""
         for column, text in header.texts.items():
-            cells = [cell for cell in draft.body(column) if cell is not None]
+            cells = draft.body(column)
             likely = [each.role for each in candidates(text, content_of(cells, ask))][:1]
             if likely == ["quarter"]:
                 self.quarters += map(as_text, cells)
@@ -270,7 +272,7 @@ def _unheaded(draft: _Draft) -> list[int]:
     header = draft.header
     headed = header.texts if header else {}
     rest = (c for c in range(1, draft.sheet.width + 1) if c not in headed)
-    return [c for c in rest if any(value is not None for value in draft.body(c))]
+    return [c for c in rest if draft.body(c)]
 
 
 def _periods(header: Headline, ask: Ask, quarter: Quarter) -> dict[int, tuple[Period, str]]:
