@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from okr_sheets.adopting.mapping import UNITS
 from okr_sheets.adopting.measures import Scope
 from okr_sheets.adopting.numbers import confidence_in
 from okr_sheets.adopting.periods import day_of
@@ -24,8 +25,10 @@ _STATUSES = {
     "not-done": "to-do",
     "cancelled": "dropped",
 }
-_OF_ACTIONS = frozenset({"title", "key-result", "id", "key-result-id", "parent", "kind", "quarter"})
-_SAID_OF_ACTIONS = frozenset({"owner", "due", "status", "note"})
+_OF_ACTIONS = frozenset(  # what an action has, or what only says whose and which it is
+    ("title", "key-result", "id", "key-result-id", "parent", "kind", "quarter", *UNITS)
+    + ("owner", "due", "status", "note")
+)
 
 
 def days_in(record: Record, scope: Scope) -> dict[str, Any]:
@@ -92,8 +95,8 @@ def action_in(record: Record, title: str, scope: Scope) -> dict[str, Any]:
     note = record.text("note") or (status if not key else "")
     action |= {"note": note} if note else {}
     for role, item in record.items.items():
-        if role not in _OF_ACTIONS | _SAID_OF_ACTIONS:
-            scope.say("left", "of-action", item.cell, given=item.text)
+        if role not in _OF_ACTIONS:
+            scope.say("left", "of-action", item.cell)
     return action
 
 

@@ -21,8 +21,10 @@ from okr_sheets.adopting.records import Item, Line, Record, Total, rows_of
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.spreading import with_series
 from okr_sheets.language import language
+from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import check_in_dates, counted_until
 from okr_sheets.reading.cells import Ask, parse
+from okr_sheets.reading.drafts import MOST_ROWS
 from okr_sheets.schema import is_countable
 
 
@@ -38,14 +40,22 @@ def drafted(
             notes.add(Note("left", "no-table", sheet.file, sheet.name, sheet.first_cell))
     span = mapping.quarter.span
     dates = check_in_dates(span.start, span.end, "weekly")
-    as_of = counted_until(mapping.as_of or min(max(today, span.start), span.end), dates, span)
+    as_of = mapping.as_of or counted_until(min(max(today, span.start), span.end), dates, span)
     for number, table in sorted(enumerate(mapping.tables), key=lambda it: _rank(it[1], mapping)):
         found = by_place.get((table.file, table.sheet))
         if found is not None:
             turned = found.turned() if table.family == "transposed" else found
             _TableDrafter(mapping, plans, number, turned, as_of, notes).draft()
+    _check_number(plans)
     _say_missing(mapping, plans, notes)
     return plans.filled, notes.all
+
+
+def _check_number(plans: Plans) -> None:
+    """Raise MisuseError for more key results than trackers are read with."""
+    count = sum(len(objective.key_results) for objective in plans.objectives)
+    if count > MOST_ROWS:
+        raise MisuseError(f"There are {count:,} key results; {MOST_ROWS:,} can be adopted at once.")
 
 
 def _rank(table: Table, mapping: Mapping) -> int:
@@ -256,7 +266,7 @@ class _TableDrafter:
         objective.entry |= days_in(record, self.scope)
         objective.entry |= weight_in(record.items.get("weight"), self.scope)
         if item := record.items.get("progress"):
-            self.say("left", "of-objective", item.cell, given=item.text)
+            self.say("left", "of-objective", item.cell)
 
     def _tree_record(self, record: Record) -> None:
         title = record.items.get("title")

@@ -15,6 +15,7 @@ from okr_sheets.adopting.words import plain
 from okr_sheets.files.grid import TOP
 from okr_sheets.reading.cells import as_text
 
+MOST_COLUMNS = 300  # of a header
 FEWEST = 2  # roles that a header names
 HALF = 0.45  # of a header's cells that are known
 _VALUE = re.compile(r"[-+$€£]?\d[\d.,\s]*%?|\d{4}-\d\d-\d\d")
@@ -85,7 +86,7 @@ def strength(sheet: Sheet, row: int, periods_count: bool = True) -> int:
     """
     cells = sheet.filled(row) if row <= len(sheet.rows) else {}
     texts = {c: value for c, value in cells.items() if isinstance(value, str)}
-    if len(texts) < FEWEST:
+    if not FEWEST <= len(texts) <= MOST_COLUMNS:
         return 0
     named = [(text, _named_beside_period(text)) for text in texts.values()]
     sure = [each for each in named if any(it.score > EXACT - 0.2 for it in each[1])]

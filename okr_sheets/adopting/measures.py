@@ -140,7 +140,7 @@ class _Measuring:
         if not days:
             self._take(item, self._day(item))
         elif number_in(item, self.ask, self.made.unit).value != self.reads[max(days)].value:
-            self.say("left", "progress", item.cell, given=item.text)
+            self.say("left", "progress", item.cell)
 
     def _day(self, item: Item) -> date:
         """The day of a number that stands under none: its row's, else that of all."""
@@ -238,7 +238,7 @@ class _Measuring:
         made = self.made
         for item, period, share in self._shares(say=True):
             if made.check_ins and not (period and "target" not in made.numbers):
-                self.say("left", "progress", item.cell, given=item.text)
+                self.say("left", "progress", item.cell)
                 continue
             day = period.span.end if period else self._day(item)
             if day not in self.quarter.span:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from pathlib import PurePath
 
@@ -12,10 +13,10 @@ from okr_sheets.adopting.columns import named_roles
 from okr_sheets.adopting.finding import is_band, is_header
 from okr_sheets.adopting.labels import label_in
 from okr_sheets.adopting.mapping import UNITS, Table
-from okr_sheets.adopting.periods import names_quarter, without_period
+from okr_sheets.adopting.periods import day_of, names_quarter, without_period
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.words import keys_by_word, plain, words_of
-from okr_sheets.language import fold
+from okr_sheets.language import Language, fold
 from okr_sheets.reading.cells import as_text
 
 LONGEST = 60  # characters of a title that may name a unit
@@ -82,7 +83,7 @@ def text_above(sheet: Sheet, table: Table) -> Iterator[tuple[int, dict[int, str]
 
     The row above a header of two rows is none of them: `sheet` is turned if the table is.
     """
-    for row in range(table.rows.start if table.headers else 1, _first_row(table)):
+    for row in _rows_above(table):
         cells = {c: as_text(value).strip() for c, value in sheet.filled(row).items()}
         if cells and not (is_header(sheet, row) or is_band(sheet, row)):
             yield row, cells
@@ -91,25 +92,28 @@ def text_above(sheet: Sheet, table: Table) -> Iterator[tuple[int, dict[int, str]
 def lines_above(sheet: Sheet, table: Table) -> Iterator[list[str]]:
     """The texts of each row above a table's first header."""
     sheet = sheet.turned() if table.family == "transposed" else sheet
-    for row in range(table.rows.start if table.headers else 1, _first_row(table)):
+    for row in _rows_above(table):
         if cells := list(sheet.filled(row).values()):
             yield [as_text(value).strip() for value in cells]
 
 
-def _first_row(table: Table) -> int:
-    return table.headers[0] if table.headers else table.rows.start
+def _rows_above(table: Table) -> range:
+    """The rows above a table's first header, or above its first line where it has none."""
+    if not table.headers:
+        return range(1, table.rows.start)
+    return range(table.rows.start, table.headers[0])
 
 
 def is_known_label(text: str) -> bool:
     """Whether a text is a label of a unit, a quarter or an objective, or names a period itself."""
     role = label_role(text.partition(":")[0])
-    return role in {*UNITS, "quarter"} or bool(label_in(text)[0]) or names_quarter(text)
+    return role in {*UNITS, "quarter", "updated"} or bool(label_in(text)[0]) or names_quarter(text)
 
 
 def label_role(text: str) -> str:
     """The role that a label names; "" for none."""
     roles = [each.role for each in named_roles(text.rstrip(": ")) if each.score > SURE]
-    wanted = {*UNITS, "quarter"}
+    wanted = {*UNITS, "quarter", "updated"}
     return next((role for role in roles if role in wanted), roles[0] if roles else "")
 
 
@@ -125,6 +129,16 @@ def _labelled(sheet: Sheet, table: Table) -> Iterator[tuple[str, str]]:
             label, colon, value = text.partition(":")
             if colon and value.strip() and label_role(label) in wanted:
                 yield label_role(label), value.strip()
+
+
+def day_above(sheet: Sheet, table: Table, words: Language, around: date) -> date | None:
+    """The day that a label above a table says its numbers are of: “As of: 12 Feb 2027”."""
+    sheet = sheet.turned() if table.family == "transposed" else sheet
+    for row in _rows_above(table):
+        for label, value in pairwise(sheet.filled(row).values()):
+            if isinstance(label, str) and label_role(label) == "updated":
+                return day_of(value, words, around)
+    return None
 
 
 def _by_sheet(sheet: Sheet, table: Table) -> dict[str, str]:

@@ -29,7 +29,7 @@ from okr_sheets.adopting.mapping import (
     QuarterSaid,
     Table,
 )
-from okr_sheets.adopting.naming import names_of
+from okr_sheets.adopting.naming import day_above, names_of
 from okr_sheets.adopting.outlines import outline
 from okr_sheets.adopting.periods import (
     Period,
@@ -82,7 +82,13 @@ def recognise(
     ask = replace(ask, around=used.start)
     tables = [_table(draft, ask, used) for draft in drawn]
     tables = [table for table in tables if {*TEXTS} & table.roles or table.is_log]
-    return Mapping(tuple(names_of(sheets, tables)), used, code, quarter_said=said)
+    by_place = {(sheet.file, sheet.name): sheet for sheet in sheets}
+    days = (
+        day_above(by_place[table.file, table.sheet], table, ask.words, used.start)
+        for table in tables
+    )
+    as_of = max((day for day in days if day and day in used.span), default=None)
+    return Mapping(tuple(names_of(sheets, tables)), used, code, as_of, said)
 
 
 @dataclass(frozen=True, slots=True)
