@@ -10,6 +10,7 @@ from okr_sheets.adopting.words import vocabulary
 from okr_sheets.letters import column_letters
 from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter
+from okr_sheets.text import quotation
 
 MOST = 3  # questions
 _TELLING = frozenset({*TEXTS, *NUMBERS, "left"})
@@ -41,20 +42,20 @@ def questions(mapping: Mapping) -> list[Question]:
 
 
 def _of_table(number: int, table: Table, code: str) -> Iterator[Question]:
+    """What is open in a table: single columns first, then what all its periods hold."""
     words = vocabulary(code)
-    lacks_target = "target" not in table.roles
-    periods = [c for c in table.columns.values() if c.period and c.role in NUMBERS]
-    if periods and lacks_target and not any(c.others for c in periods):
-        first = next(n for n, c in table.columns.items() if c is periods[0])
-        header = ", ".join(dict.fromkeys(c.header for c in periods[:4]))
-        roles = (periods[0].role, *(r for r in ("current", "target") if r != periods[0].role))
-        yield Question(words("ask.period", header=header), roles, number, first)
     for at, column in table.columns.items():
         others = [role for role in column.others if role in _TELLING]
         if others and column.role in _TELLING and not column.period:
             cell = column_letters(at)
             sentence = words("ask.column", cell=cell, header=column.header)
             yield Question(sentence, (column.role, *others), number, at)
+    bare = {at: c for at, c in table.columns.items() if c.period and c.others}
+    if bare and "target" not in table.roles:
+        first = min(bare)
+        header = ", ".join(dict.fromkeys(column.header for column in bare.values()))
+        roles = (bare[first].role, *bare[first].others)
+        yield Question(words("ask.period", header=quotation(header)), roles, number, first)
 
 
 def answered(

@@ -25,10 +25,8 @@ _STATUSES = {
     "not-done": "to-do",
     "cancelled": "dropped",
 }
-_OF_ACTIONS = frozenset(  # what an action has, or what only says whose and which it is
-    ("title", "key-result", "id", "key-result-id", "parent", "kind", "quarter", *UNITS)
-    + ("owner", "due", "status", "note")
-)
+_NAMES = frozenset({"title", "key-result", "id", "key-result-id", "parent", "kind", "quarter"})
+_OF_ACTIONS = frozenset({*_NAMES, *UNITS, "owner", "due", "status", "note"})
 
 
 def days_in(record: Record, scope: Scope) -> dict[str, Any]:

@@ -140,7 +140,7 @@ class _Measuring:
         if not days:
             self._take(item, self._day(item))
         elif number_in(item, self.ask, self.made.unit).value != self.reads[max(days)].value:
-            self.say("left", "progress", item.cell)
+            self.say("left", "other-current", item.cell, given=item.text)
 
     def _day(self, item: Item) -> date:
         """The day of a number that stands under none: its row's, else that of all."""

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from okr_sheets.adopting.columns import named_roles
+from okr_sheets.adopting.columns import PART, named_roles
 from okr_sheets.adopting.labels import is_label, label_in, labelled
 from okr_sheets.adopting.mapping import NUMBERS, TEXTS, UNREAD, Column, Table
 from okr_sheets.adopting.periods import Period
@@ -182,7 +182,7 @@ def _total(table: Table, sheet: Sheet, row: int, used: Mapping[int, Value]) -> I
         if is_total_name(value):
             return text
         named = named_roles(value, may_be_misspelt=False) if len(value) <= LONGEST else ()
-        roles = {each.role for each in named}
+        roles = {each.role for each in named if each.score > PART}
         has_plan = any(_role(table, c) in {"baseline", "target", "owner"} for c in used)
         return text if roles and roles <= _COMPUTED and not has_plan else None
     return None

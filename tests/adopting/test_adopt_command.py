@@ -1,0 +1,187 @@
+"""`okr-sheets adopt`: what it writes, says, asks, and refuses."""
+
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+import okr_sheets as okr
+from okr_sheets import adopting
+from okr_sheets.adopting.asking import answered, questions
+from okr_sheets.adopting.mapfile import MapError, read_map
+from okr_sheets.adopting.sheets import read_sheets
+from okr_sheets.cli import main
+from okr_sheets.misuse import MisuseError
+from okr_sheets.quarters import Quarter
+
+FLAT = """\
+Objective,Key Result,Owner,Start,Target,Current,Quarter
+Grow,Leads,Ann,20,30,25,2027-Q1
+,Deals,Bob,2,8,5,2027-Q1
+"""
+TEAMS = """\
+Team,Objective,Key Result,Start,Target,Quarter
+Sales,Grow,Leads,20,30,2027-Q1
+Care,Answer,First reply,9,4,2027-Q1
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments, code=0):
+    done = CliRunner().invoke(main, ["adopt", *map(str, arguments)])
+    assert done.exit_code == code, done.output
+    return done
+
+
+def test_it_writes_a_tracker_and_says_where_each_row_came_from(folder):
+    (folder / "board.csv").write_text(FLAT)
+    done = run("board.csv", "-o", "mine.xlsx")
+    assert "O1.KR1  A2:G2  Leads: 20 → 30, 25" in done.stdout
+    tracker = okr.read("mine.xlsx", config=okr.Config())
+    assert tracker.about.quarter == "2027-Q1"
+    assert list(tracker.columns["key_results"].title) == ["Leads", "Deals"]
+    assert list(tracker.columns["check_ins"].value) == [25, 5]
+    assert (folder / "board.csv").read_text() == FLAT
+
+
+def test_one_tracker_for_each_team_in_a_folder(folder):
+    (folder / "board.csv").write_text(TEAMS)
+    run("board.csv")
+    names = sorted(path.name for path in (folder / "board-2027-Q1").iterdir())
+    assert names == ["care-2027-Q1.xlsx", "sales-2027-Q1.xlsx"]
+    assert "Name a folder" in run("board.csv", "-o", "one.xlsx", code=2).output
+
+
+def test_it_replaces_nothing_and_writes_all_or_none(folder):
+    (folder / "board.csv").write_text(TEAMS)
+    out = folder / "out"
+    out.mkdir()
+    (out / "care-2027-Q1.xlsx").write_text("mine")
+    assert "is there already" in run("board.csv", "-o", out, code=2).output
+    assert [path.name for path in out.iterdir()] == ["care-2027-Q1.xlsx"]
+    assert (out / "care-2027-Q1.xlsx").read_text() == "mine"
+
+
+def test_a_map_is_written_first_and_gone_by_then(folder):
+    (folder / "board.csv").write_text(FLAT.replace("Target", "Aim"))
+    run("board.csv", "--map", "map.toml")
+    assert not list(folder.glob("*.xlsx"))
+    text = (folder / "map.toml").read_text("utf-8")
+    assert 'E = "left" # Aim' in text
+    (folder / "map.toml").write_text(text.replace('E = "left"', 'E = "target"'), "utf-8")
+    run("board.csv", "--map", "map.toml", "-o", "mine.xlsx")
+    tracker = okr.read("mine.xlsx", config=okr.Config())
+    assert list(tracker.columns["key_results"].target) == [30, 8]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('E = "target"', 'E = "goal"', "is no role"),
+        ('E = "target"', 'E = "target 2027-Q9"', "is no period"),
+        ('E = "target"', "E = 5", "must be a text"),
+        ('E = "target"', 'e5 = "target"', "is no column"),
+        ('family = "rows"', 'family = "row"', "Did you mean rows"),
+        ("headers = [1]", 'headers = ["A"]', "numbers of rows"),
+        ('quarter = "2027-Q1"', 'quarter = "spring"', "is not a quarter"),
+        ('quarter = "2027-Q1"', "", "quarter is missing"),
+        ('language = "en"', 'language = "xx"', "Choose one of"),
+        ('sheet = "board"', 'sheet = "other"', "there is no sheet"),
+        ("[[tables]]", "[[table]]", "no key"),
+        ('quarter = "2027-Q1"', "quarter =", "is not valid TOML"),
+    ],
+)
+def test_a_map_that_cannot_be_used_is_refused_in_a_sentence(folder, old, new, sentence):
+    (folder / "board.csv").write_text(FLAT)
+    run("board.csv", "--map", "map.toml")
+    text = (folder / "map.toml").read_text("utf-8")
+    assert old in text
+    (folder / "map.toml").write_text(text.replace(old, new, 1), "utf-8")
+    assert sentence in run("board.csv", "--map", "map.toml", code=2).stderr
+    assert not list(folder.glob("*.xlsx"))
+
+
+def test_a_map_that_is_not_there_is_an_error_for_who_reads_it(folder):
+    with pytest.raises(MapError, match="cannot be read"):
+        read_map(folder / "none.toml")
+
+
+def test_a_tracker_is_sent_to_check(folder):
+    okr.write(okr.new("sales", quarter="2027-Q1", config=okr.Config()), "sales.xlsx")
+    assert "is a tracker already" in run("sales.xlsx", code=2).stderr
+
+
+def test_what_holds_nothing_of_the_kind_is_said(folder):
+    (folder / "shopping.csv").write_text("Item,Shop\nBread,Baker\n")
+    assert "no objectives or key results were found" in run("shopping.csv", code=2).stderr
+    assert "not-found" in run("nowhere.csv", code=2).stderr
+
+
+def test_quarter_and_language_are_those_that_are_asked_for(folder):
+    (folder / "board.csv").write_text(FLAT.replace(",Quarter", "").replace(",2027-Q1", ""))
+    run("board.csv", "--quarter", "2027-Q3", "--language", "fi", "-o", "mine.xlsx")
+    tracker = okr.read("mine.xlsx", config=okr.Config())
+    assert (tracker.about.quarter, tracker.about.language) == ("2027-Q3", "fi")
+    assert "is not a quarter" in run("board.csv", "--quarter", "soon", code=2).stderr
+
+
+def test_it_asks_what_is_open_and_takes_the_answers(folder):
+    (folder / "board.csv").write_text("KPI,Jan,Feb,Q1\nLeads,10,20,30\n")
+    source = adopting.read_source([folder / "board.csv"])
+    mapping = adopting.guess(source, None, "", 1)
+
+    def with_quarter(quarter):
+        return adopting.guess(source, quarter, "", 1)
+
+    quarter, whole, periods = questions(mapping)
+    mapping = answered(mapping, quarter, "2027-Q1", with_quarter)
+    assert str(mapping.quarter) == "2027-Q1"
+    assert not [each for each in questions(mapping) if each.table < 0]
+    assert set(periods.choices) == {"current", "target"}
+    (table,) = answered(mapping, periods, "target", with_quarter).tables
+    assert {column.role for column in table.columns.values() if column.period} == {"target"}
+    (table,) = answered(mapping, whole, "target", with_quarter).tables
+    assert [column.role for column in table.columns.values()][-1] == "target"
+    with pytest.raises(MisuseError, match="none of"):
+        answered(mapping, periods, "owner", with_quarter)
+    with pytest.raises(MisuseError, match="not a quarter"):
+        answered(mapping, quarter, "soon", with_quarter)
+
+
+def test_piped_it_never_asks(folder):
+    (folder / "board.csv").write_text("KPI,Jan,Feb,Q1\nLeads,10,20,30\n")
+    done = run("board.csv")
+    assert "?" not in done.stdout
+
+
+def test_a_sheet_is_adopted_without_openpyxl(tmp_path, monkeypatch):
+    from adopting.layouts import layouts
+
+    (path,) = layouts()[1].write(tmp_path)
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    found = read_sheets(path, path.name)
+    assert not found.has_looks
+    source = adopting.Source(found.sheets, has_looks=False)
+    adoption = adopting.adopt(source, adopting.guess(source, None, "", 1))
+    (adopted,) = adoption.adopted
+    assert len(adopted.tracker.columns["key_results"]) == 5
+
+
+def test_more_rows_than_a_tracker_holds_are_refused(folder):
+    rows = "".join(f"Goal,Result {number},1,2\n" for number in range(1_000))
+    (folder / "board.csv").write_text("Objective,Key Result,Start,Target\n" + rows)
+    assert "Split it by team" in run("board.csv", "--quarter", "2027-Q1", code=2).stderr
+    assert not list(folder.glob("*.xlsx"))
+
+
+def test_a_quarter_of_a_fiscal_year_is_that_of_the_settings(folder):
+    (folder / "okr.toml").write_text('fiscal_start = 4\ncompany = "Acme"\n')
+    (folder / "board.csv").write_text(FLAT)
+    run("board.csv", "-o", "mine.xlsx")
+    about = okr.read("mine.xlsx", config=okr.read_config("okr.toml")).about
+    assert (about.company, about.start) == ("Acme", Quarter(2027, 1, 4).start)
