@@ -40,9 +40,10 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_commands_in_the_readme_print_what_it_shows(folder):
+def shown_by(text):
+    """Run the commands of a document; how many of them it shows the output of, which is theirs."""
     shown = 0
-    for block in blocks("console"):
+    for block in re.findall(r"^```console\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
         for command, output in re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", block, re.MULTILINE):
             program, *arguments = shlex.split(command)
             assert program == "okr-sheets"
@@ -52,7 +53,15 @@ def test_commands_in_the_readme_print_what_it_shows(folder):
             if output:
                 assert result.stdout == output
                 shown += 1
-    assert shown == 5
+    return shown
+
+
+def test_commands_in_the_readme_print_what_it_shows(folder):
+    assert shown_by(README) == 6
+
+
+def test_commands_of_the_guide_to_adopting_print_what_it_shows(folder):
+    assert shown_by((ROOT / "docs" / "adopting.md").read_text("utf-8")) == 3
 
 
 SCALE = (ROOT / "docs" / "scale.md").read_text("utf-8")

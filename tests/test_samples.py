@@ -13,6 +13,7 @@ from okr_sheets import demo
 from okr_sheets.cli import main
 
 SAMPLES = ROOT / "samples"
+ADOPT = SAMPLES / "adopt"
 PRINTED = {
     "score": ["score", "trackers"],
     "score-on-12-february": ["score", "trackers", "--as-of", "2027-02-12", "--language", "fi"],
@@ -26,6 +27,7 @@ PRINTED = {
     "help-score": ["score", "--help"],
     "help-check": ["check", "--help"],
     "help-remind": ["remind", "--help"],
+    "help-adopt": ["adopt", "--help"],
 }
 
 
@@ -40,6 +42,7 @@ def made(tmp_path_factory, request):
     patch.undo()
     (folder / "demo.txt").write_text("\n".join(lines) + "\n", "utf-8")
     if request.config.getoption("--update"):
+        shutil.copytree(ADOPT, folder / ADOPT.name)
         shutil.rmtree(SAMPLES, ignore_errors=True)
         shutil.copytree(folder, SAMPLES)
     return folder
@@ -54,7 +57,8 @@ def cells(path):
 def names(folder):
     printed = {f"{name}.txt" for name in PRINTED} | {"README.md"}
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    return {path.as_posix() for path in files} - printed
+    made = {path.as_posix() for path in files if ADOPT.name not in path.parts}
+    return made - printed
 
 
 def test_the_samples_are_what_the_demo_makes(made):
@@ -73,6 +77,24 @@ def test_commands_print_what_the_samples_hold(name, made, golden, monkeypatch):
     result = CliRunner().invoke(main, PRINTED[name])
     assert result.exit_code == (1 if name.startswith(("score", "check")) else 0)
     golden(SAMPLES / f"{name}.txt", result.output)
+
+
+@pytest.mark.parametrize("name", ["marketing.xlsx", "kpis.csv", "export.csv"])
+def test_sheets_are_adopted_as_the_samples_show(name, golden, monkeypatch, tmp_path, request):
+    """The sheet, what is said of it, its map, and the trackers that come of it."""
+    stem = Path(name).stem
+    shutil.copy(ADOPT / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    said = CliRunner().invoke(main, ["adopt", name, "-o", stem])
+    assert said.exit_code == 0, said.output
+    golden(ADOPT / f"{stem}.txt", said.stdout)
+    assert CliRunner().invoke(main, ["adopt", name, "--map", f"{stem}.toml"]).exit_code == 0
+    golden(ADOPT / f"{stem}.toml", Path(f"{stem}.toml").read_text("utf-8"))
+    if request.config.getoption("--update"):
+        shutil.rmtree(ADOPT / stem, ignore_errors=True)
+        shutil.copytree(stem, ADOPT / stem)
+    made, kept = ({p.name: cells(p) for p in (at / stem).iterdir()} for at in (tmp_path, ADOPT))
+    assert made == kept
 
 
 def test_the_story_has_all_that_happens_in_a_quarter(made):

@@ -26,7 +26,8 @@ def wheel(tmp_path_factory):
 def test_the_wheel_holds_what_the_package_reads(wheel):
     inside = set(zipfile.ZipFile(wheel).namelist())
     assert {f"okr_sheets/_templates/{name}.toml" for name in names()} <= inside
-    assert {f"okr_sheets/languages/{code}.toml" for code in languages()} <= inside
+    for folder in ("languages", "languages/adopting"):
+        assert {f"okr_sheets/{folder}/{code}.toml" for code in languages()} <= inside
     assert {"okr_sheets/py.typed", "okr_sheets/rollups/forecast.py"} <= inside
     page = ("html.j2", "css.j2", "js")
     assert {f"okr_sheets/reports/page.{suffix}" for suffix in page} <= inside

@@ -21,7 +21,6 @@ from okr_sheets.adopting.numbers import (
 from okr_sheets.adopting.periods import Period, day_of
 from okr_sheets.adopting.records import Item, Record
 from okr_sheets.adopting.words import keys_by_word, plain, status_of
-from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.cells import Ask, Read, amount, hundredfold
 
@@ -94,11 +93,10 @@ class _Measuring:
 
     def _take(self, item: Item, key: Key) -> None:
         """Take a cell's number as baseline, target or check-in; a word is kept as a word."""
-        if isinstance(item.value, (Broken, Uncalculated)):
-            given = item.value.text if isinstance(item.value, Broken) else "="
-            self.say("left", "error", item.cell, given=given)
-            return
         number = number_in(item, self.ask, self.made.unit)
+        if number.read.code in {"error-cell", "not-calculated"}:
+            self.say("left", "error", item.cell, given=item.text or "=")
+            return
         if number.value is not None:
             self._keep(key, item, number)
             return

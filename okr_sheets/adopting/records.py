@@ -11,7 +11,7 @@ from okr_sheets.adopting.labels import is_label, label_in, labelled
 from okr_sheets.adopting.mapping import NUMBERS, TEXTS, UNREAD, Column, Table
 from okr_sheets.adopting.periods import Period
 from okr_sheets.adopting.sheets import Sheet
-from okr_sheets.files.grid import Cell, Value
+from okr_sheets.files.grid import Broken, Cell, Uncalculated, Value
 from okr_sheets.reading.cells import as_text
 from okr_sheets.reading.rows import is_total_name
 
@@ -36,6 +36,8 @@ class Item:
     @property
     def text(self) -> str:
         """The value as text, its spaces plain, without the letters that nobody sees."""
+        if isinstance(self.value, (Broken, Uncalculated)):
+            return self.value.text if isinstance(self.value, Broken) else ""
         text = as_text(self.value)
         if not text.isascii():
             text = "".join(
