@@ -100,8 +100,8 @@ class _TableDrafter:
         self.table = mapping.tables[number]
         self.say = notes.of(self.table.file, self.table.sheet)
         quarter = mapping.quarter
-        ask = Ask(language(mapping.language), around=quarter.start, untyped=sheet.untyped)
-        self.scope = Scope(ask, quarter, as_of, self.say)
+        ask = Ask(language(mapping.sheet_language), around=quarter.start, untyped=sheet.untyped)
+        self.scope = Scope(ask, language(mapping.language), quarter, as_of, self.say)
         self.unit = dict(self.table.names)
         self.current: Objective | None = None
         self.last: KeyResult | None = None
@@ -307,6 +307,8 @@ class _TableDrafter:
 
     def _open(self, item: Item, own_id: str, record: Record | None = None) -> bool:
         """Make an objective the one that rows belong to; whether it is new."""
+        if not item.text:
+            return False
         _, said_id, text = split(item.text)
         if not said_id:
             said_id, rest = numbered(text)
@@ -344,7 +346,9 @@ class _TableDrafter:
             if self._open(Item(name, self.sheet.first_cell), name):
                 self.say("assumed", "objective", self.sheet.first_cell)
         objective = self.current
-        assert objective is not None  # noqa: S101  opened above
+        if objective is None or not title.text:
+            self.say("left", "no-title", record.cells[0])
+            return
         _, said_id, text = split(title.text)
         number, rest = numbered(text) if not said_id else ("", text)
         own_id = record.text("key-result-id") or record.text("id") or said_id or number

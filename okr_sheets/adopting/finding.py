@@ -13,6 +13,7 @@ from okr_sheets.adopting.periods import period_in
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.words import plain
 from okr_sheets.files.grid import TOP
+from okr_sheets.quarters import common_day
 from okr_sheets.reading.cells import as_text
 
 MOST_COLUMNS = 300  # of a header
@@ -194,7 +195,10 @@ def _shown(sheet: Sheet, row: int) -> dict[int, str]:
 
 
 def _dates(sheet: Sheet, row: int) -> dict[int, date]:
-    return {c: value for c, value in sheet.filled(row).items() if isinstance(value, date)}
+    """The dates of a row by their columns, in common years."""
+    cells = ((c, value) for c, value in sheet.filled(row).items() if isinstance(value, date))
+    days = {c: common_day(date(value.year, value.month, value.day)) for c, value in cells}
+    return {column: day for column, day in days.items() if day}
 
 
 def grouped(found: list[Headline]) -> Iterator[list[Headline]]:

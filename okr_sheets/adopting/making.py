@@ -169,5 +169,5 @@ class _Ids:
 
 def _clean(name: str) -> str:
     """An ID as a cell can hold it; "" for what is too long to be one."""
-    name = "-".join(name.strip("#.: ").split())
+    name = "-".join(in_cell(name).strip("#.: ").split())
     return name if len(name) <= LONGEST_ID else ""

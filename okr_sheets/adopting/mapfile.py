@@ -21,7 +21,7 @@ from okr_sheets.letters import column_letters, column_number
 from okr_sheets.misuse import MisuseError, check_choice
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.cells import as_text
-from okr_sheets.text import one_line, quoted
+from okr_sheets.text import one_line, printable, quoted
 from okr_sheets.toml import check_entry, nearest, read_toml
 
 WIDTH = 96  # of a comment's lines
@@ -48,6 +48,7 @@ _TEXT = _Key("a text", (str,))
 _TOP: Map[str, _Key] = {
     "quarter": _Key("a text such as “2027-Q1”", (str,)),
     "language": _TEXT,
+    "sheet_language": _TEXT,
     "as_of": _Key("a date such as 2027-02-12", (date,)),
     "tables": _Key("a list of tables, [[tables]]", (list,)),
 }
@@ -70,6 +71,8 @@ def map_text(mapping: Mapping) -> str:
     lines = [*_comment(words("map.head")), ""]
     lines.append(f"quarter = {_quoted(str(mapping.quarter))} # {words('map.quarter')}")
     lines.append(f"language = {_quoted(mapping.language)} # {words('map.language')}")
+    said = words("map.sheet_language")
+    lines.append(f"sheet_language = {_quoted(mapping.sheet_language)} # {said}")
     as_of = mapping.as_of.isoformat() if mapping.as_of else ""
     lines.append(
         f"{'as_of = ' + as_of if as_of else '# as_of = 2027-02-12'} # {words('map.as_of')}"
@@ -116,7 +119,8 @@ def _table_lines(table: Table, code: str) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """A text as TOML writes it, without what no file of text can hold."""
+    return json.dumps(printable(text), ensure_ascii=False)
 
 
 def read_map(path: Path, fiscal_start: int = 1) -> Mapping:
@@ -126,13 +130,15 @@ def read_map(path: Path, fiscal_start: int = 1) -> Mapping:
     if "quarter" not in document:
         raise MapError(f"{path.name}: quarter is missing. Write quarter = “2027-Q1”.")
     code = document.get("language", languages()[0])
-    check_choice("language", code, languages())
+    spoken = document.get("sheet_language", code)
+    for each in (code, spoken):
+        check_choice("language", each, languages())
     try:
         quarter = Quarter.parse(document["quarter"], fiscal_start)
     except MisuseError as error:
         raise MapError(f"{path.name}: quarter: {error}") from None
     tables = [_table(entry, path.name, fiscal_start) for entry in document.get("tables", [])]
-    return Mapping(tuple(tables), quarter, code, document.get("as_of"))
+    return Mapping(tuple(tables), quarter, code, spoken, document.get("as_of"))
 
 
 def fitted(mapping: Mapping, sheets: Sequence[Sheet], name: str) -> Mapping:

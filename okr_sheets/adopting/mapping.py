@@ -87,6 +87,7 @@ class Table:
 class Mapping:
     """The tables of all sheets, and what holds for all of them.
 
+    `language` is that of the trackers, `sheet_language` that of numbers and dates typed as text.
     `as_of` is the day of numbers that name none. `quarter_said` tells how the quarter is known: it
     is `named`, that `of-days`, that `of-periods` without a year, or `guessed`.
     """
@@ -94,6 +95,7 @@ class Mapping:
     tables: tuple[Table, ...]
     quarter: Quarter
     language: str
+    sheet_language: str
     as_of: date | None = None
     quarter_said: QuarterSaid = "named"
 

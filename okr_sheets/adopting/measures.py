@@ -21,6 +21,8 @@ from okr_sheets.adopting.numbers import (
 from okr_sheets.adopting.periods import Period, day_of
 from okr_sheets.adopting.records import Item, Record
 from okr_sheets.adopting.words import keys_by_word, plain, status_of
+from okr_sheets.choices import OBJECTIVE
+from okr_sheets.language import Language
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.cells import Ask, Read, amount, hundredfold
 
@@ -46,11 +48,13 @@ class Measure:
 class Scope:
     """What holds for all records of a table.
 
+    `words` are those that are written, `ask` has those of the sheet.
     `as_of` is the day of numbers that name none; `counts_to_100` if progress does and not to 1;
     `has_finished` if a column names the days on which things were done.
     """
 
     ask: Ask
+    words: Language
     quarter: Quarter
     as_of: date
     say: Say
@@ -68,7 +72,8 @@ class _Measuring:
 
     def __init__(self, record: Record, scope: Scope) -> None:
         self.record, self.scope = record, scope
-        self.ask, self.quarter, self.say = scope.ask, scope.quarter, scope.say
+        self.ask, self.words = scope.ask, scope.words
+        self.quarter, self.say = scope.quarter, scope.say
         self.made = Measure(unit=record.text("unit"))
         self.reads: dict[Key, Read] = {}
         self.limit = ""
@@ -109,7 +114,7 @@ class _Measuring:
 
     def _keep(self, key: Key, item: Item, number: Number) -> None:
         if number.read.code == "ambiguous-number" or has_magnitude(item, self.ask):
-            value = amount(number.read.value, self.ask.words)
+            value = amount(number.read.value, self.words)
             self.say("assumed", "number", item.cell, given=item.text, value=value)
         self.reads.setdefault(key, number.read)
         self.limit = number.limit if key == "target" else self.limit
@@ -185,8 +190,8 @@ class _Measuring:
                 continue
             value = hundredfold(read.value)
             if key not in percents:
-                words = {"given": amount(read.value, self.ask.words)}
-                words["value"] = amount(value, self.ask.words)
+                words = {"given": amount(read.value, self.words)}
+                words["value"] = amount(value, self.words)
                 item = self.record.items.get(key if isinstance(key, str) else "current")
                 self.say("assumed", "percents", item.cell if item else "", **words)
             self.reads[key] = read._replace(value=value)
@@ -206,7 +211,7 @@ class _Measuring:
             done = done_in(item)
             if done is not None and not self._has_numbers and not [*self._shares()]:
                 made.check_ins[self._day(item)] = done
-                value = self.ask.words.choice("yes_no", "yes" if done else "no")
+                value = self.words.choice("yes_no", "yes" if done else "no")
                 self.say("assumed", "word", item.cell, given=item.text, value=value)
             if not isinstance(item.value, bool):
                 made.notes.append(item.text)
@@ -214,7 +219,7 @@ class _Measuring:
         colour = self.record.status
         if colour and not (item is not None and status_of(item.text)):
             grade = {"on-track": "green", "at-risk": "yellow", "off-track": "red"}[colour]
-            word = self.ask.words.choice("grade", grade)
+            word = self.words.choice("grade", grade)
             made.notes.append(word)
             self.say("assumed", "colour", self.record.status_cell, value=word)
 
@@ -242,7 +247,7 @@ class _Measuring:
             if day not in self.quarter.span:
                 self.say("left", "outside", item.cell, given=item.column.header)
                 continue
-            given = self.ask.words.percent(share)
+            given = self.words.percent(share)
             if "target" not in made.numbers:
                 made.check_ins[day] = share
                 self.say("assumed", "share", item.cell, value=given)
@@ -250,7 +255,7 @@ class _Measuring:
             target, baseline = made.numbers["target"], made.numbers.get("baseline", 0.0)
             value = round(baseline + share * (target - baseline), 10)
             shown = {"baseline": baseline, "target": target, "value": value}
-            words = {name: amount(number, self.ask.words) for name, number in shown.items()}
+            words = {name: amount(number, self.words) for name, number in shown.items()}
             made.check_ins[day] = value
             self.say("assumed", "from-progress", item.cell, given=given, **words)
 
@@ -291,8 +296,8 @@ class _Measuring:
         before = from_title(title.text, numbers["target"], self.ask) if title else None
         if title and before is not None:
             numbers["baseline"] = before
-            words = {"given": amount(before, self.ask.words)}
-            words["value"] = amount(numbers["target"], self.ask.words)
+            words = {"given": amount(before, self.words)}
+            words["value"] = amount(numbers["target"], self.words)
             self.say("assumed", "title-baseline", title.cell, **words)
 
     # --- type -------------------------------------------------------------------------------------
@@ -302,12 +307,13 @@ class _Measuring:
         made = self.made
         baseline, target = (made.numbers.get(key) for key in ENDS)
         named = keys_by_word("directions").get(plain(self.record.text("direction")), "")
+        named = "" if named == OBJECTIVE else named
         title = _title(self.record)
         down = falls(title.text) if title else False
         if target is None and baseline is None:
             is_share = all(0 <= value <= 1 for value in made.check_ins.values())
             return named or ("achieve" if is_share else "decrease" if down else "increase")
-        if named and named != "objective":
+        if named:
             return named
         if target is None or baseline is None:
             return _KEEP.get(self.limit) or ("decrease" if down else "increase")
@@ -315,7 +321,7 @@ class _Measuring:
             return "decrease" if target < baseline else "increase"
         kept = "keep-at-most" if down or self.limit == "at-most" else "keep-at-least"
         item = self.record.items.get("target")
-        word = self.ask.words.choice("type", kept)
+        word = self.words.choice("type", kept)
         self.say("assumed", "hold", item.cell if item else "", type=word)
         return kept
 

@@ -68,12 +68,12 @@ def recognise(
 ) -> Mapping:
     """What the sheets most likely are.
 
-    `quarter` and `code`, the language, are those that somebody named. Without a quarter it is the
-    one that titles, cells or dates tell, else the one of `today`.
+    `quarter` and `code`, the trackers' language, are those that somebody named. Without a quarter
+    it is the one that titles, cells or dates tell, else the one of `today`.
     """
     drawn = [draft for sheet in sheets for draft in _drafts(sheet)]
-    code = code or _language(sheets, drawn)
-    ask = Ask(language(code), around=quarter.start if quarter else None)
+    spoken = _language(sheets, drawn)
+    ask = Ask(language(spoken), around=quarter.start if quarter else None)
     today = today or datetime.now().date()  # noqa: DTZ005  people mean their own day
     said: QuarterSaid = "named"
     used = quarter
@@ -88,7 +88,7 @@ def recognise(
         for table in tables
     )
     as_of = max((day for day in days if day and day in used.span), default=None)
-    return Mapping(tuple(names_of(sheets, tables)), used, code, as_of, said)
+    return Mapping(tuple(names_of(sheets, tables)), used, code or spoken, spoken, as_of, said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,10 +288,9 @@ def _periods(header: Headline, ask: Ask, quarter: Quarter) -> dict[int, tuple[Pe
     are_months = len(days) > 1 and all(day.day == 1 for day in days.values())
     for column, text in header.texts.items():
         if column in days:
-            day = day_of(days[column], ask.words, None)
-            if day:
-                of = month_period(day.year, day.month) if are_months else day_period(day)
-                found[column] = of, ""
+            day = days[column]
+            of = month_period(day.year, day.month) if are_months else day_period(day)
+            found[column] = of, ""
             continue
         period, rest = period_in(text, quarter.start.year, quarter.fiscal_start)
         if period and (not rest or named_roles(rest) or named_roles(without_brackets(rest))):

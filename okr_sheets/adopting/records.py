@@ -14,6 +14,7 @@ from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.files.grid import Broken, Cell, Uncalculated, Value
 from okr_sheets.reading.cells import as_text
 from okr_sheets.reading.totals import is_total_name
+from okr_sheets.text import printable
 
 _JOINERS = "\u200c\u200d"  # which some scripts and emoji need
 _COMPUTED = frozenset({"progress", "computed"})
@@ -43,7 +44,7 @@ class Item:
             text = "".join(
                 sign for sign in text if unicodedata.category(sign) != "Cf" or sign in _JOINERS
             )
-        lines = [" ".join(line.split()) for line in text.splitlines()]
+        lines = [" ".join(printable(line).split()) for line in text.splitlines()]
         return "\n".join(filter(None, lines))
 
 
