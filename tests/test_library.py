@@ -440,7 +440,7 @@ def test_examples_in_help_print_what_they_show(name, monkeypatch):
     if test and test.examples:
         assert doctest.DocTestRunner().run(test).failed == 0
     else:
-        assert name in {"read", "read_config", "report", "write"}
+        assert name in {"read", "read_config", "report", "report_into", "write"}
     assert re.search("Error", function.__doc__)
 
 
