@@ -100,12 +100,8 @@ def read_sheets(place: Path, path: str) -> Found:
     looks = looks_of(place)
     sheets = tuple(_sheets(path, book.grids, looks or {}))
     problems = tuple(replace(problem, path=path) for problem in book.problems)
-    return Found(
-        sheets,
-        problems,
-        bool(by_keys(Labels(Scan(grid)) for grid in book.grids)),
-        looks is not None,
-    )
+    is_tracker = bool(by_keys(Labels(Scan(grid)) for grid in book.grids))
+    return Found(sheets, problems, is_tracker, looks is not None)
 
 
 def _sheets(path: str, grids: tuple[Grid, ...], looks: Mapping[str, Looks]) -> Iterator[Sheet]:

@@ -32,12 +32,8 @@ LETTERS = "abc xyzÅŞกข목표\n\t,;:"
 
 def any_cell(chance):
     some = "".join(chance.choices(LETTERS, k=chance.randint(1, 20)))
-    return chance.choice(
-        (
-            *(None, None, chance.choice(WORDS), chance.choice(WORDS), chance.choice(TYPED)),
-            *(chance.choice(VALUES), chance.choice(VALUES), some),
-        )
-    )
+    words, values = chance.choices(WORDS, k=2), chance.choices(VALUES, k=2)
+    return chance.choice((None, None, *words, chance.choice(TYPED), *values, some))
 
 
 def any_sheet(chance, number):
