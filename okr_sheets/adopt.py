@@ -61,7 +61,7 @@ def adopt(
     what was left behind. SHEET stays as it is, and nothing is replaced.
     """
     from okr_sheets.adopting import adopt as adopt_all
-    from okr_sheets.adopting import guess, read_source
+    from okr_sheets.adopting import read_source, recognise
     from okr_sheets.adopting.mapfile import fitted, map_text, read_map
     from okr_sheets.adopting.telling import note_lines, table_lines
     from okr_sheets.quarters import Quarter
@@ -73,7 +73,7 @@ def adopt(
         mapping = read_map(map_file, config.fiscal_start)
         mapping = fitted(mapping, source.sheets, map_file.name)
     else:
-        mapping = guess(source, named, code or "", config.fiscal_start)
+        mapping = recognise(source.sheets, named, code or "", config.fiscal_start)
         if not map_file and sys.stdin.isatty() and sys.stdout.isatty():
             mapping = _asked(source, mapping, code or "", config.fiscal_start)
     failed = _say_problems(source, mapping.language)
@@ -93,14 +93,14 @@ def adopt(
 
 def _asked(source: Source, mapping: Mapping, code: str, fiscal_start: int) -> Mapping:
     """The mapping with what somebody answers on the terminal."""
-    from okr_sheets.adopting import guess
+    from okr_sheets.adopting import recognise
     from okr_sheets.adopting.asking import answered, questions
     from okr_sheets.adopting.words import vocabulary
     from okr_sheets.misuse import MisuseError
     from okr_sheets.text import one_line
 
     def with_quarter(named: Quarter) -> Mapping:
-        return guess(source, named, code, fiscal_start)
+        return recognise(source.sheets, named, code, fiscal_start)
 
     done = set()
     while True:

@@ -15,11 +15,10 @@ from okr_sheets.adopting.drafting import drafted
 from okr_sheets.adopting.making import Origin, tracker_of
 from okr_sheets.adopting.mapping import Mapping
 from okr_sheets.adopting.notes import Note
-from okr_sheets.adopting.recognising import recognise
+from okr_sheets.adopting.recognising import recognise as recognise
 from okr_sheets.adopting.sheets import READ_SHEETS, Found, Sheet
 from okr_sheets.files.child import in_child
 from okr_sheets.problems import Problem, UnreadableError
-from okr_sheets.quarters import Quarter
 from okr_sheets.tracker import Tracker
 
 
@@ -70,13 +69,6 @@ def read_source(paths: Sequence[Path]) -> Source:
         else:
             sheets += found.sheets
     return Source(tuple(sheets), tuple(problems), tuple(trackers), has_looks)
-
-
-def guess(
-    source: Source, quarter: Quarter | None, code: str, fiscal_start: int, today: date | None = None
-) -> Mapping:
-    """What the sheets most likely are; `quarter` and `code` are those that somebody named."""
-    return recognise(source.sheets, quarter, code, fiscal_start, today)
 
 
 def adopt(

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 from okr_sheets.adopting.details import action_in, actions_of_text, days_in, details_in, weight_in
+from okr_sheets.adopting.leaving import say_above, say_columns
 from okr_sheets.adopting.levels import Levels, parent_of
 from okr_sheets.adopting.logs import add_log
 from okr_sheets.adopting.mapping import UNITS, Mapping, Table
 from okr_sheets.adopting.measures import Scope, measure_of
-from okr_sheets.adopting.naming import is_known_label, text_above
 from okr_sheets.adopting.notes import Note, Notes
 from okr_sheets.adopting.outlines import numbered, split
 from okr_sheets.adopting.periods import quarter_in
@@ -47,8 +47,19 @@ def drafted(
             turned = found.turned() if table.family == "transposed" else found
             _TableDrafter(mapping, plans, number, turned, as_of, notes).draft()
     _check_number(plans)
+    _align(mapping, plans, notes)
     _say_missing(mapping, plans, notes)
     return plans.filled, notes.all
+
+
+def _align(mapping: Mapping, plans: Plans, notes: Notes) -> None:
+    """Find the objectives that others name as what they serve, once all are known."""
+    for objective in plans.objectives:
+        objective.serves = plans.objective(objective.parent)
+        if objective.parent and objective.serves is None:
+            table = mapping.tables[objective.table]
+            say = notes.of(table.file, table.sheet)
+            say("left", "unknown-id", objective.cells[0], given=objective.parent)
 
 
 def _check_number(plans: Plans) -> None:
@@ -123,8 +134,8 @@ class _TableDrafter:
             counts_to_100=self._counts_to_100(records),
             has_finished="finished" in table.roles,
         )
-        self._say_columns()
-        self._say_above()
+        say_columns(self.table, self.sheet, self.say)
+        say_above(self.table, self.sheet, self.say)
         if table.is_log:
             add_log(records, self.plans, self.scope)
             return
@@ -372,42 +383,3 @@ class _TableDrafter:
         made.notes = [*notes, *record.comments]
         objective.key_results.append(made)
         self.last = made
-
-    # --- columns ----------------------------------------------------------------------------------
-
-    def _say_columns(self) -> None:
-        """Name each column that is not taken or was misspelt, once."""
-        codes = {"left": "column", "computed": "computed", "useless": "useless"}
-        codes["created"] = "useless"
-        header = self.table.headers[0] if self.table.headers else 0
-        has_months = False
-        for number, column in sorted(self.table.columns.items()):
-            cell = self.sheet.cell(header, number) if header else ""
-            if column.like:
-                self.say("assumed", "like", cell, given=column.header, like=column.like)
-            if column.period and not column.period.is_day and not has_months:
-                has_months = True
-                self.say("assumed", "month", cell)
-            code = codes.get(column.role)
-            rows = (row for row in self.table.rows if row > header)
-            filled = [row for row in rows if row not in self.table.headers]
-            filled = [row for row in filled if self.sheet.value(row, number) is not None]
-            if code and filled:
-                given = column.header or self.sheet.line(number)
-                where = cell if column.header else self.sheet.cell(filled[0], number)
-                self.say("left", code, where, given=given, n=str(len(filled)))
-
-    def _say_above(self) -> None:
-        """Name what stands above the table and says neither whose OKRs these are, nor when."""
-        for row, cells in text_above(self.sheet, self.table):
-            if len(cells) == 1:
-                continue
-            columns = list(cells)
-            while columns:
-                column = columns.pop(0)
-                if is_known_label(cells[column]):
-                    del columns[:1]
-                    continue
-                value = columns.pop(0) if columns else column
-                given = cells[column] if value == column else f"{cells[column]}: {cells[value]}"
-                self.say("left", "text", self.sheet.cell(row, value), given=given)

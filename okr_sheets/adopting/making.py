@@ -53,7 +53,7 @@ def tracker_of(
     for objective in plan.objectives:
         key = ids.of[id(objective)]
         entry = {"id": key, **_texts(objective.entry), "note": in_cell(objective.note)}
-        above = objective.entry.get("aligns_to")
+        above = objective.serves
         if above is not None:
             entry["aligns_to"] = ids.of.get(id(above)) or above.own_id or above.entry["title"]
         below = []
@@ -79,7 +79,7 @@ def tracker_of(
 
 def _texts(entry: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of an entry, its texts as a cell can hold them."""
-    kept = {key: value for key, value in entry.items() if value != "" and key != "aligns_to"}
+    kept = {key: value for key, value in entry.items() if value != ""}
     return {key: in_cell(v) if isinstance(v, str) else v for key, v in kept.items()}
 
 

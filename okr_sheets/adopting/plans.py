@@ -36,7 +36,7 @@ class KeyResult:
 
 @dataclass
 class Objective:
-    """An objective with its key results; `parent` names what it serves."""
+    """An objective with its key results; `parent` names the objective that it `serves`."""
 
     entry: dict[str, Any]
     table: int
@@ -45,6 +45,7 @@ class Objective:
     notes: list[str] = field(default_factory=list)
     own_id: str = ""
     parent: str = ""
+    serves: Objective | None = None
 
     @property
     def note(self) -> str:

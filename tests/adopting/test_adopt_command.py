@@ -133,10 +133,10 @@ def test_quarter_and_language_are_those_that_are_asked_for(folder):
 def test_it_asks_what_is_open_and_takes_the_answers(folder):
     (folder / "board.csv").write_text("KPI,Jan,Feb,Q1\nLeads,10,20,30\n")
     source = adopting.read_source([folder / "board.csv"])
-    mapping = adopting.guess(source, None, "", 1)
+    mapping = adopting.recognise(source.sheets, None, "", 1)
 
     def with_quarter(quarter):
-        return adopting.guess(source, quarter, "", 1)
+        return adopting.recognise(source.sheets, quarter, "", 1)
 
     quarter, whole, periods = questions(mapping)
     mapping = answered(mapping, quarter, "2027-Q1", with_quarter)
@@ -167,7 +167,7 @@ def test_a_sheet_is_adopted_without_openpyxl(tmp_path, monkeypatch):
     found = read_sheets(path, path.name)
     assert not found.has_looks
     source = adopting.Source(found.sheets, has_looks=False)
-    adoption = adopting.adopt(source, adopting.guess(source, None, "", 1))
+    adoption = adopting.adopt(source, adopting.recognise(source.sheets, None, "", 1))
     (adopted,) = adoption.adopted
     assert len(adopted.tracker.columns["key_results"]) == 5
 

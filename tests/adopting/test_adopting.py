@@ -34,7 +34,7 @@ def test_its_map_says_all_that_was_decided(layout, tmp_path):
     paths = layout.write(tmp_path)
     source = adopting.read_source(paths)
     quarter = Quarter.parse(layout.quarter) if layout.quarter else None
-    guessed = adopting.guess(source, quarter, "", 1, TODAY)
+    guessed = adopting.recognise(source.sheets, quarter, "", 1, TODAY)
     path = tmp_path / "map.toml"
     path.write_text(map_text(guessed), "utf-8")
     written = fitted(read_map(path), source.sheets, path.name)
@@ -65,5 +65,5 @@ def test_the_source_stays_as_it_is(tmp_path):
     (path,) = LAYOUTS[0].write(tmp_path)
     before = path.read_bytes(), path.stat().st_mtime_ns
     source = adopting.read_source([path])
-    adopting.adopt(source, adopting.guess(source, None, "", 1, TODAY), today=TODAY)
+    adopting.adopt(source, adopting.recognise(source.sheets, None, "", 1, TODAY), today=TODAY)
     assert (path.read_bytes(), path.stat().st_mtime_ns) == before

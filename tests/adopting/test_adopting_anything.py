@@ -53,7 +53,7 @@ def test_any_sheet_is_adopted_or_left_and_its_map_says_all(seed, tmp_path):
     chance = random.Random(seed)
     sheets = [any_sheet(chance, number) for number in range(chance.randint(1, 3))]
     source = adopting.Source(tuple(sheets))
-    guessed = adopting.guess(source, None, "", 1, TODAY)
+    guessed = adopting.recognise(source.sheets, None, "", 1, TODAY)
     adoption = adopting.adopt(source, guessed, today=TODAY)
     assert all(table_lines(guessed))
     assert all(note_lines(adoption.notes, "hu"))

@@ -26,7 +26,9 @@ def adopted(tmp_path):
         source = adopting.read_source(paths)
         assert not source.problems
         named = Quarter.parse(quarter) if quarter else None
-        return adopting.adopt(source, adopting.guess(source, named, "", 1, TODAY), today=TODAY)
+        return adopting.adopt(
+            source, adopting.recognise(source.sheets, named, "", 1, TODAY), today=TODAY
+        )
 
     return adopt
 
@@ -272,3 +274,21 @@ def test_without_a_quarter_it_is_that_of_the_dates_or_of_today(adopted):
     bare = adopted("| KPI | Target | Actual |\n| Leads | 10 | 5 |", quarter="")
     assert (str(bare.mapping.quarter), bare.mapping.quarter_said) == ("2027-Q1", "guessed")
     assert ("", "quarter") in notes(bare, "assumed")
+
+
+def test_an_objective_below_another_serves_it(adopted):
+    adoption = adopted("""
+        | ID | Type       | Title  | Team  | Parent | Baseline | Target |
+        | C1 | Objective  | Profit |       |        |          |        |
+        | S1 | Objective  | Grow   | Sales | C1     |          |        |
+        | S2 | Key result | Leads  | Sales | S1     | 20       | 30     |
+        | S3 | Objective  | Last   | Sales | X9     |          |        |
+        """)
+    aligned = {
+        row["id"]: row["aligns_to"]
+        for each in adoption.adopted
+        for row in each.tracker.columns["objectives"].records()
+    }
+    assert aligned == {"C1": "", "S1": "C1", "S3": ""}
+    assert ("C5", "unknown-id") in notes(adoption, "left")
+    assert rows(adoption) == [("Grow", "Leads", 20, 30, {})]

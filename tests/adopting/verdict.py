@@ -22,7 +22,7 @@ def adoption_of(layout: Layout, folder, **options):
     source = adopting.read_source(layout.write(folder))
     assert not [p for p in source.problems if p.severity == "error"], source.problems
     quarter = Quarter.parse(layout.quarter) if layout.quarter else None
-    mapping = adopting.guess(source, quarter, "", 1, TODAY)
+    mapping = adopting.recognise(source.sheets, quarter, "", 1, TODAY)
     return adopting.adopt(source, mapping, today=TODAY, **options)
 
 
