@@ -68,18 +68,22 @@ def adopt(
 
     named = Quarter.parse(quarter, config.fiscal_start) if quarter else None
     source = read_source([Path(sheet) for sheet in sheets])
-    code = code or config.language
     if map_file and map_file.exists():
+        if quarter or code:
+            raise click.UsageError(
+                f"{map_file} says the quarter and the language. Change it there."
+            )
         mapping = read_map(map_file, config.fiscal_start)
         mapping = fitted(mapping, source.sheets, map_file.name)
     else:
-        mapping = recognise(source.sheets, named, code or "", config.fiscal_start)
+        code = code or config.language
+        mapping = recognise(source.sheets, named, code, config.fiscal_start)
         if not map_file and sys.stdin.isatty() and sys.stdout.isatty():
-            mapping = _asked(source, mapping, code or "", config.fiscal_start)
+            mapping = _asked(source, mapping, code, config.fiscal_start)
     failed = _say_problems(source, mapping.language)
     adoption = adopt_all(source, mapping, config.company)
     if not adoption.adopted:
-        return _nothing(source, mapping.language)
+        return _nothing(source, adoption)
     for line in table_lines(mapping):
         say(line)
     if map_file and not map_file.exists():
@@ -94,7 +98,7 @@ def adopt(
 def _asked(source: Source, mapping: Mapping, code: str, fiscal_start: int) -> Mapping:
     """The mapping with what somebody answers on the terminal."""
     from okr_sheets.adopting import recognise
-    from okr_sheets.adopting.asking import answered, questions
+    from okr_sheets.adopting.asking import MOST, answered, questions
     from okr_sheets.adopting.words import vocabulary
     from okr_sheets.misuse import MisuseError
     from okr_sheets.text import one_line
@@ -102,11 +106,8 @@ def _asked(source: Source, mapping: Mapping, code: str, fiscal_start: int) -> Ma
     def with_quarter(named: Quarter) -> Mapping:
         return recognise(source.sheets, named, code, fiscal_start)
 
-    done = set()
-    while True:
-        rest = [each for each in questions(mapping) if (each.table, each.column) not in done]
-        if not rest:
-            return mapping
+    done: set[tuple[int, int]] = set()
+    while rest := [each for each in questions(mapping) if (each.table, each.column) not in done]:
         question = rest[0]
         done.add((question.table, question.column))
         words = vocabulary(mapping.language)
@@ -120,6 +121,9 @@ def _asked(source: Source, mapping: Mapping, code: str, fiscal_start: int) -> Ma
         except MisuseError as error:
             say(str(error), err=True)
             done.discard((question.table, question.column))
+        if len(done) >= MOST:
+            break
+    return mapping
 
 
 def _say_problems(source: Source, code: str) -> int:
@@ -135,14 +139,17 @@ def _say_problems(source: Source, code: str) -> int:
     return PROBLEMS if any(p.severity == "error" for p in source.problems) else 0
 
 
-def _nothing(source: Source, code: str) -> int:
-    """Say what stands on the sheets where nothing was found."""
-    from okr_sheets.adopting.telling import words_seen
+def _nothing(source: Source, adoption: Adoption) -> int:
+    """Say what stands on the sheets where nothing was found, and why nothing came of it."""
+    from okr_sheets.adopting.telling import note_lines, words_seen
     from okr_sheets.adopting.words import vocabulary
 
+    code = adoption.mapping.language
     for sheet in source.sheets:
         given = words_seen(sheet)
         say(vocabulary(code)("said.nothing", path=sheet.file, given=given), err=True)
+    for line in note_lines(adoption.notes, code):
+        say(line, err=True)
     return MISUSE
 
 

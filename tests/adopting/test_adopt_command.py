@@ -1,6 +1,9 @@
 """`okr-sheets adopt`: what it writes, says, asks, and refuses."""
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +17,7 @@ from okr_sheets.cli import main
 from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter
 
+PACKAGE = Path(okr.__file__).parent
 FLAT = """\
 Objective,Key Result,Owner,Start,Target,Current,Quarter
 Grow,Leads,Ann,20,30,25,2027-Q1
@@ -74,6 +78,8 @@ def test_a_map_is_written_first_and_gone_by_then(folder):
     text = (folder / "map.toml").read_text("utf-8")
     assert 'E = "left" # Aim' in text
     (folder / "map.toml").write_text(text.replace('E = "left"', 'E = "target"'), "utf-8")
+    said = run("board.csv", "--map", "map.toml", "--quarter", "2027-Q2", code=2).stderr
+    assert "Change it there" in said
     run("board.csv", "--map", "map.toml", "-o", "mine.xlsx")
     tracker = okr.read("mine.xlsx", config=okr.Config())
     assert list(tracker.columns["key_results"].target) == [30, 8]
@@ -122,6 +128,12 @@ def test_what_holds_nothing_of_the_kind_is_said(folder):
     assert "not-found" in run("nowhere.csv", code=2).stderr
 
 
+def test_rows_of_another_quarter_are_named_where_nothing_is_left(folder):
+    (folder / "board.csv").write_text(FLAT)
+    said = run("board.csv", "--quarter", "2028-Q1", code=2).stderr
+    assert "of another quarter: 2027-Q1" in said
+
+
 def test_quarter_and_language_are_those_that_are_asked_for(folder):
     (folder / "board.csv").write_text(FLAT.replace(",Quarter", "").replace(",2027-Q1", ""))
     run("board.csv", "--quarter", "2027-Q3", "--language", "fi", "-o", "mine.xlsx")
@@ -151,6 +163,26 @@ def test_it_asks_what_is_open_and_takes_the_answers(folder):
         answered(mapping, periods, "owner", with_quarter)
     with pytest.raises(MisuseError, match="not a quarter"):
         answered(mapping, quarter, "soon", with_quarter)
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="the system has no such terminals")
+def test_on_a_terminal_it_asks(folder):
+    (folder / "board.csv").write_text("KPI,Jan,Feb,Q1\nLeads,10,20,30\n")
+    ours, theirs = os.openpty()
+    running = subprocess.Popen(
+        [sys.executable, "-m", "okr_sheets", "adopt", "board.csv", "-o", "mine.xlsx"],
+        stdin=theirs, stdout=theirs, stderr=subprocess.PIPE, cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(PACKAGE.parent)},
+    )  # fmt: skip
+    os.write(ours, b"2027-Q1\ntarget\ncurrent\n")
+    assert running.wait(60) == 0, running.stderr.read()
+    running.stderr.close()
+    os.close(theirs)
+    os.close(ours)
+    tracker = okr.read("mine.xlsx", config=okr.Config())
+    assert tracker.about.quarter == "2027-Q1"
+    assert list(tracker.columns["key_results"].target) == [30]
+    assert list(tracker.columns["check_ins"].value) == [10, 20]
 
 
 def test_piped_it_never_asks(folder):
