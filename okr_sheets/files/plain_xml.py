@@ -67,7 +67,10 @@ def inside(part: bytes, element: str) -> tuple[bytes, Body]:
     entities are XML's own, and no character is none of XML's. Tags may still be anything.
     """
     part, begin = _decoded(part)
-    start, end, prefix = _within(part, begin, element)
+    place = _within(part, begin, element)
+    if not place:
+        raise OddError
+    start, end, prefix = place
     rest = part[begin:start] + part[end:]
     _check(rest)
     _check_characters(part, start, end)
@@ -80,12 +83,8 @@ def sections(part: bytes, *elements: str) -> list[Body]:
     _check(part[begin:])
     found = []
     for element in elements:
-        try:
-            start, end, prefix = _within(part, begin, element)
-        except OddError:
-            found.append((b"", 0, 0))
-        else:
-            found.append(_without_prefix(part, start, end, prefix))
+        place = _within(part, begin, element)
+        found.append(_without_prefix(part, *place) if place else (b"", 0, 0))
     return found
 
 
@@ -103,17 +102,22 @@ def _decoded(part: bytes) -> tuple[bytes, int]:
     return part, declaration.end() if declaration else 0
 
 
-def _within(part: bytes, begin: int, element: str) -> tuple[int, int, bytes]:
-    """Where what is inside of an element begins and ends, and the prefix of its name."""
+def _within(part: bytes, begin: int, element: str) -> tuple[int, int, bytes] | None:
+    """Where what is inside of an element begins and ends, and the prefix of its name.
+
+    None if a part has no such element; OddError if it has another behind it, or if its tags are
+    written oddly. That there is none inside of it, whoever takes its tags must see to.
+    """
     name = element.encode()
-    opening = re.compile(rb"<([^<>\s/]*:)?%b(?=[\s/>])[^<>]*>" % name).search(part, begin)
+    pattern = re.compile(rb"<([^<>\s/]*:)?%b(?=[\s/>])([^<>]*>)" % name)
+    opening = pattern.search(part, begin)
     if not opening:
-        raise OddError
+        return None
+    attributes_of(opening[2])  # a value with a > would end the tag too early
     start, prefix = opening.end(), opening[1] or b""
-    if opening[0].endswith(b"/>"):
-        return start, start, prefix
-    end = part.rfind(b"</%b%b>" % (prefix, name))
-    if end < start:
+    is_empty = opening[2].endswith(b"/>")
+    end = start if is_empty else part.rfind(b"</%b%b>" % (prefix, name))
+    if end < start or pattern.search(part, end):
         raise OddError
     return start, end, prefix
 

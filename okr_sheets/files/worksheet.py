@@ -79,9 +79,9 @@ class Formulas(Mapping[Cell, str]):
         last, formula = self._last.get(column, ("", ""))
         if not last or last.replace(_ROW, number) != text:
             pattern = text.replace(number, _ROW)
-            may_last = len(text) < MOST_FORMULA and "&#" not in text
+            may_last = "&#" not in text
             text = text if text is written else unescaped(text)
-            formula, own = _relative(text[:MOST_FORMULA], row, column, self.reference)
+            formula, own = _relative(text, row, column, self.reference)
             if may_last and own == pattern.count(_ROW):
                 self._last[column] = pattern, formula
         return formula
@@ -99,6 +99,11 @@ class Formulas(Mapping[Cell, str]):
     def __len__(self) -> int:
         return len(self._written)
 
+    @property
+    def letters(self) -> int:
+        """How long they are together, as they are written."""
+        return sum(map(len, self._written.values()))
+
 
 class WrittenFormulas:
     """The formulas of a worksheet as its cells pass by, some of which many cells share."""
@@ -114,7 +119,8 @@ class WrittenFormulas:
         if group is not None and not text:
             self._children.append((cell, group))
             return
-        self.written[cell] = text or attributes.get("t", "")  # a data table has no text
+        # A data table has no text.
+        self.written[cell] = text[:MOST_FORMULA] or attributes.get("t", "")
         if group is not None:
             self._masters[group] = self.written[cell], cell
 

@@ -57,11 +57,11 @@ class Labels:
         """Where each setting's value stands, by its machine key."""
         places: dict[str, Place] = {}
         for row, keys in self.scan.keys.items():
-            cells = self.grid.rows[row - 1]
-            for key in keys:
-                if key.startswith(SETTING_PREFIX):
-                    at = _after_label(cells, cells.index(key) + 1)
-                    places.setdefault(key.removeprefix(SETTING_PREFIX), Place(self.grid, row, at))
+            cells, on_row = self.grid.rows[row - 1], frozenset(keys)
+            for column, cell in enumerate(cells, 1):
+                if isinstance(cell, str) and cell in on_row and cell.startswith(SETTING_PREFIX):
+                    at = _after_label(cells, column)
+                    places.setdefault(cell.removeprefix(SETTING_PREFIX), Place(self.grid, row, at))
         return places
 
     def by_word(self, last: int = TOP) -> dict[str, Place]:
