@@ -228,9 +228,11 @@ def _fill(
         return
     bottom = max(row for (row, _), _ in filled)
     right = max(column for (_, column), _ in filled)
-    letters = sum([len(value) for _, value in filled if isinstance(value, str)])
+    texts = [len(value) for _, value in filled if isinstance(value, str)]
+    letters = sum(texts)
     room.take_grid(bottom, right)
-    room.take("texts", letters)
+    room.take("texts", len(texts))
+    room.take("letters", letters)
     layout.extent.reach(bottom, right, len(filled), letters)
     layout.filled = filled
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from okr_sheets.files.plain_xml import OddError
 
 MOST_SHEETS = 100
-MOST_COLUMNS = 1_000  # elements that tell of columns
+MOST_COLUMN_TAGS = 5_000  # elements that tell of columns
 MOST_WIDTH = 500  # columns of a sheet, as far as its cells reach
-MOST_ROWS = 50_000
+MOST_HEIGHT = 50_000  # rows
 MOST_AREA = 300_000  # rows times columns
-MOST_WRITTEN = 2_000_000  # letters of texts in cells
+MOST_TEXTS = 50_000  # cells that hold one: each may be a header
+MOST_WRITTEN = 2_000_000  # letters in them
 MOST_CALCULATED = 10_000_000  # letters of formulas, of which cells may share one
 
 
@@ -22,10 +23,11 @@ class Room:
     def __init__(self) -> None:
         self._left = {
             "sheets": MOST_SHEETS,
-            "columns": MOST_COLUMNS,
-            "rows": MOST_ROWS,
+            "columns": MOST_COLUMN_TAGS,
+            "rows": MOST_HEIGHT,
             "area": MOST_AREA,
-            "texts": MOST_WRITTEN,
+            "texts": MOST_TEXTS,
+            "letters": MOST_WRITTEN,
             "formulas": MOST_CALCULATED,
         }
 

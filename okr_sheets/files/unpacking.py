@@ -82,9 +82,9 @@ class PlainArchive:
 
 
 def _inflated(packed: bytes, size: int) -> bytes:
-    """What was packed, never more than `size` bytes and one; OddError if it has not ended there."""
+    """What was packed, which is looked at no further than its size; OddError if it has another."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     part = inflater.decompress(packed, size + 1)
-    if len(part) > size or not inflater.eof:
+    if len(part) != size or not inflater.eof:
         raise OddError
     return part

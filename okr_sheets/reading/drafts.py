@@ -71,7 +71,7 @@ def plain_drafts(place: Path, path: str, fiscal_start: int) -> Drafts | None:
     """
     try:
         book = plain.read_book(place)
-        return book and _drafts(place, path, _named(book, path), fiscal_start)
+        return None if book is None else _drafts(place, path, _named(book, path), fiscal_start)
     except UnreadableError:
         raise
     except Exception:  # noqa: BLE001  MemoryError too: a child says what it is, in bounds

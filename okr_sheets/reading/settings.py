@@ -213,7 +213,7 @@ def read_about(
         asked = replace(ask, choices=setting.key) if setting.kind == "choice" else ask
         read = parse(setting.kind, place.value, asked)
         for problem in read.codes:
-            say(place.problem(path, problem, setting.key, read.given, read.words))
+            say(place.problem(path, problem, setting.key, read.given, dict(read.words)))
         if read.value is not None:
             values[setting.key] = read.value
     start, end = values.get("start"), values.get("end")
