@@ -14,6 +14,7 @@ from okr_sheets.files.formats import GENERAL, Format, moment
 from okr_sheets.files.grid import Broken, Cell, Grid, Uncalculated, Value
 from okr_sheets.files.guard import LAST_ROW, MOST_TEXT
 from okr_sheets.files.layout import Layout, Shared
+from okr_sheets.files.markup import unescaped
 from okr_sheets.files.plain_xml import (
     MOST_WAYS,
     Groups,
@@ -24,7 +25,6 @@ from okr_sheets.files.plain_xml import (
     plain_text,
     text_within,
     tiles,
-    unescaped,
 )
 from okr_sheets.files.room import Room
 from okr_sheets.files.worksheet import (
@@ -116,7 +116,7 @@ class Worksheets:
         for row, token in zip(starts, rows, strict=False):  # the last is an end
             if self.tags[token[_ROW]].get("hidden") in TRUE:
                 layout.hide_rows(row, row)
-        formulas = self._take(layout, places, heads, cells) if cells else Formulas({})
+        formulas = self._take(layout, places, heads, cells) if cells else {}
         return layout.grid(name, hidden, formulas)
 
     def _hide_columns(self, layout: Layout, around: bytes) -> None:
@@ -135,7 +135,7 @@ class Worksheets:
         heads: Sequence[_Head],
         cells: Sequence[Groups],
     ) -> Formulas:
-        """Hand over the values of cells and their formats; the result are their formulas."""
+        """Hand over the values of cells and their formats; the result is their formulas."""
         *_, formula_tags, formulas, written, inner, _ = zip(*cells, strict=True)
         values = [
             head[1](value) if value else _without(text, formula, head[0])
@@ -226,9 +226,9 @@ def _fill(
         ]
     if not filled:
         return
-    bottom = max(row for (row, _), _ in filled)
-    right = max(column for (_, column), _ in filled)
-    texts = [len(value) for _, value in filled if isinstance(value, str)]
+    at, held = zip(*filled, strict=True)
+    bottom, right = map(max, zip(*at, strict=True))
+    texts = [len(value) for value in held if isinstance(value, str)]
     letters = sum(texts)
     room.take_grid(bottom, right)
     room.take("texts", len(texts))
@@ -241,13 +241,13 @@ def _formulas(
     places: Sequence[Cell], tags: Sequence[bytes], written: Sequence[bytes], known: Tags
 ) -> Formulas:
     if any("t" in known[tag] for tag in {*tags} - {b""}):
-        formulas = WrittenFormulas()
+        formulas = WrittenFormulas(str.encode)
         for place, tag, formula in zip(places, tags, written, strict=True):
             if tag:
                 formulas.take(place, formula, known[tag])
-        return formulas.relative()
+        return Formulas.of_xml(*formulas.all())
     texts = zip(places, tags, written, strict=True)
-    return Formulas({place: formula for place, tag, formula in texts if tag})
+    return Formulas.of_xml({place: formula for place, tag, formula in texts if tag}, {})
 
 
 def _without(inner: bytes, formula_tag: bytes, kind: str | None) -> Value:

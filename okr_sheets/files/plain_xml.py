@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from okr_sheets.files.markup import Local
+from okr_sheets.files.markup import Local, unescaped
 
 MOST_WAYS = 50_000  # to write a tag, and entities that hardly anybody writes
 
@@ -24,8 +24,6 @@ _DECLARATION = re.compile(
 )
 _CONTROLS = tuple(bytes([code]) for code in range(32) if code not in b"\t\n\r")
 _NO_LETTERS = ("\ufffe".encode(), "\uffff".encode())
-_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-_ENTITY = re.compile("&(#x?)?([0-9A-Za-z]+);")
 _RARE_ENTITY = re.compile(rb"&(?!(?:[lg]t|amp|quot|apos);)(?:#(?:[0-9]{1,7}|x[0-9A-Fa-f]{1,6});)?+")
 _TAG_END = re.compile(r'(?: [A-Za-z_][\w.:-]*+="[^"<\t\n]*+")*+ ?/?>', re.ASCII)
 _ATTRIBUTE = re.compile(r' ([^=]++)="([^"]*+)"')
@@ -170,22 +168,6 @@ def _odd(found: list[Groups]) -> bytes:
 def plain_text(written: bytes) -> str:
     """The text that is written inside of an element."""
     return unescaped(written.decode())
-
-
-def unescaped(text: str) -> str:
-    """A text with its entities resolved."""
-    return _ENTITY.sub(_character, text) if "&" in text else text
-
-
-def _character(match: re.Match[str]) -> str:
-    number, name = match.groups()
-    if number is None:
-        return _ENTITIES[name]
-    code = int(name, 16 if number == "#x" else 10)
-    is_one = 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
-    if not (is_one or code in {9, 10, 13}):
-        raise OddError
-    return chr(code)
 
 
 def text_within(content: bytes) -> str | None:
