@@ -260,6 +260,18 @@ def test_one_header_means_other_days_in_another_quarter():
     assert read[:2] == read[2:]
 
 
+def test_words_with_gaps_between_them_are_looked_at_once(monkeypatch):
+    seen = []
+    words_of = headings.words_of
+    monkeypatch.setattr(headings, "words_of", lambda texts: seen.extend(texts) or words_of(texts))
+    first = ["ID", "Title", "Type", "Baseline", "Target"]
+    words = [f"word {number}" for number in range(50)]
+    row = [*first, *(cell for word in words for cell in (None, word)), None, *first]
+    left, right = headings.by_words(row, None)
+    assert (left.span, right.span) == (range(1, 106), range(107, 112))
+    assert sorted(seen) == sorted(2 * first + words)
+
+
 def test_equal_cells_of_other_types_are_other_headers():
     quarter = QUARTERS[1]
     for cell, text in ((1.0, "1"), (True, "TRUE"), (1.0, "1")):

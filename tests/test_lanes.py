@@ -3,17 +3,20 @@
 import io
 import random
 import re
+import tracemalloc
 import zipfile
+import zlib
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
-from hostile import HOSTILE, MAIN, SHEET, STRINGS, lowered, packed, workbook
+from hostile import BOOK, HOSTILE, MAIN, SHEET, STRINGS, lowered, packed, workbook
 from make_files import FILES
 from xlsxwriter import Workbook
 
-from okr_sheets.files import books, plain
+from okr_sheets.files import books, plain, unpacking
+from okr_sheets.files.plain_xml import OddError
 from okr_sheets.problems import UnreadableError
 from okr_sheets.reading import drafts
 
@@ -143,47 +146,50 @@ def shared(text, chance):
     return re.sub('(<c r="I4"[^>]*>)<f>', r'\1<f t="shared" ref="I4:I8" si="0">', text)
 
 
-CELLS = (
+PLAIN_CELLS = (
     '<c r="P4"/>',
     '<c r="P4" s="1"/><c r="Q4" s="1"></c>',
     '<c r="XFD4" s="1"/>',
-    '<c r="XFE4" s="1"/>',
-    '<c r="A0"/>',
     '<c r="P4" t="e"/>',
     '<c r="P4" t="e"><v>#N/A</v></c>',
     '<c r="P4" t="e"><f>NA()</f><v>#N/A</v></c>',
     '<c r="P4" t="str"><f>A1</f><v></v></c><c r="Q4" t="str"><f>A1</f></c>',
     '<c r="P4" t="str"><f>A1</f><v/></c><c r="Q4"><f>A1</f><v/></c><c r="R4"><v/></c>',
-    '<c r="P4" t="inlineStr"><is><t>own</t></is></c><c r="Q4" t="inlineStr"><is/></c>',
     '<c r="P4" t="inlineStr"><is><r><rPr><b/></rPr><t>a &amp; </t></r><r><t> b</t></r></is></c>',
     '<c r="P4" t="inlineStr"><is><t>東</t><rPh sb="0" eb="1"><t>トウ</t></rPh></is></c>',
     '<c r="P4" t="inlineStr"><f>A1</f><is><t>x</t></is></c>',
-    '<c r="P4" t="inlineStr"><is><t><![CDATA[<c>]]></t></is></c>',
     '<c r="P4" t="d"><v>2027-02-12T10:30:00Z</v></c><c r="Q4" t="d"><v>soon</v></c>',
     '<c r="P4" t="b"><v>0</v></c><c r="Q4" t="b"><v>true</v></c>',
     '<c r="P4" t="n" cm="1" vm="2"><v>1e3</v></c><c r="Q4" t="s"><v>-1</v></c>',
-    '<c r="P4" t="s"><v>999</v></c>',
-    '<c r="P4" s="99"><v>7</v></c><c r="Q4" s="-1"><v>7</v></c><c r="R4" s="x"><v>7</v></c>',
     '<c r="P4"><v xml:space="preserve"> 5 </v></c><c r="Q4"><v>12 leads</v></c>',
     '<c r="P4"><v>1_000</v></c><c r="Q4"><v>1e999</v></c><c r="R4"><v>nan</v></c>',
-    '<c r="P4" t="str"><v>a_x000D_b &lt;&#66;&#x43;&gt;</v></c><c r="Q4"><v>&#49;2</v></c>',
     '<c r="P4"><f t="array" ref="P4:P5">A1:A2</f><v>1</v></c><c r="P5"><v>2</v></c>',
     '<c r="P4"><f t="dataTable" ref="P4:P5" dt2D="1" dtr="1" r1="A1" r2="A2"/><v>1</v></c>',
     '<c r="P4"><f aca="false">A4+B$4+$C4+D10</f><v>1</v></c>',
     '<c r="P4"><f t="shared" si="9"/><v>1</v></c><c r="Q4"><f/><v>1</v></c>',
-    "<c><v>5</v></c><c><v>6</v></c>",
     '<c s="1" r="P4"><v>5</v></c>',
+    '<c r="p4"><v>5</v></c>',
+)
+ODD_CELLS = (
+    '<c r="XFE4" s="1"/>',
+    '<c r="A0"/>',
+    '<c r="P4" t="inlineStr"><is><t>own</t></is></c><c r="Q4" t="inlineStr"><is/></c>',
+    '<c r="P4" t="inlineStr"><is><t><![CDATA[<c>]]></t></is></c>',
+    '<c r="P4" t="s"><v>999</v></c>',
+    '<c r="P4" s="99"><v>7</v></c><c r="Q4" s="-1"><v>7</v></c><c r="R4" s="x"><v>7</v></c>',
+    '<c r="P4" t="str"><v>a_x000D_b &lt;&#66;&#x43;&gt;</v></c><c r="Q4"><v>&#49;2</v></c>',
+    "<c><v>5</v></c><c><v>6</v></c>",
     '<c r="P4"><v>5</v><extLst/></c>',
     '<c r="P4"><v>5</v><f>A1</f></c>',
     '<c r="P4" r="Q4"><v>5</v></c>',
     '<c r="P4" s="1" s="1"/>',
     "<c r='P4'><v>5</v></c>",
-    '<c r="p4"><v>5</v></c>',
     '<c r="P4"><v>5</c>',
     '<c r="P4"/><v>5</v></c>',
     '<cr="P4"><v>5</v></c>',
     '<row r="4"><c r="P4"><v>5</v></c></row>',
 )
+CELLS = PLAIN_CELLS + ODD_CELLS
 BAD = (
     "&bad;",
     "&",
@@ -235,6 +241,9 @@ TEXTS = (
 )  # fmt: skip
 LOOKS = (
     anywhere("<numFmt [^>]*>", ('<numFmt formatCode="[&gt;9]0;&quot;x&quot;d" numFmtId="164"/>', "", '<numFmt numFmtId="164"/>', '<numFmt numFmtId="x" formatCode="0"/>')),
+    anywhere("</(?:cellXfs|numFmts|xf)(?=>)", (lambda place, _: f"{place[0]} ",)),
+    anywhere("(?=<(?:cellXfs|numFmts) )", ("<cellXfs/>", "<numFmts/>", '<x:cellXfs xmlns:x="u"/>')),
+    anywhere('(?<=<xf )numFmtId="0"', ('numFmtId="0" x:numFmtId="14" xmlns:x="u"', 'x:numFmtId="14" numFmtId="0" xmlns:x="u"')),
     anywhere("<cellXfs.*?</cellXfs>", ("", "<cellXfs/>", '<cellXfs><xf applyFont="1"/><xf xfId="0" numFmtId="14"><alignment/></xf></cellXfs>', '<cellXfs><xf><xf numFmtId="14"/></xf></cellXfs>')),
     prefixed,
     everywhere("(?<=>)(?=<)", "\n"),
@@ -269,11 +278,127 @@ def test_a_tracker_changed_by_chance_is_read_alike_or_left_to_the_careful_readin
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_each_sort_of_cell_is_read_alike(cell, tmp_path):
+def test_each_sort_of_cell_is_read_alike_and_where_it_should_be(cell, tmp_path):
     parts, path = tracker(), tmp_path / "t.xlsx"
     parts[SHEET] = parts[SHEET].replace("</row>", f"{cell}</row>", 1)
     path.write_bytes(packed(parts))
-    both(path)
+    assert both(path) is (cell in PLAIN_CELLS)
+
+
+DATES = '<cellXfs count="1"><xf numFmtId="14"/></cellXfs>'
+ODD_LOOKS = (  # in which the first style is that of a date
+    DATES.replace("</cellXfs>", "</cellXfs >"),
+    f"<cellXfs/>{DATES}",
+    f'<x:cellXfs xmlns:x="u"/>{DATES}',
+    f'{DATES}<x:cellXfs xmlns:x="u"></x:cellXfs>',
+    f'<cellXfs a="/&gt;" b="/>">{DATES[len("<cellXfs count=.1.>") :]}',
+    DATES.replace('"14"', '"0" x:numFmtId="14" xmlns:x="u"'),
+    DATES.replace('"14"/>', '"0"><x:cellXfs xmlns:x="u"/></xf>'),
+    f'<numFmts/><numFmts><numFmt numFmtId="14" formatCode="yyyy"/></numFmts>{DATES}',
+    f'<numFmts><numFmt numFmtId="14" formatCode="d"/></numFmts >{DATES}',
+)
+ODD_TEXTS = (
+    "<sst><si><t>a</t></si></sst >",
+    "<sst/><si><t>a</t></si>",
+    "<sst/><sst><si><t>a</t></si></sst>",
+    '<sst/><x:si xmlns:x="u"><x:t>a</x:t></x:si>',
+)
+
+
+@pytest.mark.parametrize("looks", [DATES, *ODD_LOOKS])
+def test_styles_that_patterns_might_miss_are_left_to_the_careful_reading(looks, tmp_path):
+    parts, path = tracker(), tmp_path / "t.xlsx"
+    parts[STYLES] = f'<styleSheet xmlns="{MAIN}">{looks}</styleSheet>'
+    parts[SHEET] = sheet_xml('<row r="1"><c r="A1"><v>46400</v></c></row>')
+    path.write_bytes(packed(parts))
+    assert both(path) is (looks is DATES)
+
+
+@pytest.mark.parametrize("texts", ODD_TEXTS)
+def test_texts_that_patterns_might_miss_are_left_to_the_careful_reading(texts, tmp_path):
+    parts, path = tracker(), tmp_path / "t.xlsx"
+    parts[STRINGS] = f'<any xmlns="{MAIN}">{texts}</any>'
+    parts[SHEET] = sheet_xml('<row r="1"><c r="A1" t="s"><v>0</v></c></row>')
+    parts[SHEET.replace("1", "2")] = sheet_xml("")
+    path.write_bytes(packed(parts))
+    assert books.read_book(path).grids[0].rows == [["a"]]
+    assert not both(path)
+
+
+# --- what is too much for this process --------------------------------------------------------------
+
+
+def sheet_xml(rows, head=""):
+    return f'<worksheet xmlns="{MAIN}">{head}<sheetData>{rows}</sheetData></worksheet>'
+
+
+def listed(count, rows, head=""):
+    """A workbook that names one part as so many of its sheets."""
+    parts = tracker()
+    sheets = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="rId1"/>' for n in range(1, count + 1))
+    parts[BOOK] = re.sub("<sheets>.*</sheets>", f"<sheets>{sheets}</sheets>", parts[BOOK])
+    parts[SHEET] = sheet_xml(rows, head)
+    return packed(parts)
+
+
+FORMULA = "A1+A2"
+ROWS = (
+    '<row r="1"><c r="A1" t="str"><v>ab</v></c>'
+    f'<c r="B1"><f t="shared" ref="B1:B2" si="0">{FORMULA}</f><v>1</v></c></row>'
+    '<row r="2"><c r="B2"><f t="shared" si="0"/><v>2</v></c></row>'
+)
+WIDE = '<cols><col min="1" max="16384" hidden="1"/><col min="2" max="9" width="0"/></cols>'
+HELD = {  # by that sheet alone, as each limit counts
+    "MOST_SHEETS": 1,
+    "MOST_COLUMN_TAGS": 2,
+    "MOST_HEIGHT": 2,
+    "MOST_AREA": 4,
+    "MOST_TEXTS": 1,
+    "MOST_WRITTEN": 2,
+    "MOST_CALCULATED": 2 * len(FORMULA),
+}
+
+
+@pytest.mark.parametrize("limit", HELD)
+def test_the_sheets_of_a_workbook_are_bounded_together(limit, tmp_path):
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(listed(3, ROWS, WIDE))
+    with lowered(**{limit: 3 * HELD[limit]}):
+        assert both(path)
+    with lowered(**{limit: 3 * HELD[limit] - 1}):
+        assert not both(path)
+
+
+@pytest.mark.parametrize(("limit", "held"), [("MOST_WIDTH", 2), ("MOST_FORMULA", len(FORMULA))])
+def test_a_sheet_with_too_much_at_one_place_is_left_to_the_child(limit, held, tmp_path):
+    path = tmp_path / "t.xlsx"
+    path.write_bytes(listed(1, ROWS))
+    with lowered(**{limit: held}):
+        assert both(path)
+    with lowered(**{limit: held - 1}):
+        assert not both(path)
+
+
+def test_what_needs_too_much_memory_here_is_left_to_the_child(tmp_path, monkeypatch):
+    def read_book(_):
+        raise MemoryError
+
+    monkeypatch.setattr(plain, "read_book", read_book)
+    assert drafts.plain_drafts(tmp_path / "t.xlsx", "t.xlsx", 1) is None
+
+
+def test_of_a_file_that_is_no_archive_only_the_sign_is_read(tmp_path, monkeypatch):
+    path, asked = tmp_path / "t.csv", []
+
+    class Seen(io.BytesIO):
+        def read(self, size=-1):
+            asked.append(size)
+            return super().read(size)
+
+    monkeypatch.setattr(plain, "opened", lambda _: Seen(b"ID,Title\n" * 9))
+    path.touch()
+    assert plain.read_book(path) is None
+    assert asked == [2]
 
 
 # --- what programs write ----------------------------------------------------------------------------
@@ -345,6 +470,22 @@ def test_a_part_that_nobody_needs_must_be_sound_too(tmp_path):
     at = content.rindex(b"PK\1\2") + 16  # where the list of parts has the last one's checksum
     path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
     assert not both(path)
+
+
+def test_no_more_is_unpacked_than_a_part_says_it_holds():
+    content = bytes(2_000_000)
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    small = packer.compress(content) + packer.flush()
+    assert unpacking._inflated(small, len(content)) == content
+    tracemalloc.start()
+    for size in (0, 100, len(content) // 100):
+        with pytest.raises(OddError):
+            unpacking._inflated(small, size)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < len(content) / 10
+    with pytest.raises(OddError):
+        unpacking._inflated(small, len(content) + 1)
 
 
 @pytest.mark.parametrize("limit", ["MOST_PACKED", "MOST_UNPACKED"])

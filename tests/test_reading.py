@@ -7,11 +7,15 @@ from calculators import libreoffice
 from xlsxwriter import Workbook
 
 import okr_sheets as okr
+from okr_sheets.files.grid import Grid
 from okr_sheets.frames import frame
 from okr_sheets.language import language, languages
 from okr_sheets.reading.examples import names
 from okr_sheets.reading.folders import search
+from okr_sheets.reading.scan import Scan
+from okr_sheets.reading.settings import Labels
 from okr_sheets.reading.tracker import _with_own_units
+from okr_sheets.schema import SETTING_PREFIX
 
 
 @pytest.mark.parametrize("name", names())
@@ -327,6 +331,24 @@ def test_settings_are_found_by_their_labels_too(book):
     )
     about = tracker.about
     assert (about.team, about.quarter, about.start) == ("Growth", "2027-Q2", date(2027, 4, 1))
+
+
+def test_keys_of_settings_on_one_row_are_each_looked_for_once():
+    compared = []
+
+    class Key(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            compared.append(other)
+            return str.__eq__(self, other)
+
+    keys = [Key(f"{SETTING_PREFIX}{number}") for number in range(200)]
+    grid = Grid("Settings", [[cell for key in keys for cell in (key, "Label", 7.0)]])
+    by_key = Labels(Scan(grid)).by_key
+    assert [place.column for place in by_key.values()] == [*range(3, 601, 3)]
+    assert len(compared) < 2 * len(keys)
 
 
 def test_every_word_of_the_message_is_in_the_readers_language(book):

@@ -272,6 +272,26 @@ def test_columns_are_hidden_as_far_as_a_sheet_is_filled(sheet):
     assert hidden == {1, 2, 3, 4}
 
 
+def test_columns_that_are_hidden_twice_are_hidden_once(sheet):
+    filled = '<row><c r="K1"><v>1</v></c></row>'
+    spans = ((4, 9), (2, 5), (4, 6), (3, 16_384), (12, 10))
+    cols = "".join(f'<col min="{first}" max="{last}" hidden="1"/>' for first, last in spans[:3])
+    assert sheet(filled, f"<cols>{cols}</cols>").hidden_columns == {*range(2, 10)}
+    cols = "".join(f'<col min="{first}" max="{last}" hidden="1"/>' for first, last in spans)
+    assert sheet(filled, f"<cols>{cols}</cols>").hidden_columns == {*range(2, 12)}
+
+
+@pytest.mark.parametrize(
+    ("most", "told"), [(5, "R[0]C[-2]+R[0]C[-1]"), (7, "R[0]C[-2]+R[0]C[-1]+L")]
+)
+def test_of_a_formula_no_more_is_kept_than_a_cell_takes(sheet, most, told):
+    rows = '<row r="1"><c r="C1"><f t="shared" ref="C1:C2" si="0">A1+B1+Leads</f><v>1</v></c></row>'
+    with lowered(MOST_FORMULA=most):
+        formulas = sheet(f'{rows}<row r="2"><c r="C2"><f t="shared" si="0"/></c></row>').formulas
+    assert formulas.letters == 2 * most
+    assert {*formulas.values()} == {told}
+
+
 def test_of_a_text_no_more_is_kept_than_a_cell_holds(sheet):
     with lowered(MOST_TEXT=3):
         assert sheet('<row><c t="str"><v>Leads</v></c></row>').rows == [["Lea"]]

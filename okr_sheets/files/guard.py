@@ -12,7 +12,6 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 from okr_sheets.files.encrypted import OLE, decrypted
 from okr_sheets.files.grid import Cell
@@ -87,13 +86,6 @@ _MAIN_PARTS = {
 _READ_OF_ODS = frozenset({"content.xml", "encrypted-package", ""})
 _SHEETS = b"application/vnd.oasis.opendocument.spreadsheet"
 _CONTROLS = frozenset(map(chr, (*range(9), *range(14, 26), *range(28, 32))))
-
-
-class Listed(Protocol):
-    """An archive, packed or not."""
-
-    def infolist(self) -> list[zipfile.ZipInfo]:
-        """Its members."""
 
 
 class FarCellError(Exception):
@@ -299,7 +291,7 @@ def _check_members(archive: zipfile.ZipFile) -> None:
         # Only these can be unpacked bit by bit and counted on the way.
         if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise zipfile.BadZipFile(member.filename)
-    if len(plain_names(archive)) < len(members):
+    if len(plain_names(members)) < len(members):
         raise zipfile.BadZipFile("a part is there twice")
     ends = [each.header_offset + 30 + each.compress_size for each in members]
     starts = [*(each.header_offset for each in members[1:]), archive.start_dir]
@@ -307,14 +299,14 @@ def _check_members(archive: zipfile.ZipFile) -> None:
         raise zipfile.BadZipFile("parts overlap")
 
 
-def plain_names(archive: Listed) -> dict[str, zipfile.ZipInfo]:
-    """The members of an archive by the names that programs look for, whatever case or slash."""
-    return {each.filename.replace("\\", "/").lower(): each for each in archive.infolist()}
+def plain_names(members: Iterable[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """Members of an archive by the names that programs look for, whatever case or slash."""
+    return {each.filename.replace("\\", "/").lower(): each for each in members}
 
 
 def kind_of_members(archive: zipfile.ZipFile) -> str:
     """`xlsx`, `xlsb` or `ods`; UnreadableError for any other archive."""
-    members = plain_names(archive)
+    members = plain_names(archive.infolist())
     if "mimetype" in members or "content.xml" in members:
         return _kind_of_open_document(archive, members)
     kind = next((kind for part, kind in _MAIN_PARTS.items() if part in members), "a zip archive")

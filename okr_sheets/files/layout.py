@@ -85,8 +85,14 @@ class Layout:
 
 
 def _within(spans: Iterable[range], last: int) -> frozenset[int]:
-    """The numbers in spans, up to the last that counts."""
-    return frozenset(n for span in spans for n in range(span.start, min(span.stop, last + 1)))
+    """The numbers in spans, up to the last that counts; each is looked at once."""
+    numbers: set[int] = set()
+    begin = 1
+    for span in sorted(spans, key=lambda span: span.start):
+        begin, end = max(begin, span.start), min(span.stop, last + 1)
+        numbers.update(range(begin, end))
+        begin = max(begin, end)
+    return frozenset(numbers)
 
 
 def book_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import IO
 from xml.parsers import expat
@@ -9,6 +10,9 @@ from xml.parsers import expat
 from okr_sheets.problems import UnreadableError
 
 CHUNK = 1 << 16
+
+_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_ENTITY = re.compile("&(#x?)?([0-9A-Za-z]+);")
 
 
 class Local(dict[str, str]):
@@ -53,6 +57,22 @@ def walk(
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise UnreadableError("damaged", part) from error
+
+
+def unescaped(text: str) -> str:
+    """A text with XML's own entities resolved; KeyError or ValueError if it has another."""
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    number, name = match.groups()
+    if number is None:
+        return _ENTITIES[name]
+    code = int(name, 16 if number == "#x" else 10)
+    is_one = 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+    if not (is_one or code in {9, 10, 13}):
+        raise ValueError(match[0])
+    return chr(code)
 
 
 def _refuse(part: str) -> None:

@@ -260,7 +260,9 @@ class _Sheet:
         """The whole sheet; FarCellError if it is too large to lay out."""
         if self.far:
             raise self.far
-        return self.layout.grid(self.name, self.hidden, _Formulas(self.formulas, self.origins))
+        return self.layout.grid(
+            self.name, self.hidden, _Formulas.of_texts(self.formulas, self.origins)
+        )
 
 
 def _count(attributes: Mapping[str, str], attribute: str) -> int:

@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from okr_sheets.files.encrypted import archive_of
 from okr_sheets.files.grid import Book, Grid
 from okr_sheets.files.guard import ZIP_ERRORS, FarCellError, plain_names
 from okr_sheets.files.layout import book_of
 from okr_sheets.files.markup import walk
-from okr_sheets.files.unpacking import PlainArchive
 from okr_sheets.problems import Problem, UnreadableError
 
 MOST_PART_BYTES = 60_000_000
@@ -62,12 +61,22 @@ def missing(part: str) -> UnreadableError:
     return UnreadableError("damaged", f"{part} is missing")
 
 
+class Archive(Protocol):
+    """What a package needs of a zip archive."""
+
+    def infolist(self) -> list[zipfile.ZipInfo]:
+        """Its members."""
+
+    def open(self, member: zipfile.ZipInfo, /) -> IO[bytes]:
+        """A member as a stream."""
+
+
 class Package:
     """The parts of an Office file."""
 
-    def __init__(self, archive: zipfile.ZipFile | PlainArchive) -> None:
+    def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._members = plain_names(archive)
+        self._members = plain_names(archive.infolist())
 
     def __contains__(self, part: str) -> bool:
         return part.lower() in self._members

@@ -37,6 +37,8 @@ from okr_sheets.regular import opened
 
 MOST_RICH = 10_000  # texts of several runs in a part
 
+_SIGN = b"PK"  # with which every archive begins
+
 _NOT_PLAIN = (OddError, ExpatError, UnreadableError, FarCellError, *ZIP_ERRORS)
 _STRING = re.compile(
     rb"""
@@ -52,9 +54,14 @@ _STRING = re.compile(
 )
 _NUMBERED = re.compile(rb"<numFmt( [^<>]*+>)(?:(?<=/>)|</numFmt>)|(.++)", re.DOTALL)
 _STYLE = re.compile(
-    rb'<xf(?: numFmtId="(\d++)")?+([^<>]*+>)(?:(?<=/>)|(?:<(?!/?xf[ />])[^<>]*+>)*+</xf>)|(.++)',
-    re.DOTALL,
+    rb"""
+    <xf(?:\ numFmtId="(\d++)")?+([^<>]*+>)
+        (?:(?<=/>)|(?:<(?!/?(?:[^<>\s/]*:)?(?:xf|cellXfs)[\s/>])[^<>]*+>)*+</xf>)
+    | (.++)
+    """,
+    re.VERBOSE | re.DOTALL,
 )
+_OF_TEXTS = re.compile(rb"<(?:[^<>\s/]*:)?(?:si|t|rPh)[\s/>]")
 
 
 def read_book(path: Path) -> Book | None:
@@ -74,8 +81,11 @@ def read_book(path: Path) -> Book | None:
 
 def _content(path: Path) -> bytes | None:
     with opened(path) as file:
-        content = file.read(MOST_PACKED + 1)
-    return content if content.startswith(b"PK") and len(content) <= MOST_PACKED else None
+        sign = file.read(len(_SIGN))
+        if sign != _SIGN:
+            return None
+        content = sign + file.read(MOST_PACKED)
+    return content if len(content) <= MOST_PACKED else None
 
 
 def _book(path: Path, archive: PlainArchive) -> Book:
@@ -108,7 +118,9 @@ def _book(path: Path, archive: PlainArchive) -> Book:
 
 def _texts(part: bytes) -> list[str]:
     """The texts that cells name by number, as long as cells keep them."""
-    _, body = inside(part, "sst")
+    around, body = inside(part, "sst")
+    if _OF_TEXTS.search(around):
+        raise OddError
     found = tiles(_STRING, body)
     if sum(1 for _, rich, _ in found if rich) > MOST_RICH:
         raise OddError
@@ -128,8 +140,9 @@ def _formats(part: bytes) -> list[Format]:
     for written, _ in named:
         attributes = attributes_of(written)
         codes[int(attributes.get("numFmtId", 0))] = attributes.get("formatCode", "")
+    ways = tiles(_STYLE, used)
+    if any(number and b"numFmtId" in rest for number, rest, _ in ways):
+        raise OddError  # the other one has a prefix
     tags = Tags()
-    styles = [
-        int(number or tags[rest].get("numFmtId", "0")) for number, rest, _ in tiles(_STYLE, used)
-    ]
+    styles = [int(number or tags[rest].get("numFmtId", "0")) for number, rest, _ in ways]
     return formats(codes, styles)

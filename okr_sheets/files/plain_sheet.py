@@ -12,8 +12,9 @@ from operator import itemgetter
 
 from okr_sheets.files.formats import GENERAL, Format, moment
 from okr_sheets.files.grid import Broken, Cell, Grid, Uncalculated, Value
-from okr_sheets.files.guard import LAST_ROW, MOST_LETTERS, MOST_TEXT
+from okr_sheets.files.guard import LAST_ROW, MOST_TEXT
 from okr_sheets.files.layout import Layout, Shared
+from okr_sheets.files.markup import unescaped
 from okr_sheets.files.plain_xml import (
     MOST_WAYS,
     Groups,
@@ -24,9 +25,10 @@ from okr_sheets.files.plain_xml import (
     plain_text,
     text_within,
     tiles,
-    unescaped,
 )
+from okr_sheets.files.room import Room
 from okr_sheets.files.worksheet import (
+    MOST_FORMULA,
     TRUE,
     Formulas,
     WrittenFormulas,
@@ -36,8 +38,6 @@ from okr_sheets.files.worksheet import (
     text_of,
     typed,
 )
-
-MOST_COLUMNS = 1_000  # elements that tell of them
 
 # Each part takes what it can and gives none of it back, so every letter is looked at once.
 _TOKEN = re.compile(
@@ -93,21 +93,18 @@ class Worksheets:
         self.shared = shared
         self.heads, self.tags = _Heads(shared), Tags()
         self.numbers, self.columns = _Numbers(), _Columns()
+        self.room = Room()
 
     def read(self, part: bytes, name: str, hidden: bool) -> Grid:
         """The grid of a worksheet.
 
-        OddError, ExpatError, LookupError, ValueError or FarCellError if it is not plain.
+        OddError, ExpatError, LookupError, ValueError or FarCellError if it is not plain, or if it
+        and those before it are too much for this process.
         """
+        self.room.take("sheets", 1)
         around, body = inside(part, "sheetData")
         layout = Layout(self.shared)
-        columns = _TAG.findall(around)
-        if len(columns) > MOST_COLUMNS:
-            raise OddError
-        for element, written in columns:
-            if element != b"col":
-                raise OddError
-            take_columns(layout, attributes_of(written))
+        self._hide_columns(layout, around)
         tokens = tiles(_TOKEN, body, _ROW_ENDS)
         cells = [token for token in tokens if token[_CELL]]
         rows = [token for token in tokens if not token[_CELL] and (token[0] or token[-1])]
@@ -119,20 +116,42 @@ class Worksheets:
         for row, token in zip(starts, rows, strict=False):  # the last is an end
             if self.tags[token[_ROW]].get("hidden") in TRUE:
                 layout.hide_rows(row, row)
-        if not cells:
-            return layout.grid(name, hidden, Formulas({}))
+        formulas = self._take(layout, places, heads, cells) if cells else {}
+        return layout.grid(name, hidden, formulas)
+
+    def _hide_columns(self, layout: Layout, around: bytes) -> None:
+        """Hide the columns that what stands around the cells hides; OddError if cells are there."""
+        columns = _TAG.findall(around)
+        self.room.take("columns", len(columns))
+        for element, written in columns:
+            if element != b"col":
+                raise OddError
+            take_columns(layout, self.tags[written])
+
+    def _take(
+        self,
+        layout: Layout,
+        places: Sequence[Cell],
+        heads: Sequence[_Head],
+        cells: Sequence[Groups],
+    ) -> Formulas:
+        """Hand over the values of cells and their formats; the result is their formulas."""
         *_, formula_tags, formulas, written, inner, _ = zip(*cells, strict=True)
         values = [
             head[1](value) if value else _without(text, formula, head[0])
             for head, value, text, formula in zip(heads, written, inner, formula_tags, strict=True)
         ]
-        _fill(layout, places, values, formula_tags)
+        _fill(layout, self.room, places, values, formula_tags)
         layout.formats.update(
             (place, head[2])
             for place, head, given, value in zip(places, heads, written, values, strict=True)
             if head[2] and given and not isinstance(value, str)
         )
-        return layout.grid(name, hidden, _formulas(places, formula_tags, formulas, self.tags))
+        if max(map(len, formulas)) > MOST_FORMULA:
+            raise OddError
+        found = _formulas(places, formula_tags, formulas, self.tags)
+        self.room.take("formulas", found.letters)
+        return found
 
     def _places(
         self,
@@ -188,9 +207,13 @@ def _check_rows(rows: Sequence[Groups], tags: Tags) -> None:
 
 
 def _fill(
-    layout: Layout, places: Sequence[Cell], values: Sequence[Value], formulas: Sequence[bytes]
+    layout: Layout,
+    room: Room,
+    places: Sequence[Cell],
+    values: Sequence[Value],
+    formulas: Sequence[bytes],
 ) -> None:
-    """Hand over the values with their places; FarCellError if they are too many.
+    """Hand over the values with their places; FarCellError or OddError if they are too many.
 
     A cell that has neither a value nor a formula is none.
     """
@@ -203,11 +226,13 @@ def _fill(
         ]
     if not filled:
         return
-    bottom = max(row for (row, _), _ in filled)
-    right = max(column for (_, column), _ in filled)
-    letters = 0
-    if len(filled) * MOST_TEXT > MOST_LETTERS:
-        letters = sum(len(value) for _, value in filled if isinstance(value, str))
+    at, held = zip(*filled, strict=True)
+    bottom, right = map(max, zip(*at, strict=True))
+    texts = [len(value) for value in held if isinstance(value, str)]
+    letters = sum(texts)
+    room.take_grid(bottom, right)
+    room.take("texts", len(texts))
+    room.take("letters", letters)
     layout.extent.reach(bottom, right, len(filled), letters)
     layout.filled = filled
 
@@ -216,13 +241,13 @@ def _formulas(
     places: Sequence[Cell], tags: Sequence[bytes], written: Sequence[bytes], known: Tags
 ) -> Formulas:
     if any("t" in known[tag] for tag in {*tags} - {b""}):
-        formulas = WrittenFormulas()
+        formulas = WrittenFormulas(str.encode)
         for place, tag, formula in zip(places, tags, written, strict=True):
             if tag:
                 formulas.take(place, formula, known[tag])
-        return formulas.relative()
+        return Formulas.of_xml(*formulas.all())
     texts = zip(places, tags, written, strict=True)
-    return Formulas({place: formula for place, tag, formula in texts if tag})
+    return Formulas.of_xml({place: formula for place, tag, formula in texts if tag}, {})
 
 
 def _without(inner: bytes, formula_tag: bytes, kind: str | None) -> Value:

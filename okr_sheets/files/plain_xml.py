@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from okr_sheets.files.markup import Local
+from okr_sheets.files.markup import Local, unescaped
 
 MOST_WAYS = 50_000  # to write a tag, and entities that hardly anybody writes
 
@@ -24,8 +24,6 @@ _DECLARATION = re.compile(
 )
 _CONTROLS = tuple(bytes([code]) for code in range(32) if code not in b"\t\n\r")
 _NO_LETTERS = ("\ufffe".encode(), "\uffff".encode())
-_ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-_ENTITY = re.compile("&(#x?)?([0-9A-Za-z]+);")
 _RARE_ENTITY = re.compile(rb"&(?!(?:[lg]t|amp|quot|apos);)(?:#(?:[0-9]{1,7}|x[0-9A-Fa-f]{1,6});)?+")
 _TAG_END = re.compile(r'(?: [A-Za-z_][\w.:-]*+="[^"<\t\n]*+")*+ ?/?>', re.ASCII)
 _ATTRIBUTE = re.compile(r' ([^=]++)="([^"]*+)"')
@@ -67,7 +65,10 @@ def inside(part: bytes, element: str) -> tuple[bytes, Body]:
     entities are XML's own, and no character is none of XML's. Tags may still be anything.
     """
     part, begin = _decoded(part)
-    start, end, prefix = _within(part, begin, element)
+    place = _within(part, begin, element)
+    if not place:
+        raise OddError
+    start, end, prefix = place
     rest = part[begin:start] + part[end:]
     _check(rest)
     _check_characters(part, start, end)
@@ -80,12 +81,8 @@ def sections(part: bytes, *elements: str) -> list[Body]:
     _check(part[begin:])
     found = []
     for element in elements:
-        try:
-            start, end, prefix = _within(part, begin, element)
-        except OddError:
-            found.append((b"", 0, 0))
-        else:
-            found.append(_without_prefix(part, start, end, prefix))
+        place = _within(part, begin, element)
+        found.append(_without_prefix(part, *place) if place else (b"", 0, 0))
     return found
 
 
@@ -103,17 +100,22 @@ def _decoded(part: bytes) -> tuple[bytes, int]:
     return part, declaration.end() if declaration else 0
 
 
-def _within(part: bytes, begin: int, element: str) -> tuple[int, int, bytes]:
-    """Where what is inside of an element begins and ends, and the prefix of its name."""
+def _within(part: bytes, begin: int, element: str) -> tuple[int, int, bytes] | None:
+    """Where what is inside of an element begins and ends, and the prefix of its name.
+
+    None if a part has no such element; OddError if it has another behind it, or if its tags are
+    written oddly. That there is none inside of it, whoever takes its tags must see to.
+    """
     name = element.encode()
-    opening = re.compile(rb"<([^<>\s/]*:)?%b(?=[\s/>])[^<>]*>" % name).search(part, begin)
+    pattern = re.compile(rb"<([^<>\s/]*:)?%b(?=[\s/>])([^<>]*>)" % name)
+    opening = pattern.search(part, begin)
     if not opening:
-        raise OddError
+        return None
+    attributes_of(opening[2])  # a value with a > would end the tag too early
     start, prefix = opening.end(), opening[1] or b""
-    if opening[0].endswith(b"/>"):
-        return start, start, prefix
-    end = part.rfind(b"</%b%b>" % (prefix, name))
-    if end < start:
+    is_empty = opening[2].endswith(b"/>")
+    end = start if is_empty else part.rfind(b"</%b%b>" % (prefix, name))
+    if end < start or pattern.search(part, end):
         raise OddError
     return start, end, prefix
 
@@ -166,22 +168,6 @@ def _odd(found: list[Groups]) -> bytes:
 def plain_text(written: bytes) -> str:
     """The text that is written inside of an element."""
     return unescaped(written.decode())
-
-
-def unescaped(text: str) -> str:
-    """A text with its entities resolved."""
-    return _ENTITY.sub(_character, text) if "&" in text else text
-
-
-def _character(match: re.Match[str]) -> str:
-    number, name = match.groups()
-    if number is None:
-        return _ENTITIES[name]
-    code = int(name, 16 if number == "#x" else 10)
-    is_one = 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
-    if not (is_one or code in {9, 10, 13}):
-        raise OddError
-    return chr(code)
 
 
 def text_within(content: bytes) -> str | None:

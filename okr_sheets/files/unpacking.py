@@ -17,8 +17,6 @@ MOST_LISTING = 500_000  # of what says which parts and sheets there are
 FEW_OPENED = 4_000_000  # bytes of parts with few tags, whatever they are
 MOST_TAGS = 1_000_000  # in all parts that are opened after them
 
-FEW_PACKED = 100_000  # bytes that cannot hold more than a hundred megabytes, unpacked at once
-
 _LOCAL_HEADER = struct.Struct("<4s22x2H")
 _PLAIN_FLAGS = 0x0002 | 0x0004 | 0x0008 | 0x0800  # how it was packed; sizes behind; UTF-8
 
@@ -84,13 +82,9 @@ class PlainArchive:
 
 
 def _inflated(packed: bytes, size: int) -> bytes:
-    """What was packed, as zlib ends it; OddError if it is longer than `size`."""
-    if len(packed) < FEW_PACKED:
-        return zlib.decompress(packed, -zlib.MAX_WBITS, size or 1)
+    """What was packed, which is looked at no further than its size; OddError if it has another."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    part = inflater.decompress(packed, size or 1)
-    # So long as it says; that there is no more takes another look.
-    more = inflater.decompress(inflater.unconsumed_tail, 1)
-    if more or not inflater.eof:
+    part = inflater.decompress(packed, size + 1)
+    if len(part) != size or not inflater.eof:
         raise OddError
     return part

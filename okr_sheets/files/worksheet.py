@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import IO, Any
+from typing import IO, Any, AnyStr, Generic, Self
 
 from okr_sheets.files.grid import Broken, Cell, Grid, Uncalculated, Value
 from okr_sheets.files.guard import LAST_COLUMN, LAST_ROW, FarCellError
 from okr_sheets.files.layout import Layout, Shared
-from okr_sheets.files.markup import walk
+from okr_sheets.files.markup import unescaped, walk
 from okr_sheets.files.package import MOST_PART_BYTES, Sheet
-from okr_sheets.files.plain_xml import unescaped
 from okr_sheets.letters import column_letters, column_number
 from okr_sheets.problems import UnreadableError
 
@@ -42,7 +41,7 @@ def read_worksheet(stream: IO[bytes], sheet: Sheet, shared: Shared) -> Grid:
     except (LookupError, ValueError):
         cell = f"{column_letters(seen.column or 1)}{seen.row}" if seen.row else sheet.relation.part
         raise UnreadableError("damaged", cell, sheet.name) from None
-    return seen.layout.grid(sheet.name, sheet.hidden, seen.formulas.relative())
+    return seen.layout.grid(sheet.name, sheet.hidden, Formulas.of_texts(*seen.formulas.all()))
 
 
 def text_of(written: str) -> str:
@@ -61,27 +60,36 @@ class Formulas(Mapping[Cell, str]):
     reference = _REFERENCE
 
     def __init__(
-        self, written: Mapping[Cell, str | bytes], origins: Mapping[Cell, Cell] | None = None
+        self, written: Mapping[Cell, Any], origins: Mapping[Cell, Cell], is_xml: bool
     ) -> None:
-        """`written` gives the formula of each cell, as text or, in bytes, as XML has it.
+        self._written, self._origins, self._is_xml = written, origins, is_xml
+        self._last: dict[int, tuple[str, str]] = {}  # by column, `_ROW` for the row's number
+
+    @classmethod
+    def of_texts(cls, written: Mapping[Cell, str], origins: Mapping[Cell, Cell]) -> Self:
+        """`written` gives the formula of each cell, `MOST_FORMULA` letters of it at most.
 
         `origins` gives the cell that it was written for, if that is another one.
         """
-        self._written, self._origins = written, origins or {}
-        self._last: dict[int, tuple[str, str]] = {}  # by column, `_ROW` for the row's number
+        return cls(written, origins, is_xml=False)
+
+    @classmethod
+    def of_xml(cls, written: Mapping[Cell, bytes], origins: Mapping[Cell, Cell]) -> Self:
+        """The same of formulas as they stand in a file, their entities not yet resolved."""
+        return cls(written, origins, is_xml=True)
 
     def __getitem__(self, cell: Cell) -> str:
         written = self._written[cell]
         row, column = self._origins.get(cell, cell)
-        text = written if isinstance(written, str) else written.decode()
+        text: str = written.decode() if self._is_xml else written
         # Of formulas that are filled down, most differ in nothing but the number of their row.
         number = str(row)
         last, formula = self._last.get(column, ("", ""))
         if not last or last.replace(_ROW, number) != text:
             pattern = text.replace(number, _ROW)
-            may_last = len(text) < MOST_FORMULA and "&#" not in text
-            text = text if text is written else unescaped(text)
-            formula, own = _relative(text[:MOST_FORMULA], row, column, self.reference)
+            may_last = "&#" not in text
+            text = unescaped(text) if self._is_xml else text
+            formula, own = _relative(text, row, column, self.reference)
             if may_last and own == pattern.count(_ROW):
                 self._last[column] = pattern, formula
         return formula
@@ -99,31 +107,39 @@ class Formulas(Mapping[Cell, str]):
     def __len__(self) -> int:
         return len(self._written)
 
+    @property
+    def letters(self) -> int:
+        """How long they are together, as they are written."""
+        return sum(map(len, self._written.values()))
 
-class WrittenFormulas:
+
+class WrittenFormulas(Generic[AnyStr]):
     """The formulas of a worksheet as its cells pass by, some of which many cells share."""
 
-    def __init__(self) -> None:
-        self.written: dict[Cell, str | bytes] = {}
-        self._masters: dict[str, tuple[str | bytes, Cell]] = {}  # of each group of cells
+    def __init__(self, named: Callable[[str], AnyStr]) -> None:
+        """`named` gives a text as the formulas are: as text or as bytes."""
+        self._named = named
+        self._written: dict[Cell, AnyStr] = {}
+        self._masters: dict[str, tuple[AnyStr, Cell]] = {}  # of each group of cells
         self._children: list[tuple[Cell, str]] = []
 
-    def take(self, cell: Cell, text: str | bytes, attributes: Mapping[str, str]) -> None:
+    def take(self, cell: Cell, text: AnyStr, attributes: Mapping[str, str]) -> None:
         """Note the formula of a cell."""
         group = attributes.get("si") if attributes.get("t") == "shared" else None
         if group is not None and not text:
             self._children.append((cell, group))
             return
-        self.written[cell] = text or attributes.get("t", "")  # a data table has no text
+        # A data table has no text.
+        self._written[cell] = text[:MOST_FORMULA] or self._named(attributes.get("t", ""))
         if group is not None:
-            self._masters[group] = self.written[cell], cell
+            self._masters[group] = self._written[cell], cell
 
-    def relative(self) -> Formulas:
-        """All of them."""
+    def all(self) -> tuple[Mapping[Cell, AnyStr], Mapping[Cell, Cell]]:
+        """The formula of each cell, and the cell that it was written for, if that is another."""
         origins = {}
         for cell, group in self._children:
-            self.written[cell], origins[cell] = self._masters.get(group, ("", cell))
-        return Formulas(self.written, origins)
+            self._written[cell], origins[cell] = self._masters.get(group, (self._named(""), cell))
+        return self._written, origins
 
 
 def relative(formula: str, row: int, column: int, reference: re.Pattern[str] = _REFERENCE) -> str:
@@ -175,7 +191,7 @@ class _Worksheet:
         self.formula_of: Mapping[str, str] = {}
         self.pieces: list[str] = []  # of the text that is open
         self.is_spoken = False  # inside a phonetic run
-        self.formulas = WrittenFormulas()
+        self.formulas = WrittenFormulas(str)
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "c":

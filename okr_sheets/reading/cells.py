@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from okr_sheets.files.grid import Broken, Uncalculated
@@ -74,7 +75,7 @@ class Read(NamedTuple):
     value: Any = None
     code: str = ""
     given: str = ""
-    words: Mapping[str, str] = {}
+    words: Mapping[str, str] = MappingProxyType({})
     readings: tuple[float, ...] = ()
     percent: str = ""
     is_buddhist: bool = False

@@ -194,13 +194,19 @@ def _is_mark(word: str) -> bool:
 
 def month_of(name: str) -> int | None:
     """The number of the month that a word's key names; None for any other word."""
-    numbers = _months()
-    ended = (number for full, number in numbers.items() if _may_end(name, full))
-    return numbers.get(name) or next(ended, None)
+    may_end = _months_that_may_end().get(name[:ENDED], ())
+    ended = (number for full, number in may_end if name.startswith(full))
+    return _months().get(name) or next(ended, None)
 
 
-def _may_end(name: str, full: str) -> bool:
-    return len(full) >= ENDED and name.startswith(full)
+@cache
+def _months_that_may_end() -> Mapping[str, Sequence[tuple[str, int]]]:
+    """The months long enough to have an ending of their case, by their first letters."""
+    months: dict[str, list[tuple[str, int]]] = {}
+    for full, number in _months().items():
+        if len(full) >= ENDED:
+            months.setdefault(full[:ENDED], []).append((full, number))
+    return months
 
 
 @cache

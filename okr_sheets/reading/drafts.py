@@ -69,14 +69,12 @@ def plain_drafts(place: Path, path: str, fiscal_start: int) -> Drafts | None:
 
     Raises UnreadableError as that does, and nothing else.
     """
-    book = plain.read_book(place)
-    if book is None:
-        return None
     try:
-        return _drafts(place, path, _named(book, path), fiscal_start)
+        book = plain.read_book(place)
+        return None if book is None else _drafts(place, path, _named(book, path), fiscal_start)
     except UnreadableError:
         raise
-    except Exception:  # noqa: BLE001  the child's log says it
+    except Exception:  # noqa: BLE001  MemoryError too: a child says what it is, in bounds
         return None
 
 

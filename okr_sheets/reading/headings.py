@@ -313,29 +313,38 @@ def _spans(row: Cells, filled: set[int]) -> Iterator[range]:
     starts = (min(filled), *(right for _, right in gaps))
     stops = (*(left + 1 for left, _ in gaps), max(filled) + 1)
     first, *runs = map(range, starts, stops)
+    named = _keys_named(row, first) if runs else {}
     for run in runs:
-        if _begins_another(row, first, run):
+        more = _keys_named(row, run)
+        if _begins_another(named, more):
             yield first
-            first = run
+            first, named = run, more
         else:
             first = range(first.start, run.stop)
+            for key, names in more.items():
+                named[key] |= names
     yield first
 
 
-def _begins_another(row: Cells, span: range, run: range) -> bool:
-    """Whether a run of words fits another kind of table better, or is a full header again."""
-    sheet = max(SHEETS, key=lambda sheet: len(_keys_named(row, sheet, span)))
-    more = {each.key: _keys_named(row, each, run) for each in SHEETS}
+def _begins_another(named: Mapping[str, set[str]], more: Mapping[str, set[str]]) -> bool:
+    """Whether a run of words fits another kind of table better, or is a full header again.
+
+    `named` are the keys that the words before it name, by kind of table; `more` are its own.
+    """
+    sheet = max(SHEETS, key=lambda sheet: len(named[sheet.key]))
     here = more[sheet.key]
-    again = _is_header(sheet, here) and bool(here & _keys_named(row, sheet, span))
+    again = _is_header(sheet, here) and bool(here & named[sheet.key])
     return again or len(here) < max(map(len, more.values()))
 
 
-def _keys_named(row: Cells, sheet: Sheet, span: range) -> set[str]:
-    """The keys of the columns that the words in a part of a row mean."""
-    by_word = headers(sheet.key)
+def _keys_named(row: Cells, span: range) -> dict[str, set[str]]:
+    """The keys of the columns that the words in a part of a row mean, by kind of table."""
     texts = [cell for cell in row[span.start - 1 : span.stop - 1] if isinstance(cell, str)]
-    return {by_word[word][0] for word in words_of(texts) if word in by_word}
+    words, known = words_of(texts), {sheet.key: headers(sheet.key) for sheet in SHEETS}
+    return {
+        key: {by_word[word][0] for word in words if word in by_word}
+        for key, by_word in known.items()
+    }
 
 
 def _is_header(sheet: Sheet, meanings: Collection[str]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache, lru_cache
@@ -147,10 +147,15 @@ def _word(cell: Value) -> str:
 
 def _alike(unknown: Mapping[int, str], by_word: Words, code: str) -> dict[int, tuple[str, ...]]:
     """The keys whose words in a language are nearly those of headers without a meaning."""
-    words = {word: key for word, (key, codes) in by_word.items() if code in codes}
+    typed_words = [(c, word) for c, word in unknown.items() if word][:_MOST_UNKNOWN]
+    words: defaultdict[str, dict[str, str]] = defaultdict(dict)  # by their first letter
+    for word, (key, codes) in by_word.items() if typed_words else ():
+        if code in codes:
+            words[word[0]][word] = key
     alike = {}
-    for column, typed in [(c, word) for c, word in unknown.items() if word][:_MOST_UNKNOWN]:
-        likely = dict.fromkeys(key for word, key in words.items() if _is_misspelt(typed, word))
+    for column, typed in typed_words:
+        near = words[typed[0]].items()
+        likely = dict.fromkeys(key for word, key in near if _is_misspelt(typed, word))
         if likely:
             alike[column] = tuple(likely)
     return alike
@@ -159,9 +164,9 @@ def _alike(unknown: Mapping[int, str], by_word: Words, code: str) -> dict[int, t
 def _is_misspelt(typed: str, word: str) -> bool:
     """Whether one letter too many, too few, another or swapped makes a header of a word.
 
-    The first letter is its own: a “Height” is no weight.
+    The first letter is its own, which both begin with: a “Height” is no weight.
     """
-    if len(word) < _LETTERS or abs(len(typed) - len(word)) > 1 or typed[0] != word[0]:
+    if len(word) < _LETTERS or abs(len(typed) - len(word)) > 1:
         return False
     if any(map(str.isdigit, typed)) or word.startswith(HELPER):
         return False

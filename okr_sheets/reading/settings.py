@@ -57,11 +57,11 @@ class Labels:
         """Where each setting's value stands, by its machine key."""
         places: dict[str, Place] = {}
         for row, keys in self.scan.keys.items():
-            cells = self.grid.rows[row - 1]
-            for key in keys:
-                if key.startswith(SETTING_PREFIX):
-                    at = _after_label(cells, cells.index(key) + 1)
-                    places.setdefault(key.removeprefix(SETTING_PREFIX), Place(self.grid, row, at))
+            cells, on_row = self.grid.rows[row - 1], frozenset(keys)
+            for column, cell in enumerate(cells, 1):
+                if isinstance(cell, str) and cell in on_row and cell.startswith(SETTING_PREFIX):
+                    at = _after_label(cells, column)
+                    places.setdefault(cell.removeprefix(SETTING_PREFIX), Place(self.grid, row, at))
         return places
 
     def by_word(self, last: int = TOP) -> dict[str, Place]:
@@ -212,7 +212,7 @@ def read_about(
         asked = replace(ask, choices=setting.key) if setting.kind == "choice" else ask
         read = parse(setting.kind, place.value, asked)
         for problem in read.codes:
-            say(place.problem(path, problem, setting.key, read.given, read.words))
+            say(place.problem(path, problem, setting.key, read.given, dict(read.words)))
         if read.value is not None:
             values[setting.key] = read.value
     start, end = values.get("start"), values.get("end")
