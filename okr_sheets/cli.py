@@ -15,16 +15,7 @@ from okr_sheets.choices import CADENCES, LEVELS
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
 from okr_sheets.language import from_locale, language, languages
-from okr_sheets.options import (
-    AS_OF,
-    CONFIG,
-    ENGINE,
-    LANGUAGE,
-    PATHS,
-    QUIET,
-    SCHEDULER,
-    output_options,
-)
+from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS, QUIET, engine_options, output_options
 from okr_sheets.streams import put, say
 
 if TYPE_CHECKING:
@@ -32,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from okr_sheets.config import Config
+    from okr_sheets.tracker import Tracker
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -178,8 +170,7 @@ def _warn_of_english(name: str, code: str) -> None:
     help="Last quarter's trackers: a file, a folder or a pattern.  [default: okr.toml's]",
 )
 @click.option("--preset", help="Bands of status and grade, by name.  [default: default]")
-@ENGINE
-@SCHEDULER
+@engine_options
 @QUIET
 @CONFIG
 @LANGUAGE
@@ -217,14 +208,10 @@ def score(
     for out in outs:
         if out.suffix.lower() not in KINDS:
             raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
-    read = partial(
-        runs.read_trackers,
-        config=config,
-        code=code,
-        quiet=quiet,
-        engine=engine,
-        scheduler=scheduler,
-    )
+
+    def read(sources: Sequence[str]) -> list[Tracker]:
+        return runs.read_trackers(sources, config, code, quiet, engine, scheduler)
+
     trackers = read(paths or config.paths)
     before = previous or ([str(config.previous)] if config.previous else [])
     past = read(before) if before else None
@@ -262,6 +249,7 @@ def score(
     show_default=True,
 )
 @AS_OF
+@engine_options
 @QUIET
 @CONFIG
 @LANGUAGE
@@ -270,6 +258,8 @@ def check(
     strict: bool,
     form: str,
     as_of: date | None,
+    engine: str | None,
+    scheduler: str | None,
     quiet: bool,
     config: Config,
     code: str | None,
@@ -286,7 +276,7 @@ def check(
     from okr_sheets.rollups.schema import PROBLEMS as FRAME
     from okr_sheets.tracker import usual_language
 
-    trackers = runs.read_trackers(paths or config.paths, config, code, quiet)
+    trackers = runs.read_trackers(paths or config.paths, config, code, quiet, engine, scheduler)
     problems = problems_of(with_one_spelling(trackers, config), as_of, config.bands())
     code = code or config.language or usual_language(trackers) or from_locale(os.environ)
     runs.warn_of_names(config, trackers)
@@ -317,6 +307,7 @@ def check(
     help="Mail drafts, or Markdown.",
 )
 @AS_OF
+@engine_options
 @QUIET
 @CONFIG
 def remind(
@@ -324,6 +315,8 @@ def remind(
     out: Path | None,
     form: str,
     as_of: date | None,
+    engine: str | None,
+    scheduler: str | None,
     quiet: bool,
     config: Config,
 ) -> int:
@@ -336,7 +329,7 @@ def remind(
     from okr_sheets.reports.reminders import messages, owners_in
     from okr_sheets.rollups import rollup_of_trackers
 
-    trackers = runs.read_trackers(paths or config.paths, config, quiet=quiet)
+    trackers = runs.read_trackers(paths or config.paths, config, None, quiet, engine, scheduler)
     rollup = rollup_of_trackers(trackers, as_of, config.bands(), None, config)
     words = language(config.language or rollup.language)
     runs.warn_of_names(config, trackers)

@@ -10,6 +10,7 @@ their parent, however that ends; pools of the standard library do none of it.
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections import deque
@@ -45,12 +46,14 @@ _HERE = {
     "worker_dashboard_address": "127.0.0.1:0",
     "silence_logs": 50,  # logging.CRITICAL
 }
+_LOG = logging.getLogger(__name__)
 _QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Work = Callable[[Item], Result]
 Lost = Callable[[Item, UnreadableError], Result]
+Outcome = tuple[list[Result], Exception | None]  # results up to an error, if there was one
 
 
 class Map(Protocol):
@@ -121,12 +124,22 @@ def _chunks(items: Iterable[Item], workers: int) -> Iterator[list[Item]]:
 def _in_worker(
     work: Work[Item, Result], lost: Lost[Item, Result], is_over: Event, items: Sequence[Item]
 ) -> list[Result]:
-    """The results of a chunk from a process of its own, or from one for each item."""
+    """The results of a chunk from a process of its own, or from one for each item.
+
+    Where no process can be started the work is done here.
+    """
     from okr_sheets.files.child import in_child  # noqa: PLC0415  --help needs none
 
     def results_of(some: Sequence[Item]) -> list[Result]:
         results: list[Result] = in_child(_DONE_IN_TIME, work, some, ahead=_named(work))
         return results
+
+    def alone(item: Item) -> Result:
+        try:
+            (result,) = results_of([item])
+        except UnreadableError as error:
+            return work(item) if error.code == "no-process" else lost(item, error)
+        return result
 
     results: list[Result] = []
     while len(results) < len(items) and not is_over.is_set():
@@ -137,10 +150,7 @@ def _in_worker(
             for item in rest:
                 if is_over.is_set():
                     break
-                try:
-                    results += results_of([item])
-                except UnreadableError as error:
-                    results.append(lost(item, error))
+                results.append(alone(item))
     return results
 
 
@@ -203,38 +213,53 @@ def _on_cluster(
 
     distributed = import_module("distributed")
     killed_worker, wait = distributed.KilledWorker, distributed.wait
+    # Workers or scheduler are gone; what the work itself raises comes as an outcome.
+    losses = (TimeoutError, CancelledError, distributed.CancelledError, OSError)
     in_chunk = partial(_in_chunk, work)
 
     def submitted(chunks: Sequence[Sequence[Item]]) -> deque[Any]:
         # Not pure: a file of the same name may have changed since.
         return deque(client.map(in_chunk, chunks, pure=False))
 
-    def alone(item: Item) -> Result:
+    def alone(item: Item) -> Outcome[Result]:
         (future,) = submitted([[item]])
         try:
-            (result,) = _with_workers(client, future.result)
+            return _with_workers(client, future.result)  # type: ignore[no-any-return]
         except killed_worker:
-            return lost(item, UnreadableError("reader-failed"))
-        return result  # type: ignore[no-any-return]
+            return [lost(item, UnreadableError("reader-failed"))], None
+
+    def of_first_chunk() -> list[Outcome[Result]]:
+        try:
+            return [_with_workers(client, futures[0].result)]
+        except killed_worker:
+            # A chunk that was beside one that kills may have done no harm, so nothing is now.
+            _with_workers(client, partial(wait, list(futures)))
+            return [alone(item) for item in chunks[0]]
 
     chunks = deque(_chunks(items, sum(client.nthreads().values()) or 1))
     futures = submitted(chunks)
-    try:
-        while chunks:
-            try:
-                results = _with_workers(client, futures[0].result)
-            except killed_worker:
-                # A chunk that was beside one that kills may have done no harm, so nothing is now.
-                _with_workers(client, partial(wait, list(futures)))
-                results = [alone(item) for item in chunks[0]]
-            chunks.popleft(), futures.popleft()
+    while chunks:
+        try:
+            outcomes = of_first_chunk()
+        except losses as reason:
+            _LOG.debug("The cluster is lost (%s); its work is done here.", type(reason).__name__)
+            yield from map(work, chain(*chunks))
+            return
+        chunks.popleft(), futures.popleft()
+        for results, error in outcomes:
             yield from results
-    except (TimeoutError, CancelledError, OSError):  # workers or scheduler are gone
-        yield from map(work, chain(*chunks))
+            if error:
+                raise error
 
 
-def _in_chunk(work: Work[Item, Result], items: Iterable[Item]) -> list[Result]:
-    return [work(item) for item in items]
+def _in_chunk(work: Work[Item, Result], items: Iterable[Item]) -> Outcome[Result]:
+    """The results up to the first error, and that error, which is then no error of the cluster."""
+    results: list[Result] = []
+    try:
+        results.extend(map(work, items))
+    except Exception as error:  # noqa: BLE001  raised again where the results are taken
+        return results, error
+    return results, None
 
 
 def _check_versions(client: Any) -> None:

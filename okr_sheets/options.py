@@ -108,13 +108,13 @@ CONFIG = click.option(
     help="The company's settings.  [default: the okr.toml here, above, or by the trackers]",
 )
 AS_OF = click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
-ENGINE = click.option(
+_ENGINE = click.option(
     "--engine",
     type=click.Choice(list(ENGINES)),
     help="Who reads: this process, as many as there are processors, or a dask cluster.  "
     "[default: processes for many files, else serial]",
 )
-SCHEDULER = click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
+_SCHEDULER = click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
 LANGUAGE = click.option(
     "--language",
     "code",
@@ -144,3 +144,8 @@ _SHEETS = click.option(
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say where its result goes."""
     return _REPORTS(_INTO(_SHEETS(command)))
+
+
+def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say who reads the trackers."""
+    return _ENGINE(_SCHEDULER(command))

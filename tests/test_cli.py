@@ -203,6 +203,22 @@ def test_every_engine_gives_the_same(run, company):
     assert len({Path(f"{engine}.csv").read_bytes() for engine in ENGINES}) == 1
 
 
+def test_every_engine_checks_and_reminds_alike(run, company):
+    checked = [run("check", company, "--engine", engine) for engine in ENGINES]
+    assert checked[0].exit_code == 1
+    assert len({(done.output, done.exit_code) for done in checked}) == 1
+    drafts = []
+    for engine in ENGINES:
+        run("remind", company, "--engine", engine, "--format", "md", "-o", engine)
+        drafts.append({path.name: path.read_bytes() for path in Path(engine).iterdir()})
+    assert drafts[0]
+    assert all(each == drafts[0] for each in drafts)
+    for command in ("score", "check", "remind"):
+        refused = run(command, company, "--scheduler", "tcp://127.0.0.1:1", "--engine", "serial")
+        assert refused.exit_code == 2
+        assert "A scheduler is the address of a dask cluster" in refused.output
+
+
 def test_it_runs_as_a_module():
     done = subprocess.run(
         [sys.executable, "-m", "okr_sheets", "--version"],

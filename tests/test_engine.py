@@ -8,6 +8,7 @@ import pytest
 
 from okr_sheets import engine
 from okr_sheets.engine import ENGINES, lent, processors
+from okr_sheets.files import child
 from okr_sheets.files.child import no_children
 from okr_sheets.misuse import MisuseError
 from okr_sheets.reading.tracker import read
@@ -26,6 +27,15 @@ def shout(item):
     return item.upper()
 def process(item):
     return os.getpid()
+asked = []
+def fail(item):
+    asked.append(item)
+    if isinstance(item, Exception):
+        raise item
+    return item
+def wait(item):
+    time.sleep(0.2)
+    return item
 """
 
 
@@ -83,6 +93,15 @@ def test_what_ends_a_process_costs_itself(mortal):
         assert shouted(share, mortal.shout, items) == expected
 
 
+def test_where_no_process_can_be_started_the_work_is_done_here(mortal, monkeypatch):
+    def refuse(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(child.subprocess, "Popen", refuse)
+    with lent("processes") as share:
+        assert shouted(share, mortal.process, range(100)) == [os.getpid()] * 100
+
+
 def test_a_worker_hands_back_what_it_has_after_its_time(mortal, monkeypatch):
     monkeypatch.setattr(engine, "SLICE", -1)
     items = list("abcdefgh")
@@ -115,6 +134,36 @@ def test_what_no_worker_is_left_for_is_done_here(mortal, monkeypatch):
         lent("dask", empty.scheduler_address) as share,
     ):
         assert shouted(share, mortal.process, "ab") == [os.getpid()] * 2
+
+
+def test_when_the_scheduler_is_gone_what_is_left_is_done_here(mortal):
+    import distributed
+
+    with (
+        distributed.LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            processes=False,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=50,
+        ) as short_lived,
+        lent("dask", short_lived.scheduler_address) as share,
+    ):
+        results = iter(share(mortal.wait, range(8), named))
+        first = next(results)
+        short_lived.close()
+        assert [first, *results] == list(range(8))
+
+
+@pytest.mark.parametrize("kind", [OSError, TimeoutError, ValueError])
+def test_an_error_of_the_work_is_raised_and_is_no_loss_of_the_cluster(mortal, kind):
+    items = ["a", "b", kind("broken"), "c"]
+    results = []
+    with pytest.raises(kind, match="broken"), lent("dask") as share:  # noqa: PT012  the way there counts
+        for result in share(mortal.fail, items, named):
+            results.append(result)  # noqa: PERF402
+    assert results == ["a", "b"]
+    assert [str(item) for item in mortal.asked].count("broken") == 1
 
 
 def test_a_cluster_of_another_version_is_refused(cluster, monkeypatch):

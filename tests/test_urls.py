@@ -1,12 +1,16 @@
 """Trackers at URLs: found, fetched and named as files of a folder are, and no password is shown."""
 
+import io
 import logging
+import re
 import sys
+import zipfile
 from pathlib import Path
 
 import fsspec
 import pytest
 from click.testing import CliRunner
+from fsspec.registry import _registry
 
 import okr_sheets as okr
 from okr_sheets import urls
@@ -14,7 +18,7 @@ from okr_sheets.cli import main
 from okr_sheets.files import guard
 from okr_sheets.misuse import MisuseError
 from okr_sheets.reading import remote
-from okr_sheets.reading.folders import read_all, search
+from okr_sheets.reading.folders import read_all, read_file, search
 
 TRACKER = (
     "ID;Title;Type;Target;2027-01-08\n{0};Goal {0};Objective\n{0}.KR1;Lead {0};Increase;10;5\n"
@@ -122,6 +126,26 @@ def test_a_pattern_of_urls_in_okr_toml_is_read(memory, fetched_to, tmp_path_fact
         ("abfs://box@account.example.com/q1?/a", "abfs://box@account.example.com/q1?/a"),
         ("gs://bucket/why?/10:30@noon.csv", "gs://bucket/why?/10:30@noon.csv"),
         ("C:/q1/a:b@c.xlsx", "C:/q1/a:b@c.xlsx"),
+        ("https://s3cr3t@example.com/a.xlsx", "https://example.com/a.xlsx"),
+        ("HTTPS://example.com/a.xlsx?sig=s3cr3t", "HTTPS://example.com/a.xlsx"),
+        ("ftp://ann:s3/cr3t@example.com/q1", "ftp://example.com/q1"),
+        ("ftp://ann:1/s3cr3t@example.com/q1", "ftp://example.com/q1"),
+        ("ftp://ann:s3::cr3t@example.com/q1", "ftp://example.com/q1"),
+        ("s3://key:s3/cr3t/@bucket/a.xlsx", "s3://bucket/a.xlsx"),
+        (
+            "zip://a.xlsx::https://example.com/q.zip?s=s3cr3t",
+            "zip://a.xlsx::https://example.com/q.zip",
+        ),
+        ("simplecache::s3://key:s3cr3t@bucket/a.xlsx", "simplecache::s3://bucket/a.xlsx"),
+        ("simplecache::zip::https://s3cr3t@b/q.zip", "simplecache::zip::https://b/q.zip"),
+        ("zip://10:30@noon.csv::file:///q1.zip", "zip://10:30@noon.csv::file:///q1.zip"),
+        (
+            "abfs://box@account.example.com/a.xlsx?sv=1&sig=s3cr3t",
+            "abfs://box@account.example.com/a.xlsx",
+        ),
+        ("abfs://name:s3cr3t@account.example.com/q1", "abfs://account.example.com/q1"),
+        ("webdav://example.com:8080/q1/a.xlsx?s3cr3t", "webdav://example.com:8080/q1/a.xlsx"),
+        ("file:///C:/ann@work/a?.xlsx", "file:///C:/ann@work/a?.xlsx"),
     ],
 )
 def test_a_url_is_shown_without_what_is_secret(url, shown):
@@ -158,6 +182,121 @@ def test_no_password_is_printed(tmp_path, monkeypatch, caplog, place, command):
     (tracker,) = read_all(url)
     assert HIDDEN not in repr(tracker) + tracker.path
     assert HIDDEN not in repr(search(url))
+
+
+@pytest.fixture
+def register(monkeypatch):
+    """Have fsspec read the URLs of a protocol by a class, as long as a test runs."""
+
+    def register(name, system):
+        monkeypatch.setitem(_registry, name, system)
+
+    return register
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(111, HIDDEN), ValueError(HIDDEN)])
+@pytest.mark.parametrize("place", ["q1", "a.csv", "*.csv"])
+def test_a_server_that_refuses_costs_its_own_files(register, tmp_path, place, error):
+    class Refusing(fsspec.AbstractFileSystem):
+        def __init__(self, **_):
+            raise error
+
+    register("refusing", Refusing)
+    (tmp_path / "a.csv").write_text(TRACKER.format("A"))
+    problems = okr.check([f"refusing://example.com/{place}", tmp_path])
+    (refused,) = (problem for problem in problems if problem.path.startswith("refusing"))
+    assert (refused.code, refused.given) == ("open-failed", type(error).__name__)
+    assert okr.score([f"refusing://example.com/{place}", tmp_path])["id"].tolist() == ["A.KR1"]
+
+
+def test_a_file_that_finds_no_room_to_be_fetched_into_costs_itself(memory, monkeypatch):
+    def fill(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    (file,) = search(f"{memory}/q1/a.csv").files
+    monkeypatch.setattr(remote, "TemporaryDirectory", fill)
+    (tracker,) = read_file((file.name, file), 1, "")
+    assert [problem.code for problem in tracker.problems] == ["open-failed"]
+
+
+class Web(fsspec.AbstractFileSystem):
+    """A server whose files are fetched whole by whoever asks whether they are folders."""
+
+    protocol = "https"
+    asked = ()
+
+    @classmethod
+    def _strip_protocol(cls, path):
+        return path
+
+    def unstrip_protocol(self, name):
+        return name
+
+    def ls(self, path, detail=True, **_):
+        Web.asked += (path,)
+        ends = ("a.csv", "b.csv", "more/") if path.rstrip("/").endswith("q1") else ("c.csv",)
+        names = [f"{path.rstrip('/')}/{end}" for end in ends]
+        kinds = {True: "directory", False: "file"}
+        return [{"name": n, "size": None, "type": kinds[n.endswith("/")]} for n in names]
+
+    def isdir(self, path):
+        return bool(self.ls(path))
+
+    def glob(self, path, detail=False, **_):
+        entries = {each["name"]: each for each in self.ls(path.rpartition("/")[0] + "/")}
+        return entries if detail else list(entries)
+
+    def find(self, path, **_):
+        return [each["name"] for each in self.ls(path) if each["type"] == "file"]
+
+    def open(self, path, mode="rb", **_):
+        name = re.sub(r"\W", "", path.rpartition("/")[2])
+        return io.BytesIO(TRACKER.format(name).encode())
+
+
+WEB = "https://example.com/q1"
+
+
+@pytest.mark.parametrize(
+    ("url", "looked_at", "ids"),
+    [
+        (f"{WEB}/a.csv?sig={HIDDEN}", (), [f"acsvsig{HIDDEN}.KR1"]),
+        (f"{WEB}/a.csv?all=*", (), ["acsvall.KR1"]),
+        (f"{WEB}/get?id=7#[x]", (), ["getid7x.KR1"]),
+        (f"{WEB}/a[1].csv", (), ["a1csv.KR1"]),
+        (f"{WEB}/", (f"{WEB}/", f"{WEB}/"), ["acsv.KR1", "bcsv.KR1"]),
+        (f"{WEB}/*", (f"{WEB}/",), ["acsv.KR1", "bcsv.KR1"]),
+    ],
+)
+def test_of_the_web_only_folders_and_patterns_are_looked_at(
+    register, monkeypatch, url, looked_at, ids
+):
+    monkeypatch.setattr(Web, "asked", ())
+    register("https", Web)
+    assert okr.score(url, engine="serial")["id"].tolist() == ids
+    assert Web.asked == looked_at
+
+
+def test_two_links_that_look_alike_are_two_files(register):
+    register("https", Web)
+    scored = okr.score([f"{WEB}/get?id=1", f"{WEB}/get?id=2", f"{WEB}/get?id=1"])
+    assert scored["id"].tolist() == ["getid1.KR1", "getid2.KR1"]
+
+
+def test_what_lies_in_an_archive_is_read(tmp_path):
+    with zipfile.ZipFile(tmp_path / "q1.zip", "w") as archive:
+        archive.writestr("a.csv", TRACKER.format("A"))
+        archive.writestr("b.csv", TRACKER.format("B"))
+    there = (tmp_path / "q1.zip").as_uri()
+    assert okr.score(f"zip://b.csv::{there}")["id"].tolist() == ["B.KR1"]
+    assert okr.score(f"zip://*.csv::{there}")["id"].tolist() == ["A.KR1", "B.KR1"]
+    assert okr.score(f"simplecache::zip://a.csv::{there}")["id"].tolist() == ["A.KR1"]
+    (gone,) = okr.check("zip://c.csv::memory://gone.zip")
+    assert gone.code == "not-found"
+    with pytest.raises(MisuseError, match=r"^No file system is known for nope://\.$"):
+        okr.score("zip://a.csv::nope://q1.zip")
+    with pytest.raises(MisuseError, match="What is at memory:// no other process sees"):
+        okr.score("simplecache::memory://q1/a.csv", engine="processes")
 
 
 def test_what_urls_need_is_said(monkeypatch):

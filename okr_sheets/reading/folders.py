@@ -125,7 +125,7 @@ class _Search:
         for file in dict.fromkeys(self._files):
             names.setdefault(_identity(file), []).append(file)
         linked = [Problem("folder-linked", str(link)) for link, sought in self._unseen(self._links)]
-        remote = {file.name: file for file in self._remote}
+        remote = {file.identity: file for file in self._remote}
         files: tuple[Path | Remote, ...] = (*map(_plainest, names.values()), *remote.values())
         others = [
             Problem("other-format", str(folder), given=_listed(names))

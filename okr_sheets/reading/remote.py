@@ -15,7 +15,7 @@ from typing import Any
 from okr_sheets.files import guard
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import UnreadableError
-from okr_sheets.urls import protocol, without_secrets
+from okr_sheets.urls import WEB, links, pathful, protocol, without_query, without_secrets
 
 PREFIX = "okr-sheets-"  # of folders for what is fetched
 _LOG = logging.getLogger(__name__)
@@ -41,26 +41,39 @@ class Remote:
     @property
     def is_in_memory(self) -> bool:
         """Whether only the process that wrote it can read it."""
-        return protocol(self.source) == "memory"
+        return "memory" in map(protocol, links(self.source))
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The same for a file whoever names it, and another for each that only looks alike."""
+        return self.name, self.place, self.source.partition("::")[2]
 
 
 def at_url(url: str, is_sought: Callable[[PurePosixPath], bool]) -> list[Remote]:
     """The files that a URL names: those sought of a folder's or a pattern's, or the one.
 
-    Sorted; a file's URL gives that file whether it is there or not. UnreadableError for a folder
-    that cannot be listed, MisuseError for a URL that no installed package reads.
+    Sorted; a file's URL gives that file whether it is there or not. One of the web is a file unless
+    it ends in `/` or holds a `*`: what looks for more there fetches it.
+
+    UnreadableError for a folder that cannot be listed and for a system that refuses, MisuseError
+    for a URL that no installed package reads.
     """
-    if is_sought(PurePosixPath(url)) and not glob.has_magic(url):
-        return [_remote(url, *_system(url), is_found=False)]
+    path = pathful(url)
+    if protocol(path) in WEB:
+        path = without_query(path)
+        is_pattern, is_file = "*" in path, not path.endswith("/")
+    else:
+        is_pattern, is_file = glob.has_magic(path), is_sought(PurePosixPath(path))
     with _in_one_word():
         system, place = _system(url)
-        if glob.has_magic(place):
-            places = [each for each in system.glob(place) if not system.isdir(each)]
-        elif system.isdir(place):
+        if is_pattern:
+            entries = system.glob(place, detail=True)
+            places = [each for each, about in entries.items() if about.get("type") != "directory"]
+        elif not is_file and system.isdir(place):
             places = system.find(place)
         else:
             return [_remote(url, system, place, is_found=False)]
-    files = (_remote(url, system, each, is_found=True) for each in sorted(places))
+        files = [_remote(url, system, each, is_found=True) for each in sorted(places)]
     return [file for file in files if is_sought(PurePosixPath(file.name))]
 
 
@@ -73,7 +86,9 @@ def fetched(file: Remote, folder: str = "") -> Iterator[Path]:
     """
     within = folder if os.path.isdir(folder) else None  # noqa: PTH112  a worker elsewhere has none
     suffix = PurePosixPath(file.name).suffix
-    with TemporaryDirectory(prefix=PREFIX, dir=within) as own:
+    with _in_one_word():
+        room = TemporaryDirectory(prefix=PREFIX, dir=within)
+    with room as own:
         copy = Path(own, f"tracker{suffix}" if suffix[1:].isalnum() else "tracker")
         with _in_one_word():
             _fetch(file, copy)
@@ -100,17 +115,19 @@ def _system(url: str) -> tuple[Any, str]:
     """The file system of a URL, and what it calls the URL's place."""
     shown = without_secrets(url)
     try:
-        from fsspec.core import url_to_fs  # noqa: PLC0415  an extra
+        from fsspec import available_protocols, registry  # noqa: PLC0415  an extra
+        from fsspec.core import url_to_fs  # noqa: PLC0415  and that
     except ImportError:
         raise MisuseError(
             f"{shown} is a URL, which needs an extra: pip install 'okr-sheets[dask]'"
         ) from None
+    for name in (link.partition("://")[0] for link in links(url)):
+        if name not in {*available_protocols(), *registry}:
+            raise MisuseError(f"No file system is known for {name}://.")
     try:
         system, place = url_to_fs(url)
     except ImportError as error:  # of the package for these URLs, which fsspec names
         raise MisuseError(f"{shown} needs one package more. {error}") from None
-    except ValueError:
-        raise MisuseError(f"No file system is known for {protocol(url)}://.") from None
     return system, place
 
 
