@@ -201,22 +201,17 @@ def score(
 
     PATH is a file, a folder (every tracker below it), a pattern, or a URL of one of these; without
     one, the paths of okr.toml are read. Without -o and --into the result is a table here; problems
-    go to standard error, a line each. Exit code 1 if one is an error, 2 if nothing could be read.
+    go to standard error, a line each. Exit code 1 if one is an error; 2, and no report is written,
+    if nothing could be read.
     """
     from okr_sheets.config import chosen_bands
-    from okr_sheets.reports import KINDS, report
-    from okr_sheets.reports.into import report_into
     from okr_sheets.rollups import rollup_of_trackers
+    from okr_sheets.targets import Targets
     from okr_sheets.terminal import print_rollup
-    from okr_sheets.writing.saving import same_file
 
     # A preset asked for here is meant as it is published, without the [bands] of okr.toml.
     bands = chosen_bands(preset, config)
-    if sheets and not into:
-        raise click.UsageError("--sheets says which come into a workbook: add --into.")
-    for out in outs:
-        if out.suffix.lower() not in KINDS:
-            raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
+    targets = Targets(outs, into, sheets)
     read = partial(
         runs.read_trackers,
         config=config,
@@ -232,23 +227,10 @@ def score(
     words = language(code or config.language or rollup.language)
     runs.warn_of_names(config, trackers)
     runs.warn_of_day(as_of, trackers, words)
-    if not (outs or into or quiet) and len(rollup.columns["teams"]):
+    if not (targets or quiet) and len(rollup.columns["teams"]):
         print_rollup(rollup, words)
-    note = runs.note_unless(quiet)
-    outputs = Outputs()
-    written: list[Path] = []
-    asked: list[tuple[Path, Any]] = [(out, report) for out in outs]
-    asked += [(into, partial(report_into, sheets=sheets))] if into else []
-    for path, write in asked:
-        # Two names may be one file: by links, by case, however spelled.
-        if any(same_file(path, other) for other in written):
-            continue
-        with outputs.each():
-            write(rollup, path, language=words.code, tell=partial(say, err=True))
-            written.append(path)
-            outputs.wrote()
-            note(words("terminal.wrote", path=str(path)))
-    return max(outputs.code, runs.finish(rollup.problems, trackers, words.code, quiet=quiet))
+    targets.write(rollup, words, runs.note_unless(quiet))
+    return max(targets.code, runs.finish(rollup.problems, trackers, words.code, quiet=quiet))
 
 
 @main.command()
@@ -350,7 +332,7 @@ def remind(
     is_all_read = all(tracker.readable or tracker.set_aside for tracker in trackers)
     with outputs.each():
         drafts = write_messages(to_owners, out, form, owners_in(rollup) if is_all_read else ())
-    if not to_owners:
+    if not to_owners and any(tracker.readable for tracker in trackers):
         note(words("terminal.no_messages"))
     elif drafts.written:
         outputs.wrote()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
+from xlsxwriter import Workbook
 
 import okr_sheets as okr
 from okr_sheets import rollups
@@ -243,6 +244,39 @@ def test_a_report_with_a_fault_of_ours_costs_itself(trackers, tmp_path, monkeypa
     assert "This is a fault of okr-sheets" in told.stderr
     assert "reports/page/__init__.py line" in told.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["b.json"]
+
+
+@pytest.mark.parametrize(
+    "source", ["gone", "unreadable", "memory://nowhere/t.csv", "file:///nowhere/t.csv"]
+)
+def test_where_nothing_can_be_read_reports_stay_as_they_are(
+    source, trackers, tmp_path, monkeypatch
+):
+    if "://" in source:
+        pytest.importorskip("fsspec")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "unreadable").mkdir()
+    (tmp_path / "unreadable" / "t.xlsx").write_bytes(b"no workbook")
+    outs = ["keep.csv", "keep.html", "keep.xlsx", "keep.md", "keep.json"]
+    CliRunner().invoke(main, ["score", str(trackers), *(f"-o{out}" for out in outs)])
+    Workbook("board.xlsx").close()
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.glob("*.*")}
+    assert len(before) == len(outs) + 1
+    asked = [f"-o{out}" for out in (*outs, "new.csv")]
+    told = CliRunner().invoke(main, ["score", source, "-q", *asked, "--into", "board.xlsx"])
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert told.stderr.count("No report was written; earlier ones stay as they are.\n") == 1
+    after = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.glob("*.*")}
+    assert after == before
+
+
+def test_where_nothing_can_be_read_nobody_is_said_to_owe_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, ["remind", "gone"])
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert "Nothing could be read." in told.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "setuid"), reason="the system has no users")

@@ -1,0 +1,62 @@
+"""The files that `score` was asked for, and what becomes of each."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from okr_sheets.endings import Outputs
+from okr_sheets.reports import KINDS, report
+from okr_sheets.reports.into import report_into
+from okr_sheets.streams import say
+from okr_sheets.writing.saving import same_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from okr_sheets.language import Language
+    from okr_sheets.rollups.result import Rollup
+
+
+class Targets:
+    """Reports, and a workbook that sheets of the result go into; each that fails costs itself."""
+
+    def __init__(
+        self, outs: Sequence[Path], into: Path | None, sheets: Sequence[str] | None
+    ) -> None:
+        if sheets and not into:
+            raise click.UsageError("--sheets says which come into a workbook: add --into.")
+        for out in outs:
+            if out.suffix.lower() not in KINDS:
+                kinds = ", ".join(KINDS)
+                raise click.UsageError(f"{out}: choose a name that ends in one of: {kinds}.")
+        self._outputs = Outputs()
+        self._asked: list[tuple[Path, Any]] = [(out, report) for out in outs]
+        self._asked += [(into, partial(report_into, sheets=sheets))] if into else []
+
+    def __bool__(self) -> bool:
+        return bool(self._asked)
+
+    @property
+    def code(self) -> int:
+        """The exit code that the files deserve."""
+        return self._outputs.code
+
+    def write(self, rollup: Rollup, words: Language, note: Callable[[str], None]) -> None:
+        """Write each once and `note` it; nothing, which is said, if no tracker could be read."""
+        if self._asked and not any(tracker.readable for tracker in rollup.trackers):
+            say(words("terminal.nothing_written"), err=True)
+            return
+        written: list[Path] = []
+        for path, write in self._asked:
+            # Two names may be one file: by links, by case, however spelled.
+            if any(same_file(path, other) for other in written):
+                continue
+            with self._outputs.each():
+                write(rollup, path, language=words.code, tell=partial(say, err=True))
+                written.append(path)
+                self._outputs.wrote()
+                note(words("terminal.wrote", path=str(path)))
