@@ -212,6 +212,11 @@ def score(
     # A preset asked for here is meant as it is published, without the [bands] of okr.toml.
     bands = chosen_bands(preset, config)
     targets = Targets(outs, into, sheets)
+    before = previous or ([str(config.previous)] if config.previous else [])
+    found = runs.searched(paths or config.paths, config)
+    found_before = runs.searched(before, config) if before else None
+    if not targets.look(found.files, code or config.language or "en"):
+        return targets.code
     read = partial(
         runs.read_trackers,
         config=config,
@@ -220,9 +225,8 @@ def score(
         engine=engine,
         scheduler=scheduler,
     )
-    trackers = read(paths or config.paths)
-    before = previous or ([str(config.previous)] if config.previous else [])
-    past = read(before) if before else None
+    trackers = read(found)
+    past = read(found_before) if found_before else None
     rollup = rollup_of_trackers(trackers, as_of, bands, past, config, earlier_only=bool(previous))
     words = language(code or config.language or rollup.language)
     runs.warn_of_names(config, trackers)
@@ -268,7 +272,8 @@ def check(
     from okr_sheets.rollups.schema import PROBLEMS as FRAME
     from okr_sheets.tracker import usual_language
 
-    trackers = runs.read_trackers(paths or config.paths, config, code, quiet)
+    found = runs.searched(paths or config.paths, config)
+    trackers = runs.read_trackers(found, config, code, quiet)
     problems = problems_of(with_one_spelling(trackers, config), as_of, config.bands())
     code = code or config.language or usual_language(trackers) or from_locale(os.environ)
     runs.warn_of_names(config, trackers)
@@ -318,7 +323,8 @@ def remind(
     from okr_sheets.reports.reminders import messages, owners_in
     from okr_sheets.rollups import rollup_of_trackers
 
-    trackers = runs.read_trackers(paths or config.paths, config, quiet=quiet)
+    found = runs.searched(paths or config.paths, config)
+    trackers = runs.read_trackers(found, config, quiet=quiet)
     rollup = rollup_of_trackers(trackers, as_of, config.bands(), None, config)
     words = language(config.language or rollup.language)
     runs.warn_of_names(config, trackers)

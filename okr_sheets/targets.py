@@ -1,4 +1,4 @@
-"""The files that `score` was asked for, and what becomes of each."""
+"""The files that `score` was asked for: looked at before anything is read, and written last."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets.endings import Outputs
-from okr_sheets.reports import KINDS, report
-from okr_sheets.reports.into import report_into
+from okr_sheets.reports import KINDS, check_report, report
+from okr_sheets.reports.into import check_into, report_into
 from okr_sheets.streams import say
 from okr_sheets.writing.saving import same_file
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from okr_sheets.language import Language
+    from okr_sheets.reading.remote import Remote
     from okr_sheets.rollups.result import Rollup
 
 
@@ -38,6 +39,7 @@ class Targets:
         self._asked += [(into, partial(report_into, sheets=sheets))] if into else []
 
     def __bool__(self) -> bool:
+        """Whether any file is to be written."""
         return bool(self._asked)
 
     @property
@@ -45,9 +47,28 @@ class Targets:
         """The exit code that the files deserve."""
         return self._outputs.code
 
+    def look(self, sources: Sequence[Path | Remote], code: str) -> bool:
+        """Say why any of them cannot be written, and leave it out; False if none is left.
+
+        `sources` are the trackers to be read, `code` is the language of sentences.
+        """
+        trackers = [source for source in sources if isinstance(source, Path)]
+        if not self._asked:
+            return True
+        sound = []
+        for path, write in self._asked:
+            with self._outputs.each():
+                if write is report:
+                    check_report(path, trackers)
+                else:
+                    check_into(path, code)
+                sound.append((path, write))
+        self._asked = sound
+        return bool(sound)
+
     def write(self, rollup: Rollup, words: Language, note: Callable[[str], None]) -> None:
         """Write each once and `note` it; nothing, which is said, if no tracker could be read."""
-        if self._asked and not any(tracker.readable for tracker in rollup.trackers):
+        if self and not any(tracker.readable for tracker in rollup.trackers):
             say(words("terminal.nothing_written"), err=True)
             return
         written: list[Path] = []

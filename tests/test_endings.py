@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from python_calamine import CalamineWorkbook
 from xlsxwriter import Workbook
 
 import okr_sheets as okr
-from okr_sheets import rollups
+from okr_sheets import rollups, runs
 from okr_sheets.cli import main
 from okr_sheets.reports import page
 
@@ -229,6 +230,38 @@ def test_an_output_that_fails_costs_itself(trackers, tmp_path, monkeypatch):
     ]
     assert "t.csv:t!G4: error: not-a-number" in told.stderr
     assert (tmp_path / "b.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("-onone/x.csv", "okr-sheets: There is no folder none. Make it first."),
+        ("-ofolder.html", "okr-sheets: folder.html is a folder. Name a file in it."),
+        ("-omine.md", "okr-sheets: mine.md is there already and is no report."),
+        ("-ot.csv", "okr-sheets: t.csv is one of the trackers read."),
+        ("-oa.txt", "Error: a.txt: choose a name that ends in one of:"),
+        ("--into=none.xlsx", "okr-sheets: There is no workbook none.xlsx."),
+        ("--into=empty.xlsx", "okr-sheets: empty.xlsx: error: not-a-workbook:"),
+        ("--previous=none*", "Error: No tracker in “none*”."),
+    ],
+)
+def test_an_output_that_cannot_be_is_refused_before_anything_is_read(
+    option, sentence, trackers, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(trackers / "t.csv", "t.csv")
+    Path("folder.html").mkdir()
+    Path("mine.md").write_text("# My notes", "utf-8")
+    Path("empty.xlsx").touch()
+
+    def fail(*_, **__):
+        pytest.fail("a tracker was read")
+
+    monkeypatch.setattr(runs, "read_trackers", fail)
+    told = CliRunner().invoke(main, ["score", "t.csv", option])
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert sentence in told.stderr
 
 
 def test_a_report_with_a_fault_of_ours_costs_itself(trackers, tmp_path, monkeypatch):
