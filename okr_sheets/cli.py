@@ -23,6 +23,7 @@ from okr_sheets.options import (
     PATHS,
     QUIET,
     SCHEDULER,
+    OutPath,
     output_options,
 )
 from okr_sheets.streams import put, say
@@ -50,7 +51,7 @@ main.add_command(adopt)
 
 
 @main.command()
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", type=OutPath("tracker", dir_okay=False))
 @click.option("--template", metavar="NAME", help="An example set; see `okr-sheets templates`.")
 @click.option(
     "--from",
@@ -292,7 +293,7 @@ def check(
 @click.option(
     "-o",
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutPath("message", file_okay=False),
     help="The folder for the messages.  [default: reminders- and the day]",
 )
 @click.option(
@@ -384,7 +385,7 @@ def templates(name: str | None, code: str | None) -> None:
 
 
 @main.command()
-@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=OutPath("tracker", file_okay=False))
 def demo(folder: Path | None) -> None:
     """Show the whole loop on a sample company: six trackers, filled in, scored, rolled up."""
     from okr_sheets.demo import show

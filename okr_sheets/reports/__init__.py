@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from okr_sheets.files.marks import REPORTS, put_digest
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_choice
+from okr_sheets.misuse import MisuseError, check_choice, check_local
 from okr_sheets.reports.excerpts import archive_of, is_large
 from okr_sheets.writing.saving import check_target, place_of, same_file, saved
 
@@ -74,6 +74,7 @@ def check_report(path: str | Path, trackers: Iterable[str | Path]) -> None:
 
 def _check_name(path: str | Path, trackers: Iterable[str | Path]) -> None:
     """MisuseError if a report cannot have that name, or if a tracker has it."""
+    check_local(path)
     place = place_of(path)
     suffix = Path(path).suffix.lower()
     if suffix not in KINDS:

@@ -15,7 +15,7 @@ from okr_sheets.files.locks import lock_of
 from okr_sheets.files.marks import is_marked
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_choice
+from okr_sheets.misuse import MisuseError, check_choice, check_local
 from okr_sheets.problems import UnreadableError
 from okr_sheets.regular import opened
 from okr_sheets.reports import archived
@@ -59,6 +59,7 @@ def report_into(
         check_choice("language", language, languages())
     words = words_of(language or rollup.language)
     asked = check_sheets(sheets)
+    check_local(path)
     path, place = Path(path), place_of(path)
     _check_file(path, place)
     say = tell or (lambda _: None)
