@@ -11,7 +11,7 @@ import click
 
 from okr_sheets.endings import MISUSE, PROBLEMS
 from okr_sheets.language import languages
-from okr_sheets.options import CONFIG
+from okr_sheets.options import CONFIG, OutPath
 from okr_sheets.streams import say
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--out",
-    type=click.Path(path_type=Path),
+    type=OutPath("tracker"),
     help="The tracker, an .xlsx; of several, a folder.  [default: named after team or SHEET]",
 )
 @click.option(
     "--map",
     "map_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutPath("map", dir_okay=False),
     help="What each column means. Written with the guesses if it is not there, else gone by.",
 )
 @click.option("--quarter", help="Such as 2027-Q1.  [default: as SHEET tells]")

@@ -15,7 +15,16 @@ from okr_sheets.choices import CADENCES, LEVELS
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
 from okr_sheets.language import from_locale, language, languages
-from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS, QUIET, engine_options, output_options
+from okr_sheets.options import (
+    AS_OF,
+    CONFIG,
+    LANGUAGE,
+    PATHS,
+    QUIET,
+    OutPath,
+    engine_options,
+    output_options,
+)
 from okr_sheets.streams import put, say
 
 if TYPE_CHECKING:
@@ -23,7 +32,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from okr_sheets.config import Config
-    from okr_sheets.tracker import Tracker
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,7 +50,7 @@ main.add_command(adopt)
 
 
 @main.command()
-@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("out", type=OutPath("tracker", dir_okay=False))
 @click.option("--template", metavar="NAME", help="An example set; see `okr-sheets templates`.")
 @click.option(
     "--from",
@@ -192,50 +200,40 @@ def score(
 
     PATH is a file, a folder (every tracker below it), a pattern, or a URL of one of these; without
     one, the paths of okr.toml are read. Without -o and --into the result is a table here; problems
-    go to standard error, a line each. Exit code 1 if one is an error, 2 if nothing could be read.
+    go to standard error, a line each. Exit code 1 if one is an error; 2, and no report is written,
+    if nothing could be read.
     """
     from okr_sheets.config import chosen_bands
-    from okr_sheets.reports import KINDS, report
-    from okr_sheets.reports.into import report_into
     from okr_sheets.rollups import rollup_of_trackers
+    from okr_sheets.targets import Targets
     from okr_sheets.terminal import print_rollup
-    from okr_sheets.writing.saving import same_file
 
     # A preset asked for here is meant as it is published, without the [bands] of okr.toml.
     bands = chosen_bands(preset, config)
-    if sheets and not into:
-        raise click.UsageError("--sheets says which come into a workbook: add --into.")
-    for out in outs:
-        if out.suffix.lower() not in KINDS:
-            raise click.UsageError(f"{out}: choose a name that ends in one of: {', '.join(KINDS)}.")
-
-    def read(sources: Sequence[str]) -> list[Tracker]:
-        return runs.read_trackers(sources, config, code, quiet, engine, scheduler)
-
-    trackers = read(paths or config.paths)
+    targets = Targets(outs, into, sheets)
     before = previous or ([str(config.previous)] if config.previous else [])
-    past = read(before) if before else None
+    found = runs.searched(paths or config.paths, config)
+    found_before = runs.searched(before, config) if before else None
+    if not targets.look(found.files, code or config.language or "en"):
+        return targets.code
+    read = partial(
+        runs.read_trackers,
+        config=config,
+        code=code,
+        quiet=quiet,
+        engine=engine,
+        scheduler=scheduler,
+    )
+    trackers = read(found)
+    past = read(found_before) if found_before else None
     rollup = rollup_of_trackers(trackers, as_of, bands, past, config, earlier_only=bool(previous))
     words = language(code or config.language or rollup.language)
     runs.warn_of_names(config, trackers)
     runs.warn_of_day(as_of, trackers, words)
-    if not (outs or into or quiet) and len(rollup.columns["teams"]):
+    if not (targets or quiet) and len(rollup.columns["teams"]):
         print_rollup(rollup, words)
-    note = runs.note_unless(quiet)
-    outputs = Outputs()
-    written: list[Path] = []
-    asked: list[tuple[Path, Any]] = [(out, report) for out in outs]
-    asked += [(into, partial(report_into, sheets=sheets))] if into else []
-    for path, write in asked:
-        # Two names may be one file: by links, by case, however spelled.
-        if any(same_file(path, other) for other in written):
-            continue
-        with outputs.each():
-            write(rollup, path, language=words.code, tell=partial(say, err=True))
-            written.append(path)
-            outputs.wrote()
-            note(words("terminal.wrote", path=str(path)))
-    return max(outputs.code, runs.finish(rollup.problems, trackers, words.code, quiet=quiet))
+    targets.write(rollup, words, runs.note_unless(quiet))
+    return max(targets.code, runs.finish(rollup.problems, trackers, words.code, quiet=quiet))
 
 
 @main.command()
@@ -276,7 +274,8 @@ def check(
     from okr_sheets.rollups.schema import PROBLEMS as FRAME
     from okr_sheets.tracker import usual_language
 
-    trackers = runs.read_trackers(paths or config.paths, config, code, quiet, engine, scheduler)
+    found = runs.searched(paths or config.paths, config)
+    trackers = runs.read_trackers(found, config, code, quiet, engine, scheduler)
     problems = problems_of(with_one_spelling(trackers, config), as_of, config.bands())
     code = code or config.language or usual_language(trackers) or from_locale(os.environ)
     runs.warn_of_names(config, trackers)
@@ -295,7 +294,7 @@ def check(
 @click.option(
     "-o",
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutPath("message", file_okay=False),
     help="The folder for the messages.  [default: reminders- and the day]",
 )
 @click.option(
@@ -329,7 +328,8 @@ def remind(
     from okr_sheets.reports.reminders import messages, owners_in
     from okr_sheets.rollups import rollup_of_trackers
 
-    trackers = runs.read_trackers(paths or config.paths, config, None, quiet, engine, scheduler)
+    found = runs.searched(paths or config.paths, config)
+    trackers = runs.read_trackers(found, config, None, quiet, engine, scheduler)
     rollup = rollup_of_trackers(trackers, as_of, config.bands(), None, config)
     words = language(config.language or rollup.language)
     runs.warn_of_names(config, trackers)
@@ -343,7 +343,7 @@ def remind(
     is_all_read = all(tracker.readable or tracker.set_aside for tracker in trackers)
     with outputs.each():
         drafts = write_messages(to_owners, out, form, owners_in(rollup) if is_all_read else ())
-    if not to_owners:
+    if not to_owners and any(tracker.readable for tracker in trackers):
         note(words("terminal.no_messages"))
     elif drafts.written:
         outputs.wrote()
@@ -389,7 +389,7 @@ def templates(name: str | None, code: str | None) -> None:
 
 
 @main.command()
-@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=OutPath("tracker", file_okay=False))
 def demo(folder: Path | None) -> None:
     """Show the whole loop on a sample company: six trackers, filled in, scored, rolled up."""
     from okr_sheets.demo import show

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from okr_sheets.text import quoted
+from okr_sheets.urls import is_url, without_secrets
 
 
 class MisuseError(ValueError):
@@ -16,3 +17,10 @@ def check_choice(what: str, value: object, choices: Collection[str]) -> None:
     if not isinstance(value, str) or value not in choices:
         listed = ", ".join(choices)
         raise MisuseError(f"No {what} “{quoted(str(value))}”. Choose one of: {listed}.")
+
+
+def check_local(path: object, what: str = "report") -> None:
+    """Raise MisuseError if what is to be written at a path, such as a report, is to go to a URL."""
+    if is_url(path):
+        shown = without_secrets(str(path))
+        raise MisuseError(f"{shown}: a {what} is written to a local file, not to a URL.")

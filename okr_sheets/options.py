@@ -11,7 +11,7 @@ import click
 
 from okr_sheets.engine import ENGINES
 from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError
+from okr_sheets.misuse import MisuseError, check_local
 from okr_sheets.streams import say
 from okr_sheets.text import quoted
 from okr_sheets.urls import without_secrets
@@ -36,6 +36,21 @@ class Day(click.ParamType):  # type: ignore[type-arg]
             return scoring_day(value)
         except MisuseError as error:
             self.fail(str(error), param, ctx)
+
+
+class OutPath(click.Path):
+    """Where something is written, such as a report: a path, and no URL."""
+
+    def __init__(self, what: str = "report", **more: Any) -> None:
+        super().__init__(path_type=Path, **more)
+        self._what = what
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            check_local(value, self._what)
+        except MisuseError as error:
+            self.fail(str(error), param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class SheetKeys(click.ParamType):  # type: ignore[type-arg]
@@ -126,12 +141,12 @@ _REPORTS = click.option(
     "--out",
     "outs",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=OutPath(),
     help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
 )
 _INTO = click.option(
     "--into",
-    type=click.Path(path_type=Path),
+    type=OutPath(),
     help="A workbook of your own, in which sheets of the result are added or written anew.",
 )
 _SHEETS = click.option(

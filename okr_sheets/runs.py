@@ -1,4 +1,4 @@
-"""What several commands do: read the trackers first, and say the problems last."""
+"""What several commands do: find and read the trackers first, and say the problems last."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from okr_sheets.config import Config
     from okr_sheets.problems import Problem
+    from okr_sheets.reading.folders import Found
     from okr_sheets.tracker import Tracker
 
 FAR = timedelta(days=14)  # from a quarter; people still type after its last day
@@ -31,34 +32,38 @@ def note_unless(quiet: bool) -> Callable[[str], None]:
     return (lambda _: None) if quiet else say
 
 
+def searched(paths: Sequence[str], config: Config) -> Found:
+    """What there is at the paths; UsageError if none is given, or if there is no file to read."""
+    from okr_sheets.reading.folders import NOWHERE, search
+
+    if not paths:
+        raise click.UsageError(NOWHERE)
+    found = search(paths)
+    if not found.files:
+        for problem in found.left_out:
+            say(problem.line(config.language or "en"), err=True)
+        quoted_paths = ", ".join(f"“{without_secrets(path)}”" for path in paths)
+        raise click.UsageError(f"No tracker in {quoted_paths}. Name a file or a folder of them.")
+    return found
+
+
 def read_trackers(
-    paths: Sequence[str],
+    found: Found,
     config: Config,
     code: str | None = None,
     quiet: bool = False,
     engine: str | None = None,
     scheduler: str | None = None,
 ) -> list[Tracker]:
-    """The trackers at the paths, with a bar of progress on a terminal unless `quiet`.
+    """The trackers that were found, with a bar of progress on a terminal unless `quiet`."""
+    from okr_sheets.reading.folders import map_for, read_found
 
-    UsageError if no path is given, or if there is no file to read.
-    """
-    from okr_sheets.reading.folders import NOWHERE, map_for, read_found, search
-
-    if not paths:
-        raise click.UsageError(NOWHERE)
-    places = search(paths)
-    if not places.files:
-        for problem in places.left_out:
-            say(problem.line(config.language or "en"), err=True)
-        quoted_paths = ", ".join(f"“{without_secrets(path)}”" for path in paths)
-        raise click.UsageError(f"No tracker in {quoted_paths}. Name a file or a folder of them.")
     words = language(code or config.language or from_locale(os.environ))
     with (
-        map_for(places, engine, scheduler) as share,
-        _progress(len(places.files), words, quiet) as count,
+        map_for(found, engine, scheduler) as share,
+        _progress(len(found.files), words, quiet) as count,
     ):
-        return read_found(places, share, config, count)
+        return read_found(found, share, config, count)
 
 
 def _progress(

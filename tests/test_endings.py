@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,9 +13,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from python_calamine import CalamineWorkbook
+from xlsxwriter import Workbook
 
 import okr_sheets as okr
-from okr_sheets import rollups
+from okr_sheets import rollups, runs
 from okr_sheets.cli import main
 from okr_sheets.reports import page
 
@@ -230,6 +232,38 @@ def test_an_output_that_fails_costs_itself(trackers, tmp_path, monkeypatch):
     assert (tmp_path / "b.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        ("-onone/x.csv", "okr-sheets: There is no folder none. Make it first."),
+        ("-ofolder.html", "okr-sheets: folder.html is a folder. Name a file in it."),
+        ("-omine.md", "okr-sheets: mine.md is there already and is no report."),
+        ("-ot.csv", "okr-sheets: t.csv is one of the trackers read."),
+        ("-oa.txt", "Error: a.txt: choose a name that ends in one of:"),
+        ("--into=none.xlsx", "okr-sheets: There is no workbook none.xlsx."),
+        ("--into=empty.xlsx", "okr-sheets: empty.xlsx: error: not-a-workbook:"),
+        ("--previous=none*", "Error: No tracker in “none*”."),
+    ],
+)
+def test_an_output_that_cannot_be_is_refused_before_anything_is_read(
+    option, sentence, trackers, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(trackers / "t.csv", "t.csv")
+    Path("folder.html").mkdir()
+    Path("mine.md").write_text("# My notes", "utf-8")
+    Path("empty.xlsx").touch()
+
+    def fail(*_, **__):
+        pytest.fail("a tracker was read")
+
+    monkeypatch.setattr(runs, "read_trackers", fail)
+    told = CliRunner().invoke(main, ["score", "t.csv", option])
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert sentence in told.stderr
+
+
 def test_a_report_with_a_fault_of_ours_costs_itself(trackers, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
@@ -243,6 +277,39 @@ def test_a_report_with_a_fault_of_ours_costs_itself(trackers, tmp_path, monkeypa
     assert "This is a fault of okr-sheets" in told.stderr
     assert "reports/page/__init__.py line" in told.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["b.json"]
+
+
+@pytest.mark.parametrize(
+    "source", ["gone", "unreadable", "memory://nowhere/t.csv", "file:///nowhere/t.csv"]
+)
+def test_where_nothing_can_be_read_reports_stay_as_they_are(
+    source, trackers, tmp_path, monkeypatch
+):
+    if "://" in source:
+        pytest.importorskip("fsspec")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "unreadable").mkdir()
+    (tmp_path / "unreadable" / "t.xlsx").write_bytes(b"no workbook")
+    outs = ["keep.csv", "keep.html", "keep.xlsx", "keep.md", "keep.json"]
+    CliRunner().invoke(main, ["score", str(trackers), *(f"-o{out}" for out in outs)])
+    Workbook("board.xlsx").close()
+    before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.glob("*.*")}
+    assert len(before) == len(outs) + 1
+    asked = [f"-o{out}" for out in (*outs, "new.csv")]
+    told = CliRunner().invoke(main, ["score", source, "-q", *asked, "--into", "board.xlsx"])
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert told.stderr.count("No report was written; earlier ones stay as they are.\n") == 1
+    after = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in tmp_path.glob("*.*")}
+    assert after == before
+
+
+def test_where_nothing_can_be_read_nobody_is_said_to_owe_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(main, ["remind", "gone"])
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert "Nothing could be read." in told.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "setuid"), reason="the system has no users")

@@ -34,7 +34,7 @@ LAYERS = (
     ("adopting",),
     ("reports", "terminal"),
     ("demo",),
-    ("options", "runs"),
+    ("options", "runs", "targets"),
     ("adopt",),
     ("cli",),
 )

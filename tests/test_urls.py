@@ -308,3 +308,31 @@ def test_what_urls_need_is_said(monkeypatch):
     said = r"^s3://bucket/a\.csv is a URL, which needs an extra: pip install 'okr-sheets\[dask\]'$"
     with pytest.raises(MisuseError, match=said):
         okr.score("s3://key:s3cr3t@bucket/a.csv")
+
+
+@pytest.mark.parametrize("url", ["s3://ann:pw@x/out.csv", "file:///tmp/out.xlsx", "gs://x/out"])
+def test_nothing_is_written_to_a_url(url, company_rollup, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shown = url.replace("ann:pw@", "")
+    said = "{}: a {} is written to a local file, not to a URL."
+    report = said.format(shown, "report")
+    tracker = said.format(shown, "tracker")
+    for write in (okr.report, okr.report_into):
+        with pytest.raises(ValueError, match=f"^{re.escape(report)}$"):
+            write(company_rollup, url)
+    with pytest.raises(ValueError, match=f"^{re.escape(tracker)}$"):
+        okr.write(okr.new(quarter="2027-Q1"), url)
+    commands = {
+        ("score", ".", "-o", url): report,
+        ("score", ".", "--into", url): report,
+        ("remind", ".", "-o", url): said.format(shown, "message"),
+        ("adopt", "t.csv", "-o", url): tracker,
+        ("new", url): tracker,
+        ("demo", url): tracker,
+    }
+    for command, sentence in commands.items():
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code == 2
+        assert sentence in done.stderr
+        assert "pw" not in done.stderr
+    assert not any(tmp_path.iterdir())

@@ -118,7 +118,7 @@ class WrittenFormulas(Generic[AnyStr]):
 
     def __init__(self, named: Callable[[str], AnyStr]) -> None:
         """`named` gives a text as the formulas are: as text or as bytes."""
-        self._named = named
+        self._named: Callable[[str], AnyStr] = named
         self._written: dict[Cell, AnyStr] = {}
         self._masters: dict[str, tuple[AnyStr, Cell]] = {}  # of each group of cells
         self._children: list[tuple[Cell, str]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +11,9 @@ from weakref import WeakKeyDictionary
 from okr_sheets.files.marks import REPORTS, put_digest
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_choice
+from okr_sheets.misuse import MisuseError, check_choice, check_local
 from okr_sheets.reports.excerpts import archive_of, is_large
-from okr_sheets.writing.saving import place_of, same_file, saved
+from okr_sheets.writing.saving import check_target, place_of, same_file, saved
 
 if TYPE_CHECKING:
     from okr_sheets.language import Language
@@ -55,22 +55,36 @@ def report(
         raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of a {kind}.")
     if language is not None:
         check_choice("language", language, languages())
-    path, place = Path(path), place_of(path)
+    _check_name(path, [tracker.path for tracker in rollup.trackers if tracker.path])
+    path = Path(path)
+    words = words_of(language or rollup.language)
+    say = tell or (lambda _: None)
     suffix = path.suffix.lower()
+    # First of all, since the report will name it.
+    names = {"archive": archived(rollup, path, words, say)} if suffix in SHORTENING else {}
+    _write(rollup, path, KINDS[suffix], words, say, **names)
+    return path
+
+
+def check_report(path: str | Path, trackers: Iterable[str | Path]) -> None:
+    """Raise what `report` would raise of a path, known before the trackers are read."""
+    _check_name(path, trackers)
+    check_target(path, REPORTS)
+
+
+def _check_name(path: str | Path, trackers: Iterable[str | Path]) -> None:
+    """MisuseError if a report cannot have that name, or if a tracker has it."""
+    check_local(path)
+    place = place_of(path)
+    suffix = Path(path).suffix.lower()
     if suffix not in KINDS:
         raise MisuseError(f"{path}: choose a name that ends in one of: {', '.join(KINDS)}.")
     if place.suffix.lower() != suffix:
         raise MisuseError(
             f"{path} leads to {place}, which is no {suffix} file. Choose another name."
         )
-    if any(same_file(path, tracker.path) for tracker in rollup.trackers if tracker.path):
+    if any(same_file(path, tracker) for tracker in trackers):
         raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
-    words = words_of(language or rollup.language)
-    say = tell or (lambda _: None)
-    # First of all, since the report will name it.
-    names = {"archive": archived(rollup, path, words, say)} if suffix in SHORTENING else {}
-    _write(rollup, path, KINDS[suffix], words, say, **names)
-    return path
 
 
 def archived(rollup: Rollup, path: Path, words: Language, say: Callable[[str], object]) -> str:

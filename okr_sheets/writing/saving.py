@@ -69,6 +69,13 @@ def saved(
         aside(kept)
 
 
+def check_target(path: str | Path, marks: Marks | None = None) -> None:
+    """Raise what `saved`, with `aside`, would raise of what is at a path or is missing there."""
+    path, target = Path(path), place_of(path)
+    with _in_words(path):
+        _refuse(path, target, True, partial(standing, marks=marks) if marks else None, True)
+
+
 def place_of(path: str | Path) -> Path:
     """Where a name leads: of a link, the file it stands for, be it there or not.
 

@@ -15,7 +15,7 @@ from okr_sheets.files.locks import lock_of
 from okr_sheets.files.marks import is_marked
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_choice
+from okr_sheets.misuse import MisuseError, check_choice, check_local
 from okr_sheets.problems import UnreadableError
 from okr_sheets.regular import opened
 from okr_sheets.reports import archived
@@ -24,7 +24,7 @@ from okr_sheets.reports.into.board import Board
 from okr_sheets.reports.into.joining import Changes, joined
 from okr_sheets.reports.into.own import OwnBook
 from okr_sheets.reports.workbook import HIDDEN_SHEET, SHEETS, sheet_titles, write_workbook
-from okr_sheets.writing.saving import place_of, saved
+from okr_sheets.writing.saving import check_target, place_of, saved
 
 if TYPE_CHECKING:
     from okr_sheets.language import Language
@@ -59,11 +59,12 @@ def report_into(
         check_choice("language", language, languages())
     words = words_of(language or rollup.language)
     asked = check_sheets(sheets)
+    check_local(path)
     path, place = Path(path), place_of(path)
     _check_file(path, place)
     say = tell or (lambda _: None)
     before = _state(place)
-    try:
+    with _in_a_sentence(path, words.code):
         _check_kind(path, place)
         with saved(path) as temporary, _opened(place) as archive:
             board = Board(archive, str(path))
@@ -78,11 +79,27 @@ def report_into(
             notes = [words("terminal.signature", path=str(path))] if board.is_signed else []
             if not board.own:
                 notes.insert(0, words("terminal.backup", path=str(path), kept=_copied(place).name))
-    except UnreadableError as error:
-        raise MisuseError(error.problem(str(path)).line(words.code)) from error
     for note in notes:
         say(note)
     return path
+
+
+def check_into(path: str | Path, language: str) -> None:
+    """Raise what `report_into` would raise of a path and a file, known before trackers are read."""
+    path, place = Path(path), place_of(path)
+    _check_file(path, place)
+    with _in_a_sentence(path, language):
+        _check_kind(path, place)
+    check_target(path)
+
+
+@contextmanager
+def _in_a_sentence(path: Path, language: str) -> Iterator[None]:
+    """Why a workbook cannot be read, as MisuseError."""
+    try:
+        yield
+    except UnreadableError as error:
+        raise MisuseError(error.problem(str(path)).line(language)) from error
 
 
 def check_sheets(keys: Iterable[str] | None) -> tuple[str, ...]:
