@@ -23,7 +23,6 @@ from okr_sheets.rollups import FRAMES
 
 MOST, FEW, FEW_UNITS = 12, 5, 4
 HEADER = 4  # the row of a table's headers
-BEFORE = ("off-track", "at-risk")
 
 
 @pytest.fixture
@@ -52,15 +51,6 @@ def tree(path):
 
 def ids(page, section):
     return page.xpath(f"//section[@id='{section}']//tbody/tr/td[1]//*[@class='id']/text()")
-
-
-def most_urgent(rows, most):
-    """The same choice by pandas: off track before at risk before others, widest gap first."""
-    order = rows.status.map({key: rank for rank, key in enumerate(BEFORE)}).fillna(len(BEFORE))
-    ranked = rows.assign(order=order).sort_values(
-        ["order", "gap"], ascending=[True, False], kind="stable"
-    )
-    return set(ranked.id[:most])
 
 
 # --- what is shown -------------------------------------------------------------------------------
@@ -95,12 +85,21 @@ def test_the_summary_names_the_archive_and_promises_no_more_than_there_is(writte
     assert f"{MOST} of {len(company_rollup.attention)} on the sheet Attention" in texts
 
 
-def test_what_is_off_track_and_furthest_behind_stays(written, company_rollup):
-    shown = rows_of(opened(written("r.xlsx"))["Attention"])
-    assert set(shown["ID"]) == most_urgent(company_rollup.attention, MOST)
-    # In the order of the whole list.
+def test_what_needs_attention_is_the_head_of_the_whole_list(written, company_rollup):
     every = company_rollup.attention.id.tolist()
-    assert shown["ID"].tolist() == [each for each in every if each in set(shown["ID"])]
+    assert len(every) > MOST
+    assert rows_of(opened(written("r.xlsx"))["Attention"])["ID"].tolist() == every[:MOST]
+    assert ids(tree(written("r.html")), "attention") == every[:FEW]
+
+
+def test_key_results_off_track_come_after_the_companys_own(written, company_rollup):
+    rows = company_rollup.key_results
+    teams = rows[rows.level != "company"]
+    behind = {"off-track": 0, "at-risk": 1}
+    order = teams.assign(order=teams.status.map(behind).fillna(2), behind=-teams.gap)
+    most = order.sort_values(["order", "behind"]).id[: MOST - sum(rows.level == "company")]
+    shown = set(rows_of(opened(written("r.xlsx"))["Key results"])["ID"])
+    assert shown == {*most, *rows.id[rows.level == "company"]}
 
 
 def test_the_companys_own_key_results_stay(written, company_rollup):
@@ -154,7 +153,6 @@ def test_the_page_shows_fewer_still_and_says_so(written, company_rollup):
         [note] = section.xpath("./p/text()")
         assert str(len(company_rollup.columns[name])) in note
         assert f"{name}.csv in r-data.zip" in note
-    assert set(ids(page, "attention")) == most_urgent(company_rollup.attention, FEW)
 
 
 def test_the_page_leads_to_the_archive(written):

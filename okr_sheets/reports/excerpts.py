@@ -26,7 +26,7 @@ SEVERITIES = ("error", "warning", "info")
 
 def is_large(rollup: Rollup) -> bool:
     """Whether a list of the rollup is too long to be shown whole."""
-    sizes = [len(rollup.columns[name]) for name in ("changes", *_KEYS)]
+    sizes = [len(rollup.columns[name]) for name in (*_WORST_FIRST, *_KEYS)]
     return max(*sizes, len(rollup.problems)) > MOST_ROWS
 
 
@@ -64,9 +64,9 @@ class Excerpt:
         size, most = len(self.rollup.columns[name]), self.most(name)
         if size <= most:
             return np.arange(size)
-        # The gravest of all changes stand first.
-        keys = [np.arange(size)] if name == "changes" else _KEYS[name](self.rollup)
-        return np.sort(np.lexsort(keys[::-1])[:most])
+        if name in _WORST_FIRST:
+            return np.arange(most)
+        return np.sort(np.lexsort(_KEYS[name](self.rollup)[::-1])[:most])
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a frame to show."""
@@ -98,14 +98,10 @@ def _rank(levels: Array) -> Array:
 
 
 def _of_key_results(rollup: Rollup) -> Sequence[Array]:
+    """The company's own, then what is off track before what is at risk, furthest behind first."""
     rows = rollup.columns["key_results"]
-    return rows.level != "company", *_urgency(rows)
-
-
-def _urgency(rows: Columns) -> Sequence[Array]:
-    """What is off track before what is at risk, furthest behind first; then what is silent."""
     ranks = np.select([rows.status == "off-track", rows.status == "at-risk"], [0, 1], 2)
-    return ranks, -rows.gap
+    return rows.level != "company", ranks, -rows.gap
 
 
 def places_of(rows: Columns) -> Iterator[tuple[Any, ...]]:
@@ -135,7 +131,8 @@ def _of_carried(rollup: Rollup) -> Sequence[Array]:
     return (rows.score - rows.previous_score,)
 
 
-# What the rows of a list are chosen by, first things first: what is small stays, NaN goes.
+_WORST_FIRST = ("attention", "changes")  # lists whose head is what matters most
+# What the rows of the others are chosen by, first things first: what is small stays, NaN goes.
 _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "teams": lambda rollup: _of_levels(rollup, "teams"),
     "objectives": lambda rollup: _of_levels(rollup, "objectives"),
@@ -143,7 +140,6 @@ _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "owners": _of_owners,
     "alignment": _of_alignment,
     "forecast": _of_forecast,
-    "attention": lambda rollup: _urgency(rollup.columns["attention"]),
     "carried": _of_carried,
 }
 # What is said to come first; of the others, what is most urgent.
