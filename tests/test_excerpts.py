@@ -20,6 +20,7 @@ from okr_sheets.drawing.workbooks import CleanSheet
 from okr_sheets.language import language, languages
 from okr_sheets.reports import excerpts
 from okr_sheets.rollups import FRAMES
+from okr_sheets.terminal import print_rollup
 
 MOST, FEW, FEW_UNITS = 12, 5, 4
 HEADER = 4  # the row of a table's headers
@@ -198,6 +199,65 @@ def test_every_language_says_where_all_rows_are(code, written):
     notes = page.xpath("//section/p[contains(@class, 'excerpt')]/text()")
     assert len(notes) >= 5
     assert all("r-data.zip" in note for note in notes)
+
+
+def test_objectives_of_the_outline_are_those_furthest_behind(few, company_rollup):
+    rows, objectives = company_rollup.alignment, company_rollup.objectives
+    excerpt = excerpts.Excerpt(company_rollup, language("en"), "r-data.zip", is_short=True)
+    shown = rows.iloc[excerpt.which("alignment")]
+    gaps = objectives.set_index("id").gap
+    for (depth, level), each in rows.groupby(["depth", "level"]):
+        chosen = shown[(shown.depth == depth) & (shown.level == level)].id
+        left = each.id[~each.id.isin(chosen)]
+        if len(chosen) and len(left) and depth:
+            assert gaps[chosen].min() >= gaps[left].max()
+
+
+def test_the_page_says_that_objectives_stand_there_for_other_lists(written):
+    [note] = tree(written("r.html")).xpath("//*[@id='objectives']/p[@class='excerpt muted']/text()")
+    assert note.endswith(language("en")("report.led_to"))
+
+
+def test_filters_offer_what_is_on_the_page_alone(written):
+    page = tree(written("r.html"))
+    shown = set(page.xpath("//details[contains(@class, 'objective')]/@data-team"))
+    offered = page.xpath("//select[@id='team']/option/@data-units")
+    assert offered
+    assert all(shown & set(units.split()) for units in offered)
+    for key in ("owner", "status"):
+        offered = set(page.xpath(f"//select[@id='{key}']/option/@value")) - {""}
+        assert offered == set(page.xpath(f"//table[@class='krs']//tr/@data-{key}"))
+
+
+# --- text ----------------------------------------------------------------------------------------
+
+
+def test_a_large_rollup_is_short_in_a_terminal_and_says_what_has_all(few, company_rollup, capsys):
+    print_rollup(company_rollup, language("en"))
+    text = " ".join(capsys.readouterr().out.split())
+    rows = company_rollup.key_results
+    assert sum(f" {name} " in text for name in rows.id) == FEW
+    for title, name in (("Objectives", "objectives"), ("Key results", "key_results")):
+        assert f"{title}: {FEW} of {len(company_rollup.columns[name])} are shown" in text
+    assert text.count("All: -o rollup.csv (key results) or -o rollup.json.") == 3
+
+
+def test_a_small_rollup_is_printed_whole(company_rollup, capsys):
+    print_rollup(company_rollup, language("en"))
+    text = capsys.readouterr().out
+    assert all(f"{name} " in text for name in company_rollup.key_results.id)
+    assert "rollup.json" not in text
+
+
+@pytest.mark.parametrize("code", languages())
+def test_markdown_of_a_large_rollup_is_short_and_says_what_has_all(written, company_rollup, code):
+    text = written("r.md", code).read_text("utf-8")
+    for name in ("teams", "attention", "objectives"):
+        part = text.split(f"## {language(code)(f'report.{name}')}\n")[1].split("\n## ")[0]
+        rows = [line for line in part.splitlines() if line.startswith(("| ", "- "))]
+        assert len(rows) - part.startswith("\n|") - ("| ---" in part or "|---" in part) <= FEW + 1
+        assert "rollup.json" in part
+    assert not (written("r.md").parent / "r-data.zip").exists()
 
 
 # --- the archive ---------------------------------------------------------------------------------

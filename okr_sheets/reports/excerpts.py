@@ -1,4 +1,4 @@
-"""What workbook and page show of long lists: the rows that matter most, and where all of them are.
+"""What reports show of long lists: the rows that matter most, and where all of them are.
 
 A rollup is large if one of its lists is longer than `MOST_ROWS`; of others all is shown.
 """
@@ -19,7 +19,7 @@ from okr_sheets.problems import Problem, grouped
 from okr_sheets.rollups.result import Rollup, Row
 
 MOST_ROWS = 2_500  # of a list; the key results of some 200 trackers
-# Of a large rollup's page, which a browser holds all at once: of a list, and of that of units.
+# Of a large rollup's page or text, read from its top: of a list, and of a page's list of units.
 FEW_ROWS, FEW_UNITS = 120, 400
 SEVERITIES = ("error", "warning", "info")
 
@@ -45,7 +45,8 @@ def problem_lines(rollup: Rollup) -> list[Problem]:
 class Excerpt:
     """What a report shows of each list: all of it, or the rows that matter most.
 
-    `archive` is the name of what holds all of a large rollup; `is_short` asks for few rows.
+    `archive` is the name of what holds all of a large rollup, "" where there is none beside the
+    report; `is_short` asks for few rows.
     """
 
     rollup: Rollup
@@ -57,7 +58,7 @@ class Excerpt:
         """How many rows of a list are shown at most."""
         if not self.is_short:
             return MOST_ROWS
-        return FEW_UNITS if name == "teams" else FEW_ROWS
+        return FEW_UNITS if name == "teams" and self.archive else FEW_ROWS
 
     def which(self, name: str) -> Array:
         """The positions of the rows of a frame to show, in their order."""
@@ -76,13 +77,19 @@ class Excerpt:
         """Which rows are shown of a list of so many, and where all are; "" if these are all."""
         if count <= self.most(name) or shown == count:
             return ""
-        return self.words(
-            f"report.{_FIRST.get(name, 'urgent')}_of_all",
-            shown=self.words.number(shown),
-            all=self.words.number(count),
-            file=f"{name}.csv",
-            archive=self.archive,
-        )
+        counts = {"shown": self.words.number(shown), "all": self.words.number(count)}
+        status = {
+            key.replace("-", "_"): self.words.choice("status", key)
+            for key in ("off-track", "at-risk")
+        }
+        which = self.words(f"report.{_FIRST.get(name, 'urgent')}_of_all", **counts, **status)
+        return f"{which} {self.where(name)}"
+
+    def where(self, name: str) -> str:
+        """Where all rows of a list are: in the archive, without one in what a command can write."""
+        if not self.archive:
+            return self.words("report.all_by")
+        return self.words("report.all_in", file=f"{name}.csv", archive=self.archive)
 
 
 def _of_levels(rollup: Rollup, name: str) -> Sequence[Array]:
@@ -118,7 +125,10 @@ def _of_alignment(rollup: Rollup) -> Sequence[Array]:
     rows = rollup.columns["alignment"]
     has_some_below = rows.depth < np.append(rows.depth[1:], 0)
     # By depth, so that what a row stands under is always there.
-    return ~has_some_below & (rows.depth == 0), rows.depth, _rank(rows.level), -rows.serving
+    objectives = rollup.columns["objectives"]
+    gap_at = dict(zip(places_of(objectives), objectives.gap.tolist(), strict=True))
+    gaps = np.array([gap_at.get(place, np.nan) for place in places_of(rows)], dtype=float)
+    return ~has_some_below & (rows.depth == 0), rows.depth, _rank(rows.level), -gaps
 
 
 def _of_forecast(rollup: Rollup) -> Sequence[Array]:
@@ -141,6 +151,7 @@ _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "alignment": _of_alignment,
     "forecast": _of_forecast,
     "carried": _of_carried,
+    "overdue": lambda rollup: (rollup.columns["overdue"].due,),
 }
 # What is said to come first; of the others, what is most urgent.
 _FIRST = {
