@@ -124,6 +124,11 @@ class Language:
         text = self.spellings(path)[0]
         return text.format(**fields) if fields else text
 
+    def counted(self, path: str, /, **fields: object) -> str:
+        """The same, counts among the fields in the language's groups of digits."""
+        said = {key: self.number(it) if type(it) is int else it for key, it in fields.items()}
+        return self(path, **said)
+
     def lines(self, path: str) -> tuple[str, ...]:
         """A list of sentences that are all written, one below the other."""
         return self.spellings(path)
@@ -188,7 +193,10 @@ class Language:
         # Above six digits a fraction says nothing, and would come as an exponent.
         whole = value == round(value) or abs(value) >= 100_000
         text = f"{value:,.0f}" if whole and abs(value) < EXACT else f"{value:,.6g}"
-        signs = {",": self("numbers.group").replace(" ", "\N{NO-BREAK SPACE}"), ".": self.decimal}
+        group = self("numbers.group").replace(" ", "\N{NO-BREAK SPACE}")
+        if abs(value) < float(self("numbers.grouped_from")):
+            group = ""
+        signs = {",": group, ".": self.decimal}
         return "".join(signs.get(sign, sign) for sign in text)
 
     @cached_property

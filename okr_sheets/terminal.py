@@ -10,11 +10,14 @@ from datetime import timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from okr_sheets.columns import among
+from okr_sheets.reports.excerpts import Excerpt, is_large
 from okr_sheets.reports.phrases import by_plan, coverage, heading, headline, title, update
 from okr_sheets.text import one_line
 
@@ -101,18 +104,34 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
     out.print(_text(headline(rollup, words), "bright_black"))
     for name, text in update(rollup, words):
         out.print(Text.assemble("  ", _text(f"{name} " if name else "", "bold"), _text(text)))
-    key_results, objectives = (_by_unit(rollup, name) for name in ("key_results", "objectives"))
-    for team in rollup.rows("teams"):
+    excerpt = Excerpt(rollup, words, archive="", is_short=is_large(rollup))
+    key_results, objectives = (_by_unit(excerpt, name) for name in ("key_results", "objectives"))
+    listed = among(rollup.columns["teams"].unit_name, {*key_results, *objectives})
+    listed[excerpt.which("teams")] = True
+    for team in rollup.rows("teams", np.flatnonzero(listed)):
         out.print()
         out.print(_unit_line(team, words))
-        if team["objectives"]:
-            name = team["unit_name"]
-            out.print(_unit_table(objectives[name], key_results.get(name, []), words))
+        name = team["unit_name"]
+        if name in objectives or name in key_results:
+            out.print(_unit_table(objectives.get(name, []), key_results.get(name, []), words))
+    if excerpt.is_short:
+        _print_notes(out, excerpt, int(listed.sum()))
 
 
-def _by_unit(rollup: Rollup, name: str) -> dict[str, list[Row]]:
+def _print_notes(out: Console, excerpt: Excerpt, units: int) -> None:
+    """Which rows of each list were printed; so many `units`, some for what they own."""
+    out.print()
+    for name in ("teams", "objectives", "key_results"):
+        size = len(excerpt.rollup.columns[name])
+        shown = units if name == "teams" else len(excerpt.which(name))
+        if note := excerpt.note(name, shown, size):
+            led_to = f" {excerpt.words('report.led_to')}" if name == "teams" else ""
+            out.print(_text(f"{excerpt.words(f'report.{name}')}: {note}{led_to}"))
+
+
+def _by_unit(excerpt: Excerpt, name: str) -> dict[str, list[Row]]:
     by_unit: dict[str, list[Row]] = {}
-    for row in rollup.rows(name):
+    for row in excerpt.rows(name):
         by_unit.setdefault(row["unit_name"], []).append(row)
     return by_unit
 

@@ -17,6 +17,7 @@ LONGEST_NAME = 79  # of a key, a value or a name that one on settings quotes
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
 )
+_DIGITS = re.compile(r"([0-9]+)")
 _BREAKS = re.compile("\r\n|[\t\n\r\u2028\u2029]")
 # What Markdown takes for markup; & only where it begins an entity.
 _MARKUP = re.compile(r"[\\|*_`~<\[\]#]|&(?=#?\w+;)|^[-+=>]")
@@ -28,6 +29,14 @@ _ON_ITS_LINE = rf"""(?:[^\S\r\n]|["'])*{_SIGNS}"""
 _FORMULA_WITHIN = re.compile(rf"(?<=[;\r\n])(?={_ON_ITS_LINE})")
 _QUOTED_WITHIN = re.compile(rf"(?<=[;\r\n])(?='{_ON_ITS_LINE})")
 _MARK_WITHIN = re.compile(rf"(?<=[;\r\n])'(?={_ON_ITS_LINE})")
+
+
+def natural(text: str) -> tuple[object, ...]:
+    """What a name is sorted by where 2 comes before 10: its words, and its numbers as numbers."""
+    words = _DIGITS.split(text)  # every second one is of digits
+    numbers = (word.lstrip("0") for word in words[1::2])
+    words[1::2] = [f"{len(number):09}{number}" for number in numbers]
+    return *words, text
 
 
 def printable(text: str) -> str:

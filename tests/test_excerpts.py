@@ -20,10 +20,10 @@ from okr_sheets.drawing.workbooks import CleanSheet
 from okr_sheets.language import language, languages
 from okr_sheets.reports import excerpts
 from okr_sheets.rollups import FRAMES
+from okr_sheets.terminal import print_rollup
 
 MOST, FEW, FEW_UNITS = 12, 5, 4
 HEADER = 4  # the row of a table's headers
-BEFORE = ("off-track", "at-risk")
 
 
 @pytest.fixture
@@ -52,15 +52,6 @@ def tree(path):
 
 def ids(page, section):
     return page.xpath(f"//section[@id='{section}']//tbody/tr/td[1]//*[@class='id']/text()")
-
-
-def most_urgent(rows, most):
-    """The same choice by pandas: off track before at risk before others, widest gap first."""
-    order = rows.status.map({key: rank for rank, key in enumerate(BEFORE)}).fillna(len(BEFORE))
-    ranked = rows.assign(order=order).sort_values(
-        ["order", "gap"], ascending=[True, False], kind="stable"
-    )
-    return set(ranked.id[:most])
 
 
 # --- what is shown -------------------------------------------------------------------------------
@@ -95,12 +86,21 @@ def test_the_summary_names_the_archive_and_promises_no_more_than_there_is(writte
     assert f"{MOST} of {len(company_rollup.attention)} on the sheet Attention" in texts
 
 
-def test_what_is_off_track_and_furthest_behind_stays(written, company_rollup):
-    shown = rows_of(opened(written("r.xlsx"))["Attention"])
-    assert set(shown["ID"]) == most_urgent(company_rollup.attention, MOST)
-    # In the order of the whole list.
+def test_what_needs_attention_is_the_head_of_the_whole_list(written, company_rollup):
     every = company_rollup.attention.id.tolist()
-    assert shown["ID"].tolist() == [each for each in every if each in set(shown["ID"])]
+    assert len(every) > MOST
+    assert rows_of(opened(written("r.xlsx"))["Attention"])["ID"].tolist() == every[:MOST]
+    assert ids(tree(written("r.html")), "attention") == every[:FEW]
+
+
+def test_key_results_off_track_come_after_the_companys_own(written, company_rollup):
+    rows = company_rollup.key_results
+    teams = rows[rows.level != "company"]
+    behind = {"off-track": 0, "at-risk": 1}
+    order = teams.assign(order=teams.status.map(behind).fillna(2), behind=-teams.gap)
+    most = order.sort_values(["order", "behind"]).id[: MOST - sum(rows.level == "company")]
+    shown = set(rows_of(opened(written("r.xlsx"))["Key results"])["ID"])
+    assert shown == {*most, *rows.id[rows.level == "company"]}
 
 
 def test_the_companys_own_key_results_stay(written, company_rollup):
@@ -154,7 +154,6 @@ def test_the_page_shows_fewer_still_and_says_so(written, company_rollup):
         [note] = section.xpath("./p/text()")
         assert str(len(company_rollup.columns[name])) in note
         assert f"{name}.csv in r-data.zip" in note
-    assert set(ids(page, "attention")) == most_urgent(company_rollup.attention, FEW)
 
 
 def test_the_page_leads_to_the_archive(written):
@@ -200,6 +199,65 @@ def test_every_language_says_where_all_rows_are(code, written):
     notes = page.xpath("//section/p[contains(@class, 'excerpt')]/text()")
     assert len(notes) >= 5
     assert all("r-data.zip" in note for note in notes)
+
+
+def test_objectives_of_the_outline_are_those_furthest_behind(few, company_rollup):
+    rows, objectives = company_rollup.alignment, company_rollup.objectives
+    excerpt = excerpts.Excerpt(company_rollup, language("en"), "r-data.zip", is_short=True)
+    shown = rows.iloc[excerpt.which("alignment")]
+    gaps = objectives.set_index("id").gap
+    for (depth, level), each in rows.groupby(["depth", "level"]):
+        chosen = shown[(shown.depth == depth) & (shown.level == level)].id
+        left = each.id[~each.id.isin(chosen)]
+        if len(chosen) and len(left) and depth:
+            assert gaps[chosen].min() >= gaps[left].max()
+
+
+def test_the_page_says_that_objectives_stand_there_for_other_lists(written):
+    [note] = tree(written("r.html")).xpath("//*[@id='objectives']/p[@class='excerpt muted']/text()")
+    assert note.endswith(language("en")("report.led_to"))
+
+
+def test_filters_offer_what_is_on_the_page_alone(written):
+    page = tree(written("r.html"))
+    shown = set(page.xpath("//details[contains(@class, 'objective')]/@data-team"))
+    offered = page.xpath("//select[@id='team']/option/@data-units")
+    assert offered
+    assert all(shown & set(units.split()) for units in offered)
+    for key in ("owner", "status"):
+        offered = set(page.xpath(f"//select[@id='{key}']/option/@value")) - {""}
+        assert offered == set(page.xpath(f"//table[@class='krs']//tr/@data-{key}"))
+
+
+# --- text ----------------------------------------------------------------------------------------
+
+
+def test_a_large_rollup_is_short_in_a_terminal_and_says_what_has_all(few, company_rollup, capsys):
+    print_rollup(company_rollup, language("en"))
+    text = " ".join(capsys.readouterr().out.split())
+    rows = company_rollup.key_results
+    assert sum(f" {name} " in text for name in rows.id) == FEW
+    for title, name in (("Objectives", "objectives"), ("Key results", "key_results")):
+        assert f"{title}: {FEW} of {len(company_rollup.columns[name])} are shown" in text
+    assert text.count("All: -o rollup.csv (key results) or -o rollup.json.") == 3
+
+
+def test_a_small_rollup_is_printed_whole(company_rollup, capsys):
+    print_rollup(company_rollup, language("en"))
+    text = capsys.readouterr().out
+    assert all(f"{name} " in text for name in company_rollup.key_results.id)
+    assert "rollup.json" not in text
+
+
+@pytest.mark.parametrize("code", languages())
+def test_markdown_of_a_large_rollup_is_short_and_says_what_has_all(written, company_rollup, code):
+    text = written("r.md", code).read_text("utf-8")
+    for name in ("teams", "attention", "objectives"):
+        part = text.split(f"## {language(code)(f'report.{name}')}\n")[1].split("\n## ")[0]
+        rows = [line for line in part.splitlines() if line.startswith(("| ", "- "))]
+        assert len(rows) - part.startswith("\n|") - ("| ---" in part or "|---" in part) <= FEW + 1
+        assert "rollup.json" in part
+    assert not (written("r.md").parent / "r-data.zip").exists()
 
 
 # --- the archive ---------------------------------------------------------------------------------

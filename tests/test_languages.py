@@ -9,6 +9,7 @@ import okr_sheets
 from okr_sheets.findings import FINDINGS
 from okr_sheets.language import choice_keys, fold, headers, language, languages, percents
 from okr_sheets.problems import CODES
+from okr_sheets.reports.phrases import coverage, scope, updated
 from okr_sheets.schema import OKRS, OTHER_SHEETS, SETTINGS, SHEETS
 
 REFERENCE = language("en")
@@ -149,3 +150,22 @@ def test_a_percent_is_written_in_the_languages_way_and_never_full_before_it_is()
     ]
     assert language("fi").percent(0.285).replace("\N{NO-BREAK SPACE}", " ") == "29 %"
     assert language("tr").percent(0.285) == "%29"
+
+
+@pytest.mark.parametrize(
+    ("code", "four", "five"),
+    [
+        ("en", "1,025", "12,396"),
+        ("tr", "1.025", "12.396"),
+        ("th", "1,025", "12,396"),
+        ("ko", "1,025", "12,396"),
+        ("hu", "1025", "12\N{NO-BREAK SPACE}396"),
+        ("fi", "1\N{NO-BREAK SPACE}025", "12\N{NO-BREAK SPACE}396"),
+    ],
+)
+def test_counts_in_sentences_are_grouped_as_the_language_does(code, four, five):
+    words = language(code)
+    row = {"with_number": 1025, "updated": 1025, "key_results": 12396, "below": None}
+    for said in (coverage(row, words), updated(row, words), f"{four}{scope(row, words)}"):
+        assert four in said
+        assert five in said

@@ -10,10 +10,13 @@ from importlib import import_module
 
 import pytest
 from conftest import IN_CI, needs
+from lxml import html
 from openpyxl import load_workbook
 
 import okr_sheets as okr
 from okr_sheets.language import language, languages
+from okr_sheets.reports import excerpts
+from okr_sheets.reports.page.charts import Chart, End, Point
 
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -410,3 +413,74 @@ def test_a_long_page_lays_out_what_is_in_sight_and_jumps_where_links_lead(
         assert 0 <= page.locator(f"#{name}").bounding_box()["y"] < 200, name
     page.emulate_media(media="print")
     assert unit.evaluate("(unit) => getComputedStyle(unit).contentVisibility") == "visible"
+
+
+@pytest.fixture
+def large(rollup, view, tmp_path, monkeypatch):
+    """Opens the sample's page as that of a large rollup."""
+    monkeypatch.setattr(excerpts, "MOST_ROWS", 12)
+    monkeypatch.setattr(excerpts, "FEW_ROWS", 5)
+    monkeypatch.setattr(excerpts, "FEW_UNITS", 4)
+    return lambda: view(okr.report(rollup, tmp_path / "r.html"))
+
+
+def test_what_is_not_on_a_short_page_is_not_said_to_be_nowhere(large, rollup):
+    page = large()
+    results = page.locator("table.krs tr[id]").count()
+    page.fill("#search", "nowhere at all")
+    count = len(rollup.key_results)
+    assert page.locator("#shown").inner_text() == (
+        f"0 of {results} key results · {results} of {count} are shown here. "
+        "All: key_results.csv in r-data.zip."
+    )
+    assert page.locator("#h-attention small").inner_text() == "0 of 5"
+    for name in ("attention", "units", "alignment", "changes", "objectives"):
+        said = page.locator(f"#{name} .nothing").inner_text()
+        assert said.startswith("Nothing of what is shown here matches."), name
+        assert "in r-data.zip" in said
+
+
+def test_the_list_of_teams_obeys_the_filters(sample, rollup, view):
+    page = view(sample)
+    units = page.locator("#units tbody tr:visible .name")
+    assert units.count() == len(rollup.teams)
+    page.locator("#team").select_option(label="Enablement")
+    assert units.all_inner_texts() == ["Acme Cloud", "Sales", "Enablement"]
+    page.get_by_role("button", name="Clear").click()
+    page.locator("#status").select_option(label="Off track")
+    having = rollup.key_results[rollup.key_results.status == "off-track"].unit_name
+    assert set(having) <= set(units.all_inner_texts())
+    page.get_by_role("button", name="Clear").click()
+    assert units.count() == len(rollup.teams)
+
+
+def test_long_lists_are_folded_and_a_link_into_them_unfolds(rollup, view, tmp_path, monkeypatch):
+    monkeypatch.setattr("okr_sheets.reports.page.MANY", 3)
+    monkeypatch.setattr("okr_sheets.reports.page.FIRST", 2)
+    page = view(okr.report(rollup, tmp_path / "long.html"))
+    for name in ("units", "alignment", "owners"):
+        rows = page.locator(f"#{name} tbody tr")
+        assert page.locator(f"#{name} tbody tr:visible").count() == 2 < rows.count(), name
+        page.locator(f"#{name} button.unfold").click()
+        assert page.locator(f"#{name} tbody tr:visible").count() == rows.count(), name
+    assert page.locator(".unit:visible").count() == 2
+    last = page.locator(".unit").last
+    page.evaluate("(id) => { location.hash = id; }", last.get_attribute("id"))
+    last.wait_for(state="visible")
+
+
+@pytest.mark.parametrize("score", [0.4, 0.8])
+def test_the_labels_of_score_and_end_stand_on_two_sides_of_the_fan(score):
+    first, last = date(2027, 1, 1), date(2027, 3, 5)
+    points = [Point(first, 0.0, 0.0), Point(last, score, 0.7)]
+    chart = Chart(first, date(2027, 3, 31), language("en"))
+    drawn = html.fromstring(str(chart.draw(points, End(0.75, 0.67, 0.83), "")))
+    places = [
+        (float(text.get("y").rstrip("%")), float(text.get("dy")))
+        for text in drawn.xpath("//text[@class='now']")
+    ]
+    (_, now), (edge, end) = places
+    at = drawn.xpath("//polygon[@class='fan']/@points")[0].split()[1:]
+    high, low = (float(point.split(",")[1]) / 10 for point in at)
+    assert (now < 0) == (end > 0) == (score == 0.8)
+    assert edge == pytest.approx(low if score == 0.8 else high, abs=0.1)

@@ -189,7 +189,7 @@ def test_units_that_nobody_speaks_for_are_drawn_side_by_side(company, tmp_path):
     path = okr.report(okr.rollup(trackers), tmp_path / "r.xlsx")
     _, _, weeks = charts(path)
     assert weeks[0] == {"lineChart"}
-    assert list(weeks[1]) == ["Sales", "Go-to-market"]
+    assert list(weeks[1]) == ["Go-to-market", "Sales"]  # of Marketing, then of Sales
 
 
 # --- rows ----------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from conftest import QUICK
 from openpyxl import load_workbook
+from test_rollup_workbook import opened
 
 import okr_sheets as okr
 from okr_sheets import demo
@@ -21,6 +22,7 @@ from okr_sheets.config import read_config
 from okr_sheets.frames import frame
 from okr_sheets.language import language
 from okr_sheets.rollups import FRAMES
+from okr_sheets.terminal import print_rollup
 
 
 @pytest.fixture(scope="module")
@@ -570,3 +572,38 @@ def test_sources_are_made_once_they_are_asked_for_and_pickled_with_the_rest(comp
     assert made == [1]
     again = pickle.loads(pickle.dumps(okr.rollup(company)))
     pd.testing.assert_frame_equal(again.sources, rolled.sources)
+
+
+def test_units_stand_below_their_department_in_the_order_people_count(book, tmp_path):
+    drawn = """
+        | Company:    | North |      |           |          |        |            |
+        | Department: | D {d} |      |           |          |        |            |
+        | Team:       | T {t} |      |           |          |        |            |
+        | ID          | Title | Type | Baseline  | Target   | Owner  | 2027-01-08 |
+        | O1          | Grow  | Objective |      |          | Ann    |            |
+        | O1.KR1      | Win   | Increase  | 0    | 10       | Ann    | 4          |
+    """
+    places = [(10, 3), (2, 10), (2, 9), (10, 1), (2, 100)]
+    paths = [book(drawn.format(d=d, t=t), f"{d}-{t}.csv") for d, t in places]
+    rolled = okr.rollup(paths, as_of=date(2027, 1, 8))
+    counted = ["North", "D 2", "T 9", "T 10", "T 100", "D 10", "T 1", "T 3"]
+    assert rolled.teams.unit_name.tolist() == counted
+    sheet = opened(okr.report(rolled, tmp_path / "r.xlsx"))["Teams"]
+    cells = [row[0] for row in sheet.iter_rows(min_row=5) if row[0].value]
+    assert [cell.value for cell in cells] == counted
+    indents = [cell.alignment.indent for cell in cells]
+    assert indents[0] < indents[1] < indents[2]
+    assert indents[1] == indents[5]
+    assert len({*indents[2:5], *indents[6:]}) == 1
+
+
+def test_whose_the_headline_is_and_the_mean_below_are_said_everywhere(rolled, tmp_path, capsys):
+    head = rolled.headline
+    own = f"of its own {head['key_results']} key results, mean below {head['below']:.0%}"
+    assert own in repr(rolled)
+    print_rollup(rolled, language("en"))
+    assert own in " ".join(capsys.readouterr().out.split())
+    for name in ("r.md", "r.html"):
+        assert own in okr.report(rolled, tmp_path / name).read_text("utf-8")
+    book = opened(okr.report(rolled, tmp_path / "r.xlsx"))
+    assert any(own in str(cell.value) for row in book["Summary"] for cell in row)

@@ -1,4 +1,4 @@
-"""What workbook and page show of long lists: the rows that matter most, and where all of them are.
+"""What reports show of long lists: the rows that matter most, and where all of them are.
 
 A rollup is large if one of its lists is longer than `MOST_ROWS`; of others all is shown.
 """
@@ -19,14 +19,14 @@ from okr_sheets.problems import Problem, grouped
 from okr_sheets.rollups.result import Rollup, Row
 
 MOST_ROWS = 2_500  # of a list; the key results of some 200 trackers
-# Of a large rollup's page, which a browser holds all at once: of a list, and of that of units.
+# Of a large rollup's page or text, read from its top: of a list, and of a page's list of units.
 FEW_ROWS, FEW_UNITS = 120, 400
 SEVERITIES = ("error", "warning", "info")
 
 
 def is_large(rollup: Rollup) -> bool:
     """Whether a list of the rollup is too long to be shown whole."""
-    sizes = [len(rollup.columns[name]) for name in ("changes", *_KEYS)]
+    sizes = [len(rollup.columns[name]) for name in (*_WORST_FIRST, *_KEYS)]
     return max(*sizes, len(rollup.problems)) > MOST_ROWS
 
 
@@ -45,7 +45,8 @@ def problem_lines(rollup: Rollup) -> list[Problem]:
 class Excerpt:
     """What a report shows of each list: all of it, or the rows that matter most.
 
-    `archive` is the name of what holds all of a large rollup; `is_short` asks for few rows.
+    `archive` is the name of what holds all of a large rollup, "" where there is none beside the
+    report; `is_short` asks for few rows.
     """
 
     rollup: Rollup
@@ -57,16 +58,16 @@ class Excerpt:
         """How many rows of a list are shown at most."""
         if not self.is_short:
             return MOST_ROWS
-        return FEW_UNITS if name == "teams" else FEW_ROWS
+        return FEW_UNITS if name == "teams" and self.archive else FEW_ROWS
 
     def which(self, name: str) -> Array:
         """The positions of the rows of a frame to show, in their order."""
         size, most = len(self.rollup.columns[name]), self.most(name)
         if size <= most:
             return np.arange(size)
-        # The gravest of all changes stand first.
-        keys = [np.arange(size)] if name == "changes" else _KEYS[name](self.rollup)
-        return np.sort(np.lexsort(keys[::-1])[:most])
+        if name in _WORST_FIRST:
+            return np.arange(most)
+        return np.sort(np.lexsort(_KEYS[name](self.rollup)[::-1])[:most])
 
     def rows(self, name: str) -> list[Row]:
         """The rows of a frame to show."""
@@ -76,13 +77,19 @@ class Excerpt:
         """Which rows are shown of a list of so many, and where all are; "" if these are all."""
         if count <= self.most(name) or shown == count:
             return ""
-        return self.words(
-            f"report.{_FIRST.get(name, 'urgent')}_of_all",
-            shown=self.words.number(shown),
-            all=self.words.number(count),
-            file=f"{name}.csv",
-            archive=self.archive,
-        )
+        counts = {"shown": self.words.number(shown), "all": self.words.number(count)}
+        status = {
+            key.replace("-", "_"): self.words.choice("status", key)
+            for key in ("off-track", "at-risk")
+        }
+        which = self.words(f"report.{_FIRST.get(name, 'urgent')}_of_all", **counts, **status)
+        return f"{which} {self.where(name)}"
+
+    def where(self, name: str) -> str:
+        """Where all rows of a list are: in the archive, without one in what a command can write."""
+        if not self.archive:
+            return self.words("report.all_by")
+        return self.words("report.all_in", file=f"{name}.csv", archive=self.archive)
 
 
 def _of_levels(rollup: Rollup, name: str) -> Sequence[Array]:
@@ -98,14 +105,10 @@ def _rank(levels: Array) -> Array:
 
 
 def _of_key_results(rollup: Rollup) -> Sequence[Array]:
+    """The company's own, then what is off track before what is at risk, furthest behind first."""
     rows = rollup.columns["key_results"]
-    return rows.level != "company", *_urgency(rows)
-
-
-def _urgency(rows: Columns) -> Sequence[Array]:
-    """What is off track before what is at risk, furthest behind first; then what is silent."""
     ranks = np.select([rows.status == "off-track", rows.status == "at-risk"], [0, 1], 2)
-    return ranks, -rows.gap
+    return rows.level != "company", ranks, -rows.gap
 
 
 def places_of(rows: Columns) -> Iterator[tuple[Any, ...]]:
@@ -122,7 +125,10 @@ def _of_alignment(rollup: Rollup) -> Sequence[Array]:
     rows = rollup.columns["alignment"]
     has_some_below = rows.depth < np.append(rows.depth[1:], 0)
     # By depth, so that what a row stands under is always there.
-    return ~has_some_below & (rows.depth == 0), rows.depth, _rank(rows.level), -rows.serving
+    objectives = rollup.columns["objectives"]
+    gap_at = dict(zip(places_of(objectives), objectives.gap.tolist(), strict=True))
+    gaps = np.array([gap_at.get(place, np.nan) for place in places_of(rows)], dtype=float)
+    return ~has_some_below & (rows.depth == 0), rows.depth, _rank(rows.level), -gaps
 
 
 def _of_forecast(rollup: Rollup) -> Sequence[Array]:
@@ -135,7 +141,8 @@ def _of_carried(rollup: Rollup) -> Sequence[Array]:
     return (rows.score - rows.previous_score,)
 
 
-# What the rows of a list are chosen by, first things first: what is small stays, NaN goes.
+_WORST_FIRST = ("attention", "changes")  # lists whose head is what matters most
+# What the rows of the others are chosen by, first things first: what is small stays, NaN goes.
 _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "teams": lambda rollup: _of_levels(rollup, "teams"),
     "objectives": lambda rollup: _of_levels(rollup, "objectives"),
@@ -143,8 +150,8 @@ _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "owners": _of_owners,
     "alignment": _of_alignment,
     "forecast": _of_forecast,
-    "attention": lambda rollup: _urgency(rollup.columns["attention"]),
     "carried": _of_carried,
+    "overdue": lambda rollup: (rollup.columns["overdue"].due,),
 }
 # What is said to come first; of the others, what is most urgent.
 _FIRST = {

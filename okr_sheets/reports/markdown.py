@@ -7,7 +7,7 @@ from pathlib import Path
 
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
-from okr_sheets.problems import grouped
+from okr_sheets.reports.excerpts import Excerpt, is_large, problem_lines
 from okr_sheets.reports.phrases import (
     day_text,
     headline,
@@ -26,7 +26,8 @@ from okr_sheets.text import as_code, escaped
 def write_markdown(rollup: Rollup, path: str, words: Language) -> None:
     """The update a leader pastes: score, end, changes, what comes first, who owes; then details."""
     # A comment at the end tells the file from people's own notes, which are never replaced.
-    lines = [*_update(rollup, words), *_details(rollup, words), f"<!-- {REPORT_MARK} -->"]
+    excerpt = Excerpt(rollup, words, archive="", is_short=is_large(rollup))
+    lines = [*_update(rollup, words), *_details(excerpt), f"<!-- {REPORT_MARK} -->"]
     Path(path).write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -46,11 +47,11 @@ def _update(rollup: Rollup, words: Language) -> Iterator[str]:
     yield ""
 
 
-def _details(rollup: Rollup, words: Language) -> Iterator[str]:
-    yield from _teams(rollup, words)
-    yield f"## {words('report.attention')}"
-    yield ""
-    attention = rollup.rows("attention")
+def _details(excerpt: Excerpt) -> Iterator[str]:
+    rollup, words = excerpt.rollup, excerpt.words
+    yield from _teams(excerpt)
+    attention = excerpt.rows("attention")
+    yield from _heading(excerpt, "attention", len(attention), len(rollup.columns["attention"]))
     for row in attention:
         key_result = f"**{escaped(row['id'])}** {escaped(row['title'])}"
         standing = f"{status_word(row['status'], words)}, {escaped(reason(row, words))}"
@@ -58,21 +59,30 @@ def _details(rollup: Rollup, words: Language) -> Iterator[str]:
     if not attention:
         yield words("report.none_attention")
     yield ""
-    yield from _actions(rollup, words)
-    yield from _objectives(rollup, words)
-    if rollup.problems:
-        yield f"## {words('report.problems')}"
-        yield ""
-        for problem in grouped(rollup.problems):
+    yield from _actions(excerpt)
+    yield from _objectives(excerpt)
+    if lines := problem_lines(rollup):
+        shown = lines[: excerpt.most("problems")]
+        yield from _heading(excerpt, "problems", len(shown), len(lines))
+        for problem in shown:
             severity = words(f"report.{problem.severity}")
             yield f"- {severity}: {as_code(problem.place)} {escaped(problem.say(words.code))}"
         yield ""
 
 
-def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
-    had = bool(rollup.previous_quarter)
-    yield f"## {words('report.teams')}"
+def _heading(excerpt: Excerpt, name: str, shown: int, count: int, title: str = "") -> Iterator[str]:
+    """The title of a list, and which of its rows are shown where not all are."""
+    yield f"## {excerpt.words(f'report.{title or name}')}"
     yield ""
+    if note := excerpt.note(name, shown, count):
+        yield escaped(note)
+        yield ""
+
+
+def _teams(excerpt: Excerpt) -> Iterator[str]:
+    rollup, words = excerpt.rollup, excerpt.words
+    had, teams = bool(rollup.previous_quarter), excerpt.rows("teams")
+    yield from _heading(excerpt, "teams", len(teams), len(rollup.columns["teams"]))
     yield from _table(
         [
             words("report.unit"),
@@ -97,7 +107,7 @@ def _teams(rollup: Rollup, words: Language) -> Iterator[str]:
                 words.percent(team["below"]),
                 *([words.percent(team["previous"])] if had else []),
             ]
-            for team in rollup.rows("teams")
+            for team in teams
         ),
     )
 
@@ -106,23 +116,23 @@ def _count(team: Row, key: str, words: Language) -> str:
     """“7 of 9” of the live key results; a dash for a unit that has no score."""
     if not team["objectives"]:
         return "–"
-    return words("page.count_of", part=team[key], whole=team["key_results"])
+    return words.counted("page.count_of", part=team[key], whole=team["key_results"])
 
 
 def _end(row: Row, words: Language) -> tuple[str, str]:
     """Where a row ends, and how much of that rests on stale numbers."""
     if row["forecast"] is None:
         return "–", "–"
-    resting = words("page.count_of", part=row["forecast_stale"], whole=row["forecast_of"])
+    resting = words.counted("page.count_of", part=row["forecast_stale"], whole=row["forecast_of"])
     return words.percent_range(row["forecast_low"], row["forecast_high"]), resting
 
 
-def _actions(rollup: Rollup, words: Language) -> Iterator[str]:
-    overdue = rollup.rows("overdue")
+def _actions(excerpt: Excerpt) -> Iterator[str]:
+    words, overdue = excerpt.words, excerpt.rows("overdue")
     if not overdue:
         return
-    yield f"## {words('report.overdue_actions')}"
-    yield ""
+    count = len(excerpt.rollup.columns["overdue"])
+    yield from _heading(excerpt, "overdue", len(overdue), count, "overdue_actions")
     for row in overdue:
         who = row["owner_name"] or words("report.nobody")
         about = f"{row['id']}, {who}, {words('okrs.due')} {day_text(row['due'], words)}"
@@ -130,10 +140,10 @@ def _actions(rollup: Rollup, words: Language) -> Iterator[str]:
     yield ""
 
 
-def _objectives(rollup: Rollup, words: Language) -> Iterator[str]:
-    had = bool(rollup.previous_quarter)
-    yield f"## {words('report.objectives')}"
-    yield ""
+def _objectives(excerpt: Excerpt) -> Iterator[str]:
+    rollup, words = excerpt.rollup, excerpt.words
+    had, objectives = bool(rollup.previous_quarter), excerpt.rows("objectives")
+    yield from _heading(excerpt, "objectives", len(objectives), len(rollup.columns["objectives"]))
     yield from _table(
         [
             words("okrs.id"),
@@ -155,7 +165,7 @@ def _objectives(rollup: Rollup, words: Language) -> Iterator[str]:
                 status_word(row["status"], words),
                 *([words.percent(row["previous"])] if had else []),
             ]
-            for row in rollup.rows("objectives")
+            for row in objectives
         ),
     )
 

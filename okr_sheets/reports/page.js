@@ -17,14 +17,16 @@
   // As people type who lack the keys: no case, no accents, no dots. Thai marks are letters.
   const flat = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
     .replace(/\u0131|i\u0307/g, "i").normalize("NFKC");
+  const grouped = (count) => count.toLocaleString(document.documentElement.lang);
   const search = one("search"), picks = ["team", "owner", "status"].map(one);
   const rows = all("tr[data-team]"), results = rows.filter((row) => row.id);
   const people = all("tr.person"), buttons = all("button.unfold");
   // What lies in what is looked up once: each key pressed asks for it all.
   const within = (elements, selector) => elements.map((element) => [element, all(selector, element)]);
-  const lists = within(all("section.list"), "tr[data-team], details.objective");
+  const lists = within(all("section.list"), "tr[data-team], tr[data-unit], details.objective");
   const groups = within(all(".unit"), "details.objective"), ofFolds = within(folds, "tr[id]");
-  const outline = all("tr[data-depth]").reverse();
+  const teams = all("tr[data-unit]");
+  const outlines = all("table").map((table) => all("tr[data-depth]", table).reverse());
   const owned = within(people, "li a").map(([person, links]) => [person, links.map((link) => one(link.hash.slice(1)))]);
   const own = (element) => {
     const copy = element.cloneNode(true);
@@ -32,7 +34,7 @@
     return copy.textContent;
   };
   // A key result is found by the words of its objective too.
-  const texts = new Map([...rows, ...folds, ...people].map((element) => {
+  const texts = new Map([...rows, ...folds, ...people, ...teams].map((element) => {
     const parent = element.closest("details.objective");
     const above = parent ? parent.querySelector("summary").textContent : "";
     return [element, flat(element === parent ? above : own(element) + " " + above)];
@@ -43,17 +45,25 @@
     const needles = flat(search.value).split(/\s+/).filter(Boolean);
     const units = (picks[0].selectedOptions[0].dataset.units || "").split(" ");
     const picked = (pick, value) => !pick.value || (pick === picks[0] ? units.includes(value) : pick.value === value);
-    const fits = (element) => picks.every((pick) => picked(pick, element.dataset[pick.id]))
-      && needles.every((needle) => texts.get(element).includes(needle));
+    const says = (element) => needles.every((needle) => texts.get(element).includes(needle));
+    const fits = (element) => picks.every((pick) => picked(pick, element.dataset[pick.id])) && says(element);
     const was = active;
     active = needles.length > 0 || picks.some((pick) => pick.value);
     rows.forEach((row) => { row.hidden = !fits(row); });
-    // What is found in the outline keeps those above it in sight.
-    let depth = 0;
-    outline.forEach((row) => {
-      const above = Number(row.dataset.depth) < depth;
-      row.hidden = row.hidden && !above;
-      depth = row.hidden ? depth : Number(row.dataset.depth);
+    // A unit stays of which something is found, or that is looked for itself.
+    const having = new Set([...rows, ...folds].filter(fits).map((element) => element.dataset.team));
+    teams.forEach((row) => {
+      row.hidden = !having.has(row.dataset.unit)
+        && (!says(row) || !picked(picks[0], row.dataset.unit) || picks[1].value !== "" || picks[2].value !== "");
+    });
+    // What is found in an outline keeps those above it in sight.
+    outlines.forEach((outline) => {
+      let depth = 0;
+      outline.forEach((row) => {
+        const above = Number(row.dataset.depth) < depth;
+        row.hidden = row.hidden && !above;
+        depth = row.hidden ? depth : Number(row.dataset.depth);
+      });
     });
     ofFolds.forEach(([fold, inside]) => {
       const found = inside.some((row) => !row.hidden);
@@ -78,12 +88,13 @@
       const count = list.querySelector("h2 small"), isOfFolds = inside[0]?.matches("details");
       if (!count) return;
       count.dataset.all ??= count.textContent;
-      count.textContent = active ? found.filter((element) => !isOfFolds || element.matches("details")).length : count.dataset.all;
+      const number = grouped(found.filter((element) => !isOfFolds || element.matches("details")).length);
+      count.textContent = active ? (count.dataset.found || "{shown}").replace("{shown}", number) : count.dataset.all;
     });
     one("clear").disabled = !active;
     const count = results.filter((row) => !row.hidden).length, shown = one("shown");
-    shown.textContent = active
-      ? shown.dataset.text.replace("{shown}", count).replace("{all}", results.length) : "";
+    const text = shown.dataset.text.replace("{shown}", grouped(count)).replace("{all}", grouped(results.length));
+    shown.textContent = active ? [text, shown.dataset.more].filter(Boolean).join(" · ") : "";
   };
   const clear = () => { search.value = ""; picks.forEach((pick) => { pick.value = ""; }); filter(); };
 
@@ -92,8 +103,10 @@
     const target = location.hash && one(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
     if (target.closest("[hidden]")) clear();
-    const fold = target.closest("details.objective");
-    if (fold) { fold.open = true; target.scrollIntoView({ block: fold === target ? "start" : "center" }); }
+    const fold = target.closest("details.objective"), short = target.closest(".more") && target.closest(".short");
+    if (short) short.nextElementSibling.click();
+    if (fold) fold.open = true;
+    if (fold || short) { target.scrollIntoView({ block: !fold || fold === target ? "start" : "center" }); }
   };
 
   search.addEventListener("input", filter);

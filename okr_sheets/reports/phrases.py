@@ -25,12 +25,14 @@ MOST_NAMES = 6  # of those who owe an update or their OKRs
 
 def coverage(row: Row, words: Language, live: str = "key_results") -> str:
     """“7 of 9 with a number”: what a score is made of."""
-    return words("report.coverage", with_number=int(row["with_number"]), live=int(row[live]))
+    return words.counted(
+        "report.coverage", with_number=int(row["with_number"]), live=int(row[live])
+    )
 
 
 def updated(row: Row, words: Language, live: str = "key_results") -> str:
     """“6 of 9 updated”: since the last check-in date."""
-    return words("report.updated", updated=int(row["updated"]), live=int(row[live]))
+    return words.counted("report.updated", updated=int(row["updated"]), live=int(row[live]))
 
 
 def reason(row: Row, words: Language) -> str:
@@ -135,10 +137,12 @@ def headline(rollup: Rollup, words: Language) -> str:
         figures = words("report.headline", score=score, expected=expected)
         # The counts that follow are of all units; whose the score is must be said.
         several = len(rollup.columns["teams"]) > 1
-        parts.append(f"{rollup.headline['unit_name']}: {figures}" if several else figures)
+        if several:
+            figures = f"{rollup.headline['unit_name']}: {figures}, {scope(rollup.headline, words)}"
+        parts.append(figures)
     parts += [coverage(about, words, "live"), updated(about, words, "live")]
     parts.append(
-        words(
+        words.counted(
             "report.read",
             trackers=about["trackers"],
             objectives=about["objectives"],
@@ -148,6 +152,14 @@ def headline(rollup: Rollup, words: Language) -> str:
     if about["as_of"]:
         parts.append(as_of(rollup, words))
     return " · ".join(parts)
+
+
+def scope(row: Row, words: Language) -> str:
+    """What the score of a unit above others is of, and beside it the mean of those below."""
+    own = words.counted("report.own", n=row["key_results"])
+    if row["below"] is None:
+        return own
+    return f"{own}, {words('report.mean_below', score=words.percent(row['below']))}"
 
 
 def update(rollup: Rollup, words: Language) -> Iterator[tuple[str, str]]:
@@ -176,7 +188,9 @@ def listed_names(names: Iterable[str], most: int, words: Language) -> str:
     """Names in a row, each once; of more than `most` the first, and how many more there are."""
     once = list(dict.fromkeys(names))
     first = ", ".join(once[:most])
-    return words("report.more", names=first, n=len(once) - most) if len(once) > most else first
+    return (
+        words.counted("report.more", names=first, n=len(once) - most) if len(once) > most else first
+    )
 
 
 def heading(row: Row, words: Language) -> str:
@@ -204,7 +218,7 @@ def end_range(row: Row, words: Language) -> str:
 def stale_part(row: Row, words: Language) -> str:
     """How many of a group's forecasts rest on stale numbers, where any do."""
     stale = row.get("forecast_stale")
-    return words("report.forecast_stale", n=stale, all=row["forecast_of"]) if stale else ""
+    return words.counted("report.forecast_stale", n=stale, all=row["forecast_of"]) if stale else ""
 
 
 def since_line(rollup: Rollup, words: Language) -> str:
@@ -213,7 +227,7 @@ def since_line(rollup: Rollup, words: Language) -> str:
         return ""
     counts = Counter(rollup.columns["changes"].change)
     parts = [
-        words(f"report.change_{kind.replace('-', '_')}", n=counts[kind])
+        words.counted(f"report.change_{kind.replace('-', '_')}", n=counts[kind])
         for kind in CHANGE_KINDS
         if kind in counts
     ]

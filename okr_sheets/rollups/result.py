@@ -129,6 +129,10 @@ class Rollup:
             for key, word in (("score", ""), ("expected", " expected"))
             if about[key] is not None
         ]
+        if score and headline and len(self.columns["teams"]) > 1:
+            score.append(f"of its own {counted((headline['key_results'], 'key result'))}")
+            below = headline["below"]
+            score += [] if below is None else [f"mean below {percents(below)}%"]
         rows = counted(
             (about["trackers"], "tracker"),
             (about["objectives"], "objective"),

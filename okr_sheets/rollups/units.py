@@ -17,6 +17,7 @@ from okr_sheets.computing import OPERATIONS, InColumns
 from okr_sheets.rollups.namesakes import Unit, heads
 from okr_sheets.rollups.schema import FRAMES, tabled
 from okr_sheets.rollups.scored import Scored
+from okr_sheets.text import natural
 
 _COUNTS = ("objectives", "key_results", "updated", "with_number", *STATUSES, *GRADES)
 # Scores beside the one that counts: with all that was stopped, and by the plan as it was made.
@@ -55,10 +56,11 @@ def _unit(row: Mapping[str, Any]) -> Unit:
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The sort key: by quarter and company, higher levels first."""
+    """The sort key: by quarter, each company and department before what is part of it."""
     level = row["level"]
     rank = LEVELS.index(level) if level in LEVELS else len(LEVELS)
-    return row["quarter"], row["company"], rank, row["department"], row["team"]
+    named = (natural(row[key]) for key in ("company", "department", "team"))
+    return row["quarter"], *named, rank
 
 
 def _units_with_okrs(now: Scored, bands: Bands) -> list[dict[str, Any]]:

@@ -78,6 +78,15 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
+def _more(excerpt: Excerpt, shown: int) -> str:
+    """That the filters look through some of the key results only, and where all are; "" if not."""
+    count = len(excerpt.rollup.columns["key_results"])
+    if shown == count:
+        return ""
+    here = excerpt.words.counted("page.shown_here", shown=shown, all=count)
+    return f"{here} {excerpt.where('key_results')}"
+
+
 def _page(excerpt: Excerpt) -> dict[str, Any]:
     """All that the template shows."""
     rollup, words = excerpt.rollup, excerpt.words
@@ -101,6 +110,8 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
     notes = {name: excerpt.note(name, len(shown[name]), sizes[name]) for name in shown}
     first = problems[: excerpt.most("problems")]
     notes["problems"] = excerpt.note("problems", len(first), len(problems))
+    if notes["objectives"]:
+        notes["objectives"] += f" {words('report.led_to')}"
     return {
         **shown,
         "words": words,
@@ -109,7 +120,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "company": about["company"],
         "heading": words("report.title", quarter=about["quarter"]).strip(" –"),
         "as_of": as_of(rollup, words),
-        "read": words(
+        "read": words.counted(
             "report.read",
             trackers=about["trackers"],
             objectives=about["objectives"],
@@ -125,6 +136,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "had_previous": bool(rollup.previous_quarter),
         "sizes": {name: words.number(size) for name, size in sizes.items()},
         "notes": notes,
+        "more_shown": _more(excerpt, len(key_results)),
         "first": FIRST,
         "many": MANY,
         "problems": lists.problems(first, words),

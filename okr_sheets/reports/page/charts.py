@@ -52,7 +52,7 @@ class Chart:
         if last.score is not None:
             parts.append(self._now(last, last.score))
         if end and last.day < self.end:
-            parts.append(self._ending(end))
+            parts.append(self._ending(end, _is_above(last)))
         svg = Markup('<svg class="trend" role="img" aria-label="{}">{}</svg>')
         return svg.format(label, Markup("").join(parts))
 
@@ -108,7 +108,7 @@ class Chart:
 
     def _now(self, last: Point, score: float) -> Markup:
         """The score beside its last dot: on the side where the pace is not."""
-        above = last.expected is None or score >= last.expected
+        above = _is_above(last)
         at = self._x(last.day)
         side = "end" if above or at > 1 - CLOSE else "start"
         text = Markup(
@@ -118,14 +118,15 @@ class Chart:
         place = {"x": share(at), "y": share(_y(score)), "dy": -12 if above else 26}
         return text.format(**place, side=side, word=self.words.percent(score))
 
-    def _ending(self, end: End) -> Markup:
+    def _ending(self, end: End, below: bool) -> Markup:
+        """The range beside the fan's edge, on the side where the last score is not written."""
         text = Markup(
             '<circle class="end" cx="100%" cy="{at}" r="5"/>'
-            '<text class="now" x="100%" y="{at}" dx="-4" dy="23" text-anchor="end">{word}</text>'
+            '<text class="now" x="100%" y="{y}" dx="-4" dy="{dy}" text-anchor="end">{word}</text>'
         )
-        return text.format(
-            at=share(_y(end.forecast)), word=self.words.percent_range(end.low, end.high)
-        )
+        place = {"y": share(_y(end.low if below else end.high)), "dy": 23 if below else -8}
+        word = self.words.percent_range(end.low, end.high)
+        return text.format(at=share(_y(end.forecast)), word=word, **place)
 
 
 def sparkline(points: Sequence[Point], label: str) -> Markup:
@@ -139,6 +140,11 @@ def sparkline(points: Sequence[Point], label: str) -> Markup:
         '<svg class="spark" role="img" viewBox="0 0 {1} {1}" '
         'preserveAspectRatio="none"><title>{0}</title><polyline class="line" points="{2}"/></svg>'
     ).format(label, SCALE, path)
+
+
+def _is_above(last: Point) -> bool:
+    """Whether a score is written above its dot: where it is not below the pace."""
+    return last.score is None or last.expected is None or last.score >= last.expected
 
 
 def _y(score: float) -> float:

@@ -20,7 +20,7 @@ from okr_sheets.reports.page.parts import (
     share,
     stack,
 )
-from okr_sheets.reports.phrases import day_text, end_range, heading, listed_names
+from okr_sheets.reports.phrases import day_text, end_range, heading, listed_names, scope
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import CHANGE_KINDS
 
@@ -41,6 +41,7 @@ def headline(rollup: Rollup, ways: Ways, words: Language) -> Row | None:
         "expected": words.percent(row["expected"]),
         "chip": chip(row["status"], words),
         "bar": bar(row, words),
+        "scope": scope(row, words) if len(rollup.columns["teams"]) > 1 else "",
         "note": counted_otherwise(row, words),
         "end": end_range(row, words),
         "previous": None if row["previous"] is None else words.percent(row["previous"]),
@@ -106,7 +107,7 @@ def status_counts(rollup: Rollup, words: Language) -> list[Row]:
 
 def _keeping(statuses: Iterable[str], whole: int, words: Language) -> str:
     keeping = sum(status in KEEPING for status in statuses)
-    return words("page.count_of", part=words.number(keeping), whole=words.number(whole))
+    return words.counted("page.count_of", part=words.number(keeping), whole=words.number(whole))
 
 
 def freshness(rollup: Rollup, words: Language) -> Row:
@@ -123,10 +124,12 @@ def freshness(rollup: Rollup, words: Language) -> Row:
     kinds = Counter(figures.source[~is_date].tolist())
     blank = rollup.columns["blank"].unit_name
     return {
-        "value": words("page.count_of", part=words.number(current), whole=words.number(live)),
-        "label": f"{words('report.up_to_date')}: {current} / {live}",
+        "value": words.counted(
+            "page.count_of", part=words.number(current), whole=words.number(live)
+        ),
+        "label": f"{words('report.up_to_date')}: {words.number(current)} / {words.number(live)}",
         "share": share(current / live if live else 0),
-        "with_number": words(
+        "with_number": words.counted(
             "page.count_of", part=words.number(about["with_number"]), whole=words.number(live)
         ),
         "last": day_text(to_day(last), words) if last else "–",
@@ -150,7 +153,11 @@ def since(rollup: Rollup, ways: Ways, words: Language) -> Row | None:
         "day": day_text(rollup.since, words),
         "moved": _moved(rollup, ways, words),
         "counts": [
-            {"tone": kind, "word": words(f"page.change_{kind.replace('-', '_')}"), "count": count}
+            {
+                "tone": kind,
+                "word": words(f"page.change_{kind.replace('-', '_')}"),
+                "count": words.number(count),
+            }
             for kind in CHANGE_KINDS
             if (count := counts[kind])
         ],

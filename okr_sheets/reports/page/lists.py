@@ -160,12 +160,14 @@ def choices(units: Sequence[Row], key_results: Sequence[Row], words: Language) -
     """What the filters offer: value and word."""
     tones = {row["chip"]["tone"]: row["chip"]["word"] for row in key_results}
     names = {row["owner"] for row in key_results}
+    below = _with_those_below(units)
+    owning = {unit["number"] for unit in units if unit["objectives"]}
     return {
-        "units": _with_those_below(units),
+        "units": below,
         "team": [
             (unit["number"], unit["name"])
             for unit in units
-            if unit["objectives"] or unit["level"] == "department"
+            if not owning.isdisjoint(below[unit["number"]])
         ],
         "owner": [(owner, owner) for owner in sorted(names, key=str.casefold)],
         "status": [(tone, tones[tone]) for tone in (*ORDER, "unscored") if tone in tones],

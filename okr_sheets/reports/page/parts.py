@@ -99,7 +99,7 @@ def end_of(row: Row, words: Language) -> list[str]:
         return []
     few = row["forecast_of"] < row["key_results"]
     made = {"n": row["forecast_of"], "all": row["key_results"]}
-    sentence = words("report.forecast_from", **made) if few else ""
+    sentence = words.counted("report.forecast_from", **made) if few else ""
     return [part for part in (sentence, stale_part(row, words)) if part]
 
 
@@ -111,7 +111,8 @@ def stack(statuses: Iterable[str], words: Language) -> Row:
     for status in ORDER:
         if not (count := counts[status]):
             continue
-        place = {"count": count, "x": share(start / total), "width": share(count / total)}
+        text = words.number(count)
+        place = {"count": text, "x": share(start / total), "width": share(count / total)}
         parts.append(chip(status, words) | place)
         start += count
     label = ", ".join(f"{part['word']} {part['count']}" for part in parts)

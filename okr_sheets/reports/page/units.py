@@ -123,7 +123,7 @@ def _chip(row: Row, words: Language) -> Row | None:
 
 def _mean_of(row: Row, key: str, words: Language) -> str:
     sentence = {"objectives": "page.mean_of", "key_results": "page.mean_of_key_results"}[key]
-    return words(sentence, count=row[key])
+    return words.counted(sentence, count=row[key])
 
 
 # --- objectives ----------------------------------------------------------------------------------
@@ -193,7 +193,7 @@ def _objective(
 
 def _some(shown: int, count: int, words: Language) -> str:
     """“2 of 5 key results”, where not all are shown."""
-    return "" if shown == count else words("page.shown", shown=shown, all=count)
+    return "" if shown == count else words.counted("page.shown", shown=shown, all=count)
 
 
 def _no_objective(key_results: list[Row], words: Language) -> Row:
@@ -289,7 +289,7 @@ def _key_result(row: Row, words: Language) -> Row:
 
 
 def _end_source(row: Row, words: Language) -> str:
-    return words("page.end_of", range=words("report.range_80"), count=row["check_ins"])
+    return words.counted("page.end_of", range=words("report.range_80"), count=row["check_ins"])
 
 
 KEEPS = ("keep-at-least", "keep-at-most")

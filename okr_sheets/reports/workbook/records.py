@@ -19,6 +19,7 @@ from okr_sheets.reports.workbook.links import Links
 from okr_sheets.reports.workbook.weeks import Weeks
 from okr_sheets.rollups.result import Rollup, problem_records
 from okr_sheets.rollups.schema import FRAMES, PROBLEMS
+from okr_sheets.rollups.units import parents
 
 Rows = list[dict[str, Any]]
 
@@ -46,7 +47,7 @@ class Report:
         """How many of the rows of a list stand on its sheet."""
         shown = min(count, self.excerpt.most(name))
         key = "all_rows" if shown == count else "some_rows"
-        return self.words(f"rollup.{key}", n=count, shown=shown, sheet=self.names[name])
+        return self.words.counted(f"rollup.{key}", n=count, shown=shown, sheet=self.names[name])
 
     def linked(self, rows: Rows, level: str = "") -> Rows:
         """Rows with the address they came from; with a `level` of the trend, their weeks too."""
@@ -64,11 +65,22 @@ class Report:
 
 
 def teams(report: Report) -> Rows:
-    """One row per unit, with its weeks."""
-    rows = report.excerpt.rows("teams")
-    return report.linked(
-        [row | {"status": BLANK if row["blank"] else row["status"]} for row in rows], "unit"
-    )
+    """One row per unit, with its weeks, and its `depth` below the units it is part of."""
+    depths = _depths(parents(report.rollup.columns["teams"]))
+    which = report.excerpt.which("teams")
+    rows = [
+        row | {"status": BLANK if row["blank"] else row["status"], "depth": depths[at]}
+        for at, row in zip(which.tolist(), report.excerpt.rows("teams"), strict=True)
+    ]
+    return report.linked(rows, "unit")
+
+
+def _depths(above: Sequence[int | None]) -> list[int]:
+    """How many units stand above each, which come before it."""
+    depths: list[int] = []
+    for at in above:
+        depths.append(0 if at is None else depths[at] + 1)
+    return depths
 
 
 def objectives(report: Report) -> Rows:

@@ -112,15 +112,16 @@ class TableSheet:
             address = self.rows[number].get("address", "") if self.rows else ""
             for at, (field, value) in enumerate(zip(self.fields, values, strict=True)):
                 look = (clipped if lines[at] > MOST_LINES else looks)[at]
-                if depth and at == 0:
-                    look = self._look(field, indent=1 + INDENT * depth)
+                indent = {"indent": 1 + INDENT * depth} if depth and at == 0 else {}
+                if indent:
+                    look = self._look(field, **indent)
                 if not field.link:
                     put(sheet, row, at, value, look)
                 elif address:
                     text = str(value or self.words("report.open"))
                     sheet.write_url(row, at, address, look, text)
                 else:
-                    put(sheet, row, at, value, self._look(replace(field, link=False)))
+                    put(sheet, row, at, value, self._look(replace(field, link=False), **indent))
 
     def _depth(self, number: int) -> int:
         """How far a row is indented, and how often folded."""

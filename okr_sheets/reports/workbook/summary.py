@@ -45,6 +45,7 @@ from okr_sheets.reports.phrases import (
     end_range,
     left_out,
     listed_names,
+    scope,
     since_line,
     stale_part,
     title,
@@ -70,7 +71,7 @@ class Tile:
     label: str
     value: Value
     colour: str = QUIET
-    num_format: str = "0"
+    num_format: str = "#,##0"
     note: str = ""
 
 
@@ -107,8 +108,10 @@ class Summary:
         )
         page.next()
         counts = {key: about[key] for key in ("trackers", "objectives", "key_results")}
-        parts = [words("report.read", **counts)]
+        parts = [words.counted("report.read", **counts)]
         unit = self.rollup.headline
+        if unit is not None and len(self.rollup.columns["teams"]) > 1:
+            parts.append(f"{words('okrs.score')} {scope(unit, words)}")
         if unit is not None and _differs(unit["score"], unit["with_left_out"]):
             score = words.percent(unit["with_left_out"])
             parts.append(words("report.with_left_out_note", score=score))
@@ -155,7 +158,7 @@ class Summary:
     def _figures(self) -> list[Tile]:
         words, about = self.words, self.rollup.about
         slash = words("dashboard.updated_of")
-        updated = f"{about['updated']} {slash} {about['live']}"
+        updated = f"{words.number(about['updated'])} {slash} {words.number(about['live'])}"
         return [
             *self._headline(),
             Tile(words("report.updated_header"), updated, note=coverage(about, words, "live")),
@@ -235,7 +238,7 @@ class Summary:
         rows = self.rollup.rows("objectives") if single else teams
         if len(rows) > MOST_BARS:
             order = {"title": heading, "shown": MOST_BARS, "all": len(rows)}
-            heading = self.words("rollup.furthest_behind", **order)
+            heading = self.words.counted("rollup.furthest_behind", **order)
             # What has no score stands last.
             rows.sort(key=lambda row: math.inf if row["gap"] is None else -row["gap"])
             rows = rows[:MOST_BARS]

@@ -129,6 +129,7 @@ TEAMS = Table(
         *_WHOSE,
         _of("teams.file", (16, 40), detail=True),
     ),
+    outline=True,
 )
 OBJECTIVES = Table(
     "objectives",
