@@ -65,6 +65,8 @@ def cluster(mortal):
             n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=50
         ) as started,
     ):
+        # A worker that dies while it starts is not started anew by the one that watches it.
+        started.adapt(minimum=2, maximum=2, interval="1s")
         yield started
 
 
