@@ -52,7 +52,7 @@ class Letters:
 
 
 def _judged(word: str) -> Iterator[tuple[str, bool]]:
-    is_whole = len(word) > SHORT and not any(map(str.isascii, word))
+    has_ascii = any(map(str.isascii, word))
     for place, letter in enumerate(word):
         if letter.isascii():
             continue
@@ -62,8 +62,8 @@ def _judged(word: str) -> Iterator[tuple[str, bool]]:
         elif not unicodedata.name(letter, "").startswith("LATIN "):
             # Endings of other scripts stand behind Latin words, never within.
             yield sign(letter), not (word[0].isascii() and word[-1].isascii())
-        elif len(word) > 1:
-            yield sign(letter), not is_whole and _is_cased(letter, before, after)
+        elif has_ascii or len(word) > SHORT:  # a short word without one tells nothing
+            yield sign(letter), has_ascii and _is_cased(letter, before, after)
 
 
 def _stands(mark: str, is_behind: bool, is_in_front: bool) -> bool:
