@@ -171,6 +171,18 @@ def column_table():
             cells = (f"`{prefix}.{column.key}`", kind_of(column), filled, *words)
             lines.append("| " + " | ".join(cells) + " |")
         lines.append("")
+    lines += [
+        "## Each objective beside its key results",
+        "",
+        "These columns make a table with one row for each key result; the others are as above.",
+        "",
+        "| " + " | ".join(names) + " |",
+        "| --- " * len(codes) + "|",
+    ]
+    for key in language("en").keys("flat"):
+        words = [", ".join(language(code).spellings(f"flat.{key}")) for code in codes]
+        lines.append("| " + " | ".join(words) + " |")
+    lines.append("")
     return "\n".join(lines)
 
 

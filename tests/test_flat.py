@@ -157,7 +157,7 @@ def test_a_title_or_a_column_names_the_quarter(book):
         """
         | Quarter | Objective | Key result | Target | Current |
         | Q1 2027 | Grow      | Leads      | 100    | 25      |
-        | Q1 2027 |           | Trials     | 100    | 25      |
+        | 2027 Q1 |           | Trials     | 100    | 25      |
     """,
         "column.csv",
     )
@@ -518,6 +518,16 @@ def test_a_sara_am_with_a_tone_mark_is_one_however_it_is_typed(weight, tmp_path)
     rows[2:] = [[*row, 2] for row in rows[2:]]
     tracker = okr.read(write(tmp_path / "t.csv", rows))
     assert tracker.key_results.weight.tolist() == [2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    "typed", ["ไม่ต่ำกว่า", "ไม่ต\u0e4d\u0e48\u0e32กว่า", "ไม่ต\u0e33\u0e48กว่า"], ids=ascii
+)
+def test_a_choice_is_one_however_its_sara_am_is_typed(typed, tmp_path):
+    rows = told([*HEADERS["th"][:5], "ประเภท"], repeated=True)
+    rows[2:] = [[*row, typed] for row in rows[2:]]
+    tracker = okr.read(write(tmp_path / "t.csv", rows))
+    assert set(tracker.key_results.type) == {"keep-at-least"}
 
 
 @pytest.mark.parametrize("title", [*SARA_AM, "\u200eGr\u00adow"], ids=ascii)

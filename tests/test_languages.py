@@ -102,6 +102,9 @@ def test_the_schema_and_the_code_have_their_words():
         ("목표", "\u1106\u1169\u11a8\u1111\u116d"),  # Hangul taken apart
         ("Kiindulási érték", "kiindula\u0301si e\u0301rte\u0301k"),
         ("น้ำหนัก", "น\u0e49\u0e4d\u0e32หนัก"),  # sara am taken apart
+        ("น้ำหนัก", "น\u0e4d\u0e49\u0e32หนัก"),  # the tone mark between its parts
+        ("น้ำหนัก", "น\u0e33\u0e49หนัก"),  # behind them
+        ("Target", "\ufeffTar\u00adg\u2060et\u200f"),  # letters that nobody sees
         ("Key  Result ", "key result"),
         ("Ｔａｒｇｅｔ", "target"),
     ],

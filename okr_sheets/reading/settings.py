@@ -124,9 +124,8 @@ def _by_column(okrs: Table) -> dict[str, Place]:
     cells = {row: okrs.grid.cell(row, column) for row, _ in okrs.rows()}
     filled = {row: as_text(cell) for row, cell in cells.items() if cell is not None}
     quarters = {Quarter.within(text) for text in filled.values()}
-    if len(quarters) != 1 or None in quarters:
-        return {}
-    return {"quarter": Place(okrs.grid, next(iter(filled)), column)}
+    quarter = quarters.pop() if len(quarters) == 1 else None
+    return {"quarter": Place(okrs.grid, min(filled), column, str(quarter))} if quarter else {}
 
 
 def _firsts(of_each: Iterable[dict[str, Place]]) -> dict[str, Place]:
