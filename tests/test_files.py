@@ -69,7 +69,7 @@ ROWS = Case(
     {"O1.KR9": 0.75},
     gone="O2.KR3",
 )
-COLUMNS = Case(cells={name: {"unit": ""} for name in KIND_OF_TRACKER})
+COLUMNS = Case(named(unknown_column="C5"), {name: {"unit": ""} for name in KIND_OF_TRACKER})
 HIDDEN = Case(named("hidden-sheet", "hidden-rows", "hidden-columns"))
 ERRORS = Case(
     named(error_cell="AD7 AB8 F9 E13"),
@@ -95,7 +95,7 @@ CASES = {
     "exceljs-untouched.xlsx": UNTOUCHED,
     "libreoffice-1904.xls": UNTOUCHED,
     "libreoffice-1904.xlsx": UNTOUCHED,
-    "libreoffice-around.xlsx": UNTOUCHED,
+    "libreoffice-around.xlsx": Case(named(unknown_column="CX8 CY8 CZ8")),
     "libreoffice-columns.ods": COLUMNS,
     "libreoffice-columns.xlsx": COLUMNS,
     "libreoffice-errors.ods": ERRORS,
@@ -139,7 +139,7 @@ PLAIN = {
         named("hidden-sheet", "hidden-rows", "hidden-columns", missing_owner=NOBODY)
     ),
     "exceljs-rich.xlsx": Case(named(missing_owner=" ".join("4567"))),
-    "exceljs-shared.xlsx": Case(named(missing_owner=NOBODY)),
+    "exceljs-shared.xlsx": Case(named(missing_owner=NOBODY, unknown_column="H1")),
     "exceljs-side-by-side.xlsx": Case(named(missing_owner=NOBODY, duplicate_column="I1 J1")),
 }
 
