@@ -1,6 +1,7 @@
 """Sheets of a rollup come into a workbook that people keep, and nothing else in it changes."""
 
 import errno
+import io
 import re
 import shutil
 import zipfile
@@ -15,7 +16,9 @@ from boards import BOOK, FIRST_SHEET, LINKS, MAIN, TYPES, parts, put_parts
 from calculators import libreoffice
 from click.testing import CliRunner
 from lxml import etree
+from msoffcrypto.format.ooxml import OOXMLFile
 from python_calamine import CalamineWorkbook
+from xlsxwriter import Workbook
 
 import okr_sheets as okr
 from okr_sheets.cli import main
@@ -414,12 +417,15 @@ def shared(path):
     boards.with_parts(path, {}, [(LINKS, kind, "revisions/revisionHeaders.xml")])
 
 
-def encrypted(path):
-    path.write_bytes(
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(1024, b"\0")
-        + "EncryptedPackage".encode("utf-16-le").ljust(64, b"\0")
-        + b"\x22\0".ljust(512, b"\0")
-    )
+def encrypted(password):
+    def make(path):
+        content = io.BytesIO()
+        with Workbook(content) as book:
+            book.add_worksheet()
+        with path.open("wb") as file:
+            OOXMLFile(content).encrypt(password, file)
+
+    return make
 
 
 def open_elsewhere(path):
@@ -454,7 +460,8 @@ def copied(name):
 REFUSED = [
     (locked, "the structure of the workbook is protected"),
     (shared, "is a shared workbook"),
-    (encrypted, "password"),
+    (encrypted("secret"), "password"),
+    (encrypted("VelvetSweatshop"), "is encrypted"),  # as Excel does by itself
     (open_elsewhere, "is open in another program"),
     (damaged, "damaged"),
     (broken, "damaged"),

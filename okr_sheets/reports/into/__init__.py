@@ -127,6 +127,9 @@ def _check_kind(path: Path, place: Path) -> None:
         raise MisuseError(
             f"{path} is a file of the kind {kind}. Save it as an Excel workbook (.xlsx) first."
         )
+    with opened(place) as content:
+        if not content.read(2).startswith(b"PK"):
+            raise MisuseError(f"{path} is encrypted. Save it without a password first.")
 
 
 @contextmanager
