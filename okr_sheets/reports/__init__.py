@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from okr_sheets.files.marks import REPORTS, put_digest
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_choice, check_local
+from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
 from okr_sheets.reports.excerpts import archive_of, is_large
 from okr_sheets.writing.saving import check_target, place_of, same_file, saved
 
@@ -51,8 +51,8 @@ def report(
     report of ours.
     """
     if not hasattr(rollup, "headline"):
-        kind = type(rollup).__name__
-        raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of a {kind}.")
+        kind = named_kind(rollup)
+        raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of {kind}.")
     if language is not None:
         check_choice("language", language, languages())
     _check_name(path, [tracker.path for tracker in rollup.trackers if tracker.path])

@@ -15,7 +15,7 @@ from okr_sheets.files.locks import lock_of
 from okr_sheets.files.marks import is_marked
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_choice, check_local
+from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
 from okr_sheets.problems import UnreadableError
 from okr_sheets.regular import opened
 from okr_sheets.reports import archived
@@ -53,8 +53,8 @@ def report_into(
     written.
     """
     if not hasattr(rollup, "headline"):
-        kind = type(rollup).__name__
-        raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of a {kind}.")
+        kind = named_kind(rollup)
+        raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of {kind}.")
     if language is not None:
         check_choice("language", language, languages())
     words = words_of(language or rollup.language)
