@@ -274,6 +274,18 @@ def test_a_file_that_cannot_be_read_gives_one_sentence(tmp_path, content, name, 
     assert okr.score([path]).empty
 
 
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\0\0"])
+def test_what_has_the_name_of_a_workbook_is_not_told_to_take_it(tmp_path, content):
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(content)
+    (problem,) = okr.read(path).problems
+    sentence = "Open the tracker in a spreadsheet program and save it as a workbook (.xlsx)."
+    assert problem.line().endswith(sentence)
+    lines = {code: problem.line(code) for code in languages()}
+    assert len(set(lines.values())) == len(lines)
+    assert all("(.xlsx)" in line for line in lines.values())
+
+
 def test_a_stray_cell_far_out_is_refused_by_its_name(tmp_path):
     book = Workbook(tmp_path / "far.xlsx")
     book.add_worksheet("Plan").write("ZZ500000", 1)
