@@ -135,7 +135,7 @@ class Worksheets:
         heads: Sequence[_Head],
         cells: Sequence[Groups],
     ) -> Formulas:
-        """Hand over the values of cells and their formats; the result is their formulas."""
+        """Hand over the values of cells and their formats, and return their formulas."""
         *_, formula_tags, formulas, written, inner, _ = zip(*cells, strict=True)
         values = [
             head[1](value) if value else _without(text, formula, head[0])
