@@ -292,3 +292,40 @@ def test_an_objective_below_another_serves_it(adopted):
     assert aligned == {"C1": "", "S1": "C1", "S3": ""}
     assert ("C5", "unknown-id") in notes(adoption, "left")
     assert rows(adoption) == [("Grow", "Leads", 20, 30, {})]
+
+
+@pytest.mark.parametrize(
+    ("title", "target", "baseline"),
+    [
+        ("Cut churn from 6 % to 4 %", 4, 6),
+        ("In 2027 grow from 120 to 500 customers", 500, 120),
+        ("Answer within hours: 12 → 4", 4, 12),
+        ("NPS %20'den %30'a", 30, 20),
+        ("Süreyi 20 günden 10 güne indir", 10, 20),
+        ("NPS 20:stä 30:een", 30, 20),
+        ("Aika 20 päivästä 10 päivään", 10, 20),
+        ("Az NPS 20-ról 30-ra nő", 30, 20),
+        ("NPS 20%에서 30%로", 30, 20),
+        ("เพิ่ม NPS จาก 20 เป็น 30", 30, 20),
+        ("In 2027 reach 500 customers", 500, None),
+        ("Open 2 offices with 40 desks", 40, None),
+        ("2027 → 500 customers", 500, None),
+        ("Move from 2026 to 2027", 2027, None),
+        ("Sell from 2 offices into 40 countries", 40, None),
+        ("2 ofis, 40 masa", 40, None),
+        ("Avaa 2 toimistoa ja 40 pistettä", 40, None),
+        ("사무실 2개, 책상 40개", 40, None),
+        ("เปิด 2 สาขา 40 โต๊ะ", 40, None),
+        ("Nyiss 2 irodát 40 asztallal", 40, None),
+    ],
+)
+def test_only_a_title_that_goes_from_a_number_to_the_target_tells_a_baseline(
+    adopted, title, target, baseline
+):
+    adoption = adopted(f"""
+        | Objective | Key Result | Target   | Current |
+        | Grow      | {title}    | {target} | 25      |
+        """)
+    ((*_, found, _, _),) = rows(adoption)
+    assert found == baseline
+    assert (("B2", "title-baseline") in notes(adoption, "assumed")) == (baseline is not None)
