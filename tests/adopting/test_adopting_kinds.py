@@ -329,3 +329,15 @@ def test_only_a_title_that_goes_from_a_number_to_the_target_tells_a_baseline(
     ((*_, found, _, _),) = rows(adoption)
     assert found == baseline
     assert (("B2", "title-baseline") in notes(adoption, "assumed")) == (baseline is not None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shares"), [(("0.5", "1.05"), [0.5, 1.05]), (("50", "105"), [0.5, 1.05])]
+)
+def test_progress_above_all_of_it_leaves_shares_as_they_are(adopted, typed, shares):
+    adoption = adopted(f"""
+        | Objective | Key Result | Progress   |
+        | Grow      | Leads      | {typed[0]} |
+        | Grow      | Deals      | {typed[1]} |
+        """)
+    assert [days["02-12"] for *_, days in rows(adoption)] == shares
