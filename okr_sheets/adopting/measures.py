@@ -25,8 +25,8 @@ from okr_sheets.choices import OBJECTIVE
 from okr_sheets.language import Language
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.cells import Ask, Read, amount, hundredfold
+from okr_sheets.reading.scales import ENDS, LARGEST_FRACTION
 
-ENDS = ("baseline", "target")
 _KEEP = {"at-least": "keep-at-least", "at-most": "keep-at-most"}
 Key = str | date  # baseline, target, or the day of a check-in
 
@@ -178,15 +178,20 @@ class _Measuring:
         return self.scope.as_of if is_whole else period.span.end
 
     def _bring_to_one_scale(self) -> None:
-        """Bring percents and the numbers beside them to one scale: 24 for 24 %."""
+        """Bring percents and the numbers beside them to one scale: 24 for 24 %.
+
+        Beside percents a fraction is a share; where no plain end exceeds 1, that 1 is all of it.
+        """
         percents = {key for key, read in self.reads.items() if read.percent}
         is_other = bool(self.made.unit) and "%" not in self.made.unit
         if not percents or (is_other and len(percents) < len(self.reads)):
             return
         self.made.unit = self.made.unit or "%"
+        ends = [abs(self.reads[key].value) for key in ENDS if key in self.reads.keys() - percents]
+        most = LARGEST_FRACTION if ends and max(ends) <= 1 else 0
         for key, read in self.reads.items():
-            is_fraction = bool(read.value) and abs(read.value) < 1
-            if key not in percents and not is_fraction:
+            is_share = bool(read.value) and (abs(read.value) < 1 or abs(read.value) <= most)
+            if key not in percents and not is_share:
                 continue
             value = hundredfold(read.value)
             if key not in percents:

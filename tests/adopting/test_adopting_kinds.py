@@ -341,3 +341,25 @@ def test_progress_above_all_of_it_leaves_shares_as_they_are(adopted, typed, shar
         | Grow      | Deals      | {typed[1]} |
         """)
     assert [days["02-12"] for *_, days in rows(adoption)] == shares
+
+
+@pytest.mark.parametrize(
+    ("baseline", "target", "current", "expected", "said"),
+    [
+        ("0", "1", "40%", (0, 100, 40), ["D2"]),
+        ("0.2", "1", "40%", (20, 100, 40), ["C2", "D2"]),
+        ("20%", "40%", "1.1", (20, 40, 1.1), []),
+        ("25%", "40", "30%", (25, 40, 30), []),
+        ("1", "5", "3%", (1, 5, 3), []),
+    ],
+)
+def test_plain_ends_of_at_most_1_beside_percents_are_shares(
+    adopted, baseline, target, current, expected, said
+):
+    adoption = adopted(f"""
+        | Objective | Key Result | Baseline   | Target   | Current   |
+        | Grow      | Leads      | {baseline} | {target} | {current} |
+        """)
+    ((_, _, start, goal, days),) = rows(adoption)
+    assert (start, goal, days["02-12"]) == expected
+    assert [cell for cell, code in notes(adoption, "assumed") if code == "percents"] == said
