@@ -363,3 +363,25 @@ def test_plain_ends_of_at_most_1_beside_percents_are_shares(
     ((_, _, start, goal, days),) = rows(adoption)
     assert (start, goal, days["02-12"]) == expected
     assert [cell for cell, code in notes(adoption, "assumed") if code == "percents"] == said
+
+
+def test_progress_in_a_log_is_turned_into_numbers_aloud(adopted):
+    adoption = adopted(
+        """
+        | KR ID | Objective | Key Result | Baseline | Target |
+        | K1    | Grow      | Leads      | 0        | 100    |
+        | K2    | Grow      | Deals      |          | 40     |
+        """,
+        """
+        | KR ID | Date       | Progress |
+        | K1    | 2027-01-15 | 7%       |
+        | K2    | 2027-01-15 | 50%      |
+        """,
+    )
+    assert [days for *_, days in rows(adoption)] == [{"01-15": 7}, {"01-15": 20}]
+    said = {note.cell: note.say("en") for note in adoption.notes if note.code == "from-progress"}
+    assert said == {
+        "C2": "assumed: 7% of the way from 0 to 100 is 7",
+        "C3": "assumed: 50% of the way from 0 to 40 is 20",
+    }
+    assert "day" not in {note.code for note in adoption.notes}
