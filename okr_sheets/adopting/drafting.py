@@ -237,6 +237,8 @@ class _TableDrafter:
     def _flat_record(self, record: Record) -> None:
         section, name = record.items.get("section"), record.items.get("objective")
         by_id = record.text("objective-id")
+        if not by_id and self.levels.are_objectives:
+            by_id = record.text("id")
         if name is not None:
             self._open(name, by_id, record)
         elif by_id and "objective" not in self.table.roles:

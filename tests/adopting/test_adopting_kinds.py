@@ -231,6 +231,40 @@ def test_lists_joined_by_ids_where_one_names_nothing(adopted):
     assert ("B3", "unknown-id") in notes(adoption, "left")
 
 
+_LISTED = """
+    | ID | Objective ID | Key Result | Baseline | Target |
+    | K1 | O1           | Share      | 20       | 60     |
+    | K2 | O2           | Calls      | 0        | 100    |
+"""
+_OBJECTIVES = (
+    """
+    | ID | Objective |
+    | O1 | Grow      |
+    | O2 | Keep      |
+    """,
+    """
+    | ID | Objective | Owner |
+    | O1 | Grow      | Ann   |
+    | O2 | Keep      | Bob   |
+    """,
+    """
+    | Objective ID | Objective | Owner |
+    | O1           | Grow      | Ann   |
+    | O2           | Keep      | Bob   |
+    """,
+)
+
+
+@pytest.mark.parametrize("objectives", _OBJECTIVES)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_lists_joined_by_the_plainest_headers(adopted, objectives, is_first):
+    lists = (objectives, _LISTED) if is_first else (_LISTED, objectives)
+    adoption = adopted(*lists)
+    expected = [("Grow", "Share", 20, 60, {}), ("Keep", "Calls", 0, 100, {})]
+    assert rows(adoption) == expected
+    assert not notes(adoption, "left") and not notes(adoption, "missing")
+
+
 @pytest.mark.parametrize(
     "table",
     [
