@@ -241,8 +241,8 @@ class _TableDrafter:
             by_id = record.text("id")
         if name is not None:
             self._open(name, by_id, record)
-        elif by_id and "objective" not in self.table.roles:
-            self.current = self.plans.objective(by_id)
+        elif by_id:
+            self.current = self.plans.objective(by_id, self.unit)
             if self.current is None:
                 self.say("left", "unknown-id", record.items["objective-id"].cell, given=by_id)
         elif section is not None and "objective" not in self.table.roles:
@@ -296,7 +296,7 @@ class _TableDrafter:
                 self.current.parent = record.text("parent")
             self._about_objective(record)
             return
-        above = self.plans.objective(parent)
+        above = self.plans.objective(parent, self.unit)
         if level == "action" and self._add_action(record, title, parent):
             return
         section = record.items.get("section")

@@ -265,6 +265,24 @@ def test_lists_joined_by_the_plainest_headers(adopted, objectives, is_first):
     assert not notes(adoption, "left") and not notes(adoption, "missing")
 
 
+def test_an_id_without_its_title_is_that_of_an_objective_further_up(adopted):
+    adoption = adopted("""
+        | Team  | Objective ID | Objective | Key Result | Baseline | Target |
+        | Sales | O1           | Grow      | Sell       | 0        | 10     |
+        | Sales | O2           | Retain    | Keep       | 0        | 20     |
+        | Sales | O1           |           | Market     | 0        | 30     |
+        | Ops   | O1           | Run       | Serve      | 0        | 40     |
+        | Ops   | O2           | Learn     | Teach      | 0        | 50     |
+        | Ops   | O1           |           | Mend       | 0        | 60     |
+        | Ops   | O9           |           | Lost       | 0        | 70     |
+    """)
+    assert {title: objective for objective, title, *_ in rows(adoption)} == {
+        "Sell": "Grow", "Keep": "Retain", "Market": "Grow",
+        "Serve": "Run", "Teach": "Learn", "Mend": "Run", "Lost": "drawn0",
+    }  # fmt: skip
+    assert notes(adoption, "left") == [("B8", "unknown-id")]
+
+
 @pytest.mark.parametrize(
     "table",
     [
