@@ -17,7 +17,7 @@ from okr_sheets.adopting.notes import Note, Notes
 from okr_sheets.adopting.outlines import numbered, split
 from okr_sheets.adopting.periods import quarter_in
 from okr_sheets.adopting.plans import KeyResult, Objective, Plan, Plans
-from okr_sheets.adopting.records import Item, Line, Record, Total, rows_of
+from okr_sheets.adopting.records import Item, Left, Line, Record, rows_of
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.spreading import with_series
 from okr_sheets.language import language
@@ -140,8 +140,8 @@ class _TableDrafter:
             add_log(records, self.plans, self.scope)
             return
         for row in rows:
-            if isinstance(row, Total):
-                self.say("left", "total", row.item.cell, given=row.item.text)
+            if isinstance(row, Left):
+                self.say("left", row.code, row.item.cell, given=row.item.text)
             elif isinstance(row, Line):
                 self._line(row)
             else:

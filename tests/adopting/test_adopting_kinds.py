@@ -139,6 +139,35 @@ def test_lines_that_say_what_they_are_below_a_header(adopted):
     ]
 
 
+def test_objectives_that_end_in_a_colon_are_rows_of_a_flat_table(adopted):
+    adoption = adopted("""
+        | Objective    | Key Result | Owner | Baseline | Target | Current |
+        | Objective 1: | Sell       | Ann   | 0        | 10     | 5       |
+        | Objective 2: | Keep       |       |          |        |         |
+        | Owner:       | Ann        |       | 3        | 4      | 5       |
+    """)
+    assert rows(adoption) == [
+        ("Objective 1:", "Sell", 0, 10, {"02-12": 5}),
+        ("Objective 2:", "Keep", None, None, {}),
+        ("Owner:", "Ann", 3, 4, {"02-12": 5}),
+    ]
+
+
+def test_what_stands_beside_labels_is_named(adopted):
+    adoption = adopted("""
+        | Objective 1: | Grow     |         |         |                     |
+        | Key Result   | Baseline | Target  | Current | Note                |
+        | Sell         | 0        | 10      | 5       |                     |
+        | Objective 2: | Retain   | Weight: | 40%     | on the board's wish |
+        | Keep         | 0        | 20      | 2       |                     |
+    """)
+    assert rows(adoption) == [
+        ("Grow", "Sell", 0, 10, {"02-12": 5}),
+        ("Retain", "Keep", 0, 20, {"02-12": 2}),
+    ]
+    assert ("E4", "text") in notes(adoption, "left")
+
+
 @pytest.mark.parametrize(
     ("typed", "share"), [("8/20", 0.4), ("3 of 10", 0.3), ("45 %", 0.45), ("done", 1), ("no", 0)]
 )
