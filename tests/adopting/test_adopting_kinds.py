@@ -1,6 +1,6 @@
 """More kinds of sheets, each small: what key results come of them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -166,6 +166,24 @@ def test_what_stands_beside_labels_is_named(adopted):
         ("Retain", "Keep", 0, 20, {"02-12": 2}),
     ]
     assert ("E4", "text") in notes(adoption, "left")
+
+
+def test_numbers_of_many_days_are_kept_by_the_week_and_that_is_said(adopted):
+    days = [date(2027, 1, 1) + timedelta(number) for number in range(90)]
+    log = "".join(f"| K1 | {day} | {number} |\n" for number, day in enumerate(days))
+    adoption = adopted(
+        """
+        | Objective | ID | Key Result | Baseline | Target |
+        | Grow      | K1 | Sell       | 0        | 100    |
+        """,
+        f"| Key Result ID | Date | Value |\n{log}",
+    )
+    ((*_, kept),) = rows(adoption)
+    by_day = {f"{day:%m-%d}": number for number, day in enumerate(days)}
+    assert {day: by_day[day] for day in kept} == kept  # each under its own day
+    assert set(kept) >= {"01-29", "03-26", "03-31"}
+    (note,) = (note for note in adoption.notes if note.code == "by-week")
+    assert (note.words["given"], note.words["value"]) == ("90", str(len(kept)))
 
 
 @pytest.mark.parametrize(
