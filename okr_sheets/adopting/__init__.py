@@ -7,11 +7,13 @@ Data flows one way: files → `Sheet`s → `Mapping` (what each column is taken 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from okr_sheets.adopting.drafting import drafted
+from okr_sheets.adopting.looks import READ_LOOKS, SUFFIXES, Looks
 from okr_sheets.adopting.making import MOST_DATES, Origin, tracker_of
 from okr_sheets.adopting.mapping import Mapping
 from okr_sheets.adopting.notes import Note
@@ -64,12 +66,24 @@ def read_source(paths: Sequence[Path]) -> Source:
             problems.append(error.problem(str(path)))
             continue
         problems += found.problems
-        has_looks = has_looks and found.has_looks
         if found.is_tracker:
             trackers.append(str(path))
-        else:
-            sheets += found.sheets
+            continue
+        looks = _looks_of(path)
+        has_looks = has_looks and looks is not None
+        sheets += [replace(s, looks=(looks or {}).get(s.name, Looks())) for s in found.sheets]
     return Source(tuple(sheets), tuple(problems), tuple(trackers), has_looks)
+
+
+def _looks_of(path: Path) -> Map[str, Looks] | None:
+    """The looks of a file's sheets by their names, none of a file that has none; None unread."""
+    if path.suffix.lower() not in SUFFIXES:
+        return {}
+    try:
+        looks: Map[str, Looks] | None = in_child(READ_LOOKS, path.absolute())
+    except UnreadableError:  # its cells were read all the same
+        return None
+    return looks
 
 
 def adopt(

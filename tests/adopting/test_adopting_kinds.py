@@ -309,7 +309,8 @@ def test_lists_joined_by_the_plainest_headers(adopted, objectives, is_first):
     adoption = adopted(*lists)
     expected = [("Grow", "Share", 20, 60, {}), ("Keep", "Calls", 0, 100, {})]
     assert rows(adoption) == expected
-    assert not notes(adoption, "left") and not notes(adoption, "missing")
+    assert not notes(adoption, "left")
+    assert not notes(adoption, "missing")
 
 
 def test_an_id_without_its_title_is_that_of_an_objective_further_up(adopted):
