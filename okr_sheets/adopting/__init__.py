@@ -7,14 +7,17 @@ Data flows one way: files → `Sheet`s → `Mapping` (what each column is taken 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from okr_sheets.adopting.drafting import drafted
-from okr_sheets.adopting.making import Origin, tracker_of
+from okr_sheets.adopting.looks import READ_LOOKS, SUFFIXES, Looks
+from okr_sheets.adopting.making import MOST_DATES, Origin, tracker_of
 from okr_sheets.adopting.mapping import Mapping
 from okr_sheets.adopting.notes import Note
+from okr_sheets.adopting.plans import Plan
 from okr_sheets.adopting.recognising import recognise as recognise
 from okr_sheets.adopting.sheets import READ_SHEETS, Found, Sheet
 from okr_sheets.files.child import in_child
@@ -63,12 +66,24 @@ def read_source(paths: Sequence[Path]) -> Source:
             problems.append(error.problem(str(path)))
             continue
         problems += found.problems
-        has_looks = has_looks and found.has_looks
         if found.is_tracker:
             trackers.append(str(path))
-        else:
-            sheets += found.sheets
+            continue
+        looks = _looks_of(path)
+        has_looks = has_looks and looks is not None
+        sheets += [replace(s, looks=(looks or {}).get(s.name, Looks())) for s in found.sheets]
     return Source(tuple(sheets), tuple(problems), tuple(trackers), has_looks)
+
+
+def _looks_of(path: Path) -> Map[str, Looks] | None:
+    """The looks of a file's sheets by their names, none of a file that has none; None unread."""
+    if path.suffix.lower() not in SUFFIXES:
+        return {}
+    try:
+        looks: Map[str, Looks] | None = in_child(READ_LOOKS, path.absolute())
+    except UnreadableError:  # its cells were read all the same
+        return None
+    return looks
 
 
 def adopt(
@@ -81,7 +96,7 @@ def adopt(
     for plan in plans:
         tracker, origins = tracker_of(plan, mapping.quarter, mapping.language, company)
         adopted.append(Adopted(tracker, plan.unit, tuple(origins)))
-        said += _of_ids(mapping, origins)
+        said += [*_of_ids(mapping, origins), *_of_weeks(mapping, plan, origins)]
     notes = [*_of_quarter(mapping, today), *said]
     return Adoption(mapping, tuple(adopted), tuple(notes))
 
@@ -92,6 +107,19 @@ def _of_quarter(mapping: Mapping, today: date) -> list[Note]:
     codes |= dict.fromkeys(("of-days", "of-periods"), "quarter-of-days")
     code = codes.get(mapping.quarter_said)
     return [Note("assumed", code, words=words)] if code else []
+
+
+def _of_weeks(mapping: Mapping, plan: Plan, origins: Sequence[Origin]) -> Iterator[Note]:
+    """How many numbers came under the dates of their weeks, said of the first key result."""
+    rows = [each for objective in plan.objectives for each in objective.key_results]
+    made = [origin for origin in origins if not origin.is_objective]
+    moved = [o for row, o in zip(rows, made, strict=True) if o.check_ins != row.check_ins]
+    if moved:
+        words = {"given": str(sum(len(row.check_ins) for row in rows))}
+        words |= {"n": str(MOST_DATES), "value": str(sum(len(o.check_ins) for o in made))}
+        table = mapping.tables[moved[0].table]
+        cell = moved[0].cells[0] if moved[0].cells else ""
+        yield Note("assumed", "by-week", table.file, table.sheet, cell, words)
 
 
 def _of_ids(mapping: Mapping, origins: Sequence[Origin]) -> Iterator[Note]:

@@ -17,7 +17,7 @@ from okr_sheets.adopting.notes import Note, Notes
 from okr_sheets.adopting.outlines import numbered, split
 from okr_sheets.adopting.periods import quarter_in
 from okr_sheets.adopting.plans import KeyResult, Objective, Plan, Plans
-from okr_sheets.adopting.records import Item, Line, Record, Total, rows_of
+from okr_sheets.adopting.records import Item, Left, Line, Record, rows_of
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.spreading import with_series
 from okr_sheets.language import language
@@ -141,8 +141,8 @@ class _TableDrafter:
             add_log(records, self.plans, self.scope)
             return
         for row in rows:
-            if isinstance(row, Total):
-                self.say("left", "total", row.item.cell, given=row.item.text)
+            if isinstance(row, Left):
+                self.say("left", row.code, row.item.cell, given=row.item.text)
             elif isinstance(row, Line):
                 self._line(row)
             else:
@@ -237,10 +237,12 @@ class _TableDrafter:
     def _flat_record(self, record: Record) -> None:
         section, name = record.items.get("section"), record.items.get("objective")
         by_id = record.text("objective-id")
+        if not by_id and self.levels.are_objectives:
+            by_id = record.text("id")
         if name is not None:
             self._open(name, by_id, record)
-        elif by_id and "objective" not in self.table.roles:
-            self.current = self.plans.objective(by_id)
+        elif by_id:
+            self.current = self.plans.objective(by_id, self.unit)
             if self.current is None:
                 self.say("left", "unknown-id", record.items["objective-id"].cell, given=by_id)
         elif section is not None and "objective" not in self.table.roles:
@@ -294,7 +296,7 @@ class _TableDrafter:
                 self.current.parent = record.text("parent")
             self._about_objective(record)
             return
-        above = self.plans.objective(parent)
+        above = self.plans.objective(parent, self.unit)
         if level == "action" and self._add_action(record, title, parent):
             return
         section = record.items.get("section")

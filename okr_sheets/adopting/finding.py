@@ -20,6 +20,7 @@ MOST_COLUMNS = 300  # of a header
 FEWEST = 2  # roles that a header names
 HALF = 0.45  # of a header's cells that are known
 _VALUE = re.compile(r"[-+$€£]?\d[\d.,\s]*%?|\d{4}-\d\d-\d\d")
+_ID = re.compile(r"[^\W\d_]{1,3}[-. #]?\d[\d.]*")
 _ANY_YEAR = 2000  # to tell whether a header names a period at all
 
 
@@ -112,6 +113,16 @@ def _named_beside_period(text: str) -> tuple[Candidate, ...]:
     """The roles that a header names, its period set aside: “2027 Target” is a target."""
     period, rest = period_in(text, _ANY_YEAR)
     return named_roles(rest if period and rest else text)
+
+
+def are_ids(sheet: Sheet, row: int) -> bool:
+    """Whether a row holds IDs below each other in a turned sheet: “ID | O1 | O2”."""
+    texts = list(_shown(sheet, row).values())[1:]
+    return bool(texts) and 2 * sum(map(_is_id, texts)) > len(texts)
+
+
+def _is_id(text: str) -> bool:
+    return bool(_ID.fullmatch(text)) and not _names_period(text)
 
 
 def is_band(sheet: Sheet, row: int) -> bool:

@@ -33,6 +33,12 @@ def labelled(cells: Mapping[int, Value]) -> Iterator[tuple[str, int, str]]:
             yield role, value, texts[value]
 
 
+def unlabelled(cells: Mapping[int, Value]) -> list[int]:
+    """The columns of the cells that are neither a label nor a labelled value."""
+    values = {column for _, column, _ in labelled(cells)}
+    return [c for c, v in cells.items() if c not in values and not label_in(as_text(v).strip())[0]]
+
+
 def label_in(text: str) -> tuple[str, str]:
     """The role that a text is or begins with as a label, and the rest; "" for no label.
 

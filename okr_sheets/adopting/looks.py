@@ -11,6 +11,7 @@ from typing import Any
 from okr_sheets.files.grid import Cell
 
 SUFFIXES = frozenset({".xlsx", ".xlsm"})
+READ_LOOKS = f"{__name__}:looks_of"  # for `files.child`
 MOST_MERGED = 100_000  # cells of one sheet
 LONGEST = 500  # characters of a comment that is kept as a note
 _HUES = ((20, "off-track"), (70, "at-risk"), (170, "on-track"))  # degrees, up to
@@ -37,19 +38,17 @@ def _turned(cell: Cell) -> Cell:
 
 
 def looks_of(path: Path) -> Mapping[str, Looks] | None:
-    """The looks of each sheet by its name; none of a file that has none.
+    """The looks of each sheet by its name.
 
     None where openpyxl, which reads them, is not installed or cannot: the cells are known without.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        return {}
     try:
         from openpyxl import load_workbook  # noqa: PLC0415  an extra that few commands need
 
         book = load_workbook(path, data_only=True)
+        return {sheet.title: _looks(sheet) for sheet in book.worksheets}
     except Exception:  # noqa: BLE001  whatever it is: our own parser read the cells
         return None
-    return {sheet.title: _looks(sheet) for sheet in book.worksheets}
 
 
 def _looks(sheet: Any) -> Looks:
@@ -64,13 +63,12 @@ def _looks(sheet: Any) -> Looks:
             for column in range(area.min_col, area.max_col + 1)
         }
     statuses, comments = {}, {}
-    for row in sheet.iter_rows():
-        for cell in row:
-            place = cell.row, cell.column
-            if cell.has_style and (status := _status(cell.fill)):
-                statuses[place] = status
-            if cell.comment is not None and cell.comment.text:
-                comments[place] = cell.comment.text.strip()[:LONGEST]
+    # Its `iter_rows` would make a cell of every blank one.
+    for place, cell in sorted(sheet._cells.items()):  # noqa: SLF001
+        if cell.has_style and (status := _status(cell.fill)):
+            statuses[place] = status
+        if cell.comment is not None and cell.comment.text:
+            comments[place] = cell.comment.text.strip()[:LONGEST]
     return Looks(merged, statuses, comments)
 
 

@@ -110,10 +110,10 @@ def _cadence(days: Sequence[date], quarter: Quarter) -> str:
 
 
 def _by_week(check_ins: Mapping[date, float], dates: Sequence[date]) -> dict[date, float]:
-    """The last number of each week, under the date of that week."""
+    """The last number of each week, under the date of that week; after the last one all of them."""
     by_week = {}
     for day, value in sorted(check_ins.items()):
-        by_week[min((each for each in dates if each >= day), default=dates[-1])] = value
+        by_week[min((each for each in dates if each >= day), default=day)] = value
     return by_week
 
 

@@ -103,4 +103,6 @@ class Mapping:
         """Whether the rows of a table are objectives that those of another one name by ID."""
         others = (other for other in self.tables if other is not table)
         is_named = any("objective-id" in other.roles for other in others)
-        return is_named and not table.is_log and not {"key-result", "objective-id"} & table.roles
+        has_own_title = "objective" in table.roles and "title" not in table.roles
+        is_list = "objective-id" not in table.roles or has_own_title
+        return is_named and is_list and not table.is_log and "key-result" not in table.roles

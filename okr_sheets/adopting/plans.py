@@ -90,9 +90,10 @@ class Plans:
         """All objectives."""
         return [each for plan in self._by_unit.values() for each in plan.objectives]
 
-    def objective(self, name: str) -> Objective | None:
-        """The objective of an ID or a title; None for none."""
-        return _named(self.objectives, name)
+    def objective(self, name: str, unit: dict[str, str] | None = None) -> Objective | None:
+        """The objective of an ID or a title, if there is one that of a unit; None for none."""
+        own = self.of(unit).objectives if unit else []
+        return _named(own, name) or _named(self.objectives, name)
 
     def key_result(self, name: str) -> KeyResult | None:
         """The key result of an ID or a title; None for none."""

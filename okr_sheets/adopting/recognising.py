@@ -17,7 +17,7 @@ from okr_sheets.adopting.columns import (
     named_roles,
     number_behind,
 )
-from okr_sheets.adopting.finding import Headline, grouped, headlines, is_header, strength
+from okr_sheets.adopting.finding import Headline, are_ids, grouped, headlines, is_header, strength
 from okr_sheets.adopting.mapping import (
     NUMBERS,
     ROLES,
@@ -121,7 +121,8 @@ def _drafts(sheet: Sheet) -> Iterator[_Draft]:
     if len(sheet.rows) <= TOP:
         turned = sheet.turned()
         first = range(1, min(3, len(turned.rows)) + 1)
-        best = max((strength(turned, row, periods_count=False) for row in first), default=0)
+        likely = (row for row in first if not are_ids(turned, row))
+        best = max((strength(turned, row, periods_count=False) for row in likely), default=0)
         if best >= 3 and best > max((len(each.texts) for each in found), default=0):
             sheet, found = turned, headlines(turned)[:1]
     if not found:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from okr_sheets.adopting.columns import PART, named_roles
-from okr_sheets.adopting.labels import is_label, label_in, labelled
+from okr_sheets.adopting.finding import is_value
+from okr_sheets.adopting.labels import is_label, label_in, labelled, unlabelled
 from okr_sheets.adopting.mapping import NUMBERS, TEXTS, UNREAD, Column, Table
 from okr_sheets.adopting.periods import Period
 from okr_sheets.adopting.sheets import Sheet
@@ -81,9 +82,10 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
-    """A row that sums up others."""
+class Left:
+    """A cell that is left behind, and the code of the reason, such as a `total` of other rows."""
 
+    code: str
     item: Item
 
 
@@ -93,7 +95,7 @@ def _place(cell: str) -> tuple[int, str, int]:
     return len(letters), letters, int(cell[len(letters) :])
 
 
-Row = Record | Line | Total
+Row = Record | Line | Left
 
 
 def rows_of(table: Table, sheet: Sheet) -> Iterator[Row]:
@@ -103,7 +105,7 @@ def rows_of(table: Table, sheet: Sheet) -> Iterator[Row]:
         filled = sheet.filled(row)
         if not filled or row in table.headers:
             continue
-        if row < first or _is_labels(filled):
+        if row < first or _are_labels(table, filled):
             yield from _lines(sheet, row, filled, is_above=row < first)
             continue
         used = {c: v for c, v in filled.items() if _role(table, c) not in UNREAD}
@@ -111,7 +113,7 @@ def rows_of(table: Table, sheet: Sheet) -> Iterator[Row]:
         if line is not None:
             yield line
         elif used and (total := _total(table, sheet, row, used)):
-            yield Total(total)
+            yield Left("total", total)
         elif used:
             items = {column: item_at(table, sheet, row, column) for column in used}
             for at, part in enumerate(_parts_of(table, items)):
@@ -136,15 +138,32 @@ def _top(sheet: Sheet, row: int, column: int) -> Cell:
     return top if top[1] == column else (row, column)
 
 
-def _is_labels(filled: Mapping[int, Value]) -> bool:
-    """Whether a row between others holds labels with their values: “Objective 2: | Grow”."""
-    first = next(iter(filled.values()))
-    return isinstance(first, str) and len(filled) > 1 and is_label(first)
+def _are_labels(table: Table, filled: Mapping[int, Value]) -> bool:
+    """Whether a row between others holds labels with their values: “Objective 2: | Grow”.
+
+    In a table with a column of objectives, “Objective 2:” there is the name of one.
+    """
+    first, text = next(iter(filled.items()))
+    if not isinstance(text, str) or len(filled) < 2:
+        return False
+    roles = {column: role for role, column, _ in labelled(filled)}
+    measured = (c for c, v in filled.items() if _role(table, c) in NUMBERS and is_value(as_text(v)))
+    if any(roles.get(column) != "weight" for column in measured):
+        return False
+    label = label_in(text)[0]
+    if table.family == "blocks" and len(filled) == 2 and label not in {"", "objective"}:
+        return True
+    is_title = _role(table, first) == "objective" and "key-result" in table.roles
+    return is_label(text) and not (is_title and label == "objective")
 
 
-def _lines(sheet: Sheet, row: int, filled: Mapping[int, Value], is_above: bool) -> Iterator[Line]:
-    """The labelled values of a row; where none is labelled, a text alone."""
+def _lines(
+    sheet: Sheet, row: int, filled: Mapping[int, Value], is_above: bool
+) -> Iterator[Line | Left]:
+    """The labelled values of a row, and what it holds besides; without a label, a text alone."""
     found = list(labelled(filled))
+    for column in unlabelled(filled) if found and not is_above else ():
+        yield Left("text", Item(filled[column], sheet.cell(row, column)))
     for role, column, text in found:
         yield Line(role, Item(text, sheet.cell(row, column)), is_above)
     if not found and len(filled) == 1:
@@ -155,10 +174,6 @@ def _lines(sheet: Sheet, row: int, filled: Mapping[int, Value], is_above: bool) 
 def _lone(table: Table, sheet: Sheet, row: int, filled: Mapping[int, Value]) -> Line | None:
     """A row of one text that stands for the rows below it; None for any other row."""
     columns = list(filled)
-    found = list(labelled(filled)) if len(columns) <= 2 and table.family == "blocks" else []
-    if found and found[0][0] != "objective" and len(columns) == 2:
-        role, column, text = found[0]
-        return Line(role, Item(text, sheet.cell(row, column)), is_above=False)
     if len(columns) != 1 or not isinstance(filled[columns[0]], str):
         return None
     item = item_at(table, sheet, row, columns[0])

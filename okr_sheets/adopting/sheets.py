@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from okr_sheets.adopting.looks import Looks, looks_of
+from okr_sheets.adopting.looks import Looks
 from okr_sheets.files.books import read_book
 from okr_sheets.files.grid import Cell, Grid, Value
 from okr_sheets.letters import column_letters
@@ -88,23 +88,21 @@ class Found:
     sheets: tuple[Sheet, ...]
     problems: tuple[Problem, ...] = ()
     is_tracker: bool = False
-    has_looks: bool = True
 
 
 def read_sheets(place: Path, path: str) -> Found:
-    """The sheets of the file at `place`, which is named as `path`.
+    """The sheets of the file at `place`, which is named as `path`, without their looks.
 
     UnreadableError with the reason if nothing can be read; MemoryError, and nothing else.
     """
     book = read_book(place)
-    looks = looks_of(place)
-    sheets = tuple(_sheets(path, book.grids, looks or {}))
+    sheets = tuple(_sheets(path, book.grids))
     problems = tuple(replace(problem, path=path) for problem in book.problems)
     is_tracker = bool(by_keys(Labels(Scan(grid)) for grid in book.grids))
-    return Found(sheets, problems, is_tracker, looks is not None)
+    return Found(sheets, problems, is_tracker)
 
 
-def _sheets(path: str, grids: tuple[Grid, ...], looks: Mapping[str, Looks]) -> Iterator[Sheet]:
+def _sheets(path: str, grids: tuple[Grid, ...]) -> Iterator[Sheet]:
     for grid in grids:
         if any(value is not None for row in grid.rows for value in row):
             yield Sheet(
@@ -112,7 +110,6 @@ def _sheets(path: str, grids: tuple[Grid, ...], looks: Mapping[str, Looks]) -> I
                 grid.name,
                 grid.rows,
                 dict(grid.formats),
-                looks.get(grid.name, Looks()),
-                grid.untyped,
-                grid.hidden,
+                untyped=grid.untyped,
+                hidden=grid.hidden,
             )

@@ -11,10 +11,12 @@ from click.testing import CliRunner
 import okr_sheets as okr
 from okr_sheets import adopting
 from okr_sheets.adopting.asking import answered, questions
+from okr_sheets.adopting.looks import READ_LOOKS, looks_of
 from okr_sheets.adopting.mapfile import MapError, read_map
 from okr_sheets.adopting.sheets import read_sheets
 from okr_sheets.cli import main
 from okr_sheets.misuse import MisuseError
+from okr_sheets.problems import UnreadableError
 from okr_sheets.quarters import Quarter
 
 PACKAGE = Path(okr.__file__).parent
@@ -197,11 +199,43 @@ def test_a_sheet_is_adopted_without_openpyxl(tmp_path, monkeypatch):
     (path,) = layouts()[1].write(tmp_path)
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     found = read_sheets(path, path.name)
-    assert not found.has_looks
+    assert looks_of(path) is None
     source = adopting.Source(found.sheets, has_looks=False)
     adoption = adopting.adopt(source, adopting.recognise(source.sheets, None, "", 1))
     (adopted,) = adoption.adopted
     assert len(adopted.tracker.columns["key_results"]) == 5
+
+
+def test_looks_that_cannot_be_read_cost_the_looks_alone(tmp_path, monkeypatch):
+    from adopting.layouts import layouts
+
+    (path,) = layouts()[1].write(tmp_path)
+    whole = adopting.read_source([path])
+    in_child = adopting.in_child
+
+    def failing(work, *arguments):
+        if work == READ_LOOKS:
+            raise UnreadableError("reader-memory")
+        return in_child(work, *arguments)
+
+    monkeypatch.setattr(adopting, "in_child", failing)
+    source = adopting.read_source([path])
+    assert whole.has_looks
+    assert not source.has_looks
+    assert not source.problems
+    assert [sheet.rows for sheet in source.sheets] == [sheet.rows for sheet in whole.sheets]
+
+
+def test_looks_are_those_of_the_cells_that_are_there(tmp_path, monkeypatch):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active["B2"].fill = openpyxl.styles.PatternFill("solid", fgColor="FF0000")
+    book.active["T300"] = "stray"
+    book.save(tmp_path / "stray.xlsx")
+    opened = openpyxl.load_workbook(tmp_path / "stray.xlsx")
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_, **__: opened)
+    assert looks_of(tmp_path / "stray.xlsx")["Sheet"].statuses == {(2, 2): "off-track"}
+    assert len(opened.active._cells) == 2  # no blank one was made
 
 
 def test_more_rows_than_a_tracker_holds_are_refused(folder):

@@ -1,6 +1,6 @@
 """More kinds of sheets, each small: what key results come of them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -139,6 +139,53 @@ def test_lines_that_say_what_they_are_below_a_header(adopted):
     ]
 
 
+def test_objectives_that_end_in_a_colon_are_rows_of_a_flat_table(adopted):
+    adoption = adopted("""
+        | Objective    | Key Result | Owner | Baseline | Target | Current |
+        | Objective 1: | Sell       | Ann   | 0        | 10     | 5       |
+        | Objective 2: | Keep       |       |          |        |         |
+        | Owner:       | Ann        |       | 3        | 4      | 5       |
+    """)
+    assert rows(adoption) == [
+        ("Objective 1:", "Sell", 0, 10, {"02-12": 5}),
+        ("Objective 2:", "Keep", None, None, {}),
+        ("Owner:", "Ann", 3, 4, {"02-12": 5}),
+    ]
+
+
+def test_what_stands_beside_labels_is_named(adopted):
+    adoption = adopted("""
+        | Objective 1: | Grow     |         |         |                     |
+        | Key Result   | Baseline | Target  | Current | Note                |
+        | Sell         | 0        | 10      | 5       |                     |
+        | Objective 2: | Retain   | Weight: | 40%     | on the board's wish |
+        | Keep         | 0        | 20      | 2       |                     |
+    """)
+    assert rows(adoption) == [
+        ("Grow", "Sell", 0, 10, {"02-12": 5}),
+        ("Retain", "Keep", 0, 20, {"02-12": 2}),
+    ]
+    assert ("E4", "text") in notes(adoption, "left")
+
+
+def test_numbers_of_many_days_are_kept_by_the_week_and_that_is_said(adopted):
+    days = [date(2027, 1, 1) + timedelta(number) for number in range(90)]
+    log = "".join(f"| K1 | {day} | {number} |\n" for number, day in enumerate(days))
+    adoption = adopted(
+        """
+        | Objective | ID | Key Result | Baseline | Target |
+        | Grow      | K1 | Sell       | 0        | 100    |
+        """,
+        f"| Key Result ID | Date | Value |\n{log}",
+    )
+    ((*_, kept),) = rows(adoption)
+    by_day = {f"{day:%m-%d}": number for number, day in enumerate(days)}
+    assert {day: by_day[day] for day in kept} == kept  # each under its own day
+    assert set(kept) >= {"01-29", "03-26", "03-31"}
+    (note,) = (note for note in adoption.notes if note.code == "by-week")
+    assert (note.words["given"], note.words["value"]) == ("90", str(len(kept)))
+
+
 @pytest.mark.parametrize(
     ("typed", "share"), [("8/20", 0.4), ("3 of 10", 0.3), ("45 %", 0.45), ("done", 1), ("no", 0)]
 )
@@ -229,6 +276,59 @@ def test_lists_joined_by_ids_where_one_names_nothing(adopted):
     assert ("A5", "unknown-id") in notes(adoption, "left")
     assert ("B4", "outside") in notes(adoption, "left")
     assert ("B3", "unknown-id") in notes(adoption, "left")
+
+
+_LISTED = """
+    | ID | Objective ID | Key Result | Baseline | Target |
+    | K1 | O1           | Share      | 20       | 60     |
+    | K2 | O2           | Calls      | 0        | 100    |
+"""
+_OBJECTIVES = (
+    """
+    | ID | Objective |
+    | O1 | Grow      |
+    | O2 | Keep      |
+    """,
+    """
+    | ID | Objective | Owner |
+    | O1 | Grow      | Ann   |
+    | O2 | Keep      | Bob   |
+    """,
+    """
+    | Objective ID | Objective | Owner |
+    | O1           | Grow      | Ann   |
+    | O2           | Keep      | Bob   |
+    """,
+)
+
+
+@pytest.mark.parametrize("objectives", _OBJECTIVES)
+@pytest.mark.parametrize("is_first", [True, False])
+def test_lists_joined_by_the_plainest_headers(adopted, objectives, is_first):
+    lists = (objectives, _LISTED) if is_first else (_LISTED, objectives)
+    adoption = adopted(*lists)
+    expected = [("Grow", "Share", 20, 60, {}), ("Keep", "Calls", 0, 100, {})]
+    assert rows(adoption) == expected
+    assert not notes(adoption, "left")
+    assert not notes(adoption, "missing")
+
+
+def test_an_id_without_its_title_is_that_of_an_objective_further_up(adopted):
+    adoption = adopted("""
+        | Team  | Objective ID | Objective | Key Result | Baseline | Target |
+        | Sales | O1           | Grow      | Sell       | 0        | 10     |
+        | Sales | O2           | Retain    | Keep       | 0        | 20     |
+        | Sales | O1           |           | Market     | 0        | 30     |
+        | Ops   | O1           | Run       | Serve      | 0        | 40     |
+        | Ops   | O2           | Learn     | Teach      | 0        | 50     |
+        | Ops   | O1           |           | Mend       | 0        | 60     |
+        | Ops   | O9           |           | Lost       | 0        | 70     |
+    """)
+    assert {title: objective for objective, title, *_ in rows(adoption)} == {
+        "Sell": "Grow", "Keep": "Retain", "Market": "Grow",
+        "Serve": "Run", "Teach": "Learn", "Mend": "Run", "Lost": "drawn0",
+    }  # fmt: skip
+    assert notes(adoption, "left") == [("B8", "unknown-id")]
 
 
 @pytest.mark.parametrize(
