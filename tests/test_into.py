@@ -22,8 +22,9 @@ from xlsxwriter import Workbook
 
 import okr_sheets as okr
 from okr_sheets.cli import main
+from okr_sheets.files import child, guard
 from okr_sheets.language import language, languages
-from okr_sheets.reports import excerpts
+from okr_sheets.reports import excerpts, into
 from okr_sheets.reports.into.markup import Part
 from okr_sheets.reports.workbook import SHEETS
 
@@ -36,7 +37,7 @@ REFUSED_FILES = {
     "exceljs-1904.xlsx": "counts days from 1904",
     "libreoffice-1904.xlsx": "counts days from 1904",
     "sheetjs.xlsb": "of the kind xlsb",
-    "sheetjs.xls": "of the kind xls",
+    "sheetjs.xls": "without a password first",
     "sheetjs.ods": "of the kind ods",
     "sheetjs.csv": "of the kind text",
 }
@@ -460,8 +461,8 @@ def copied(name):
 REFUSED = [
     (locked, "the structure of the workbook is protected"),
     (shared, "is a shared workbook"),
-    (encrypted("secret"), "password"),
-    (encrypted("VelvetSweatshop"), "is encrypted"),  # as Excel does by itself
+    (encrypted("secret"), "without a password first"),
+    (encrypted("VelvetSweatshop"), "without a password first"),  # as Excel does by itself
     (open_elsewhere, "is open in another program"),
     (damaged, "damaged"),
     (broken, "damaged"),
@@ -481,6 +482,37 @@ def test_what_cannot_be_done_is_said_in_a_sentence(make, sentence, plain, compan
         okr.report_into(company_rollup, plain)
     assert "\n" not in str(refusal.value)
     assert {path: path.read_bytes() for path in plain.parent.iterdir()} == before
+
+
+def test_every_byte_is_looked_at_in_a_child(plain, company_rollup, monkeypatch):
+    def inflate(*_):
+        raise AssertionError("unpacked in this process")
+
+    monkeypatch.setattr(guard, "_inflate", inflate)
+    okr.report_into(company_rollup, plain)
+    assert [*sheets(plain)] == ["Plan", *USUAL, "Calc"]
+
+
+def test_a_workbook_that_ends_the_child_is_refused_in_a_sentence(
+    plain, company_rollup, monkeypatch
+):
+    monkeypatch.setattr(into, "in_child", lambda *_: child.in_child("os:_exit", 3))
+    before = plain.read_bytes()
+    with pytest.raises(ValueError, match="reader-failed") as refusal:
+        okr.report_into(company_rollup, plain)
+    assert "\n" not in str(refusal.value)
+    assert plain.read_bytes() == before
+
+
+@pytest.mark.parametrize("make", [encrypted("secret"), copied("sheetjs.xls")])
+def test_an_old_or_encrypted_workbook_is_not_looked_into(make, plain, company_rollup, monkeypatch):
+    make(plain)
+    asked = []
+    monkeypatch.setattr(into, "in_child", lambda *work: asked.append(work))
+    monkeypatch.setattr(guard, "_kind_of_ole", asked.append)
+    with pytest.raises(ValueError, match="without a password first"):
+        okr.report_into(company_rollup, plain)
+    assert asked == []
 
 
 def test_in_a_locked_workbook_sheets_that_are_there_are_written_anew(
@@ -534,8 +566,6 @@ def test_what_somebody_put_on_a_sheet_of_ours_is_not_lost(put, plain, company_ro
 
 
 def test_a_file_that_changes_meanwhile_is_left_as_it_is(plain, company_rollup, monkeypatch):
-    from okr_sheets.reports import into
-
     write = into.write_workbook
 
     def slow(*args):
@@ -551,8 +581,6 @@ def test_a_file_that_changes_meanwhile_is_left_as_it_is(plain, company_rollup, m
 
 
 def test_a_full_disk_leaves_the_workbook_as_it_was(plain, company_rollup, monkeypatch):
-    from okr_sheets.reports import into
-
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -10,7 +10,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okr_sheets.files.guard import kind_of
+from okr_sheets.files.child import in_child
+from okr_sheets.files.encrypted import OLE
+from okr_sheets.files.guard import head_of
 from okr_sheets.files.locks import lock_of
 from okr_sheets.files.marks import is_marked
 from okr_sheets.language import language as words_of
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from okr_sheets.rollups.result import Rollup
 
 USUAL = ("summary", "teams", "attention")  # the sheets of a first run, unless others are asked for
+_KIND_OF = "okr_sheets.files.guard:kind_of"
 
 
 def report_into(
@@ -122,19 +125,23 @@ def _check_file(path: Path, place: Path) -> None:
 
 
 def _check_kind(path: Path, place: Path) -> None:
-    kind = kind_of(place)
+    """MisuseError unless a child that looked at every byte found an .xlsx or .xlsm workbook."""
+    head, _ = head_of(place)
+    if head.startswith(OLE):  # which is not looked into: what does so is not needed here
+        raise MisuseError(
+            f"{path} is an old Excel workbook (.xls) or has a password. "
+            "Save it as an Excel workbook (.xlsx) without a password first."
+        )
+    kind: str = in_child(_KIND_OF, place.absolute())
     if kind != "xlsx":
         raise MisuseError(
             f"{path} is a file of the kind {kind}. Save it as an Excel workbook (.xlsx) first."
         )
-    with opened(place) as content:
-        if not content.read(2).startswith(b"PK"):
-            raise MisuseError(f"{path} is encrypted. Save it without a password first.")
 
 
 @contextmanager
 def _opened(place: Path) -> Iterator[zipfile.ZipFile]:
-    """A workbook's archive, of which `kind_of` has looked at every byte."""
+    """A workbook's archive, every byte of which `_check_kind` has had looked at."""
     with opened(place) as content, zipfile.ZipFile(content) as archive:
         yield archive
 
