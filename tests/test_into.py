@@ -24,6 +24,7 @@ import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.files import child, guard
 from okr_sheets.language import language, languages
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reports import excerpts, into
 from okr_sheets.reports.into.markup import Part
 from okr_sheets.reports.workbook import SHEETS
@@ -639,6 +640,22 @@ def test_a_part_changes_where_it_is_asked_to(before, after, encoding):
     part.set(part.root, "n", 1)
     part.append(part.root.children[0], "<c/>")
     assert part.content().decode(encoding) == after
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "US-ASCII", "ISO-8859-1"])
+def test_a_part_keeps_the_encoding_that_it_declares(encoding):
+    content = f'<?xml version="1.0" encoding="{encoding}"?><a><b/></a>'.encode("ascii")
+    part = Part(content, "p")
+    part.set(part.root.children[0], "n", "é")
+    written = "é".encode(encoding, "xmlcharrefreplace")
+    assert part.content() == content.replace(b"<b/>", b'<b n="%b"/>' % written)
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "punycode", "idna", "cp037", "zlib", "no-such"])
+def test_an_encoding_that_no_workbook_has_is_damage(encoding):
+    content = f'<?xml version="1.0" encoding="{encoding}"?><a/>'.encode()
+    with pytest.raises(UnreadableError, match="damaged"):
+        Part(content, "p")
 
 
 def test_members_keep_their_day_and_kind(company_rollup, plain):
