@@ -342,6 +342,7 @@ def test_libreoffice_saves_it_and_it_is_known_again(company_rollup, plain, soffi
     names = [*sheets(saved)]
     okr.report_into(company_rollup, saved)
     assert [*sheets(saved)] == names == ["Plan", *USUAL, "Calc"]
+    assert [*saved.parent.glob(f"{saved.stem}.backup*")] == []  # nobody typed anything
     assert xlsx_lint.problems(saved) == []
 
 
@@ -370,6 +371,44 @@ def test_no_backup_is_overwritten(company_rollup, plain):
     assert kept.read_bytes() == b"somebody's"
     assert plain.with_name("board.backup-2.xlsx").read_bytes() == before
     assert said == [f"{plain} as it was before is kept as board.backup-2.xlsx."]
+
+
+def test_what_is_typed_on_a_sheet_of_ours_is_kept_in_a_backup(company_rollup, earlier, plain):
+    kept = [plain.with_name(f"board.backup{ending}.xlsx") for ending in ("", "-2", "-3")]
+    okr.report_into(earlier, plain)
+    first = kept[0].read_bytes()
+    okr.report_into(company_rollup, plain)  # other figures, none of which anybody typed
+    assert not kept[1].exists()
+    for at, (old, new) in enumerate([(b">Teams<", b">Our teams<"), (b"</row>", TYPED)], 1):
+        contents = parts(plain)
+        teams = contents["xl/worksheets/sheet3.xml"]
+        put_parts(plain, contents | {"xl/worksheets/sheet3.xml": teams.replace(old, new, 1)})
+        before, said = plain.read_bytes(), []
+        okr.report_into(company_rollup, plain, tell=said.append)
+        assert said == [f"{plain} as it was before is kept as {kept[at].name}."]
+        assert kept[at].read_bytes() == before
+        assert parts(plain)["xl/worksheets/sheet3.xml"] == teams
+    assert kept[0].read_bytes() == first
+    okr.report_into(company_rollup, plain)
+    assert len([*plain.parent.glob("*.backup*")]) == 3
+
+
+TYPED = b'<c r="XFD1"><v>7</v></c></row>'
+
+
+def test_sheets_without_a_digest_are_kept_in_a_backup(company_rollup, plain):
+    okr.report_into(company_rollup, plain)
+    digests = re.compile(r"<definedName [^>]*okr_sheets_written_[^<]*</definedName>")
+    boards.edited(plain, BOOK=lambda text: digests.sub("", text))
+    okr.report_into(company_rollup, plain)
+    assert plain.with_name("board.backup-2.xlsx").exists()
+
+
+def test_sheets_too_large_to_compare_are_kept_in_a_backup(company_rollup, plain, monkeypatch):
+    monkeypatch.setattr(guard, "MOST_FILLED", 10)
+    for _ in range(2):
+        okr.report_into(company_rollup, plain)
+    assert plain.with_name("board.backup-2.xlsx").exists()
 
 
 @pytest.mark.parametrize("code", languages())

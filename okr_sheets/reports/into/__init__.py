@@ -49,11 +49,11 @@ def report_into(
     for. Those that an earlier call has put there are written anew, in their place and under the
     name they have now; without `sheets` these are all, the first time summary, teams and attention.
     New ones stand behind all others. Every part of the workbook but its list of sheets and of
-    formats stays byte for byte as it is. Before the first sheet comes in, a copy of the file is
-    kept, such as `board.backup.xlsx`, which `tell` is given in a sentence. Of a large rollup all
-    rows stand beside the workbook, as beside a report. ValueError says why no sheet can be put into
-    a file, and names the choices for an unknown sheet or language; OSError says why nothing was
-    written.
+    formats stays byte for byte as it is. Before the first sheet comes in, and whenever the cells
+    of one are not what was written, a copy of the file is kept, such as `board.backup.xlsx`, which
+    `tell` is given in a sentence. Of a large rollup all rows stand beside the workbook, as beside a
+    report. ValueError says why no sheet can be put into a file, and names the choices for an
+    unknown sheet or language; OSError says why nothing was written.
     """
     if not hasattr(rollup, "headline"):
         kind = named_kind(rollup)
@@ -74,13 +74,15 @@ def report_into(
             names = _names(board, asked, words)
             write_workbook(rollup, temporary, words, archive_of(path).name, names)
             with zipfile.ZipFile(temporary) as own:
-                changes = joined(board, OwnBook(own, names))
+                book = OwnBook(own, names)
+                changes = joined(board, book)
+            is_lost = board.is_typed_on(sheet.key for sheet in book.sheets)
             _write(archive, changes, temporary)
             archived(rollup, path, words, say)
             if _state(place) != before:
                 raise PermissionError(f"{path} was changed this very moment. Run it again.")
             notes = [words("terminal.signature", path=str(path))] if board.is_signed else []
-            if not board.own:
+            if is_lost or not board.own:
                 notes.insert(0, words("terminal.backup", path=str(path), kept=_copied(place).name))
     for note in notes:
         say(note)
