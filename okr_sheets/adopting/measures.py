@@ -128,6 +128,8 @@ class _Measuring:
         if number.read.code == "ambiguous-number" or has_magnitude(item, self.ask):
             value = amount(number.read.value, self.words)
             self.say("assumed", "number", item.cell, given=item.text, value=value)
+        if key in self.reads and self.reads[key].value != number.value:
+            self.say("left", "other-number", item.cell, given=item.text)
         self.reads.setdefault(key, number.read)
         self.limit = number.limit if key == "target" else self.limit
         self.made.unit = self.made.unit or unit_beside(item, number)

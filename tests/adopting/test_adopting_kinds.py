@@ -485,3 +485,39 @@ def test_progress_in_a_log_is_turned_into_numbers_aloud(adopted):
         "C3": "assumed: 50% of the way from 0 to 40 is 20",
     }
     assert "day" not in {note.code for note in adoption.notes}
+
+
+def test_nothing_of_a_log_is_dropped_in_silence(adopted):
+    adoption = adopted(
+        """
+        | KR ID | Objective | Key Result | Baseline | Target |
+        | K1    | Grow      | Leads      | 0        | 100    |
+        """,
+        """
+        | KR ID | Date       | Current    | Confidence |
+        | K1    | 2027-01-15 | 7          | 5          |
+        | K1    | 2027-01-15 | 9          | fairly     |
+        | K1    | 2027-01-22 | about half | 6          |
+        | K1    | 2027-01-29 | 20         | 6          |
+        | K1    | 2027-01-29 | 20         | 6          |
+        """,
+    )
+    ((*_, days),) = rows(adoption)
+    assert days == {"01-15": 9, "01-29": 20}
+    left = {note.cell: note.say("en") for note in adoption.notes if note.kind == "left"}
+    assert left == {
+        "C2": "left behind: 7: another number given for the same counts",
+        "C4": "left behind: “about half” is no number",
+    }
+    (each,) = adoption.adopted
+    assert list(each.tracker.columns["key_results"].note) == ["fairly · about half"]
+
+
+def test_of_two_numbers_for_one_place_the_one_not_taken_is_named(adopted):
+    adoption = adopted("""
+        | Objective | Key Result | Baseline | Target  | Current |
+        | Grow      | Leads      | 10       | 20 → 30 | 25      |
+        | Grow      | Deals      | 20       | 20 → 30 | 25      |
+        """)
+    assert [row[2:4] for row in rows(adoption)] == [(10, 30), (20, 30)]
+    assert notes(adoption, "left") == [("D2", "other-number")]
