@@ -82,6 +82,7 @@ class _Measuring:
         self.made = Measure(dict(ends), unit=record.text("unit"))
         self.reads: dict[Key, Read] = {}
         self.limit = ""
+        self.counts_shares = False  # progress is all that is known
 
     def measured(self) -> Measure:
         self._take_numbers()
@@ -269,6 +270,7 @@ class _Measuring:
             given = self.words.percent(share)
             if "target" not in made.numbers:
                 made.check_ins[day] = share
+                self.counts_shares = True
                 self.say("assumed", "share", item.cell, value=given)
                 continue
             target, baseline = made.numbers["target"], made.numbers.get("baseline", 0.0)
@@ -330,7 +332,8 @@ class _Measuring:
         title = _title(self.record)
         down = falls(title.text) if title else False
         if target is None and baseline is None:
-            is_share = all(0 <= value <= 1 for value in made.check_ins.values())
+            values = made.check_ins.values()
+            is_share = self.counts_shares or all(0 <= value <= 1 for value in values)
             return named or ("achieve" if is_share else "decrease" if down else "increase")
         if named:
             return named

@@ -441,6 +441,8 @@ def test_progress_above_all_of_it_leaves_shares_as_they_are(adopted, typed, shar
         | Grow      | Deals      | {typed[1]} |
         """)
     assert [days["02-12"] for *_, days in rows(adoption)] == shares
+    (each,) = adoption.adopted
+    assert list(each.tracker.columns["key_results"].type) == ["achieve", "achieve"]
 
 
 @pytest.mark.parametrize(
