@@ -12,7 +12,7 @@ import okr_sheets as okr
 from okr_sheets import adopting
 from okr_sheets.adopting.asking import answered, questions
 from okr_sheets.adopting.looks import READ_LOOKS, looks_of
-from okr_sheets.adopting.mapfile import MapError, read_map
+from okr_sheets.adopting.mapfile import MapError, fitted, read_map
 from okr_sheets.adopting.sheets import read_sheets
 from okr_sheets.cli import main
 from okr_sheets.misuse import MisuseError
@@ -96,6 +96,7 @@ def test_a_map_is_written_first_and_gone_by_then(folder):
         ('E = "target"', 'e5 = "target"', "is no column"),
         ('family = "rows"', 'family = "row"', "Did you mean rows"),
         ("headers = [1]", 'headers = ["A"]', "numbers of rows"),
+        ("headers = [1]", "headers = [true]", "numbers of rows"),
         ('quarter = "2027-Q1"', 'quarter = "spring"', "is not a quarter"),
         ('quarter = "2027-Q1"', "", "quarter is missing"),
         ('language = "en"', 'language = "xx"', "Choose one of"),
@@ -112,6 +113,24 @@ def test_a_map_that_cannot_be_used_is_refused_in_a_sentence(folder, old, new, se
     (folder / "map.toml").write_text(text.replace(old, new, 1), "utf-8")
     assert sentence in run("board.csv", "--map", "map.toml", code=2).stderr
     assert not list(folder.glob("*.xlsx"))
+
+
+def test_a_map_names_no_more_rows_than_there_are(folder):
+    (folder / "board.csv").write_text(FLAT)
+    run("board.csv", "--map", "map.toml")
+    text = (folder / "map.toml").read_text("utf-8")
+    sheets = adopting.read_source([folder / "board.csv"]).sheets
+
+    def read(headers, rows):
+        changed = text.replace("headers = [1]", f"headers = {headers}")
+        assert "rows = [1, 3]" in changed
+        (folder / "map.toml").write_text(changed.replace("rows = [1, 3]", f"rows = {rows}"))
+        return fitted(read_map(folder / "map.toml"), sheets, "map.toml").tables[0]
+
+    assert read([1], [1, 30]).rows == range(1, 4)
+    assert read([1, 30], [1, 3]).headers == (1,)
+    assert not read([1], [30, 40]).rows
+    assert read([], [30, 40]).rows.start == 4
 
 
 def test_a_map_that_is_not_there_is_an_error_for_who_reads_it(folder):
