@@ -19,6 +19,14 @@ def check_choice(what: str, value: object, choices: Collection[str]) -> None:
         raise MisuseError(f"No {what} “{quoted(str(value))}”. Choose one of: {listed}.")
 
 
+def named_kind(value: object) -> str:
+    """What kind of thing a value is, to be said in a sentence: `an int`, `a list`, `None`."""
+    kind = type(value).__name__
+    if value is None:
+        return "None"
+    return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
+
+
 def check_local(path: object, what: str = "report") -> None:
     """Raise MisuseError if what is to be written at a path, such as a report, is to go to a URL."""
     if is_url(path):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets.endings import Outputs
-from okr_sheets.reports import KINDS, check_report, report
+from okr_sheets.reports import KINDS, beside, check_report, report
 from okr_sheets.reports.into import check_into, report_into
 from okr_sheets.streams import say
 from okr_sheets.writing.saving import same_file
@@ -78,6 +78,8 @@ class Targets:
                 continue
             with self._outputs.each():
                 write(rollup, path, language=words.code, tell=partial(say, err=True))
-                written.append(path)
                 self._outputs.wrote()
-                note(words("terminal.wrote", path=str(path)))
+                for file in [*beside(rollup, path), path]:
+                    if file not in written:
+                        written.append(file)
+                        note(words("terminal.wrote", path=str(file)))

@@ -8,6 +8,7 @@ goes beyond.
 
 import io
 import random
+import re
 import struct
 import sys
 import zipfile
@@ -103,6 +104,21 @@ def sheet_of(rows, head="", only=True):
         parts[SHEET] = text.encode()
         if only:
             parts[BOOK] = parts[BOOK].replace(b'<sheet name="Notes" sheetId="2" r:id="rId2"/>', b"")
+
+    return edited(change)
+
+
+def listed(count, rows, head=""):
+    """A maker: a workbook that names one part, with these rows, as so many of its sheets."""
+
+    def change(parts):
+        text = f'<worksheet xmlns="{MAIN}">{head}<sheetData>{rows}</sheetData></worksheet>'
+        sheets = "".join(
+            f'<sheet name="S{n}" sheetId="{n}" r:id="rId1"/>' for n in range(1, count + 1)
+        )
+        parts[SHEET] = text.encode()
+        listing = f"<sheets>{sheets}</sheets>".encode()
+        parts[BOOK] = re.sub(b"<sheets>.*</sheets>", listing, parts[BOOK])
 
     return edited(change)
 
@@ -302,6 +318,11 @@ NOT_ONE, DAMAGED, LARGE = codes("not-a-workbook"), codes("damaged"), codes("too-
 MUCH, GONE = codes("too-much"), codes("sheet-missing")
 STRAY, SECRET = codes("stray-cell"), codes("password")
 FAR = '<row r="6"><c r="K6"><v>1</v></c></row>'
+WIDE = '<col min="1" max="16384" hidden="1"/>' * 9
+LONG = (
+    '<row><c r="A1"><f t="shared" ref="A1:A9" si="0">B1&amp;"a long text"</f></c></row>'
+    + '<row><c><f t="shared" si="0"/></c></row>' * 8
+)
 
 HOSTILE = {
     "empty": Hostile("x.xlsx", written(b""), NOT_ONE),
@@ -375,6 +396,18 @@ HOSTILE = {
         {"MOST_CELLS": 50},
     ),
     "a text of many cells": Hostile("x.csv", written(b",,,,\n" * 11), MUCH, {"MOST_CELLS": 50}),
+    "many sheets that are one part": Hostile(
+        "x.xlsx", listed(9, FAR), limits={"MOST_AREA": 500, "MOST_CELLS": 500}
+    ),
+    "wide columns told of over and over": Hostile(
+        "x.xlsx", listed(3, FAR, f"<cols>{WIDE}</cols>"), limits={"MOST_COLUMN_TAGS": 20}
+    ),
+    "a long formula that many cells share": Hostile(
+        "x.xlsx", sheet_of(LONG), limits={"MOST_FORMULA": 10}
+    ),
+    "a formula that is too long for all that share it": Hostile(
+        "x.xlsx", sheet_of(LONG), limits={"MOST_CALCULATED": 100}
+    ),
     "a blank cell far out": Hostile(
         "x.xlsx", sheet_of('<row r="6"><c r="K6" s="0"/></row>'), limits={"MOST_CELLS": 50}
     ),

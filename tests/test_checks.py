@@ -7,9 +7,11 @@ from datetime import date
 import pandas as pd
 import pytest
 from calculators import libreoffice
+from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
 
 import okr_sheets as okr
+from okr_sheets.cli import main
 
 
 def verdict(path):
@@ -358,3 +360,14 @@ def test_a_sheet_of_ones_own_with_formulas_under_our_words_is_not_compared(tmp_p
         book.active.append(row)
     book.save(tmp_path / "t.xlsx")
     assert okr.check(tmp_path / "t.xlsx") == ()
+
+
+def test_where_all_is_information_no_more_is_promised(tmp_path):
+    header = "ID;Title;Owner;Type;Baseline;Target;Mood;2027-01-08"
+    objective = "O1;Goal;Ann;Objective"
+    key_result = "O1.KR1;Lead;Ann;Increase;0;10;fine;5"
+    (tmp_path / "t.csv").write_text(f"Quarter;2027-Q1\n{header}\n{objective}\n{key_result}")
+    done = CliRunner().invoke(main, ["check", str(tmp_path)])
+    severities = {problem.severity for problem in okr.check(tmp_path)}
+    assert (severities, done.exit_code) == ({"info"}, 0)
+    assert done.stderr == "No errors or warnings. Files read: 1.\n"

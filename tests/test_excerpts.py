@@ -338,9 +338,12 @@ def test_a_changed_archive_is_kept_aside_and_that_is_said(few, company, tmp_path
 
 def test_the_command_says_where_all_rows_are(few, company, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(main, ["score", str(company), "-o", "r.html"])
-    assert language("en")("terminal.all_rows", path="r.html", archive="r-data.zip") in done.stderr
-    assert (tmp_path / "r-data.zip").exists()
+    asked = [f"-or.{kind}" for kind in ("csv", "html", "md", "xlsx")]
+    done = CliRunner().invoke(main, ["score", str(company), *asked])
+    names = ["r.csv", "r-data.zip", "r.html", "r.md", "r.xlsx"]
+    assert done.stdout.splitlines() == [f"Wrote {name}" for name in names]
+    assert done.stderr.count(language("en")("terminal.all_rows", archive="r-data.zip")) == 1
+    assert {path.name for path in tmp_path.iterdir()} == set(names)
 
 
 # --- cells ---------------------------------------------------------------------------------------

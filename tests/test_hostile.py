@@ -26,10 +26,9 @@ def run(*arguments):
 def by_its_limits(monkeypatch):
     """Each file is read by the limits of its case."""
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
-    monkeypatch.setattr(engine, "FEW", len(HOSTILE) + 1)  # workers would know no other limits
+    monkeypatch.setattr(engine, "FEW", len(HOSTILE) + 1)  # workers know nothing of these limits
     monkeypatch.setattr(tracker, "READING", "hostile:read")
     monkeypatch.setattr(tracker, "plain_drafts", read_plain)
-    monkeypatch.setattr(engine, "FEW", 10**6)  # other processes know nothing of these limits
     with child.no_children():
         pass
 

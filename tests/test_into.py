@@ -22,8 +22,10 @@ from xlsxwriter import Workbook
 
 import okr_sheets as okr
 from okr_sheets.cli import main
+from okr_sheets.files import child, guard
 from okr_sheets.language import language, languages
-from okr_sheets.reports import excerpts
+from okr_sheets.problems import UnreadableError
+from okr_sheets.reports import excerpts, into
 from okr_sheets.reports.into.markup import Part
 from okr_sheets.reports.workbook import SHEETS
 
@@ -36,7 +38,7 @@ REFUSED_FILES = {
     "exceljs-1904.xlsx": "counts days from 1904",
     "libreoffice-1904.xlsx": "counts days from 1904",
     "sheetjs.xlsb": "of the kind xlsb",
-    "sheetjs.xls": "of the kind xls",
+    "sheetjs.xls": "without a password first",
     "sheetjs.ods": "of the kind ods",
     "sheetjs.csv": "of the kind text",
 }
@@ -340,6 +342,7 @@ def test_libreoffice_saves_it_and_it_is_known_again(company_rollup, plain, soffi
     names = [*sheets(saved)]
     okr.report_into(company_rollup, saved)
     assert [*sheets(saved)] == names == ["Plan", *USUAL, "Calc"]
+    assert [*saved.parent.glob(f"{saved.stem}.backup*")] == []  # nobody typed anything
     assert xlsx_lint.problems(saved) == []
 
 
@@ -368,6 +371,44 @@ def test_no_backup_is_overwritten(company_rollup, plain):
     assert kept.read_bytes() == b"somebody's"
     assert plain.with_name("board.backup-2.xlsx").read_bytes() == before
     assert said == [f"{plain} as it was before is kept as board.backup-2.xlsx."]
+
+
+def test_what_is_typed_on_a_sheet_of_ours_is_kept_in_a_backup(company_rollup, earlier, plain):
+    kept = [plain.with_name(f"board.backup{ending}.xlsx") for ending in ("", "-2", "-3")]
+    okr.report_into(earlier, plain)
+    first = kept[0].read_bytes()
+    okr.report_into(company_rollup, plain)  # other figures, none of which anybody typed
+    assert not kept[1].exists()
+    for at, (old, new) in enumerate([(b">Teams<", b">Our teams<"), (b"</row>", TYPED)], 1):
+        contents = parts(plain)
+        teams = contents["xl/worksheets/sheet3.xml"]
+        put_parts(plain, contents | {"xl/worksheets/sheet3.xml": teams.replace(old, new, 1)})
+        before, said = plain.read_bytes(), []
+        okr.report_into(company_rollup, plain, tell=said.append)
+        assert said == [f"{plain} as it was before is kept as {kept[at].name}."]
+        assert kept[at].read_bytes() == before
+        assert parts(plain)["xl/worksheets/sheet3.xml"] == teams
+    assert kept[0].read_bytes() == first
+    okr.report_into(company_rollup, plain)
+    assert len([*plain.parent.glob("*.backup*")]) == 3
+
+
+TYPED = b'<c r="XFD1"><v>7</v></c></row>'
+
+
+def test_sheets_without_a_digest_are_kept_in_a_backup(company_rollup, plain):
+    okr.report_into(company_rollup, plain)
+    digests = re.compile(r"<definedName [^>]*okr_sheets_written_[^<]*</definedName>")
+    boards.edited(plain, BOOK=lambda text: digests.sub("", text))
+    okr.report_into(company_rollup, plain)
+    assert plain.with_name("board.backup-2.xlsx").exists()
+
+
+def test_sheets_too_large_to_compare_are_kept_in_a_backup(company_rollup, plain, monkeypatch):
+    monkeypatch.setattr(guard, "MOST_FILLED", 10)
+    for _ in range(2):
+        okr.report_into(company_rollup, plain)
+    assert plain.with_name("board.backup-2.xlsx").exists()
 
 
 @pytest.mark.parametrize("code", languages())
@@ -460,8 +501,8 @@ def copied(name):
 REFUSED = [
     (locked, "the structure of the workbook is protected"),
     (shared, "is a shared workbook"),
-    (encrypted("secret"), "password"),
-    (encrypted("VelvetSweatshop"), "is encrypted"),  # as Excel does by itself
+    (encrypted("secret"), "without a password first"),
+    (encrypted("VelvetSweatshop"), "without a password first"),  # as Excel does by itself
     (open_elsewhere, "is open in another program"),
     (damaged, "damaged"),
     (broken, "damaged"),
@@ -481,6 +522,37 @@ def test_what_cannot_be_done_is_said_in_a_sentence(make, sentence, plain, compan
         okr.report_into(company_rollup, plain)
     assert "\n" not in str(refusal.value)
     assert {path: path.read_bytes() for path in plain.parent.iterdir()} == before
+
+
+def test_every_byte_is_looked_at_in_a_child(plain, company_rollup, monkeypatch):
+    def inflate(*_):
+        raise AssertionError("unpacked in this process")
+
+    monkeypatch.setattr(guard, "_inflate", inflate)
+    okr.report_into(company_rollup, plain)
+    assert [*sheets(plain)] == ["Plan", *USUAL, "Calc"]
+
+
+def test_a_workbook_that_ends_the_child_is_refused_in_a_sentence(
+    plain, company_rollup, monkeypatch
+):
+    monkeypatch.setattr(into, "in_child", lambda *_: child.in_child("os:_exit", 3))
+    before = plain.read_bytes()
+    with pytest.raises(ValueError, match="reader-failed") as refusal:
+        okr.report_into(company_rollup, plain)
+    assert "\n" not in str(refusal.value)
+    assert plain.read_bytes() == before
+
+
+@pytest.mark.parametrize("make", [encrypted("secret"), copied("sheetjs.xls")])
+def test_an_old_or_encrypted_workbook_is_not_looked_into(make, plain, company_rollup, monkeypatch):
+    make(plain)
+    asked = []
+    monkeypatch.setattr(into, "in_child", lambda *work: asked.append(work))
+    monkeypatch.setattr(guard, "_kind_of_ole", asked.append)
+    with pytest.raises(ValueError, match="without a password first"):
+        okr.report_into(company_rollup, plain)
+    assert asked == []
 
 
 def test_in_a_locked_workbook_sheets_that_are_there_are_written_anew(
@@ -534,8 +606,6 @@ def test_what_somebody_put_on_a_sheet_of_ours_is_not_lost(put, plain, company_ro
 
 
 def test_a_file_that_changes_meanwhile_is_left_as_it_is(plain, company_rollup, monkeypatch):
-    from okr_sheets.reports import into
-
     write = into.write_workbook
 
     def slow(*args):
@@ -551,8 +621,6 @@ def test_a_file_that_changes_meanwhile_is_left_as_it_is(plain, company_rollup, m
 
 
 def test_a_full_disk_leaves_the_workbook_as_it_was(plain, company_rollup, monkeypatch):
-    from okr_sheets.reports import into
-
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -611,6 +679,22 @@ def test_a_part_changes_where_it_is_asked_to(before, after, encoding):
     part.set(part.root, "n", 1)
     part.append(part.root.children[0], "<c/>")
     assert part.content().decode(encoding) == after
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "US-ASCII", "ISO-8859-1"])
+def test_a_part_keeps_the_encoding_that_it_declares(encoding):
+    content = f'<?xml version="1.0" encoding="{encoding}"?><a><b/></a>'.encode("ascii")
+    part = Part(content, "p")
+    part.set(part.root.children[0], "n", "é")
+    written = "é".encode(encoding, "xmlcharrefreplace")
+    assert part.content() == content.replace(b"<b/>", b'<b n="%b"/>' % written)
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "punycode", "idna", "cp037", "zlib", "no-such"])
+def test_an_encoding_that_no_workbook_has_is_damage(encoding):
+    content = f'<?xml version="1.0" encoding="{encoding}"?><a/>'.encode()
+    with pytest.raises(UnreadableError, match="damaged"):
+        Part(content, "p")
 
 
 def test_members_keep_their_day_and_kind(company_rollup, plain):

@@ -201,7 +201,7 @@ def test_every_engine_gives_the_same(folder, engine):
 # --- what cannot be done -------------------------------------------------------------------------
 
 NUMBERS = pd.DataFrame({"score": [1.0]})
-TRACKERS_ARE = "^Trackers are named by a path, a Tracker or a list of these, not by a"
+TRACKERS_ARE = "^Trackers are named by a path, a Tracker or a list of these, not by"
 NO_DATE = "is not a date. Type it as 2027-02-12.$"
 
 
@@ -215,14 +215,14 @@ NO_DATE = "is not a date. Type it as 2027-02-12.$"
         ({"preset": ["google"]}, "^No preset “.*google.*”. Choose one of: default, google,"),
         ({"engine": "x"}, "^No engine “x”. Choose one of: serial, processes, dask.$"),
         ({"scheduler": "tcp://x"}, "^A scheduler is the address of a dask cluster"),
-        ({"config": 4}, "^config must be the path of an okr.toml or a Config, not a int.$"),
+        ({"config": 4}, "^config must be the path of an okr.toml or a Config, not an int.$"),
         ({"config": "none.toml"}, "^none.toml cannot be read"),
-        ({"source": NUMBERS}, f"{TRACKERS_ARE} DataFrame.$"),
-        ({"source": NUMBERS.score}, f"{TRACKERS_ARE} float.$"),
-        ({"source": [1, 2]}, f"{TRACKERS_ARE} int.$"),
-        ({"source": 5}, f"{TRACKERS_ARE} int.$"),
-        ({"source": {"t.csv": 1}}, f"{TRACKERS_ARE} dict.$"),
-        ({"source": b"t.csv"}, f"{TRACKERS_ARE} bytes.$"),
+        ({"source": NUMBERS}, f"{TRACKERS_ARE} a DataFrame.$"),
+        ({"source": NUMBERS.score}, f"{TRACKERS_ARE} a float.$"),
+        ({"source": [1, 2]}, f"{TRACKERS_ARE} an int.$"),
+        ({"source": 5}, f"{TRACKERS_ARE} an int.$"),
+        ({"source": {"t.csv": 1}}, f"{TRACKERS_ARE} a dict.$"),
+        ({"source": b"t.csv"}, f"{TRACKERS_ARE} a bytes.$"),
         ({"source": [None]}, "^Trackers are named by .*, not by None.$"),
         ({"as_of": "today"}, f"^“today” {NO_DATE}"),
         ({"as_of": "12.2.2027"}, NO_DATE),
@@ -277,6 +277,20 @@ def test_wrong_arguments_of_the_others_are_answered_too(folder):
         okr.write(rolled.teams, "t.xlsx")
     with pytest.raises(MisuseError, match=r"^A file is named by its path, not by a list"):
         okr.read(["t.csv"])
+
+
+def test_read_says_what_is_no_file(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    for name in ("nothere", Path("there", "nothere.xlsx")):
+        with pytest.raises(FileNotFoundError, match=f"^There is no file {name}\\.$"):
+            okr.read(name)
+    with pytest.raises(
+        MisuseError, match=r"^there is a folder: okr_sheets\.score reads folders\.$"
+    ):
+        okr.read("there")
+    with pytest.raises(MisuseError, match=r"^s3://x/t\.csv is a URL: okr_sheets\.score reads URLs"):
+        okr.read("s3://ann:pw@x/t.csv")
+    assert [problem.code for problem in okr.check("nothere")] == ["not-found"]
 
 
 # --- what was typed, of all trackers ---------------------------------------------------------------
@@ -413,6 +427,7 @@ def test_a_tracker_prints_as_a_few_lines(company):
 def test_what_people_wrote_is_text_when_printed(tmp_path):
     name = "<script>alert(1)</script>\x1b[31m\u202e"
     tracker = okr.new("sales", quarter="2027-Q1", team=name, config=okr.Config())
+    (tmp_path / "no<b>.xlsx").touch()
     for made in (tracker, okr.rollup(tracker), okr.read(tmp_path / "no<b>.xlsx")):
         table = Cells(made._repr_html_())
         assert set(table.tags) <= {"table", "caption", "tbody", "tr", "th", "td"}
@@ -466,8 +481,11 @@ def test_a_parent_may_be_named_by_its_path(tmp_path):
     by_path = okr.write(plan, tmp_path / "a.xlsx", parent=company).read_bytes()
     by_tracker = okr.write(plan, tmp_path / "b.xlsx", parent=okr.read(company)).read_bytes()
     assert by_path == by_tracker
+    (tmp_path / "none.xlsx").touch()
     with pytest.raises(ValueError, match=r"none\.xlsx: error: "):
         okr.write(plan, tmp_path / "c.xlsx", parent=tmp_path / "none.xlsx")
+    with pytest.raises(FileNotFoundError, match=r"^There is no file .*gone\.xlsx\.$"):
+        okr.write(plan, tmp_path / "c.xlsx", parent=tmp_path / "gone.xlsx")
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_quiet_leaves_errors_and_warnings(tmp_path, monkeypatch):
     commands = {
         ("score", "-o", "r.csv"): "Wrote r.csv\n",
         ("score",): "Goal",
-        ("check",): "No problems. Files read: 1.\n",
+        ("check",): "No errors or warnings. Files read: 1.\n",
         ("remind", "-o", "r1", "--as-of", "2027-01-20"): "Wrote 1 messages to r1.\n",
         ("remind", "-o", "r2", "--as-of", "2027-01-08"): "Nobody owes anything.\n",
     }

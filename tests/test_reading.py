@@ -1,3 +1,4 @@
+import pickle
 from dataclasses import replace
 from datetime import date
 from time import process_time
@@ -10,6 +11,7 @@ import okr_sheets as okr
 from okr_sheets.files.grid import Grid
 from okr_sheets.frames import frame
 from okr_sheets.language import language, languages
+from okr_sheets.reading.cells import Read
 from okr_sheets.reading.examples import names
 from okr_sheets.reading.folders import search
 from okr_sheets.reading.scan import Scan
@@ -274,6 +276,18 @@ def test_a_file_that_cannot_be_read_gives_one_sentence(tmp_path, content, name, 
     assert okr.score([path]).empty
 
 
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\0\0"])
+def test_what_has_the_name_of_a_workbook_is_not_told_to_take_it(tmp_path, content):
+    path = tmp_path / "plan.xlsx"
+    path.write_bytes(content)
+    (problem,) = okr.read(path).problems
+    sentence = "Open the tracker in a spreadsheet program and save it as a workbook (.xlsx)."
+    assert problem.line().endswith(sentence)
+    lines = {code: problem.line(code) for code in languages()}
+    assert len(set(lines.values())) == len(lines)
+    assert all("(.xlsx)" in line for line in lines.values())
+
+
 def test_a_stray_cell_far_out_is_refused_by_its_name(tmp_path):
     book = Workbook(tmp_path / "far.xlsx")
     book.add_worksheet("Plan").write("ZZ500000", 1)
@@ -349,6 +363,20 @@ def test_keys_of_settings_on_one_row_are_each_looked_for_once():
     by_key = Labels(Scan(grid)).by_key
     assert [place.column for place in by_key.values()] == [*range(3, 601, 3)]
     assert len(compared) < 2 * len(keys)
+
+
+def test_what_a_setting_says_passes_between_processes(book):
+    path = book("""
+        | Quarter | #REF! |
+        | ID     | Title | Type      | Baseline | Target |
+        | O1     | Grow  | Objective |          |        |
+        | O1.KR1 | Win   | Increase  | 0        | 10     |
+    """)
+    problems = okr.read(path).problems
+    assert "error-cell" in {problem.code for problem in problems}
+    assert pickle.loads(pickle.dumps(problems)) == problems
+    with pytest.raises(TypeError):
+        Read().words["value"] = "1"
 
 
 def test_every_word_of_the_message_is_in_the_readers_language(book):

@@ -25,6 +25,7 @@ from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import check_in_dates, counted_until
 from okr_sheets.reading.cells import Ask, parse
 from okr_sheets.reading.drafts import MOST_ROWS
+from okr_sheets.reading.scales import counts_to_100
 from okr_sheets.schema import is_countable
 
 
@@ -153,8 +154,7 @@ class _TableDrafter:
         items = [r.items["progress"] for r in records if "progress" in r.items]
         items += [i for r in records for role, _, i in r.dated if role == "progress"]
         ask = self.scope.ask
-        reads = [parse("number", i.value, replace(ask, format=i.format)) for i in items]
-        return any(r.value is not None and not r.percent and r.value > 1 for r in reads)
+        return counts_to_100(parse("number", i.value, replace(ask, format=i.format)) for i in items)
 
     # --- lines ------------------------------------------------------------------------------------
 

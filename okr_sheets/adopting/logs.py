@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
-from okr_sheets.adopting.measures import Scope, measure_of
+from okr_sheets.adopting.measures import Scope, check_ins_of
 from okr_sheets.adopting.numbers import confidence_in, number_in
 from okr_sheets.adopting.periods import day_of
 from okr_sheets.adopting.plans import KeyResult, Plans
 from okr_sheets.adopting.records import Record
+from okr_sheets.reading.scales import ENDS
 
 _NAMES = ("key-result-id", "id", "key-result", "title", "parent")
 
@@ -40,7 +40,7 @@ def add_log(records: Sequence[Record], plans: Plans, scope: Scope) -> None:
             found.check_ins[day] = round(found.entry.get("baseline", 0.0) + sum(values), 10)
             scope.say("assumed", "added", added.cell)
         else:
-            _add_numbers(record, found, day, scope)
+            _add_numbers(record, found, scope)
         if item := record.items.get("confidence"):
             confidence = confidence_in(item, scope.ask)
             found.entry |= {} if confidence is None else {"confidence": confidence}
@@ -64,15 +64,14 @@ def _day(record: Record, scope: Scope) -> date | None:
     return day_of(item.value, scope.ask.words, scope.quarter.start) if item else None
 
 
-def _add_numbers(record: Record, found: KeyResult, day: date, scope: Scope) -> None:
+def _add_numbers(record: Record, found: KeyResult, scope: Scope) -> None:
     """Add the current number of a row, or the share of the way that its progress is."""
     numbers = {role: item for role, item in record.items.items() if role in {"current", "progress"}}
     if not numbers:
         return
-    bare = Record({**numbers, **({"unit": record.items["unit"]} if "unit" in record.items else {})})
-    measure = measure_of(bare, replace(scope, as_of=day, say=lambda *_, **__: None))
+    told = {role: record.items[role] for role in record.items.keys() & {"unit"}}
+    bare = Record({**numbers, **told, "updated": record.items["date"]})
+    ends = {key: found.entry[key] for key in ENDS if key in found.entry}
+    measure = check_ins_of(bare, scope, ends)
     found.cells += [item.cell for item in numbers.values()]
-    for value in measure.check_ins.values():
-        target, baseline = found.entry.get("target"), found.entry.get("baseline", 0.0)
-        is_share = "current" not in numbers and target is not None
-        found.check_ins[day] = baseline + value * (target - baseline) if is_share else value
+    found.check_ins |= measure.check_ins

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,8 +25,8 @@ from okr_sheets.choices import OBJECTIVE
 from okr_sheets.language import Language
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.cells import Ask, Read, amount, hundredfold
+from okr_sheets.reading.scales import ENDS, LARGEST_FRACTION
 
-ENDS = ("baseline", "target")
 _KEEP = {"at-least": "keep-at-least", "at-most": "keep-at-most"}
 Key = str | date  # baseline, target, or the day of a check-in
 
@@ -64,35 +64,47 @@ class Scope:
 
 def measure_of(record: Record, scope: Scope) -> Measure:
     """The numbers of a record, each taken from its cell; what is not taken is said."""
-    return _Measuring(record, scope).measured()
+    return _Measuring(record, scope, {}).measured()
+
+
+def check_ins_of(record: Record, scope: Scope, ends: Mapping[str, float]) -> Measure:
+    """The check-ins and words of a row whose key result, elsewhere, has the ends."""
+    return _Measuring(record, scope, ends).checked_in()
 
 
 class _Measuring:
     """One record on its way to a Measure."""
 
-    def __init__(self, record: Record, scope: Scope) -> None:
+    def __init__(self, record: Record, scope: Scope, ends: Mapping[str, float]) -> None:
         self.record, self.scope = record, scope
         self.ask, self.words = scope.ask, scope.words
         self.quarter, self.say = scope.quarter, scope.say
-        self.made = Measure(unit=record.text("unit"))
+        self.made = Measure(dict(ends), unit=record.text("unit"))
         self.reads: dict[Key, Read] = {}
         self.limit = ""
 
     def measured(self) -> Measure:
-        made = self.made
+        self._take_numbers()
+        self._take_status()
+        self._take_progress()
+        self._take_title()
+        self.made.type = self._type()
+        return self.made
+
+    def checked_in(self) -> Measure:
+        self._take_numbers()
+        self._take_progress()
+        return self.made
+
+    def _take_numbers(self) -> None:
         self._take_periods()
         self._take_plain()
         self._bring_to_one_scale()
         for key, read in self.reads.items():
             if isinstance(key, date):
-                made.check_ins[key] = read.value
+                self.made.check_ins[key] = read.value
             else:
-                made.numbers[key] = read.value
-        self._take_status()
-        self._take_progress()
-        self._take_title()
-        made.type = self._type()
-        return made
+                self.made.numbers[key] = read.value
 
     # --- cells ------------------------------------------------------------------------------------
 
@@ -178,15 +190,20 @@ class _Measuring:
         return self.scope.as_of if is_whole else period.span.end
 
     def _bring_to_one_scale(self) -> None:
-        """Bring percents and the numbers beside them to one scale: 24 for 24 %."""
+        """Bring percents and the numbers beside them to one scale: 24 for 24 %.
+
+        Beside percents a fraction is a share; where no plain end exceeds 1, that 1 is all of it.
+        """
         percents = {key for key, read in self.reads.items() if read.percent}
         is_other = bool(self.made.unit) and "%" not in self.made.unit
         if not percents or (is_other and len(percents) < len(self.reads)):
             return
         self.made.unit = self.made.unit or "%"
+        ends = [abs(self.reads[key].value) for key in ENDS if key in self.reads.keys() - percents]
+        most = LARGEST_FRACTION if ends and max(ends) <= 1 else 0
         for key, read in self.reads.items():
-            is_fraction = bool(read.value) and abs(read.value) < 1
-            if key not in percents and not is_fraction:
+            is_share = bool(read.value) and (abs(read.value) < 1 or abs(read.value) <= most)
+            if key not in percents and not is_share:
                 continue
             value = hundredfold(read.value)
             if key not in percents:

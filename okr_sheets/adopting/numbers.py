@@ -10,21 +10,25 @@ from functools import cache
 
 from okr_sheets.adopting.columns import unit_of
 from okr_sheets.adopting.records import Item
-from okr_sheets.adopting.words import plain, status_of, words_of
+from okr_sheets.adopting.words import plain, spellings_of, status_of, words_of
 from okr_sheets.language import fold, languages
 from okr_sheets.language import language as language_of
 from okr_sheets.reading.cells import Ask, Read, confidence, parse
 from okr_sheets.reading.days import spelled
 from okr_sheets.reading.numbers import magnitude, readings
 
-_ARROW = re.compile(r"(.+?)\s*(?:→|->|=>|➜|»|⟶)\s*(.+)")
 _BEHIND = re.compile(
     r"(?P<number>[<>≤≥=~+-]*\s*\d[\d.,]*(?:\s\d{3})*)\s*(?P<unit>[^\W\d_][^\d]{0,14})"
 )
 _SIGNS = {"<": "at-most", "≤": "at-most", ">": "at-least", "≥": "at-least"}
 LONGEST = 80  # characters of a text that may be a number
 _LITERAL = re.compile(r'"([^"]{1,12})"')
-_IN_TITLE = re.compile(r"(?<![\w.,])[%$€£₺฿₩]?\s?(\d[\d.,]*)(?![\w])")
+_NUMBER = r"(?<![a-z\d.,])(\d[\d.,]*(?:\s\d{3}){0,4})(?![a-z])"  # of a title; 20k is another number
+_GAP = r"[^\d.,;]{0,24}?"  # a sign or unit between a number of a title and the next word
+_ARROWS = ("→", "->", "=>", "➜", "»", "⟶")
+_ARROW = re.compile(rf"(.+?)\s*(?:{'|'.join(_ARROWS)})\s*(.+)")
+_YEARS_NEAR = 10  # a bare number so near to the year of the quarter is a year
+_BUDDHIST = 543  # years that the Buddhist era is ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +166,45 @@ def confidence_in(item: Item, ask: Ask) -> float | None:
 
 
 def from_title(title: str, target: float, ask: Ask) -> float | None:
-    """The number that a title goes from, if it goes to the target: 6 of “from 6 % to 4 %”."""
-    texts = _IN_TITLE.findall(title)
-    numbers = [readings(text.rstrip(".,"), ask.words) for text in texts]
-    if len(numbers) != 2 or not all(numbers) or target not in numbers[1]:
-        return None
-    return numbers[0][0] if numbers[0][0] != target else None
+    """The number that a title goes from, if its words go to the target: 6 of “from 6 % to 4 %”."""
+    for pattern in _ranges():
+        for match in pattern.finditer(spelled(title)):
+            first, last = (readings(text.rstrip(".,"), ask.words) for text in match.groups())
+            if first and target in last and first[0] != target and not _is_year(match[1], ask):
+                return first[0]
+    return None
+
+
+@cache
+def _ranges() -> tuple[re.Pattern[str], ...]:
+    """A number, the words, endings or arrow that lead to another, and that number."""
+    patterns = [rf"{_NUMBER}{_GAP}(?:{'|'.join(_ARROWS)}){_GAP}{_NUMBER}"]
+    for words in sorted(spellings_of("ranges")):
+        before, between, behind = (spelled(part) for part in words.split("#"))
+        if before:
+            before, between = _word(before), _word(between)
+            patterns.append(rf"{before}{_GAP}{_NUMBER}{_GAP}{between}{_GAP}{_NUMBER}")
+        else:
+            between, behind = _ending(between), _ending(behind)
+            patterns.append(rf"{_NUMBER}{between}\W{{0,3}}{_NUMBER}{behind}")
+    return tuple(map(re.compile, patterns))
+
+
+def _word(word: str) -> str:
+    """A word as a pattern, which is no part of another in letters that have spaces between."""
+    return rf"(?<!\w){word}(?!\w)" if word.islower() else word
+
+
+def _ending(ending: str) -> str:
+    """The end of a number, or of the unit behind it, as a pattern."""
+    return rf"\W{{0,3}}[^\W\d]{{0,14}}?{ending}(?!\w)"
+
+
+def _is_year(text: str, ask: Ask) -> bool:
+    """Whether a number is that of a year around the quarter, of either era."""
+    if not (text.isdecimal() and ask.around):
+        return False
+    return any(abs(int(text) - era - ask.around.year) <= _YEARS_NEAR for era in (0, _BUDDHIST))
 
 
 def falls(title: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from okr_sheets.config import Config, read_config
-from okr_sheets.misuse import MisuseError
+from okr_sheets.misuse import MisuseError, named_kind
 from okr_sheets.text import one_line
 from okr_sheets.urls import is_url
 
@@ -90,8 +90,8 @@ def settings_of(config: Settings, paths: Iterable[str | Path] = ()) -> Config:
         return config
     if config is not None:
         if not isinstance(config, (str, os.PathLike)):
-            kind = type(config).__name__
-            raise MisuseError(f"config must be the path of an okr.toml or a Config, not a {kind}.")
+            kind = named_kind(config)
+            raise MisuseError(f"config must be the path of an okr.toml or a Config, not {kind}.")
         return read_config(config)
     file = nearest(paths)
     if file is None:

@@ -159,18 +159,22 @@ class Extent:
         raise FarCellError(cell=far)
 
 
-def kind_of(path: Path) -> str:
-    """`xlsx`, `xlsb`, `xls`, `ods` or `text`; UnreadableError for anything else."""
+def head_of(path: Path) -> tuple[bytes, int]:
+    """The first bytes of a file, which tell what it is, and its size; UnreadableError if none."""
     try:
         with opened(path) as file:
-            head = file.read(HEAD)
-            size = os.fstat(file.fileno()).st_size
+            return file.read(HEAD), os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         raise UnreadableError("not-found") from None
     except NotAFileError as error:
         raise UnreadableError("not-a-workbook", error.kind) from None
     except OSError as error:
         raise unopened(error) from None
+
+
+def kind_of(path: Path) -> str:
+    """`xlsx`, `xlsb`, `xls`, `ods` or `text`; UnreadableError for anything else."""
+    head, size = head_of(path)
     if head.startswith(b"PK"):
         return _kind_of_archive(path, size)
     kind = _kind_of_flat(head)

@@ -17,7 +17,7 @@ from okr_sheets.files.grid import Book, Broken, Cell, Grid, Uncalculated, Value
 from okr_sheets.files.guard import MOST_TEXT, ZIP_ERRORS, FarCellError
 from okr_sheets.files.layout import Layout, Shared, book_of
 from okr_sheets.files.markup import walk
-from okr_sheets.files.worksheet import Formulas
+from okr_sheets.files.worksheet import MOST_FORMULA, Formulas
 from okr_sheets.problems import UnreadableError
 
 MOST_SPACES = 1_000  # that one element may stand for
@@ -216,7 +216,7 @@ class _Sheet:
         value = _value(attributes, text)
         if isinstance(value, str):
             value = value[:MOST_TEXT]
-        formula = attributes.get("formula", "")
+        formula = attributes.get("formula", "")[:MOST_FORMULA]
         if value is not None or formula:
             code = self._code(attributes, column) if isinstance(value, float) else ""
             self.cells.append((column, count, value, formula, code))

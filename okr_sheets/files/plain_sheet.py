@@ -135,7 +135,7 @@ class Worksheets:
         heads: Sequence[_Head],
         cells: Sequence[Groups],
     ) -> Formulas:
-        """Hand over the values of cells and their formats; the result is their formulas."""
+        """Hand over the values of cells and their formats, and return their formulas."""
         *_, formula_tags, formulas, written, inner, _ = zip(*cells, strict=True)
         values = [
             head[1](value) if value else _without(text, formula, head[0])
@@ -160,7 +160,10 @@ class Worksheets:
         rows: Sequence[Groups],
         may_follow: bool,
     ) -> tuple[Sequence[Cell], Sequence[int]]:
-        """Where the cells and the rows are; if none says it, behind the one before, if it may."""
+        """Where the cells and the rows are: as they say, or else behind the one before.
+
+        OddError where one says it twice, or may not follow the one before: blank cells went by.
+        """
         heads, numbers, columns = self.heads, self.numbers, self.columns
         if heads.has_addresses and any(t[_LETTERS] and heads[t[_CELL]][3] for t in cells):
             raise OddError  # one says twice where it is
@@ -226,9 +229,9 @@ def _fill(
         ]
     if not filled:
         return
-    at, held = zip(*filled, strict=True)
-    bottom, right = map(max, zip(*at, strict=True))
-    texts = [len(value) for value in held if isinstance(value, str)]
+    reached = [*map(itemgetter(0), filled)]
+    (bottom, _), right = max(reached), max(map(itemgetter(1), reached))
+    texts = [len(value) for value in values if isinstance(value, str)]
     letters = sum(texts)
     room.take_grid(bottom, right)
     room.take("texts", len(texts))

@@ -35,7 +35,7 @@ def read_book(path: Path) -> Book:
         relations = package.relations(main)
         sheets, is_1904 = workbook_of(package, main, relations)
         shared = Shared(
-            _texts(package, part_of(relations, "sharedStrings")),
+            texts_of(package, part_of(relations, "sharedStrings")),
             _formats(package, part_of(relations, "styles")),
             is_1904,
         )
@@ -85,7 +85,7 @@ def workbook_of(
     return typed, not TRUE.isdisjoint(systems)
 
 
-def _texts(package: Package, part: str | None) -> Sequence[str]:
+def texts_of(package: Package, part: str | None) -> Sequence[str]:
     """The texts that cells name by number."""
     if part is None:
         return []

@@ -17,7 +17,7 @@ from okr_sheets.config import Config, chosen_bands
 from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.marks import is_marked
 from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_choice
+from okr_sheets.misuse import MisuseError, check_choice, named_kind
 from okr_sheets.planning.sets import plan_of, read_set
 from okr_sheets.quarters import Quarter, Span, check_in_dates
 from okr_sheets.reading.examples import SetError, text_of
@@ -149,7 +149,7 @@ def _plan(
         name = template or DEFAULT_TEMPLATE
         return read_set(text_of(name, language), name)
     if not isinstance(source, (str, os.PathLike)):
-        raise SetError(f"A plan is named by its path, not by a {type(source).__name__}.")
+        raise SetError(f"A plan is named by its path, not by {named_kind(source)}.")
     source = Path(source)
     if source.suffix.lower() not in {".toml", ".csv"}:
         raise SetError(f"{source.name}: a plan is a .toml or .csv file.")

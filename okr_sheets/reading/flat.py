@@ -21,6 +21,7 @@ from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import Ask, Read, as_text, is_day_number, parse
 from okr_sheets.reading.meanings import OBJECTIVE, OBJECTIVE_ID
 from okr_sheets.reading.objectives import Cells, Objective, Objectives
+from okr_sheets.reading.scales import counts_to_100, is_count
 from okr_sheets.reading.tables import Table
 from okr_sheets.reading.totals import is_total_name
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
@@ -28,7 +29,6 @@ from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
 _TYPED = frozenset(column.key for column in OKRS.typed)
 _READ = _TYPED | {"current", "progress"}
 _ENDS = frozenset({"baseline", "target"})
-_MOST_OF_1 = 1.5  # a column with greater numbers counts progress up to 100
 
 
 def as_okr_table(table: Table) -> Table:
@@ -249,10 +249,9 @@ class FlatTable(Table):
             and "progress" in cells
             and _measures_itself(cells)
         }
-        counts = [read.value for read in mine.values() if _is_count(read)]
-        whole = 100 if max(counts, default=0) > _MOST_OF_1 else 1
+        whole = 100 if counts_to_100(mine.values()) else 1
         for number, read in mine.items():
-            value = round(read.value / whole, 12) if _is_count(read) else read.value
+            value = round(read.value / whole, 12) if is_count(read) else read.value
             rows[number]["current"] = rows[number]["progress"] if value is None else value
         for cells in rows.values():
             cells.pop("progress", None)
@@ -274,10 +273,6 @@ def _notes(firsts: Mapping[int, Objective], rows: Mapping[int, Cells], last: int
 
 def _is_bare(objective: Objective | None) -> bool:
     return objective is not None and not objective.cells
-
-
-def _is_count(read: Read) -> bool:
-    return read.value is not None and not read.percent
 
 
 def _measures_itself(cells: Cells) -> bool:

@@ -20,7 +20,7 @@ from okr_sheets.engine import Map, lent, one_by_one
 from okr_sheets.files.locks import is_lock
 from okr_sheets.files.marks import is_marked
 from okr_sheets.files.names import SUFFIXES, is_other, is_sought
-from okr_sheets.misuse import MisuseError
+from okr_sheets.misuse import MisuseError, named_kind
 from okr_sheets.problems import Problem, UnreadableError, unopened
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.remote import PREFIX, Remote, at_url, fetched
@@ -65,7 +65,7 @@ def listed(source: Source | Iterable[Source]) -> list[Source]:
 
 
 def _no_source(source: object) -> str:
-    kind = "None" if source is None else f"a {type(source).__name__}"
+    kind = named_kind(source)
     return f"Trackers are named by a path, a Tracker or a list of these, not by {kind}."
 
 

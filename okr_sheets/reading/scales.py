@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from okr_sheets.reading.cells import Ask, Read, amount, hundredfold, number_from_text, scaled
 from okr_sheets.schema import LARGEST, is_countable
 
 ENDS = ("baseline", "target")
-LARGEST_FRACTION = 1.5  # of a row whose numbers are shares of 1; above it stand whole percents
+LARGEST_FRACTION = 1.5  # of numbers that are shares of 1; above it stand whole percents
 FAR = 10  # times the other numbers of a row: beyond it lies what cannot be meant
 WHOLE_WEIGHT = 10  # from here on weights are points or whole percents: no fraction stands beside
 
 Reads = dict[str, Read]  # by the key of the column
+
+
+def is_count(read: Read) -> bool:
+    """Whether a cell holds a number that is not shown as percents."""
+    return read.value is not None and not read.percent
+
+
+def counts_to_100(reads: Iterable[Read]) -> bool:
+    """Whether a column of progress counts to 100 and not to 1; a share may be more than all."""
+    counts = (read.value for read in reads if is_count(read))
+    return max(counts, default=0) > LARGEST_FRACTION
 
 
 def settled(reads: Mapping[str, Read], ask: Ask) -> Reads:

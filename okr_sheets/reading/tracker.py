@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,28 +15,31 @@ import numpy as np
 from okr_sheets.columns import Columns, filled, folded, sharing_texts
 from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.child import in_child
-from okr_sheets.misuse import MisuseError
+from okr_sheets.misuse import MisuseError, named_kind
 from okr_sheets.problems import Problem, UnreadableError, in_order
 from okr_sheets.reading import READING
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.drafts import Draft, Drafts, plain_drafts
 from okr_sheets.schema import ACTIONS, LOG, OKRS, PARTS, ROW
 from okr_sheets.tracker import Tracker
+from okr_sheets.urls import is_url, without_secrets
 
 
 def read(path: str | Path, sheet: str | None = None, config: Settings = None) -> Tracker:
     """Read one file: .xlsx, .xlsm, .ods, .xls, .xlsb, .csv or .tsv.
 
-    Always returns a Tracker; for a file that cannot be read, an empty one whose `problems` say why.
+    For a file that cannot be read the Tracker is empty, and its `problems` say why.
     A workbook with several tables of OKRs gives the first, or the one on the sheet named `sheet`.
     `config` sets the fiscal year of a quarter without days; it is found and passed as in
     `okr_sheets.score`.
 
-    Raises ValueError if there is no table of OKRs on `sheet`, if `path` is neither text nor Path,
-    and if the settings cannot be used.
+    Raises FileNotFoundError if there is no such file, and ValueError for a folder or a URL, if
+    there is no table of OKRs on `sheet`, if `path` is neither text nor Path, and if the settings
+    cannot be used.
     """
     if not isinstance(path, (str, os.PathLike)):
-        raise MisuseError(f"A file is named by its path, not by a {type(path).__name__}.")
+        raise MisuseError(f"A file is named by its path, not by {named_kind(path)}.")
+    _check_file(path)
     trackers = read_trackers(path, settings_of(config, [path]).fiscal_start)
     if sheet is None:
         return trackers[0]
@@ -46,6 +50,20 @@ def read(path: str | Path, sheet: str | None = None, config: Settings = None) ->
     raise MisuseError(
         f"{path} has no table of OKRs on a sheet “{sheet}”, only on: {sheets or '–'}."
     )
+
+
+def _check_file(path: str | Path) -> None:
+    """Raise what `read` does for a path of no file; why one cannot be opened, reading tells."""
+    if is_url(path):
+        raise MisuseError(f"{without_secrets(str(path))} is a URL: okr_sheets.score reads URLs.")
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116  a PathLike need be no Path
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(f"There is no file {path}.") from None
+    except (OSError, ValueError):
+        return
+    if stat.S_ISDIR(mode):
+        raise MisuseError(f"{path} is a folder: okr_sheets.score reads folders.")
 
 
 def read_trackers(

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from okr_sheets.files.marks import REPORTS, put_digest
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_choice, check_local
+from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
 from okr_sheets.reports.excerpts import archive_of, is_large
 from okr_sheets.writing.saving import check_target, place_of, same_file, saved
 
@@ -27,7 +27,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ".csv": ("tables", "write_csv"),
     ".json": ("tables", "write_json"),
 }
-SHORTENING = (".xlsx", ".html")  # what shows of a large rollup what matters most
+SHORTENING = (".xlsx", ".xlsm", ".html")  # what shows of a large rollup what matters most
 _ARCHIVED: WeakKeyDictionary[Rollup, tuple[object, ...]] = WeakKeyDictionary()
 Writer = Callable[..., None]  # of rollup, path and language, and of the archive's name
 
@@ -51,8 +51,8 @@ def report(
     report of ours.
     """
     if not hasattr(rollup, "headline"):
-        kind = type(rollup).__name__
-        raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of a {kind}.")
+        kind = named_kind(rollup)
+        raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of {kind}.")
     if language is not None:
         check_choice("language", language, languages())
     _check_name(path, [tracker.path for tracker in rollup.trackers if tracker.path])
@@ -90,13 +90,18 @@ def _check_name(path: str | Path, trackers: Iterable[str | Path]) -> None:
 def archived(rollup: Rollup, path: Path, words: Language, say: Callable[[str], object]) -> str:
     """The name of what holds all rows of a large rollup, which is written beside its report."""
     archive = archive_of(path)
-    if is_large(rollup):
-        # For workbook and page once.
-        if _ARCHIVED.get(rollup) != _trace(archive, words):
-            _write(rollup, archive, ("tables", "write_archive"), words, say)
-            _ARCHIVED[rollup] = _trace(archive, words)
-        say(words("terminal.all_rows", path=str(path), archive=archive.name))
+    # For workbook and page once.
+    if is_large(rollup) and _ARCHIVED.get(rollup) != _trace(archive, words):
+        _write(rollup, archive, ("tables", "write_archive"), words, say)
+        _ARCHIVED[rollup] = _trace(archive, words)
+        say(words("terminal.all_rows", archive=archive.name))
     return archive.name
+
+
+def beside(rollup: Rollup, path: Path) -> list[Path]:
+    """What a report, or a workbook with sheets of it, has beside it: a large rollup's archive."""
+    has_archive = is_large(rollup) and path.suffix.lower() in SHORTENING
+    return [archive_of(path)] if has_archive else []
 
 
 def _trace(path: Path, words: Language) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from okr_sheets.columns import folded, to_day
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language, language
-from okr_sheets.misuse import MisuseError, check_local
+from okr_sheets.misuse import MisuseError, check_local, named_kind
 from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
 from okr_sheets.reading.tracker import read
@@ -131,8 +131,8 @@ def _read_parent(parent: Tracker | str | Path | None) -> Tracker | None:
 def _checked_span(tracker: Tracker, objectives: int, key_results: int) -> tuple[date, date]:
     """The days of a tracker's quarter; MisuseError for what is none that a workbook can hold."""
     if not isinstance(tracker, Tracker):
-        kind = type(tracker).__name__
-        raise MisuseError(f"A workbook is made of a Tracker, not of a {kind}.")
+        kind = named_kind(tracker)
+        raise MisuseError(f"A workbook is made of a Tracker, not of {kind}.")
     if objectives < 0 or key_results < 0:
         raise MisuseError("So many rows cannot be prepared: name 0 or more of each.")
     about = tracker.about

@@ -392,3 +392,96 @@ def test_an_objective_below_another_serves_it(adopted):
     assert aligned == {"C1": "", "S1": "C1", "S3": ""}
     assert ("C5", "unknown-id") in notes(adoption, "left")
     assert rows(adoption) == [("Grow", "Leads", 20, 30, {})]
+
+
+@pytest.mark.parametrize(
+    ("title", "target", "baseline"),
+    [
+        ("Cut churn from 6 % to 4 %", 4, 6),
+        ("In 2027 grow from 120 to 500 customers", 500, 120),
+        ("Answer within hours: 12 → 4", 4, 12),
+        ("NPS %20'den %30'a", 30, 20),
+        ("Süreyi 20 günden 10 güne indir", 10, 20),
+        ("NPS 20:stä 30:een", 30, 20),
+        ("Aika 20 päivästä 10 päivään", 10, 20),
+        ("Az NPS 20-ról 30-ra nő", 30, 20),
+        ("NPS 20%에서 30%로", 30, 20),
+        ("เพิ่ม NPS จาก 20 เป็น 30", 30, 20),
+        ("In 2027 reach 500 customers", 500, None),
+        ("Open 2 offices with 40 desks", 40, None),
+        ("2027 → 500 customers", 500, None),
+        ("Move from 2026 to 2027", 2027, None),
+        ("Sell from 2 offices into 40 countries", 40, None),
+        ("2 ofis, 40 masa", 40, None),
+        ("Avaa 2 toimistoa ja 40 pistettä", 40, None),
+        ("사무실 2개, 책상 40개", 40, None),
+        ("เปิด 2 สาขา 40 โต๊ะ", 40, None),
+        ("Nyiss 2 irodát 40 asztallal", 40, None),
+    ],
+)
+def test_only_a_title_that_goes_from_a_number_to_the_target_tells_a_baseline(
+    adopted, title, target, baseline
+):
+    adoption = adopted(f"""
+        | Objective | Key Result | Target   | Current |
+        | Grow      | {title}    | {target} | 25      |
+        """)
+    ((*_, found, _, _),) = rows(adoption)
+    assert found == baseline
+    assert (("B2", "title-baseline") in notes(adoption, "assumed")) == (baseline is not None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shares"), [(("0.5", "1.05"), [0.5, 1.05]), (("50", "105"), [0.5, 1.05])]
+)
+def test_progress_above_all_of_it_leaves_shares_as_they_are(adopted, typed, shares):
+    adoption = adopted(f"""
+        | Objective | Key Result | Progress   |
+        | Grow      | Leads      | {typed[0]} |
+        | Grow      | Deals      | {typed[1]} |
+        """)
+    assert [days["02-12"] for *_, days in rows(adoption)] == shares
+
+
+@pytest.mark.parametrize(
+    ("baseline", "target", "current", "expected", "said"),
+    [
+        ("0", "1", "40%", (0, 100, 40), ["D2"]),
+        ("0.2", "1", "40%", (20, 100, 40), ["C2", "D2"]),
+        ("20%", "40%", "1.1", (20, 40, 1.1), []),
+        ("25%", "40", "30%", (25, 40, 30), []),
+        ("1", "5", "3%", (1, 5, 3), []),
+    ],
+)
+def test_plain_ends_of_at_most_1_beside_percents_are_shares(
+    adopted, baseline, target, current, expected, said
+):
+    adoption = adopted(f"""
+        | Objective | Key Result | Baseline   | Target   | Current   |
+        | Grow      | Leads      | {baseline} | {target} | {current} |
+        """)
+    ((_, _, start, goal, days),) = rows(adoption)
+    assert (start, goal, days["02-12"]) == expected
+    assert [cell for cell, code in notes(adoption, "assumed") if code == "percents"] == said
+
+
+def test_progress_in_a_log_is_turned_into_numbers_aloud(adopted):
+    adoption = adopted(
+        """
+        | KR ID | Objective | Key Result | Baseline | Target |
+        | K1    | Grow      | Leads      | 0        | 100    |
+        | K2    | Grow      | Deals      |          | 40     |
+        """,
+        """
+        | KR ID | Date       | Progress |
+        | K1    | 2027-01-15 | 7%       |
+        | K2    | 2027-01-15 | 50%      |
+        """,
+    )
+    assert [days for *_, days in rows(adoption)] == [{"01-15": 7}, {"01-15": 20}]
+    said = {note.cell: note.say("en") for note in adoption.notes if note.code == "from-progress"}
+    assert said == {
+        "C2": "assumed: 7% of the way from 0 to 100 is 7",
+        "C3": "assumed: 50% of the way from 0 to 40 is 20",
+    }
+    assert "day" not in {note.code for note in adoption.notes}

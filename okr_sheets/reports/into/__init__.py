@@ -10,12 +10,14 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from okr_sheets.files.guard import kind_of
+from okr_sheets.files.child import in_child
+from okr_sheets.files.encrypted import OLE
+from okr_sheets.files.guard import head_of
 from okr_sheets.files.locks import lock_of
 from okr_sheets.files.marks import is_marked
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_choice, check_local
+from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
 from okr_sheets.problems import UnreadableError
 from okr_sheets.regular import opened
 from okr_sheets.reports import archived
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from okr_sheets.rollups.result import Rollup
 
 USUAL = ("summary", "teams", "attention")  # the sheets of a first run, unless others are asked for
+_KIND_OF = "okr_sheets.files.guard:kind_of"
 
 
 def report_into(
@@ -46,15 +49,15 @@ def report_into(
     for. Those that an earlier call has put there are written anew, in their place and under the
     name they have now; without `sheets` these are all, the first time summary, teams and attention.
     New ones stand behind all others. Every part of the workbook but its list of sheets and of
-    formats stays byte for byte as it is. Before the first sheet comes in, a copy of the file is
-    kept, such as `board.backup.xlsx`, which `tell` is given in a sentence. Of a large rollup all
-    rows stand beside the workbook, as beside a report. ValueError says why no sheet can be put into
-    a file, and names the choices for an unknown sheet or language; OSError says why nothing was
-    written.
+    formats stays byte for byte as it is. Before the first sheet comes in, and whenever the cells
+    of one are not what was written, a copy of the file is kept, such as `board.backup.xlsx`, which
+    `tell` is given in a sentence. Of a large rollup all rows stand beside the workbook, as beside a
+    report. ValueError says why no sheet can be put into a file, and names the choices for an
+    unknown sheet or language; OSError says why nothing was written.
     """
     if not hasattr(rollup, "headline"):
-        kind = type(rollup).__name__
-        raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of a {kind}.")
+        kind = named_kind(rollup)
+        raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of {kind}.")
     if language is not None:
         check_choice("language", language, languages())
     words = words_of(language or rollup.language)
@@ -71,13 +74,15 @@ def report_into(
             names = _names(board, asked, words)
             write_workbook(rollup, temporary, words, archive_of(path).name, names)
             with zipfile.ZipFile(temporary) as own:
-                changes = joined(board, OwnBook(own, names))
+                book = OwnBook(own, names)
+                changes = joined(board, book)
+            is_lost = board.is_typed_on(sheet.key for sheet in book.sheets)
             _write(archive, changes, temporary)
             archived(rollup, path, words, say)
             if _state(place) != before:
                 raise PermissionError(f"{path} was changed this very moment. Run it again.")
             notes = [words("terminal.signature", path=str(path))] if board.is_signed else []
-            if not board.own:
+            if is_lost or not board.own:
                 notes.insert(0, words("terminal.backup", path=str(path), kept=_copied(place).name))
     for note in notes:
         say(note)
@@ -122,19 +127,23 @@ def _check_file(path: Path, place: Path) -> None:
 
 
 def _check_kind(path: Path, place: Path) -> None:
-    kind = kind_of(place)
+    """MisuseError unless a child that looked at every byte found an .xlsx or .xlsm workbook."""
+    head, _ = head_of(place)
+    if head.startswith(OLE):  # which is not looked into: what does so is not needed here
+        raise MisuseError(
+            f"{path} is an old Excel workbook (.xls) or has a password. "
+            "Save it as an Excel workbook (.xlsx) without a password first."
+        )
+    kind: str = in_child(_KIND_OF, place.absolute())
     if kind != "xlsx":
         raise MisuseError(
             f"{path} is a file of the kind {kind}. Save it as an Excel workbook (.xlsx) first."
         )
-    with opened(place) as content:
-        if not content.read(2).startswith(b"PK"):
-            raise MisuseError(f"{path} is encrypted. Save it without a password first.")
 
 
 @contextmanager
 def _opened(place: Path) -> Iterator[zipfile.ZipFile]:
-    """A workbook's archive, of which `kind_of` has looked at every byte."""
+    """A workbook's archive, every byte of which `_check_kind` has had looked at."""
     with opened(place) as content, zipfile.ZipFile(content) as archive:
         yield archive
 

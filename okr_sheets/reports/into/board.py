@@ -15,9 +15,11 @@ from okr_sheets.files.marks import marked_sheet, sheet_in
 from okr_sheets.files.markup import walk
 from okr_sheets.files.package import Package, Relation, part_of
 from okr_sheets.files.worksheet import TRUE
+from okr_sheets.files.xlsx import texts_of
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import UnreadableError
 from okr_sheets.reports.into.markup import MAIN, OFFICE, Element, Part, below, number
+from okr_sheets.reports.into.typed import WRITTEN, digest
 from okr_sheets.reports.workbook import HIDDEN_SHEET, SHEETS
 
 _KEYS = frozenset({*SHEETS, HIDDEN_SHEET})
@@ -129,6 +131,17 @@ class Board:
             if sheet and is_ours and _is_writable(sheet):
                 found[key] = sheet
         return found
+
+    def is_typed_on(self, keys: Iterable[str]) -> bool:
+        """Whether any of these sheets of ours may hold other cells than it was written with."""
+        written = {name.get("name").casefold(): name.text.strip('"') for name in self.names}
+        texts = texts_of(self.package, part_of(self.relations, "sharedStrings"))
+        for key in self.own.keys() & set(keys):
+            part = self.own[key].part
+            now = digest(self.package.read_small(part), part, texts)
+            if not now or now != written.get(f"{WRITTEN}{key}"):
+                return True
+        return False
 
     def names_for(self, titles: Mapping[str, str]) -> dict[str, str]:
         """A name for each sheet to be written: the one it has here, else one that is free."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 from itertools import count
 
 from okr_sheets.drawing.names import quoted_sheet
@@ -15,6 +16,7 @@ from okr_sheets.reports.into.markup import MAIN, Part, number
 from okr_sheets.reports.into.own import OwnBook, OwnSheet
 from okr_sheets.reports.into.register import Name, Register
 from okr_sheets.reports.into.styles import Looks, merge
+from okr_sheets.reports.into.typed import WRITTEN, digest
 from okr_sheets.reports.workbook import HIDDEN_SHEET
 
 Changes = dict[str, bytes | None]
@@ -65,6 +67,7 @@ class _Joining:
         self._choose_places()
         positions = self._list_sheets()
         self._write_sheets(looks, positions)
+        self._define_names(positions)
         gone = self._clear()
         self._register.list_parts(self._types, gone)
         for part in self._register.changed():
@@ -72,9 +75,11 @@ class _Joining:
         return self._changes
 
     def _put(self, part: str, content: bytes) -> None:
-        # Lower case, as parts are looked up; a new one as it is named.
-        key = part.lower() if part in self._board.package else part
-        self._changes[key] = content
+        self._changes[self._key(part)] = content
+
+    def _key(self, part: str) -> str:
+        """Lower case, as parts are looked up; a new one as it is named."""
+        return part.lower() if part in self._board.package else part
 
     def _merge_styles(self) -> Looks:
         """Add our formats to the workbook's, and tell which they are there."""
@@ -101,20 +106,25 @@ class _Joining:
         return self._board.free_part(_FORMS[kind], taken, self._gone)
 
     def _list_sheets(self) -> dict[str, int]:
-        """List the new sheets, define all names that ours need, and give the sheets' positions."""
+        """List the new sheets, and give the positions of all of ours by their parts."""
         new = [sheet for sheet in self._sheets if sheet.part not in self._old]
         self._register.add_sheets(
             (sheet.name, self._places[sheet.part], sheet.is_hidden) for sheet in new
         )
         positions = {part: sheet.position for part, sheet in self._old.items()}
-        replaced = [*positions.values()]
-        positions |= {sheet.part: at for at, sheet in enumerate(new, len(self._board.sheets))}
+        new_positions = {sheet.part: at for at, sheet in enumerate(new, len(self._board.sheets))}
+        return positions | new_positions
+
+    def _define_names(self, positions: Mapping[str, int]) -> None:
+        """Define all names that our sheets need, and those by which they are known again."""
         names: dict[Name, str] = {}
         for sheet in self._sheets:
+            place = self._places[sheet.part]
+            written = digest(BytesIO(self._changes[self._key(place)] or b""), place)
             names[f"{SHEET_MARK}{sheet.key}", None] = f"{quoted_sheet(sheet.name)}!$A$1"
+            names[f"{WRITTEN}{sheet.key}", None] = f'"{written}"'
             names |= {(name, positions[sheet.part]): text for name, text in sheet.names.items()}
-        self._register.define(names, replaced)
-        return positions
+        self._register.define(names, [sheet.position for sheet in self._old.values()])
 
     def _write_sheets(self, looks: Looks, positions: Mapping[str, int]) -> None:
         tables = self._table_names()

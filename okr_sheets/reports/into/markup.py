@@ -24,6 +24,14 @@ _ATTRIBUTE = re.compile(rb"""\s+([^\s=>/]+)\s*=\s*("[^"]*"|'[^']*')""")
 _START_TAG = re.compile(rb"<[^\s>/]+(?:" + _ATTRIBUTE.pattern + rb")*\s*/?>")
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]{1,40})["']""")
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+# All that programs save workbooks in. Python would decode by many more, some of them no XML's.
+_PLAIN = {
+    "utf-8": "utf-8",
+    "us-ascii": "ascii",
+    "ascii": "ascii",
+    "iso-8859-1": "latin-1",
+    "latin-1": "latin-1",
+}
 
 
 @dataclass(slots=True)
@@ -64,9 +72,9 @@ class Part:
     def __init__(self, content: bytes, name: str) -> None:
         """Read a part; UnreadableError if it is no XML, or XML made to hurt."""
         self.name = name
-        self._encoding = _encoding(content)
         self._changes: list[tuple[int, int, bytes]] = []
         try:
+            self._encoding = _encoding(content)
             self._content = content.decode(self._encoding).encode()
         except (LookupError, ValueError) as error:
             raise UnreadableError("damaged", name) from error
@@ -170,9 +178,12 @@ class Part:
 
 
 def _encoding(content: bytes) -> str:
+    """The encoding of a part; LookupError for one that no workbook has."""
     wide = _WIDE.get(content[:2])
+    if wide:
+        return wide
     declared = _DECLARED.match(content.removeprefix(codecs.BOM_UTF8))
-    return wide or (declared[1].decode() if declared else "utf-8")
+    return _PLAIN[declared[1].decode().lower()] if declared else "utf-8"
 
 
 def _split(name: str) -> tuple[str, str, str]:
