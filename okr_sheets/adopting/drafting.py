@@ -328,16 +328,12 @@ class _TableDrafter:
             text = rest if said_id else text
         own_id = own_id if own_id and own_id != item.text else said_id
         plan, title = self.plans.of(self.unit), text or item.text
-        for each in plan.objectives:
-            is_other = own_id and each.own_id and each.own_id.casefold() != own_id.casefold()
-            if each.entry["title"].casefold() == title.casefold() and not is_other:
-                self.current = each
-                self._describe(each, item, record)
-                return False
-        self.current = Objective({"title": title}, self.number, [item.cell], own_id=own_id)
-        plan.objectives.append(self.current)
+        known = plan.same(title, own_id)
+        self.current = known or Objective({"title": title}, self.number, [item.cell], own_id=own_id)
+        if known is None:
+            plan.add(self.current)
         self._describe(self.current, item, record)
-        return True
+        return known is None
 
     def _describe(self, objective: Objective, item: Item, record: Record | None) -> None:
         """Give an objective what its row and the labels beside it say."""

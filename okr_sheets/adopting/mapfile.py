@@ -142,7 +142,7 @@ def read_map(path: Path, fiscal_start: int = 1) -> Mapping:
 
 
 def fitted(mapping: Mapping, sheets: Sequence[Sheet], name: str) -> Mapping:
-    """The mapping, its tables on the sheets that are there, with the words of their headers.
+    """The mapping, its tables on the sheets and rows that are there, with their headers' words.
 
     MapError for a table that is on none of them; `name` is the map's.
     """
@@ -154,13 +154,17 @@ def fitted(mapping: Mapping, sheets: Sequence[Sheet], name: str) -> Mapping:
             raise MapError(f"{name}: there is no sheet “{quoted(table.sheet)}” in {quoted(file)}.")
         is_turned = table.family == "transposed"
         sheet = found[0].turned() if is_turned else found[0]
+        last = len(sheet.rows)
+        rows = range(min(table.rows.start, last + 1), min(table.rows.stop, last + 1))
+        headers = tuple(row for row in table.headers if row <= last)
         texts: dict[int, str] = {}
-        if table.headers:
+        if headers:
             ends = {each.rows.stop - 1: each.texts for each in headlines(sheet)}
-            shown = {c: as_text(value) for c, value in sheet.filled(table.headers[0]).items()}
-            texts = ends.get(table.headers[0], shown)
+            shown = {c: as_text(value) for c, value in sheet.filled(headers[0]).items()}
+            texts = ends.get(headers[0], shown)
         columns = {c: replace(each, header=texts.get(c, "")) for c, each in table.columns.items()}
-        tables.append(replace(table, file=found[0].file, columns=columns))
+        placed = replace(table, file=found[0].file, headers=headers, rows=rows, columns=columns)
+        tables.append(placed)
     return replace(mapping, tables=tuple(tables))
 
 
@@ -175,7 +179,8 @@ def _table(entry: Any, name: str, fiscal_start: int) -> Table:
     if entry["family"] not in FAMILIES:
         raise MapError(f"{place} family: {nearest(entry['family'], FAMILIES)}")
     headers, rows = entry.get("headers", []), entry.get("rows", [1, 1_048_576])
-    if not all(isinstance(row, int) and row > 0 for row in (*headers, *rows)) or len(rows) != 2:
+    are_rows = all(type(row) is int and row > 0 for row in (*headers, *rows))  # True is no row
+    if not are_rows or len(rows) != 2:
         raise MapError(f"{place} headers and rows must be numbers of rows: headers = [3].")
     columns = {
         _number(letters, place): _column(value, f"{place} {letters}", fiscal_start)

@@ -62,6 +62,19 @@ class Plan:
 
     names: dict[str, str]
     objectives: list[Objective] = field(default_factory=list)
+    _by_title: dict[str, list[Objective]] = field(default_factory=dict)
+
+    def add(self, objective: Objective) -> None:
+        """Add an objective below the others."""
+        self.objectives.append(objective)
+        self._by_title.setdefault(objective.entry["title"].casefold(), []).append(objective)
+
+    def same(self, title: str, own_id: str) -> Objective | None:
+        """The objective of a title that has no other ID; None for none."""
+        for each in self._by_title.get(title.casefold(), ()):
+            if not (own_id and each.own_id) or each.own_id.casefold() == own_id.casefold():
+                return each
+        return None
 
     @property
     def unit(self) -> str:

@@ -21,7 +21,8 @@ READ_SHEETS = f"{__name__}:read_sheets"  # for `files.child`
 class Sheet:
     """One sheet of a file: `rows[r - 1][c - 1]` is the cell in row r, column c.
 
-    `is_turned` if rows and columns are swapped, so that cells keep the names they have in the file.
+    `width` is the number of its columns. `is_turned` if rows and columns are swapped, so that cells
+    keep the names they have in the file.
     """
 
     file: str
@@ -32,11 +33,10 @@ class Sheet:
     untyped: bool = False
     hidden: bool = False
     is_turned: bool = False
+    width: int = field(init=False, repr=False, compare=False)
 
-    @property
-    def width(self) -> int:
-        """The number of columns that hold something."""
-        return max(map(len, self.rows), default=0)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "width", max(map(len, self.rows), default=0))
 
     def value(self, row: int, column: int) -> Value:
         """What a cell says; of cells merged downwards what the first one says, None if blank."""

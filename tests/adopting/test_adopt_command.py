@@ -12,8 +12,9 @@ import okr_sheets as okr
 from okr_sheets import adopting
 from okr_sheets.adopting.asking import answered, questions
 from okr_sheets.adopting.looks import READ_LOOKS, looks_of
-from okr_sheets.adopting.mapfile import MapError, read_map
-from okr_sheets.adopting.sheets import read_sheets
+from okr_sheets.adopting.mapfile import MapError, fitted, read_map
+from okr_sheets.adopting.plans import Objective, Plan
+from okr_sheets.adopting.sheets import Sheet, read_sheets
 from okr_sheets.cli import main
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import UnreadableError
@@ -96,6 +97,7 @@ def test_a_map_is_written_first_and_gone_by_then(folder):
         ('E = "target"', 'e5 = "target"', "is no column"),
         ('family = "rows"', 'family = "row"', "Did you mean rows"),
         ("headers = [1]", 'headers = ["A"]', "numbers of rows"),
+        ("headers = [1]", "headers = [true]", "numbers of rows"),
         ('quarter = "2027-Q1"', 'quarter = "spring"', "is not a quarter"),
         ('quarter = "2027-Q1"', "", "quarter is missing"),
         ('language = "en"', 'language = "xx"', "Choose one of"),
@@ -112,6 +114,57 @@ def test_a_map_that_cannot_be_used_is_refused_in_a_sentence(folder, old, new, se
     (folder / "map.toml").write_text(text.replace(old, new, 1), "utf-8")
     assert sentence in run("board.csv", "--map", "map.toml", code=2).stderr
     assert not list(folder.glob("*.xlsx"))
+
+
+def test_the_rows_of_a_sheet_are_gone_through_once_for_its_width():
+    class Rows(list):
+        passes = 0
+
+        def __iter__(self):
+            Rows.passes += 1
+            return super().__iter__()
+
+    sheet = Sheet("board.csv", "board", Rows([["Objective", "Target"], ["Grow"], [None, 3]]))
+    assert [sheet.filled(row) for row in (1, 2, 3)] == [
+        {1: "Objective", 2: "Target"}, {1: "Grow"}, {2: 3},
+    ]  # fmt: skip
+    assert Rows.passes == 1
+
+
+def test_objectives_are_found_by_title_without_asking_the_others():
+    class Counted(dict):
+        asked = 0
+
+        def __getitem__(self, key):
+            Counted.asked += 1
+            return super().__getitem__(key)
+
+    plan = Plan({})
+    for number in range(100):
+        plan.add(Objective(Counted(title=f"Goal {number}"), 0, [], own_id=f"O{number}"))
+    Counted.asked = 0
+    assert plan.same("goal 70", "") is plan.objectives[70]
+    assert plan.same("Goal 70", "o70") is plan.objectives[70]
+    assert plan.same("Goal 70", "O7") is None
+    assert Counted.asked == 0
+
+
+def test_a_map_names_no_more_rows_than_there_are(folder):
+    (folder / "board.csv").write_text(FLAT)
+    run("board.csv", "--map", "map.toml")
+    text = (folder / "map.toml").read_text("utf-8")
+    sheets = adopting.read_source([folder / "board.csv"]).sheets
+
+    def read(headers, rows):
+        changed = text.replace("headers = [1]", f"headers = {headers}")
+        assert "rows = [1, 3]" in changed
+        (folder / "map.toml").write_text(changed.replace("rows = [1, 3]", f"rows = {rows}"))
+        return fitted(read_map(folder / "map.toml"), sheets, "map.toml").tables[0]
+
+    assert read([1], [1, 30]).rows == range(1, 4)
+    assert read([1, 30], [1, 3]).headers == (1,)
+    assert not read([1], [30, 40]).rows
+    assert read([], [30, 40]).rows.start == 4
 
 
 def test_a_map_that_is_not_there_is_an_error_for_who_reads_it(folder):
