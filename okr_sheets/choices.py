@@ -15,6 +15,7 @@ TYPES = (
 COMMITMENTS = ("committed", "aspirational")
 STATES = ("active", "postponed", "cancelled")
 LEVELS = ("company", "department", "team", "individual")
+ENGINES = ("serial", "processes", "dask")  # who reads the files
 CADENCES = ("weekly", "two-weekly", "monthly")
 ACTION_STATUSES = ("to-do", "doing", "done", "blocked", "dropped")
 STATUSES = (

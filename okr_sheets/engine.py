@@ -23,7 +23,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from okr_sheets import __version__
+from okr_sheets import __version__, choices
 from okr_sheets.misuse import MisuseError, check_choice
 from okr_sheets.problems import UnreadableError
 
@@ -289,11 +289,9 @@ def _with_workers(client: Any, wait: Callable[..., Result]) -> Result:
     raise TimeoutError
 
 
-ENGINES: dict[str, Callable[[str | None], AbstractContextManager[Map]]] = {
-    "serial": serial,
-    "processes": processes,
-    "dask": dask,
-}
+ENGINES: dict[str, Callable[[str | None], AbstractContextManager[Map]]] = dict(
+    zip(choices.ENGINES, (serial, processes, dask), strict=True)
+)
 
 
 def lent(

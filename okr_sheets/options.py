@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from okr_sheets.engine import ENGINES
+from okr_sheets.choices import ENGINES
 from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError, check_local
 from okr_sheets.streams import say
@@ -125,7 +125,7 @@ CONFIG = click.option(
 AS_OF = click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
 _ENGINE = click.option(
     "--engine",
-    type=click.Choice(list(ENGINES)),
+    type=click.Choice(ENGINES),
     help="Who reads: this process, as many as there are processors, or a dask cluster.  "
     "[default: processes for many files, else serial]",
 )
