@@ -17,7 +17,9 @@ def main(command, folder):
         arguments = ["score", folder, "-o", "rollup.csv", "--engine", "dask"]
         arguments += ["--scheduler", cluster.scheduler_address]
         began = time.perf_counter()
-        subprocess.run([sys.executable, "-c", command, *arguments], check=True)
+        subprocess.run(
+            [sys.executable, "-c", command, *arguments], stdout=subprocess.DEVNULL, check=True
+        )
         tell(wall=time.perf_counter() - began)
 
 

@@ -11,7 +11,9 @@ from measuring import seconds, tell
 
 def main(command, folder, count):
     arguments = ["score", folder, "-o", "rollup.csv", "--engine", "serial"]
-    subprocess.run([sys.executable, "-c", command, *arguments], check=True)
+    subprocess.run(
+        [sys.executable, "-c", command, *arguments], stdout=subprocess.DEVNULL, check=True
+    )
     tell(seconds=seconds() / int(count))
 
 
