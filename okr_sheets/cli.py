@@ -276,7 +276,7 @@ def check(
 
     found = runs.searched(paths or config.paths, config)
     trackers = runs.read_trackers(found, config, code, quiet, engine, scheduler)
-    problems = problems_of(with_one_spelling(trackers, config), as_of, config.bands())
+    problems = problems_of(with_one_spelling(trackers, config), as_of, config.bands(), config.off)
     code = code or config.language or usual_language(trackers) or from_locale(os.environ)
     runs.warn_of_names(config, trackers)
     runs.warn_of_day(as_of, trackers, language(code))

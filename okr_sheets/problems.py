@@ -156,12 +156,56 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "no-formulas": "warning",
         "other-bands": "warning",
     },
+    "How it is worded": {
+        "obj-number": "warning",
+        "obj-no-direction": "warning",
+        "obj-compound": "info",
+        "obj-bau": "info",
+        "obj-long": "info",
+        "obj-is-kr": "warning",
+        "kr-no-number": "warning",
+        "kr-activity": "warning",
+        "kr-deliverable": "warning",
+        "kr-vague": "info",
+        "kr-percent-relative": "warning",
+        "kr-percent": "info",
+        "kr-percent-points": "info",
+        "kr-bau": "info",
+        "kr-compound": "info",
+        "kr-text-mismatch": "warning",
+        "kr-duplicate": "warning",
+        "kr-too-long": "warning",
+        "kr-no-unit": "warning",
+        "kr-no-definition": "info",
+        "owner-many": "info",
+        "placeholder": "info",
+    },
+    "How it is planned and kept": {
+        "obj-few": "info",
+        "obj-many": "warning",
+        "kr-count": "warning",
+        "obj-mostly-yes-no": "warning",
+        "obj-all-outputs": "info",
+        "weight-sum": "info",
+        "kr-count-type": "warning",
+        "kr-met-at-start": "warning",
+        "kr-line-not-kept": "warning",
+        "lowered-without-note": "warning",
+        "confidence-against-pace": "warning",
+        "confidence-fell": "info",
+        "check-in-stale": "warning",
+        "committed-miss": "info",
+        "too-easy": "info",
+        "sandbagging": "warning",
+    },
 }
 # Of what was never opened: there is nothing of it to count, and no cell to go to.
 UNOPENED = frozenset(
     {"not-found", "cannot-open", "open-failed", "dead-link", "folder-linked", "nothing-found"}
     | {"other-format", "lock-file"}
 )
+# What a coach would say, of OKRs that can be read and scored as they are.
+COACHING = frozenset({*KINDS["How it is worded"], *KINDS["How it is planned and kept"]})
 CODES = {code: severity for codes in KINDS.values() for code, severity in codes.items()}
 
 FEW = 3  # problems alike that are each listed; of more, one speaks for all
@@ -254,10 +298,19 @@ class Problem:
             fields |= numbers | {"what": words(f"counted.{fields['what']}")}
         quoted_fields = {key: quotation(word) for key, word in fields.items()}
         sentence = words.problem(self.code, **quoted_fields)
+        if better := self.better(language):
+            sentence = f"{sentence} {words('report.better', example=better)}"
         if not self.others:
             return sentence
         count = words.number(len(self.others))
         return f"{sentence} {words('report.others', count=count, cells=self._others())}"
+
+    def better(self, language: str = "en") -> str:
+        """An example of what would be better, for problems of wording; else ""."""
+        from okr_sheets.language import language as words_of  # noqa: PLC0415  a layer above this one
+
+        words = words_of(language)
+        return words(f"better.{self.code}") if self.code in words.keys("better") else ""
 
     def _others(self) -> str:
         """The cells of the others, each with what it says where they say different things."""

@@ -28,7 +28,7 @@ LAYERS = (
     ("files", "engine"),
     ("about", "frames", "tracker", "codes", "gathering", "computing"),
     ("reading",),
-    ("checks", "planning", "rollups"),
+    ("coaching", "checks", "planning", "rollups"),
     ("drawing",),
     ("writing",),
     ("adopting",),

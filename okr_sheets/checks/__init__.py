@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -15,6 +15,8 @@ from okr_sheets.checks.faults import faults
 from okr_sheets.checks.numbers import NUMBERS, future_numbers
 from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
+from okr_sheets.coaching import coached
+from okr_sheets.coaching.excuses import wanted
 from okr_sheets.columns import Columns
 from okr_sheets.computing import InColumns, compute, in_words, misread_cells
 from okr_sheets.config.finding import Settings
@@ -56,13 +58,13 @@ def check(
     """
     day = scoring_day(as_of)
     trackers, settings = read_source(source, config, engine, scheduler)
-    return problems_of(with_one_spelling(trackers, settings), day, settings.bands())
+    return problems_of(with_one_spelling(trackers, settings), day, settings.bands(), settings.off)
 
 
 def problems_of(
-    trackers: Sequence[Tracker], as_of: date | None, bands: Bands
+    trackers: Sequence[Tracker], as_of: date | None, bands: Bands, off: Collection[str] = ()
 ) -> tuple[Problem, ...]:
-    """What `check` gives of trackers that are scored by these bands."""
+    """What `check` gives of trackers that are scored by these bands, without the codes `off`."""
     readable = [tracker for tracker in trackers if tracker.readable]
     rounds = [[tracker.calculated_on for tracker in readable]]
     rounds += [[as_of] * len(readable)] if as_of else []
@@ -72,12 +74,14 @@ def problems_of(
         rows = others[0] if others else calculated
         problems += [problem for rule in RULES for problem in rule(tracker, rows)]
         problems += untouched(tracker, as_of)
+        problems += coached(tracker, rows, as_of)
         if tracker.about.span:
             problems += future_numbers(tracker, rows, as_of)
             problems += [p for rule in STORED for p in rule(tracker, calculated)]
     problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     names = file_names(tracker.path for tracker in trackers)
-    return in_order(told_apart(beside_damage(problems), names))
+    kept = wanted(beside_damage(problems), readable, off)
+    return in_order(told_apart(kept, names))
 
 
 def _scored(

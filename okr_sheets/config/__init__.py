@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from okr_sheets.config.entries import checked_entries
 from okr_sheets.config.keys import KEYS, ConfigError
 from okr_sheets.language import fold
 from okr_sheets.misuse import check_choice
+from okr_sheets.problems import CODES
+from okr_sheets.text import quoted
 from okr_sheets.toml import read_toml, shown
 from okr_sheets.urls import is_url
 
@@ -59,6 +62,7 @@ class Config:
     departments: Mapping[str, Unit] = field(default_factory=dict)
     teams: Mapping[str, Unit] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
+    off: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for key in (key for key in KEYS if key.name in _PLAIN and not key.table):
@@ -113,6 +117,7 @@ def read_config(path: str | Path) -> Config:
         departments=departments,
         teams=teams,
         owners={fold(name): address for name, address in entries["owners"].items()},
+        off=_codes(entries["check"].get("off", ()), f"{path.name}: [check] off"),
     )
     cuts = config.bands().cuts
     for low, high in _ORDERED:
@@ -122,6 +127,19 @@ def read_config(path: str | Path) -> Config:
                 f"{cuts[high]:g}. Set both."
             )
     return config
+
+
+def _codes(names: Iterable[str], place: str) -> frozenset[str]:
+    """The codes of problems in small letters; ConfigError for one that is none, or an error's."""
+    codes = [name.strip().lower() for name in names]
+    for code in codes:
+        if CODES.get(code) == "error":
+            raise ConfigError(f"{place}: {code} is an error, which cannot be scored. Mend it.")
+        if code not in CODES:
+            close = get_close_matches(code, CODES, 1)
+            advice = f"Did you mean {close[0]}?" if close else "docs/problems.md lists them."
+            raise ConfigError(f"{place}: “{quoted(code)}” is no code of a problem. {advice}")
+    return frozenset(codes)
 
 
 def _units(rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Unit]:

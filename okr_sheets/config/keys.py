@@ -138,6 +138,15 @@ KEYS: tuple[Key, ...] = (
     Key("", "previous", "text", "Last quarter's folder, seen from this file.", "none", '"2026-Q4"'),
     *_BANDS,
     Key(
+        "check",
+        "off",
+        "list",
+        "Warnings and infos that nobody wants to see, by their codes in problems.md. For one row, "
+        "write the code into its note.",
+        "none",
+        '["kr-percent", "obj-few"]',
+    ),
+    Key(
         "departments.*",
         "weight",
         "number",
