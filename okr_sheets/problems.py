@@ -179,6 +179,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "kr-no-definition": "info",
         "owner-many": "info",
         "placeholder": "info",
+        "offered": "info",
     },
     "How it is planned and kept": {
         "obj-few": "info",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from okr_sheets.coaching.habits import habits
+from okr_sheets.coaching.offers import offered
 from okr_sheets.coaching.plans import plans
 from okr_sheets.coaching.wording import wording
 from okr_sheets.columns import Columns
@@ -16,5 +17,6 @@ from okr_sheets.tracker import Tracker
 def coached(tracker: Tracker, rows: Columns, as_of: date | None) -> Iterator[Problem]:
     """The findings on one tracker, whose scored `rows` are those of a day (see `About.day`)."""
     yield from wording(tracker)
+    yield from offered(tracker)
     yield from plans(tracker)
     yield from habits(tracker, rows, as_of)

@@ -2,12 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from okr_sheets.choices import OBJECTIVE
+from okr_sheets.coaching import key_result_texts, objective_texts
+from okr_sheets.coaching.texts import text_in
+from okr_sheets.coaching.tongues import tongues
+from okr_sheets.coaching.written import Rule, Written
+from okr_sheets.columns import to_day
+from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.tracker import Tracker
 
+STOPPED = frozenset({"cancelled", "postponed"})
+_COLUMNS = (
+    "row",
+    "parent",
+    "title",
+    "type",
+    "baseline",
+    "target",
+    "unit",
+    "definition",
+    "state",
+    "due",
+)
+
 
 def wording(tracker: Tracker) -> Iterator[Problem]:
-    """The findings on the texts of one tracker."""
-    yield from ()
+    """The findings on the texts of one tracker: of what is under way, row by row."""
+    for row, is_objective, written in rows_as_written(tracker):
+        part = tracker.part_of(is_objective=is_objective)
+        for code, fields in hits(written):
+            given = written.text.raw
+            yield tracker.problem(code, part, row, "title", given, **fields)
+
+
+def hits(written: Written) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """The code of each rule that applies to a row, with the fields of its sentence."""
+    is_objective = written.text.is_objective
+    rules: Mapping[str, Rule] = (objective_texts if is_objective else key_result_texts).RULES
+    for code, rule in rules.items():
+        fields = rule(written)
+        if fields is not None:
+            yield code, fields
+
+
+def rows_as_written(tracker: Tracker) -> Iterator[tuple[int, bool, Written]]:
+    """The number of each row that is under way, whether it is an objective, and what it says.
+
+    Rows without a word have nothing to say, nor have those whose numbers cannot be read.
+    """
+    spoken = language(tracker.about.language)
+    records = [*tracker.okrs.only(_COLUMNS).records()]
+    stopped = {r["row"] for r in records if r["type"] == OBJECTIVE and r["state"] in STOPPED}
+    misread = {p.row for p in tracker.problems if p.severity == "error" and p.key in _COLUMNS}
+    codes = tongues([record["title"] for record in records], tracker.about.language)
+    for record, code in zip(records, codes, strict=True):
+        is_objective = record["type"] == OBJECTIVE
+        is_live = record["state"] not in STOPPED and record["parent"] not in stopped
+        has_words = any(letter.isalpha() for letter in record["title"])
+        if not (is_live and has_words) or record["row"] in misread:
+            continue
+        due = record["due"]
+        yield (
+            record["row"],
+            is_objective,
+            Written(
+                text_in(record["title"], code, is_objective),
+                record["type"],
+                record["baseline"],
+                record["target"],
+                record["unit"],
+                record["definition"],
+                to_day(due) if due == due else tracker.about.end,  # noqa: PLR0124  NaN
+                spoken,
+            ),
+        )

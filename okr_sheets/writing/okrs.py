@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import serial
 from okr_sheets.drawing.cells import put
-from okr_sheets.drawing.colours import ACCENT, INK, MUTED, SLATE
+from okr_sheets.drawing.colours import ACCENT, INK, MUTED, OFFERED, SLATE
 from okr_sheets.drawing.sheets import begin, set_page
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
@@ -41,10 +41,13 @@ CENTRED = frozenset({"type", "state", "commitment", "status", "grade"})
 class OkrsSheet:
     """The sheet of one tracker."""
 
-    def __init__(self, layout: Layout, values: Values) -> None:
-        """`values` is what its cells hold."""
+    def __init__(
+        self, layout: Layout, values: Values, offered: Collection[tuple[int, str]] = ()
+    ) -> None:
+        """`values` is what its cells hold, `offered` the row and key of those to be marked."""
         self.layout, self.values, self.words = layout, values, layout.words
         self.operations = layout.operations()
+        self.offered = offered
         self.last_row = max(values.cells, default=FIRST_ROW)
 
     def write(
@@ -177,6 +180,9 @@ class OkrsSheet:
             sheet.set_row(row - 1, self._height(row, cells["type"] == OBJECTIVE))
             for column, slot in enumerate(self.layout.slots):
                 value, look = self.values.shown(row, slot.key), looks[slot.key]
+                if (row, slot.key) in self.offered:
+                    look = _look(slot, styles, bg_color=OFFERED, italic=True)
+                    sheet.write_comment(row - 1, column, self.words("okrs_page.offered"))
                 formula = formulas[slot.key].replace("{row}", str(row))
                 if formula:
                     sheet.write_formula(row - 1, column, f"={formula}", look, value)
@@ -204,12 +210,13 @@ class OkrsSheet:
         sheet.add_sparkline(FIRST_ROW - 1, self.layout.column["trend"] - 1, options)
 
 
-def _look(slot: Slot, styles: Styles) -> Format:
-    """The format of a column's cells."""
+def _look(slot: Slot, styles: Styles, **more: Any) -> Format:
+    """The format of a column's cells, with `more` properties."""
     return styles.cell(
         slot.kind,
         slot.stage in {"computed", "helper"},
         **({"align": "center", "indent": 0} if slot.key in CENTRED else {}),
         **({"align": "center"} if slot.kind in {"date", "percent"} else {}),
         **({"text_wrap": True} if slot.key in WRAPPED else {}),
+        **more,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from okr_sheets.bands import Bands
-from okr_sheets.columns import folded, to_day
+from okr_sheets.choices import OBJECTIVE
+from okr_sheets.columns import Array, folded, to_day
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language, language
@@ -59,13 +60,15 @@ def write(
     key_results: int = 0,
     protect: bool = False,
     force: bool = False,
+    offers: Mapping[int, Mapping[str, str | float]] | None = None,
 ) -> Path:
     """Write a tracker as an .xlsx workbook, in its own language, and give its path.
 
     The objectives of `parent`, a Tracker or its path, become the drop-down of *aligns to*. With
     `objectives` and `key_results`, so many empty rows are prepared with their ids. `protect` locks
-    the cells that formulas fill, without a password; Excel then lets no table grow. The same
-    tracker gives the same bytes.
+    the cells that formulas fill, without a password; Excel then lets no table grow. `offers`, as
+    `coaching.offers.offers` gives them, fill blank cells of key results, marked and with a comment.
+    The same tracker gives the same bytes.
 
     FileExistsError if there is such a file and not `force`; ValueError for a name that does not
     end in .xlsx or that is the tracker's own or its parent's, and if the tracker has no quarter,
@@ -81,7 +84,10 @@ def write(
     about = tracker.about
     dates = tracker.check_in_dates or check_in_dates(start, end, about.cadence)
     words = language(about.language)
-    placed = place(tracker.changed(check_in_dates=dates), objectives, key_results)
+    placed = place(
+        _filled(tracker, offers or {}).changed(check_in_dates=dates), objectives, key_results
+    )
+    marked = _places(tracker, offers or {})
     day = about.as_of or _last_check_in(tracker) or start
     names = {key: words(f"sheets.{key}") for key in ORDER}
     bands = tracker.bands or Bands()
@@ -91,7 +97,7 @@ def write(
     labels = dict(zip(_ids(lists["aligns_to"]), lists["aligns_to"], strict=True))
     ranges = list_ranges(names["lists"])
     values = Values(placed, day, layout, labels)
-    okrs = OkrsSheet(layout, values)
+    okrs = OkrsSheet(layout, values, marked)
     id_range = layout.elsewhere(f"$A${FIRST_ROW}:$A${okrs.last_row}")
     known = frozenset(folded(tracker.okrs.id))
     table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}
@@ -146,6 +152,30 @@ def _checked_span(tracker: Tracker, objectives: int, key_results: int) -> tuple[
             f"not {count} and {rows}. Split it by team."
         )
     return about.start, about.end
+
+
+def _filled(tracker: Tracker, offers: Mapping[int, Mapping[str, str | float]]) -> Tracker:
+    """The tracker with the offers in its cells, which are blank."""
+    rows = tracker.columns["key_results"]
+    numbers = rows.row.tolist()
+    changed: dict[str, Array] = {}
+    for row, offer in offers.items():
+        for key, value in offer.items():
+            changed.setdefault(key, rows[key].copy())[numbers.index(row)] = value
+    return tracker.changed(key_results=rows.having(**changed)) if changed else tracker
+
+
+def _places(
+    tracker: Tracker, offers: Mapping[int, Mapping[str, str | float]]
+) -> frozenset[tuple[int, str]]:
+    """The cells of the new sheet that the offers stand in, by row and key."""
+    okrs = tracker.okrs
+    return frozenset(
+        (FIRST_ROW + at, key)
+        for at, (row, type_) in enumerate(zip(okrs.row.tolist(), okrs.type, strict=True))
+        if type_ != OBJECTIVE
+        for key in offers.get(row, ())
+    )
 
 
 def _last_check_in(tracker: Tracker) -> date | None:

@@ -1,0 +1,221 @@
+"""Rules on the text of a key result: one measure, with real numbers, that somebody can check.
+
+Each gives the fields of its sentence where it applies, else None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from okr_sheets.coaching.figures import Figure
+from okr_sheets.coaching.lexicon import UNSPACED
+from okr_sheets.coaching.texts import Text
+from okr_sheets.coaching.written import KEEPS, Hit, Rule, Written
+
+_QUARTER = 3  # months
+_YEAR = re.compile(r"(?<![\d.,])(20[2-4]\d|25[6-9]\d)(?![\d.,%])")
+_BUDDHIST = 543  # years ahead
+_WORD = r"[^\W\d_]{2,}"
+_A_WORD = 3  # letters of a short word where no blanks part them
+
+
+def kr_no_number(row: Written) -> Hit:
+    """A key result names the number that shows success, in its text or as its target.
+
+    Source: Mayer in Doerr's book, no key result without a number; the article on marketing OKRs.
+    """
+    return None if row.is_measured or row.type == "achieve" else {}
+
+
+def kr_activity(row: Written) -> Hit:
+    """A key result is no effort: help, analyse, take part. Numbers make one of it.
+
+    Source: Google's OKR playbook, key results describe outcomes.
+    """
+    return None if row.is_measured or not row.text.head_is("activity") else {}
+
+
+def kr_deliverable(row: Written) -> Hit:
+    """A piece of work that is done or not is an action, or of the type for that.
+
+    Source: the article on marketing OKRs, whose bad example is “Launch a new website”.
+    """
+    if row.is_measured or row.type == "achieve" or row.text.head_is("activity"):
+        return None
+    is_work = row.text.head_is("deliverable")
+    return {"value": row.spoken.choice("type", "achieve")} if is_work else None
+
+
+def kr_vague(row: Written) -> Hit:
+    """Awareness, better, world-class: without a number such a word says nothing.
+
+    Source: the article on marketing OKRs, whose bad example is “Increase brand awareness”.
+    """
+    found = "" if row.is_measured else row.text.holding("vague")
+    return {"value": row.text.as_written(found)} if found else None
+
+
+def kr_percent_relative(row: Written) -> Hit:
+    """A percentage of change needs both real numbers.
+
+    It is one if it stands alone in the text, and nothing says that it is a level. Source: the
+    article on marketing OKRs, a real number and not a percentage; “Improve SEO by 50 %” is bad.
+    """
+    return {} if _is_relative(row) else None
+
+
+def kr_percent(row: Written) -> Hit:
+    """A real number is clearer than a percentage.
+
+    Source: the article on marketing OKRs; the Hungarian and Finnish ones take percentages, so this
+    is no more than a hint.
+    """
+    silent = row.type in KEEPS or (row.has_both_ends and "%" not in row.unit)
+    return {} if row.text.percents and not silent and not _is_relative(row) else None
+
+
+def _is_relative(row: Written) -> bool:
+    """Whether the text's one percentage is a change of something whose numbers nobody sees."""
+    text = row.text
+    if len(text.percents) != 1 or row.type in KEEPS or row.has_both_ends:
+        return False
+    others = [figure for figure in text.figures if figure.kind == "number"]
+    return not (others or _is_level(text) or text.pair)
+
+
+def _is_level(text: Text) -> bool:
+    """Whether words say that a percentage is a level: of all inquiries, a rate, to keep.
+
+    What says that it is a change, such as “by 20 %”, outweighs a rate.
+    """
+    at = text.percents[0].start
+    if _covers(text, "percent_change", at):
+        return False
+    return _covers(text, "percent_of", at) or any(map(text.holding, ("level", "keep")))
+
+
+def _covers(text: Text, name: str, at: int) -> bool:
+    """Whether a pattern of the text's language matches around a position."""
+    pattern = text.lexicon.pattern(name)
+    found = pattern.finditer(text.plain) if pattern else ()
+    return any(match.start() <= at < match.end() for match in found)
+
+
+def kr_percent_points(row: Written) -> Hit:
+    """A change in percentage points says where it starts. Source: our own."""
+    return {} if any(figure.kind == "points" for figure in row.text.figures) else None
+
+
+def kr_bau(row: Written) -> Hit:
+    """A key result moves something; a line to hold has a type of its own, and weight 0.
+
+    Source: Google's OKR playbook, business as usual.
+    """
+    if row.type in KEEPS or not row.text.holding("business_as_usual"):
+        return None
+    return {"value": row.spoken.choice("type", "keep-at-least")}
+
+
+def kr_compound(row: Written) -> Hit:
+    """A key result holds one measure: no two numbers that are joined and are no movement.
+
+    Source: GitLab's handbook, key results that exclude each other.
+    """
+    text = row.text
+    pair = text.pair or ()
+    lone = [figure for figure in text.figures if figure not in pair]
+    if len(lone) + bool(pair) < 2:
+        return None
+    measured = [part for part in text.parts() if _measures(part, text)]
+    return {} if len(measured) > 1 else None
+
+
+def _measures(part: str, text: Text) -> bool:
+    """Whether a part of a text has a number, and more than a word with it."""
+    letters = sum(sign.isalpha() for sign in part)
+    says = letters > _A_WORD if text.code in UNSPACED else len(re.findall(_WORD, part)) > 1
+    return says and any(sign.isdigit() for sign in part)
+
+
+def kr_text_mismatch(row: Written) -> Hit:
+    """The numbers in the text are those of the columns.
+
+    Source: our own; the text is forgotten when a target changes in the quarter.
+    """
+    figures = [
+        figure for figure in row.text.figures if not _covers(row.text, "within", figure.start)
+    ]
+    if not row.has_target or row.type == "achieve" or not figures:
+        return None
+    meant = [figure for figure in figures if _fits_unit(figure, row.unit)]
+    if not meant or any(figure.says(row.target) for figure in meant) or _leads_to(meant, row):
+        return None
+    said = row.spoken.number(meant[-1].values[0])
+    return {"value": said, "target": row.spoken.number(row.target)}
+
+
+def _fits_unit(figure: Figure, unit: str) -> bool:
+    """Whether a figure counts what the row counts: percents, or something else."""
+    return (figure.kind == "percent") == ("%" in unit) or not unit
+
+
+def _leads_to(figures: list[Figure], row: Written) -> bool:
+    """Whether the text tells the baseline alone, or a change that leads from it to the target."""
+    if not row.has_both_ends:
+        return False
+    change = row.target - row.baseline
+    steps = [abs(change), abs(change / row.baseline) if row.baseline else abs(change)]
+    return any(figure.says(row.baseline) or any(map(figure.says, steps)) for figure in figures)
+
+
+def kr_too_long(row: Written) -> Hit:
+    """A key result can be reached within its quarter. Source: SMART, time-bound."""
+    if row.last_day is None:
+        return None
+    found = _lasts(row.text) or row.text.holding("long_time")
+    years = (int(year) for year in _YEAR.findall(row.text.plain))
+    later = any((year - _BUDDHIST if year > 2500 else year) > row.last_day.year for year in years)
+    return {"day": row.last_day.isoformat()} if found or later else None
+
+
+def _lasts(text: Text) -> bool:
+    """Whether a text names a time that is longer than a quarter."""
+    pattern = text.lexicon.pattern("longer")
+    for match in pattern.finditer(text.plain) if pattern else ():
+        spans = {name.rstrip("0123456789") for name, found in match.groupdict().items() if found}
+        number = re.search(r"\d+", match[0])
+        if number and ("years" in spans or int(number[0]) > _QUARTER):
+            return True
+    return False
+
+
+def kr_no_definition(row: Written) -> Hit:
+    """Everybody agrees on what is counted: a term such as MQL or active user is defined.
+
+    Source: the article on marketing OKRs, what makes an MQL.
+    """
+    if row.definition.strip():
+        return None
+    text = row.text.plain
+    for phrase in row.text.lexicon["not_terms"].every:
+        text = text.replace(phrase, " ")
+    found = row.text.holding("terms", text)
+    label = row.spoken("okrs.definition")
+    return {"value": row.text.as_written(found), "label": label} if found else None
+
+
+RULES: Mapping[str, Rule] = {
+    "kr-no-number": kr_no_number,
+    "kr-activity": kr_activity,
+    "kr-deliverable": kr_deliverable,
+    "kr-vague": kr_vague,
+    "kr-percent-relative": kr_percent_relative,
+    "kr-percent": kr_percent,
+    "kr-percent-points": kr_percent_points,
+    "kr-bau": kr_bau,
+    "kr-compound": kr_compound,
+    "kr-text-mismatch": kr_text_mismatch,
+    "kr-too-long": kr_too_long,
+    "kr-no-definition": kr_no_definition,
+}
