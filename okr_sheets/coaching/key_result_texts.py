@@ -14,6 +14,7 @@ from okr_sheets.coaching.texts import Text
 from okr_sheets.coaching.written import KEEPS, Hit, Rule, Written
 
 _QUARTER = 3  # months
+_DECEMBER = 12
 _YEAR = re.compile(r"(?<![\d.,])(20[2-4]\d|25[6-9]\d)(?![\d.,%])")
 _BUDDHIST = 543  # years ahead
 _WORD = r"[^\W\d_]{2,}"
@@ -173,7 +174,9 @@ def kr_too_long(row: Written) -> Hit:
     """A key result can be reached within its quarter. Source: SMART, time-bound."""
     if row.last_day is None:
         return None
-    found = _lasts(row.text) or row.text.holding("long_time")
+    # The end of the year is near enough in its last quarter.
+    at_years_end = row.last_day.month == _DECEMBER
+    found = _lasts(row.text) or (not at_years_end and bool(row.text.holding("long_time")))
     years = (int(year) for year in _YEAR.findall(row.text.plain))
     later = any((year - _BUDDHIST if year > 2500 else year) > row.last_day.year for year in years)
     return {"day": row.last_day.isoformat()} if found or later else None

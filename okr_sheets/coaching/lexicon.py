@@ -20,6 +20,7 @@ from okr_sheets.language import fold
 _FOLDER = Path(__file__).parents[1] / "languages" / "coaching"
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _GAPS = re.compile(r"[\s_\-‐-―/]+")
+_BLANKS = str.maketrans("_-", "  ")
 # Any figure, as a pattern in a file names one: {number}, {low}, {high}, {percent}.
 NUMBER = r"\d+(?:[ .,'\u00a0\u202f\u2009]\d{3})*(?:[.,]\d+)?"
 
@@ -80,11 +81,12 @@ class Lexicon:
         return self._lists[name]
 
     def _list(self, text: str) -> Words:
-        entries = {it.replace("_", " ").replace("-", " ").strip() for it in plain(text).split()}
+        entries = plain(text).split()
         if self.code in UNSPACED:
-            return Words(phrases=_longest_first(entries))
-        single = frozenset(entry for entry in entries if " " not in entry)
-        return Words(single, _longest_first(entries - single))
+            return Words(phrases=_longest_first(it.replace("_", " ") for it in entries))
+        single = frozenset(it for it in entries if it.isalnum())
+        several = {it.translate(_BLANKS).strip() for it in entries if not it.isalnum()}
+        return Words(single, _longest_first(several))
 
     @cache  # noqa: B019  there are six of them, kept for good
     def pattern(self, name: str) -> re.Pattern[str] | None:
@@ -108,8 +110,7 @@ class Lexicon:
     @cached_property
     def votes(self) -> frozenset[str]:
         """The words by which a short text is known as one of this language."""
-        lists = ("common", "direction", "up", "down", "keep", "activity", "deliverable", "vague")
-        return frozenset().union(*(self[name].single for name in lists))
+        return self["common"].single | self["direction"].single
 
 
 @cache

@@ -94,8 +94,11 @@ class Text:
         for code in dict.fromkeys((self.code, "en")):
             pattern = lexicon(code).pattern("from_to")
             for match in pattern.finditer(self.plain) if pattern else ():
-                ends = sorted(name for name, group in match.groupdict().items() if group)
-                high, low = (at.get(match.start(name)) for name in ends)
+                found = [name for name, group in match.groupdict().items() if group]
+                low, high = (
+                    next((at.get(match.start(it)) for it in found if it.startswith(end)), None)
+                    for end in ("low", "high")
+                )
                 if low and high:
                     return low, high
         arrow = _ARROW.search(self.plain)
@@ -153,7 +156,16 @@ def forms(word: str, words: Lexicon) -> tuple[str, ...]:
 
 def _held(words: Words, text: str, own: Lexicon) -> str:
     if own.code in UNSPACED:
-        return next((it for it in words.phrases if it in text), "")
+        # Latin words among Thai ones have blanks or other letters around them.
+        return next(
+            (
+                it
+                for it in words.phrases
+                if it in text
+                and (not it.isascii() or re.search(rf"\b{re.escape(it)}\b", text, re.A))
+            ),
+            "",
+        )
     line = spaced(text)
     every = {form for word in line.split() for form in forms(word, own)}
     if found := words.single & every:

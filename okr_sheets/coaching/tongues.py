@@ -25,14 +25,14 @@ def tongues(texts: Sequence[str], prior: str) -> list[str]:
 
     Thai and Hangul letters say it themselves. A Latin text has two votes for each word that a
     language's lexicon holds, and one for letters of its own; where these leave it open, the votes
-    of all texts and the workbook decide. The workbook's language has the text at once if it knows
-    half of its words.
+    of all texts and the workbook decide. A text of whose words the workbook's language knows
+    a quarter is in it without a vote.
     """
     scripts = [_script(text) for text in texts]
-    words = [spaced(plain(text)).split() for text in texts]
+    words = [[it for it in spaced(plain(text)).split() if it.isalpha()] for text in texts]
     own = lexicon(prior).votes if prior in _LATIN else frozenset()
     doubtful = [
-        not script and 2 * sum(word in own for word in each) < len(each)
+        not script and 4 * sum(word in own for word in each) < len(each)
         for script, each in zip(scripts, words, strict=True)
     ]
     if not any(doubtful):
