@@ -17,7 +17,10 @@ from okr_sheets.writing.validations import (
 )
 
 MESSAGES = frozenset(
-    {"title", "type", "baseline", "target", "weight", "aligns_to", "confidence", "check_in"}
+    {
+        *("title", "owner", "type", "baseline", "target", "unit", "weight", "aligns_to"),
+        *("definition", "confidence", "check_in"),
+    }
 )
 
 

@@ -1,8 +1,10 @@
-"""The first sheet: who and when, how to use it, and what to ask while writing."""
+"""The first sheet: who and when, how to use it, and how to write good OKRs."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import zip_longest
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -14,6 +16,7 @@ from okr_sheets.drawing.cells import put
 from okr_sheets.drawing.colours import (
     ACCENT,
     COMPUTED,
+    INK,
     INPUT,
     LINE,
     MUTED,
@@ -29,10 +32,17 @@ from okr_sheets.language import Language
 from okr_sheets.schema import SETTING_PREFIX, SETTINGS
 from okr_sheets.writing.validations import of_kind
 
-KEY, NUMBER, LABEL, VALUE, TEXT = 0, 2, 3, 4, 5  # columns, from 0; the second is a margin
-WIDTHS = (2, 2, 6, 30, 30, 84)  # of the columns
+# Columns, from 0: a margin behind the key, then a left half and a right half of three each.
+KEY, NUMBER, LABEL, VALUE, MARK, TEXT, REASON = 0, 2, 3, 4, 5, 6, 7
+WIDTHS = (2, 2, 6, 38, 38, 6, 44, 44)  # of the columns
+LEFT, RIGHT = (NUMBER, VALUE), (MARK, REASON)
+ROW = 20.0  # points of height
+PRINTED = 70  # percent of its size: as wide as a page of A4 or Letter, and two of them high
 STEPS_ROW = 4
 SETTINGS_ROW = 10  # the row of the section's title, from 0
+EXAMPLES = {"objective": {"good": 6, "bad": 2}, "key_result": {"good": 5, "bad": 5}}
+VERDICTS = {"good": ("✓", "on-track"), "bad": ("✗", "off-track")}  # sign, and status of its colour
+SENTENCE_ROWS = (3, 2, 3)  # of how scores come about, beside the ten rows of colours
 STEP_SHEETS = (None, "okrs", "actions", "okrs", "dashboard")
 
 
@@ -47,9 +57,9 @@ def setting_cells(sheet: str) -> dict[str, str]:
 def write_start(
     sheet: Worksheet, about: About, bands: Bands, words: Language, styles: Styles
 ) -> None:
-    """Steps, settings, questions, SMART, and what scores and colours mean."""
+    """Steps, settings, questions, examples, SMART, and what scores and colours mean."""
     sheet.hide_gridlines(2)
-    sheet.set_default_row(20)
+    sheet.set_default_row(ROW)
     for column, width in enumerate(WIDTHS):
         hidden = {"hidden": True} if column == KEY else {}
         sheet.set_column(column, column, width, styles(), hidden)
@@ -66,17 +76,23 @@ def write_start(
     for key, value in silent.items():
         row = _silent(sheet, row, key, value, styles)
     row = _questions(sheet, row + 1, words, styles)
-    row = _smart(sheet, row, words, styles)
-    row = _meanings(sheet, row, bands, words, styles)
+    sheet.set_h_pagebreaks([row + 1])
+    row = _examples(sheet, row + 1, words, styles)
+    row = _smart(sheet, row + 1, words, styles)
+    row = _meanings(sheet, row + 1, bands, words, styles)
     set_page(sheet, 2, (0.5, 0.5, 0.5, 0.6))
-    sheet.print_area(0, 0, row, TEXT)
+    sheet.set_print_scale(PRINTED)
+    sheet.print_area(0, 0, row - 1, REASON)
 
 
-def _section(sheet: Worksheet, row: int, title: str, styles: Styles) -> int:
+def _section(sheet: Worksheet, row: int, title: str, styles: Styles, right: str = "") -> int:
+    """A title across the page, or one above each half of it."""
     sheet.set_row(row, 26)
-    for column in range(NUMBER, TEXT + 1):
+    for column in range(NUMBER, REASON + 1):
         sheet.write_blank(row, column, None, styles.section)
     sheet.write_string(row, NUMBER, title, styles.section)
+    if right:
+        sheet.write_string(row, MARK, right, styles.section)
     return row + 1
 
 
@@ -96,7 +112,7 @@ def _steps(sheet: Worksheet, words: Language, styles: Styles) -> None:
             sheet.write_url(row, VALUE, f"internal:{quoted_sheet(name)}!A1", link, shown)
         else:
             sheet.write_string(row, VALUE, "↓", styles(font_color=ACCENT, **band))
-        sheet.write_string(row, TEXT, text, styles(text_wrap=True, **band))
+        sheet.merge_range(row, MARK, row, REASON, text, styles(text_wrap=True, indent=1, **band))
         row += 1
 
 
@@ -113,7 +129,7 @@ def _settings(sheet: Worksheet, about: About, words: Language, styles: Styles) -
             value = words.choice(column.key, value)
         put(sheet, row, VALUE, value, look)
         hint = styles(font_color=MUTED, italic=True, indent=1)
-        sheet.write_string(row, TEXT, words(f"start.hint_{column.key}"), hint)
+        sheet.write_string(row, MARK, words(f"start.hint_{column.key}"), hint)
         rule = of_kind(column.kind, words, column.key)
         if rule:
             sheet.data_validation(row, VALUE, row, VALUE, rule)
@@ -137,55 +153,115 @@ def _key(sheet: Worksheet, row: int, key: str, styles: Styles) -> None:
 
 def _questions(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:
     row = _section(sheet, row, words("start.questions"), styles)
-    for kind in ("dashboard.objective", "dashboard.key_result", "actions.action"):
-        sheet.write_string(row, LABEL, words(kind), styles(bold=True, indent=1))
-        for question in words.lines(f"start.questions_{kind.partition('.')[2]}"):
-            sheet.write_string(row, VALUE, question, styles())
-            row += 1
+    rules = [words(f"start.rule_{key}") for key in ("count", "objective", "pay", "drop")]
+    questions = {
+        kind: (words(f"dashboard.{kind}"), *words.lines(f"start.questions_{kind}"))
+        for kind in ("objective", "key_result")
+    }
+    actions = (words("actions.action"), *words.lines("start.questions_action"))
+    row = _abreast(sheet, row, questions["objective"], questions["key_result"], words, styles)
+    return _abreast(sheet, row, actions, (words("start.rules"), *rules), words, styles)
+
+
+def _abreast(
+    sheet: Worksheet,
+    row: int,
+    left: Sequence[str],
+    right: Sequence[str],
+    words: Language,
+    styles: Styles,
+) -> int:
+    """Two lists side by side, each below its heading."""
+    for number, texts in enumerate(zip_longest(left, right, fillvalue="")):
+        look = styles(bold=number == 0, text_wrap=True, indent=1)
+        cells = [(text, *half) for text, half in zip(texts, (LEFT, RIGHT), strict=True) if text]
+        for text, first, last in cells:
+            sheet.merge_range(row, first, row, last, text, look)
+        _fit(sheet, row, cells, words)
         row += 1
     return row
 
 
+def _examples(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:
+    """Good and bad ones side by side, objectives on the left, each with a sign and its reason."""
+    titles = (words(f"start.examples_{kind}") for kind in EXAMPLES)
+    row = _section(sheet, row, next(titles), styles, next(titles))
+    columns = (_verdicts(kind, words) for kind in EXAMPLES)
+    for pair in zip_longest(*columns):
+        cells = []
+        for example, mark in zip(pair, (NUMBER, MARK), strict=True):
+            if example:
+                verdict, text, reason = example
+                sign, status = VERDICTS[verdict]
+                fill, ink = STATUS_COLOURS[status]
+                look = {"bg_color": fill, "font_color": ink, "bottom": 1, "bottom_color": WHITE}
+                bold = styles(bold=True, align="center", **look)
+                sheet.write_string(row, mark, sign, bold)
+                sheet.write_string(row, mark + 1, text, styles(text_wrap=True, **look))
+                sheet.write_string(row, mark + 2, reason, styles(text_wrap=True, indent=1))
+                cells += [(text, mark + 1, mark + 1), (reason, mark + 2, mark + 2)]
+        _fit(sheet, row, cells, words)
+        row += 1
+    return row
+
+
+def _verdicts(kind: str, words: Language) -> Iterator[tuple[str, str, str]]:
+    """Verdict, text and reason of each example of a kind, the good ones first."""
+    for verdict, count in EXAMPLES[kind].items():
+        for number in range(1, count + 1):
+            text, reason = words.lines(f"start.{verdict}_{kind}_{number}")
+            yield verdict, text, reason
+
+
 def _smart(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:
-    row = _section(sheet, row, words("start.smart"), styles)
+    """What each letter asks for, and beside it a key result as it stands after that letter."""
+    row = _section(sheet, row, words("start.smart"), styles, words("start.smart_example"))
     for letter in "smart":
-        sign, name, text = words.lines(f"start.smart_{letter}")
+        sign, name, text, example = words.lines(f"start.smart_{letter}")
         look = styles(bold=True, font_color=ACCENT, align="center", font_size=13)
         sheet.write_string(row, NUMBER, sign, look)
-        sheet.write_string(row, LABEL, name, styles(bold=True, indent=1))
-        sheet.write_string(row, VALUE, text, styles())
+        sheet.write_string(row, LABEL, name, styles(bold=True, indent=1, text_wrap=True))
+        sheet.write_string(row, VALUE, text, styles(text_wrap=True))
+        sheet.write_string(row, MARK, sign, look)
+        band = {"bg_color": PALE, "bottom": 1, "bottom_color": WHITE}
+        band |= {"bold": True} if letter == "t" else {}
+        sheet.merge_range(row, TEXT, row, REASON, example, styles(text_wrap=True, indent=1, **band))
+        cells = [(name, LABEL, LABEL), (text, VALUE, VALUE), (example, TEXT, REASON)]
+        _fit(sheet, row, cells, words)
         row += 1
-    row = _section(sheet, row + 1, words("start.rules"), styles)
-    for key in ("count", "objective", "pay", "drop"):
-        sheet.write_string(row, LABEL, words(f"start.rule_{key}"), styles(indent=1))
-        row += 1
-    return row + 1
+    return row
 
 
 def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles: Styles) -> int:
-    row = _section(sheet, row, words("start.scores"), styles)
-    for key in ("score_rule", "expected_rule"):
-        row = _sentence(sheet, row, words(f"start.{key}"), words, styles)
-    row += 1
-    for key, fill in (("colour_input", INPUT), ("colour_computed", COMPUTED)):
-        look = styles(bold=True, bg_color=fill, border=1, border_color=LINE, indent=1)
-        sheet.write_string(row, LABEL, words(f"start.{key}"), look)
-        sheet.write_string(row, VALUE, words(f"start.{key}_meaning"), styles(indent=1))
-        row += 1
-    for status in STATUSES:
-        fill, ink = STATUS_COLOURS[status]
+    """What colours mean on the left, how scores come about on the right."""
+    row = first = _section(sheet, row, words("start.scores"), styles)
+    legend = [
+        (words(f"start.{key}"), words(f"start.{key}_meaning"), fill, INK)
+        for key, fill in (("colour_input", INPUT), ("colour_computed", COMPUTED))
+    ]
+    legend += [
+        (words.choice("status", key), status_meaning(key, bands, words), *STATUS_COLOURS[key])
+        for key in STATUSES
+    ]
+    for label, meaning, fill, ink in legend:
         look = styles(
             bold=True, bg_color=fill, font_color=ink, border=1, border_color=LINE, indent=1
         )
-        sheet.write_string(row, LABEL, words.choice("status", status), look)
-        sheet.write_string(row, VALUE, status_meaning(status, bands, words), styles(indent=1))
+        sheet.write_string(row, LABEL, label, look)
+        sheet.write_string(row, VALUE, meaning, styles(indent=1, text_wrap=True))
+        _fit(sheet, row, [(meaning, VALUE, VALUE)], words)
         row += 1
-    return _sentence(sheet, row + 1, grade_rule(bands, words), words, styles)
+    sentences = (words("start.score_rule"), words("start.expected_rule"), grade_rule(bands, words))
+    for sentence, rows in zip(sentences, SENTENCE_ROWS, strict=True):
+        look = styles(indent=1, text_wrap=True, valign="top")
+        sheet.merge_range(first, MARK, first + rows - 1, REASON, sentence, look)
+        first += rows
+    return row
 
 
-def _sentence(sheet: Worksheet, row: int, text: str, words: Language, styles: Styles) -> int:
-    """A text across the page, in as many lines as it needs."""
-    sheet.merge_range(row, LABEL, row, TEXT, text, styles(indent=1, text_wrap=True))
-    lines = lines_of(text, sum(WIDTHS[LABEL:]) - MARGIN)
-    sheet.set_row(row, max(20, line_height(words) * lines + 5))
-    return row + 1
+def _fit(
+    sheet: Worksheet, row: int, cells: Iterable[tuple[str, int, int]], words: Language
+) -> None:
+    """Make a row as high as its texts need, each given with its first and last column."""
+    lines = max(lines_of(text, sum(WIDTHS[one : last + 1]) - MARGIN) for text, one, last in cells)
+    sheet.set_row(row, max(ROW, line_height(words) * lines + 5))
