@@ -34,15 +34,14 @@ from okr_sheets.writing.validations import of_kind
 
 # Columns, from 0: a margin behind the key, then a left half and a right half of three each.
 KEY, NUMBER, LABEL, VALUE, MARK, TEXT, REASON = 0, 2, 3, 4, 5, 6, 7
-WIDTHS = (2, 2, 6, 38, 38, 6, 44, 44)  # of the columns
+WIDTHS = (2, 2, 5, 38, 43, 5, 45, 44)  # of the columns
 LEFT, RIGHT = (NUMBER, VALUE), (MARK, REASON)
 ROW = 20.0  # points of height
-PRINTED = 70  # percent of its size: as wide as a page of A4 or Letter, and two of them high
+PRINTED = 66  # percent of its size: as wide as a page of A4 or Letter
 STEPS_ROW = 4
 SETTINGS_ROW = 10  # the row of the section's title, from 0
 EXAMPLES = {"objective": {"good": 6, "bad": 2}, "key_result": {"good": 5, "bad": 5}}
 VERDICTS = {"good": ("✓", "on-track"), "bad": ("✗", "off-track")}  # sign, and status of its colour
-SENTENCE_ROWS = (3, 2, 3)  # of how scores come about, beside the ten rows of colours
 STEP_SHEETS = (None, "okrs", "actions", "okrs", "dashboard")
 
 
@@ -75,13 +74,15 @@ def write_start(
     }
     for key, value in silent.items():
         row = _silent(sheet, row, key, value, styles)
-    row = _questions(sheet, row + 1, words, styles)
-    sheet.set_h_pagebreaks([row + 1])
+    questions = row + 1
+    row = _questions(sheet, questions, words, styles)
     row = _examples(sheet, row + 1, words, styles)
-    row = _smart(sheet, row + 1, words, styles)
+    smart = row + 1
+    row = _smart(sheet, smart, words, styles)
     row = _meanings(sheet, row + 1, bands, words, styles)
-    set_page(sheet, 2, (0.5, 0.5, 0.5, 0.6))
+    set_page(sheet, 0, (0.5, 0.5, 0.5, 0.6))
     sheet.set_print_scale(PRINTED)
+    sheet.set_h_pagebreaks([questions, smart])
     sheet.print_area(0, 0, row - 1, REASON)
 
 
@@ -100,7 +101,7 @@ def _steps(sheet: Worksheet, words: Language, styles: Styles) -> None:
     row = _section(sheet, STEPS_ROW - 1, words("start.steps"), styles)
     for number, target in enumerate(STEP_SHEETS, 1):
         title, text = words.lines(f"start.step_{number}")
-        sheet.set_row(row, 30)
+        sheet.set_row(row, 26)
         badge = styles(font_size=14, bold=True, font_color=WHITE, bg_color=ACCENT, align="center")
         band = {"bg_color": PALE, "bottom": 1, "bottom_color": WHITE}
         sheet.write_number(row, NUMBER, number, badge)
@@ -233,8 +234,8 @@ def _smart(sheet: Worksheet, row: int, words: Language, styles: Styles) -> int:
 
 
 def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles: Styles) -> int:
-    """What colours mean on the left, how scores come about on the right."""
-    row = first = _section(sheet, row, words("start.scores"), styles)
+    """What colours mean, in both halves of the page, and below them how scores come about."""
+    row = _section(sheet, row, words("start.scores"), styles)
     legend = [
         (words(f"start.{key}"), words(f"start.{key}_meaning"), fill, INK)
         for key, fill in (("colour_input", INPUT), ("colour_computed", COMPUTED))
@@ -243,19 +244,19 @@ def _meanings(sheet: Worksheet, row: int, bands: Bands, words: Language, styles:
         (words.choice("status", key), status_meaning(key, bands, words), *STATUS_COLOURS[key])
         for key in STATUSES
     ]
-    for label, meaning, fill, ink in legend:
-        look = styles(
-            bold=True, bg_color=fill, font_color=ink, border=1, border_color=LINE, indent=1
-        )
-        sheet.write_string(row, LABEL, label, look)
-        sheet.write_string(row, VALUE, meaning, styles(indent=1, text_wrap=True))
-        _fit(sheet, row, [(meaning, VALUE, VALUE)], words)
+    half = len(legend) // 2
+    for pair in zip(legend[:half], legend[half:], strict=True):
+        for (label, meaning, fill, ink), column in zip(pair, (LABEL, TEXT), strict=True):
+            look = {"bg_color": fill, "font_color": ink, "border": 1, "border_color": LINE}
+            sheet.write_string(row, column, label, styles(bold=True, indent=1, **look))
+            sheet.write_string(row, column + 1, meaning, styles(indent=1, text_wrap=True))
+        _fit(sheet, row, [(pair[0][1], VALUE, VALUE), (pair[1][1], REASON, REASON)], words)
         row += 1
-    sentences = (words("start.score_rule"), words("start.expected_rule"), grade_rule(bands, words))
-    for sentence, rows in zip(sentences, SENTENCE_ROWS, strict=True):
-        look = styles(indent=1, text_wrap=True, valign="top")
-        sheet.merge_range(first, MARK, first + rows - 1, REASON, sentence, look)
-        first += rows
+    row += 1
+    for text in (words("start.score_rule"), words("start.expected_rule"), grade_rule(bands, words)):
+        sheet.merge_range(row, LABEL, row, REASON, text, styles(indent=1, text_wrap=True))
+        _fit(sheet, row, [(text, LABEL, REASON)], words)
+        row += 1
     return row
 
 
