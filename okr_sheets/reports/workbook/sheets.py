@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -39,17 +39,33 @@ _SPARKLINE: Mapping[str, Any] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a sheet with a table says."""
+
+    name: str  # of the Excel table
+    title: str
+    caption: str
+    fields: Sequence[Field]
+    rows: Rows
+    frozen: int = 1  # columns that stay in sight
+    outline: bool = False  # whether rows have a `depth`, by which they fold
+
+
 def table_of(report: Report, table: Table) -> TableSheet:
     """The sheet of one of the rollup's tables."""
-    rollup, words = report.rollup, report.words
-    had = bool(rollup.previous_quarter)
-    fields = [field for field in table.fields if had or field.key not in PREVIOUS]
+    words, had = report.words, bool(report.rollup.previous_quarter)
     rows = table.rows(report)
-    caption = words(table.nothing) if table.nothing and not rows else _caption(report, table, rows)
-    title = words(f"report.{table.key}")
-    return TableSheet(
-        words, report.styles, table, title, caption, rows, fields=fields, hidden=report.hidden
+    content = Content(
+        table.name,
+        words(f"report.{table.key}"),
+        words(table.nothing) if table.nothing and not rows else _caption(report, table, rows),
+        [field for field in table.fields if had or field.key not in PREVIOUS],
+        rows,
+        table.frozen,
+        table.outline,
     )
+    return TableSheet(words, report.styles, content, report.hidden)
 
 
 def _caption(report: Report, table: Table, rows: Rows) -> str:
@@ -64,25 +80,14 @@ class TableSheet:
     """One sheet with a title, a caption and a table."""
 
     def __init__(
-        self,
-        words: Language,
-        styles: Styles,
-        table: Table,
-        title: str,
-        caption: str,
-        rows: Rows,
-        *,
-        fields: Sequence[Field] | None = None,
-        hidden: HiddenSheet | None = None,
+        self, words: Language, styles: Styles, content: Content, hidden: HiddenSheet | None = None
     ) -> None:
         """Turn the rows into what the cells show, and fit the columns to it.
 
-        `fields` are those of the table's columns that are written, by default all; `hidden` holds
-        what their sparklines show.
+        `hidden` holds what sparklines show.
         """
-        self.table, self.words, self.styles = table, words, styles
-        self.title, self.caption, self.rows = title, caption, rows
-        self.fields, self.hidden = fields or table.fields, hidden
+        self.words, self.styles, self.content, self.hidden = words, styles, content, hidden
+        self.fields, self.rows = content.fields, content.rows
         self.headers = unique((self.words(field.header) for field in self.fields), 255)
         self.cells = [self._cells(field) for field in self.fields]
         columns = zip(self.fields, self.headers, self.cells, strict=True)
@@ -97,7 +102,7 @@ class TableSheet:
     def write(self, sheet: Worksheet) -> None:
         """Write it all to an empty sheet."""
         styles = self.styles
-        begin(sheet, styles, self.title, self.caption, 34, ROW_HEIGHT)
+        begin(sheet, styles, self.content.title, self.content.caption, 34, ROW_HEIGHT)
         sheet.outline_settings(symbols_below=False)
         sheet.set_row(2, 8)
         for number, (field, width) in enumerate(zip(self.fields, self.widths, strict=True)):
@@ -121,9 +126,9 @@ class TableSheet:
         spaces = zip(self.headers, self.widths, strict=True)
         lines = max(lines_of(text, _header_room(width)) for text, width in spaces)
         sheet.set_row(HEADER_ROW, 14 + lines * (self.line - 1))
-        options = {"name": self.table.name, "style": None, "columns": columns}
+        options = {"name": self.content.name, "style": None, "columns": columns}
         sheet.add_table(HEADER_ROW, 0, self._last, len(self.fields) - 1, options)
-        sheet.freeze_panes(FIRST_ROW, self.table.frozen)
+        sheet.freeze_panes(FIRST_ROW, self.content.frozen)
 
     def _body(self, sheet: Worksheet) -> None:
         looks = [self._look(field) for field in self.fields]
@@ -152,7 +157,7 @@ class TableSheet:
 
     def _depth(self, number: int) -> int:
         """How far a row is indented, and how often folded."""
-        outlined = self.table.outline and self.rows
+        outlined = self.content.outline and self.rows
         return min(int(self.rows[number]["depth"]), DEEPEST) if outlined else 0
 
     def _lines(self, values: Sequence[Value], depth: int) -> list[int]:

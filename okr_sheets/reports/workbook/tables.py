@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from okr_sheets.choices import GRADES
 from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import Field
-from okr_sheets.reports.workbook.records import Rows
+from okr_sheets.reports.workbook.records import Report, Rows
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.schema import PROBLEMS as PROBLEMS_FRAME
 
@@ -26,7 +25,7 @@ class Table:
 
     key: str
     name: str  # of the Excel table, for formulas and macros in any language
-    rows: Callable[[Any], Rows]  # of what is reported
+    rows: Callable[[Report], Rows]
     fields: tuple[Field, ...]
     nothing: str = ""  # the sentence for an empty table
     frozen: int = 1  # columns that stay in sight
