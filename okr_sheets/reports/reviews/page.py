@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.drawing.canvas import COLUMN_DIGITS, COLUMN_PIXELS, COLUMNS, Canvas
 from okr_sheets.drawing.charts import count_bars
-from okr_sheets.drawing.colours import ACCENT, INPUT, LINE, MUTED, PAGE, STRONG_COLOURS, WHITE
+from okr_sheets.drawing.colours import ACCENT, INPUT, LINE, MUTED, PAGE, PALE, STRONG_COLOURS, WHITE
 from okr_sheets.drawing.conditions import DATA_BAR
 from okr_sheets.drawing.sheets import A4
 from okr_sheets.drawing.styles import PERCENT, Styles
@@ -30,7 +30,9 @@ _ID = 2  # columns
 _LEFT = {"align": "left", "indent": 1}
 _MIDDLE = {"align": "center"}
 _CELL = {"bg_color": WHITE, "bottom": 1, "bottom_color": LINE, "font_size": 10}
-_SHARE = {"align": "right", "num_format": PERCENT, "bold": True}
+_RIGHT = {"align": "right", "indent": 1}
+_UNIT = {"bg_color": PALE, "bold": True, "font_size": 11}
+_LOOKS = (_MIDDLE, _MIDDLE, {**_RIGHT, "num_format": PERCENT, "bold": True})  # of a block
 
 
 class Page:
@@ -118,7 +120,9 @@ class Page:
             muted = self.styles(font_color=MUTED, bg_color=PAGE)
             page.cell(0, COLUMNS, " ".join(notes), muted)
             page.next()
+        heads = page.row
         self._heads(page)
+        page.sheet.repeat_rows(heads, page.row - 1)
         top = page.row
         for line in shown:
             self._line(page, line)
@@ -143,13 +147,13 @@ class Page:
         for number in range(len(self.quarters)):
             words = ("report.key_results", "review.clean", "review.share")
             heads += [
-                (self._at(number, part), span, self.words(word), _MIDDLE)
+                (self._at(number, part), span, self.words(word), _LOOKS[part])
                 for part, (span, word) in enumerate(zip(self.block, words, strict=True))
             ]
         page.heads(heads)
 
     def _line(self, page: Canvas, line: Line) -> None:
-        look = _CELL | ({"bold": True, "font_size": 11} if line.is_unit else {})
+        look = _CELL | (_UNIT if line.is_unit else {})
         texts = [(0, self.name, line.name)]
         if not line.is_unit:
             texts = [(0, _ID, line.id), (_ID, self.name - _ID, line.name)]
@@ -162,9 +166,8 @@ class Page:
         for number, quarter in enumerate(self.quarters):
             row = line.by_quarter.get(quarter, {})
             for part, key in enumerate(("key_results", "clean", "share")):
-                shown = look | (_SHARE if key == "share" else _MIDDLE)
-                at, span = self._at(number, part), self.block[part]
-                page.cell(at, span, row.get(key), self.styles(**shown))
+                shown = self.styles(**look | _LOOKS[part])
+                page.cell(self._at(number, part), self.block[part], row.get(key), shown)
         page.next(8 + most * (line_height(self.words) - 1))
         if line.is_asked:
             self._questions(page)

@@ -42,18 +42,27 @@ class Line:
 
 
 def lines(review: Review) -> list[Line]:
-    """Each unit, followed by its objectives from the oldest quarter on."""
+    """Each unit, followed by its objectives from the oldest quarter on.
+
+    One that has the same ID and title in several quarters is one line.
+    """
     rows = [*review.quality.records()]
     names = _unit_names(review, rows)
-    found: dict[tuple[str, ...], tuple[Line, list[Line]]] = {}
+    found: dict[tuple[str, ...], dict[tuple[str, ...], Line]] = {}
     for row in rows:
-        unit = _unit(review, row)
-        whole, objectives = found.setdefault(unit, (Line(names[unit]), []))
-        if row["level"] == "unit":
-            whole.by_quarter[row["quarter"]] = row
-        else:
-            objectives.append(Line(row["title"], row["id"], {row["quarter"]: row}))
-    return [line for whole, objectives in found.values() for line in (whole, *objectives)]
+        unit, quarter = _unit(review, row), row["quarter"]
+        of_unit = found.setdefault(unit, {})
+        name, at = (names[unit], ()) if row["level"] == "unit" else (row["title"], _same(row))
+        line = of_unit.setdefault(at, Line(name, row["id"]))
+        if quarter in line.by_quarter:  # a second one of the quarter
+            line = of_unit.setdefault((*at, str(len(of_unit))), Line(name, row["id"]))
+        line.by_quarter[quarter] = row
+    return [line for of_unit in found.values() for line in of_unit.values()]
+
+
+def _same(objective: Row) -> tuple[str, ...]:
+    """What an objective is known again by in another quarter."""
+    return objective["id"].casefold(), objective["title"].casefold()
 
 
 def _unit(review: Review, row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -136,7 +145,7 @@ def rules(review: Review, words: Language) -> list[Row]:
         {
             "code": code,
             "severity": severity,
-            "says": _FIELD.sub("…", words(f"problems.{code}")),
+            "says": _FIELD.sub("…", words(f"problems.{code}")).replace("….", "…"),
             "better": example(code, words),
             "count": counts[code],
             "off": words("review.off_by", code=code),
