@@ -150,7 +150,7 @@ REVIEWS = click.option(
     "outs",
     multiple=True,
     type=OutPath("review"),
-    help="A review of it, in place of the lines: .xlsx, .md or .json. May be given several times.",
+    help="What was found, to work through: .xlsx, .md or .json. May be given several times.",
 )
 _INTO = click.option(
     "--into",
