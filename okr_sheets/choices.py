@@ -14,6 +14,7 @@ TYPES = (
 )
 COMMITMENTS = ("committed", "aspirational")
 STATES = ("active", "postponed", "cancelled")
+STOPPED = frozenset({"postponed", "cancelled"})
 LEVELS = ("company", "department", "team", "individual")
 ENGINES = ("serial", "processes", "dask")  # who reads the files
 CADENCES = ("weekly", "two-weekly", "monthly")

@@ -11,10 +11,11 @@ import click
 
 from okr_sheets import __version__, runs
 from okr_sheets.adopt import adopt
+from okr_sheets.checking import check
 from okr_sheets.choices import CADENCES, LEVELS
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
-from okr_sheets.language import from_locale, language, languages
+from okr_sheets.language import language, languages
 from okr_sheets.options import (
     AS_OF,
     CONFIG,
@@ -47,6 +48,7 @@ def main(ctx: click.Context, debug: bool) -> None:
 
 
 main.add_command(adopt)
+main.add_command(check)
 
 
 @main.command()
@@ -234,59 +236,6 @@ def score(
         print_rollup(rollup, words)
     targets.write(rollup, words, runs.note_unless(quiet))
     return max(targets.code, runs.finish(rollup.problems, trackers, words.code, quiet=quiet))
-
-
-@main.command()
-@PATHS
-@click.option("--strict", is_flag=True, help="Exit code 1 for warnings too.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "csv", "json"]),
-    default="text",
-    show_default=True,
-)
-@AS_OF
-@engine_options
-@QUIET
-@CONFIG
-@LANGUAGE
-def check(
-    paths: Sequence[str],
-    strict: bool,
-    form: str,
-    as_of: date | None,
-    engine: str | None,
-    scheduler: str | None,
-    quiet: bool,
-    config: Config,
-    code: str | None,
-) -> int:
-    """Name every problem by its cell.
-
-    What cannot be read, placed or scored, what was repaired, and every formula that was typed
-    over or is out of date. Exit code 1 if one is an error, 2 if nothing could be read.
-    """
-    from okr_sheets.checks import problems_of
-    from okr_sheets.reading.spelling import with_one_spelling
-    from okr_sheets.reports.tables import csv_text, json_text
-    from okr_sheets.rollups.result import problem_records
-    from okr_sheets.rollups.schema import PROBLEMS as FRAME
-    from okr_sheets.tracker import usual_language
-
-    found = runs.searched(paths or config.paths, config)
-    trackers = runs.read_trackers(found, config, code, quiet, engine, scheduler)
-    problems = problems_of(with_one_spelling(trackers, config), as_of, config.bands(), config.off)
-    code = code or config.language or usual_language(trackers) or from_locale(os.environ)
-    runs.warn_of_names(config, trackers)
-    runs.warn_of_day(as_of, trackers, language(code))
-    if form == "text":
-        runs.say_problems(problems, code, quiet)
-    else:
-        records = problem_records(problems, code)
-        is_csv = form == "csv"
-        put(csv_text(FRAME.keys, records, language(code), "\n") if is_csv else json_text(records))
-    return runs.finish(problems, trackers, code, strict, listed=True, quiet=quiet)
 
 
 @main.command()

@@ -144,6 +144,14 @@ _REPORTS = click.option(
     type=OutPath(),
     help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
 )
+REVIEWS = click.option(
+    "-o",
+    "--out",
+    "outs",
+    multiple=True,
+    type=OutPath("review"),
+    help="What was found, to work through: .xlsx, .md or .json. May be given several times.",
+)
 _INTO = click.option(
     "--into",
     type=OutPath(),

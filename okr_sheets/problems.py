@@ -289,7 +289,19 @@ class Problem:
         return self.line()
 
     def say(self, language: str = "en") -> str:
-        """The sentence for a person, in `language`: what is wrong and what to type."""
+        """All there is to say, in `language`: the sentence, an example, and those it speaks for."""
+        from okr_sheets.language import language as words_of  # noqa: PLC0415  a layer above this one
+
+        words, said = words_of(language), [self.sentence(language)]
+        if better := self.better(language):
+            said.append(words("report.better", example=better))
+        if self.others:
+            count = words.number(len(self.others))
+            said.append(words("report.others", count=count, cells=self._others()))
+        return " ".join(said)
+
+    def sentence(self, language: str = "en") -> str:
+        """What is wrong and what to type, for a person."""
         from okr_sheets.language import language as words_of  # noqa: PLC0415  a layer above this one
 
         words = words_of(language)
@@ -297,14 +309,7 @@ class Problem:
         if "what" in fields:
             numbers = {key: words.number(float(fields[key] or "nan")) for key in ("most", "given")}
             fields |= numbers | {"what": words(f"counted.{fields['what']}")}
-        quoted_fields = {key: quotation(word) for key, word in fields.items()}
-        sentence = words.problem(self.code, **quoted_fields)
-        if better := self.better(language):
-            sentence = f"{sentence} {words('report.better', example=better)}"
-        if not self.others:
-            return sentence
-        count = words.number(len(self.others))
-        return f"{sentence} {words('report.others', count=count, cells=self._others())}"
+        return words.problem(self.code, **{key: quotation(word) for key, word in fields.items()})
 
     def better(self, language: str = "en") -> str:
         """An example of what would be better, for problems of wording; else ""."""

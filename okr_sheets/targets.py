@@ -1,4 +1,4 @@
-"""The files that `score` was asked for: looked at before anything is read, and written last."""
+"""The files a command was asked for: looked at before anything is read, and written last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from okr_sheets.endings import Outputs
-from okr_sheets.reports import KINDS, beside, check_report, report
+from okr_sheets.reports import KINDS, REVIEWS, beside, check_report, report, report_review
 from okr_sheets.reports.into import check_into, report_into
 from okr_sheets.streams import say
 from okr_sheets.writing.saving import same_file
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from okr_sheets.language import Language
     from okr_sheets.reading.remote import Remote
+    from okr_sheets.reports.reviews import Review
     from okr_sheets.rollups.result import Rollup
 
 
@@ -26,16 +27,22 @@ class Targets:
     """Reports, and a workbook that sheets of the result go into; each that fails costs itself."""
 
     def __init__(
-        self, outs: Sequence[Path], into: Path | None, sheets: Sequence[str] | None
+        self,
+        outs: Sequence[Path],
+        into: Path | None = None,
+        sheets: Sequence[str] | None = None,
+        make: Callable[..., Any] = report,
     ) -> None:
+        """`make` writes the files of `outs`: reports, or `report_review`."""
+        self._kinds = KINDS if make is report else REVIEWS
         if sheets and not into:
             raise click.UsageError("--sheets says which come into a workbook: add --into.")
         for out in outs:
-            if out.suffix.lower() not in KINDS:
-                kinds = ", ".join(KINDS)
+            if out.suffix.lower() not in self._kinds:
+                kinds = ", ".join(self._kinds)
                 raise click.UsageError(f"{out}: choose a name that ends in one of: {kinds}.")
         self._outputs = Outputs()
-        self._asked: list[tuple[Path, Any]] = [(out, report) for out in outs]
+        self._asked: list[tuple[Path, Any]] = [(out, make) for out in outs]
         self._asked += [(into, partial(report_into, sheets=sheets))] if into else []
 
     def __bool__(self) -> bool:
@@ -58,17 +65,17 @@ class Targets:
         sound = []
         for path, write in self._asked:
             with self._outputs.each():
-                if write is report:
-                    check_report(path, trackers)
+                if write in (report, report_review):
+                    check_report(path, trackers, self._kinds)
                 else:
                     check_into(path, code)
                 sound.append((path, write))
         self._asked = sound
         return bool(sound)
 
-    def write(self, rollup: Rollup, words: Language, note: Callable[[str], None]) -> None:
+    def write(self, result: Rollup | Review, words: Language, note: Callable[[str], None]) -> None:
         """Write each once and `note` it; nothing, which is said, if no tracker could be read."""
-        if self and not any(tracker.readable for tracker in rollup.trackers):
+        if self and not any(tracker.readable for tracker in result.trackers):
             say(words("terminal.nothing_written"), err=True)
             return
         written: list[Path] = []
@@ -77,9 +84,9 @@ class Targets:
             if any(same_file(path, other) for other in written):
                 continue
             with self._outputs.each():
-                write(rollup, path, language=words.code, tell=partial(say, err=True))
+                write(result, path, language=words.code, tell=partial(say, err=True))
                 self._outputs.wrote()
-                for file in [*beside(rollup, path), path]:
+                for file in [*beside(result, path), path]:
                     if file not in written:
                         written.append(file)
                         note(words("terminal.wrote", path=str(file)))

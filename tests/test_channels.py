@@ -197,6 +197,8 @@ def written(request, folder, tmp_path_factory):
         "score", *files, "--previous", folder / BEFORE, "--language", request.param,
         *outs, folder=folder,
     )  # fmt: skip
+    reviews = [f"-o{out / f'review{kind}'}" for kind in (".xlsx", ".md", ".json")]
+    run("check", *files, "--language", request.param, *reviews, folder=folder)
     return out, done, request.param
 
 
@@ -416,6 +418,16 @@ def assert_workbook(path, our_formulas):
 def test_the_rollups_workbook_holds_text(written):
     out, _, _ = written
     assert_workbook(out / "r.xlsx", our_formulas=False)
+
+
+def test_a_review_holds_text_in_every_form(written):
+    out, _, _ = written
+    assert_workbook(out / "review.xlsx", our_formulas=False)
+    document = (out / "review.json").read_text("utf-8")
+    assert json.loads(document)["quality"]
+    for text in (document, (out / "review.md").read_text("utf-8")):
+        assert not BAD.search(text)
+    assert_markdown(text, of="rollup")
 
 
 def test_a_workbook_of_ones_own_holds_the_same(written, folder, tmp_path):

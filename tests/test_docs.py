@@ -11,6 +11,7 @@ from pathlib import Path
 
 import distributed
 import pytest
+import yaml
 from click.testing import CliRunner
 from conftest import ROOT
 
@@ -62,6 +63,24 @@ def test_commands_in_the_readme_print_what_it_shows(folder):
 
 def test_commands_of_the_guide_to_adopting_print_what_it_shows(folder):
     assert shown_by((ROOT / "docs" / "adopting.md").read_text("utf-8")) == 3
+
+
+CHECKING = (ROOT / "docs" / "checking.md").read_text("utf-8")
+
+
+def test_commands_of_the_guide_to_checking_print_what_it_shows(folder):
+    assert shown_by(CHECKING) == 2
+
+
+def test_the_hook_that_checks_before_a_commit_names_problems(folder):
+    (settings,) = re.findall(r"^```yaml\n(repos:.*?)^```", CHECKING, re.DOTALL | re.MULTILINE)
+    ((hook,),) = (repo["hooks"] for repo in yaml.safe_load(settings)["repos"])
+    program, *arguments = shlex.split(hook["entry"])
+    assert program == "okr-sheets"
+    assert re.search(hook["files"], "okrs/2027-Q1/sales.xlsx")
+    for name, code in (("product-engineering", 0), ("go-to-market", 1)):
+        tracker = f"samples/trackers/{name}.xlsx"
+        assert CliRunner().invoke(main, [*arguments, tracker]).exit_code == code
 
 
 SCALE = (ROOT / "docs" / "scale.md").read_text("utf-8")

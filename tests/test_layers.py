@@ -35,7 +35,7 @@ LAYERS = (
     ("reports", "terminal"),
     ("demo",),
     ("options", "runs", "targets"),
-    ("adopt",),
+    ("adopt", "checking"),
     ("cli",),
 )
 RANK = {

@@ -13,12 +13,10 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 from okr_sheets.about import About
-from okr_sheets.choices import LEVELS
+from okr_sheets.choices import LEVELS, STOPPED
 from okr_sheets.language import fold
 from okr_sheets.problems import file_names
 from okr_sheets.tracker import Tracker
-
-STOPPED = frozenset({"cancelled", "postponed"})
 
 _SEPARATORS = re.compile("[,;]")
 

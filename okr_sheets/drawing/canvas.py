@@ -40,9 +40,11 @@ class Canvas:
         sheet.set_column(1, COLUMNS, COLUMN_WIDTH, self.background)
         sheet.set_column(COLUMNS + 1, COLUMNS + 1, 2, self.background)
 
-    def finish(self, margins: tuple[float, float, float, float], paper: int = 0) -> None:
-        """Print all down to the row on one page; see `set_page`."""
-        set_page(self.sheet, 1, margins, paper)
+    def finish(
+        self, margins: tuple[float, float, float, float], paper: int = 0, pages: int = 1
+    ) -> None:
+        """Print all down to the row, on one page or as many as `pages` says; see `set_page`."""
+        set_page(self.sheet, pages, margins, paper)
         self.sheet.center_horizontally()
         self.sheet.print_area(0, 0, self.row, COLUMNS + 1)
 

@@ -63,6 +63,20 @@ def score_bars(
     return chart
 
 
+def count_bars(book: Workbook, series: Series) -> Any:
+    """Bars of one series of counts, each with its number, the first on top."""
+    chart = book.add_chart({"type": "bar"})
+    labels = {"value": True, "font": SMALL_INK}
+    chart.add_series({**series, "fill": {"color": ACCENT}, "gap": 45, "data_labels": labels})
+    names = {"reverse": True, "line": {"color": LINE}, "major_tick_mark": "none"}
+    chart.set_y_axis(names | {"interval_unit": 1, "num_font": SMALL_INK})
+    chart.set_x_axis(
+        {"min": 0, "label_position": "none", "major_gridlines": {"visible": False}} | _BARE
+    )
+    chart.set_legend({"none": True})
+    return chart
+
+
 def score_line(key: str, series: Series) -> dict[str, Any]:
     """The series of `score`, `expected` or `forecast`, drawn as that one is everywhere."""
     drawn = {**series, "line": _LINES[key]}

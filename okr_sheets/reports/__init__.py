@@ -1,4 +1,4 @@
-"""Rollups as files: workbook, page, Markdown, CSV and JSON, told by the suffix."""
+"""Rollups and reviews as files: workbook, page, Markdown, CSV and JSON, told by the suffix."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
 from okr_sheets.reports.excerpts import archive_of, is_large
+from okr_sheets.rollups.result import Rollup
 from okr_sheets.writing.saving import check_target, place_of, same_file, saved
 
 if TYPE_CHECKING:
     from okr_sheets.language import Language
-    from okr_sheets.rollups.result import Rollup
+    from okr_sheets.reports.reviews import Review
 
 # Each kind of report loads only when it is asked for.
 KINDS: Mapping[str, tuple[str, str]] = {
@@ -27,9 +28,14 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ".csv": ("tables", "write_csv"),
     ".json": ("tables", "write_json"),
 }
+REVIEWS: Mapping[str, tuple[str, str]] = {
+    ".xlsx": ("reviews.workbook", "write_workbook"),
+    ".md": ("reviews.text", "write_markdown"),
+    ".json": ("reviews.text", "write_json"),
+}
 SHORTENING = (".xlsx", ".xlsm", ".html")  # what shows of a large rollup what matters most
 _ARCHIVED: WeakKeyDictionary[Rollup, tuple[object, ...]] = WeakKeyDictionary()
-Writer = Callable[..., None]  # of rollup, path and language, and of the archive's name
+Writer = Callable[..., None]  # of rollup or review, path and language, and of the archive's name
 
 
 def report(
@@ -55,7 +61,7 @@ def report(
         raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of {kind}.")
     if language is not None:
         check_choice("language", language, languages())
-    _check_name(path, [tracker.path for tracker in rollup.trackers if tracker.path])
+    _check_name(path, [tracker.path for tracker in rollup.trackers if tracker.path], KINDS)
     path = Path(path)
     words = words_of(language or rollup.language)
     say = tell or (lambda _: None)
@@ -66,19 +72,35 @@ def report(
     return path
 
 
-def check_report(path: str | Path, trackers: Iterable[str | Path]) -> None:
-    """Raise what `report` would raise of a path, known before the trackers are read."""
-    _check_name(path, trackers)
+def report_review(review: Review, path: Path, language: str, tell: Callable[[str], object]) -> Path:
+    """Write a `Review` as the kind of `REVIEWS` that the suffix names, and give its path.
+
+    What is at the path is replaced, kept or refused as by `report`.
+    """
+    _check_name(path, [tracker.path for tracker in review.trackers if tracker.path], REVIEWS)
+    _write(review, path, REVIEWS[path.suffix.lower()], words_of(language), tell)
+    return path
+
+
+def check_report(
+    path: str | Path,
+    trackers: Iterable[str | Path],
+    kinds: Mapping[str, tuple[str, str]] = KINDS,
+) -> None:
+    """Raise what writing one of the `kinds` would raise, known before the trackers are read."""
+    _check_name(path, trackers, kinds)
     check_target(path, REPORTS)
 
 
-def _check_name(path: str | Path, trackers: Iterable[str | Path]) -> None:
+def _check_name(
+    path: str | Path, trackers: Iterable[str | Path], kinds: Mapping[str, tuple[str, str]]
+) -> None:
     """MisuseError if a report cannot have that name, or if a tracker has it."""
     check_local(path)
     place = place_of(path)
     suffix = Path(path).suffix.lower()
-    if suffix not in KINDS:
-        raise MisuseError(f"{path}: choose a name that ends in one of: {', '.join(KINDS)}.")
+    if suffix not in kinds:
+        raise MisuseError(f"{path}: choose a name that ends in one of: {', '.join(kinds)}.")
     if place.suffix.lower() != suffix:
         raise MisuseError(
             f"{path} leads to {place}, which is no {suffix} file. Choose another name."
@@ -98,9 +120,10 @@ def archived(rollup: Rollup, path: Path, words: Language, say: Callable[[str], o
     return archive.name
 
 
-def beside(rollup: Rollup, path: Path) -> list[Path]:
+def beside(result: Rollup | Review, path: Path) -> list[Path]:
     """What a report, or a workbook with sheets of it, has beside it: a large rollup's archive."""
-    has_archive = is_large(rollup) and path.suffix.lower() in SHORTENING
+    is_long = isinstance(result, Rollup) and is_large(result)
+    has_archive = is_long and path.suffix.lower() in SHORTENING
     return [archive_of(path)] if has_archive else []
 
 
@@ -114,7 +137,7 @@ def _trace(path: Path, words: Language) -> tuple[object, ...]:
 
 
 def _write(
-    rollup: Rollup,
+    result: Rollup | Review,
     path: Path,
     writer: tuple[str, str],
     words: Language,
@@ -125,7 +148,7 @@ def _write(
     write: Writer = getattr(import_module(f"okr_sheets.reports.{module}"), function)
     kept: list[Path] = []
     with saved(path, marks=REPORTS, aside=kept.append) as temporary:
-        write(rollup, temporary, words, **names)
+        write(result, temporary, words, **names)
         put_digest(Path(temporary))
     if kept:
         say(words("terminal.kept_aside", path=str(path), kept=kept[0].name))

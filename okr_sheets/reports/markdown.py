@@ -83,7 +83,7 @@ def _teams(excerpt: Excerpt) -> Iterator[str]:
     rollup, words = excerpt.rollup, excerpt.words
     had, teams = bool(rollup.previous_quarter), excerpt.rows("teams")
     yield from _heading(excerpt, "teams", len(teams), len(rollup.columns["teams"]))
-    yield from _table(
+    yield from table(
         [
             words("report.unit"),
             words("okrs.score"),
@@ -144,7 +144,7 @@ def _objectives(excerpt: Excerpt) -> Iterator[str]:
     rollup, words = excerpt.rollup, excerpt.words
     had, objectives = bool(rollup.previous_quarter), excerpt.rows("objectives")
     yield from _heading(excerpt, "objectives", len(objectives), len(rollup.columns["objectives"]))
-    yield from _table(
+    yield from table(
         [
             words("okrs.id"),
             words("report.objective"),
@@ -170,7 +170,8 @@ def _objectives(excerpt: Excerpt) -> Iterator[str]:
     )
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterable[str]:
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Rows of texts as a table of Markdown, and an empty line."""
     yield "| " + " | ".join(header) + " |"
     yield "|" + " --- |" * len(header)
     for row in rows:

@@ -16,7 +16,7 @@ from okr_sheets.reports.phrases import title
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
 from okr_sheets.reports.workbook.records import Report
-from okr_sheets.reports.workbook.sheets import TableSheet
+from okr_sheets.reports.workbook.sheets import table_of
 from okr_sheets.reports.workbook.summary import Summary
 from okr_sheets.reports.workbook.tables import PREVIOUS, TABLES
 from okr_sheets.reports.workbook.weeks import Weeks
@@ -59,12 +59,12 @@ def write_workbook(
         sheets = {key: book.add_worksheet(name, CleanSheet) for key, name in names.items()}
         styles = Styles(book, words("formats.date"))
         hidden = HiddenSheet(sheets[HIDDEN_SHEET], styles())
-        links = Links(rollup, str(Path(path).parent))
+        links = Links(rollup.trackers, str(Path(path).parent))
         excerpt = Excerpt(rollup, words, archive)
         report = Report(rollup, words, styles, links, hidden, Weeks(rollup), names, excerpt)
         if "summary" in names:
             Summary(report).write(book, sheets["summary"])
         for table in TABLES:
             if table.key in names:
-                TableSheet(report, table).write(sheets[table.key])
+                table_of(report, table).write(sheets[table.key])
         next(iter(sheets.values())).activate()

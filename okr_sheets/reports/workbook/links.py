@@ -1,18 +1,18 @@
-"""Where the rows of a rollup came from, as addresses that open the cell in its tracker."""
+"""Where rows came from, as addresses that open the cell in its tracker."""
 
 from __future__ import annotations
 
 import os.path
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from pathlib import Path, PurePath
 from typing import Any
 
 from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.problems import UNOPENED, Problem
-from okr_sheets.rollups.result import Rollup
 from okr_sheets.text import printable, units
+from okr_sheets.tracker import Tracker
 from okr_sheets.urls import is_url
 
 Record = Mapping[str, Any]
@@ -23,13 +23,13 @@ _NOT_IN_LINKS = re.compile(r'[\x00-\x1f%"# <>\[\]^`{}:\\]')
 
 
 class Links:
-    """Where the rows of a rollup came from, as addresses that open it."""
+    """Where rows came from, as addresses that open it."""
 
-    def __init__(self, rollup: Rollup, folder: str) -> None:
+    def __init__(self, trackers: Iterable[Tracker], folder: str) -> None:
         """`folder` is where the report will stand."""
         self._address = cache(partial(_address, folder))
         self._paths: dict[str, set[str]] = {}
-        for tracker in rollup.trackers:
+        for tracker in trackers:
             parts = PurePath(tracker.path).parts
             for at in range(len(parts)):
                 # A row names its file by as much of the path as tells it from the others.

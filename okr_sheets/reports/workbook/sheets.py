@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -14,10 +14,13 @@ from okr_sheets.drawing.cells import Value, put
 from okr_sheets.drawing.colours import ACCENT, LINE, MUTED
 from okr_sheets.drawing.names import unique
 from okr_sheets.drawing.sheets import A4, begin, set_page
+from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import BOLDER, breadth, line_height, lines_of
+from okr_sheets.language import Language
 from okr_sheets.reports.phrases import day_text
 from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
-from okr_sheets.reports.workbook.records import Report
+from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
+from okr_sheets.reports.workbook.records import Report, Rows
 from okr_sheets.reports.workbook.tables import PREVIOUS, Table
 
 HEADER_ROW = 3  # from 0, below title, caption and a little air
@@ -36,16 +39,55 @@ _SPARKLINE: Mapping[str, Any] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a sheet with a table says."""
+
+    name: str  # of the Excel table
+    title: str
+    caption: str
+    fields: Sequence[Field]
+    rows: Rows
+    frozen: int = 1  # columns that stay in sight
+    outline: bool = False  # whether rows have a `depth`, by which they fold
+
+
+def table_of(report: Report, table: Table) -> TableSheet:
+    """The sheet of one of the rollup's tables."""
+    words, had = report.words, bool(report.rollup.previous_quarter)
+    rows = table.rows(report)
+    content = Content(
+        table.name,
+        words(f"report.{table.key}"),
+        words(table.nothing) if table.nothing and not rows else _caption(report, table, rows),
+        [field for field in table.fields if had or field.key not in PREVIOUS],
+        rows,
+        table.frozen,
+        table.outline,
+    )
+    return TableSheet(words, report.styles, content, report.hidden)
+
+
+def _caption(report: Report, table: Table, rows: Rows) -> str:
+    rollup, key = report.rollup, table.key
+    since = day_text(rollup.since, report.words)
+    caption = report.words(f"rollup.{key}_caption", since=since, quarter=rollup.previous_quarter)
+    note = report.excerpt.note(key, len(rows), report.count(key))
+    return f"{note} {caption}" if note else caption
+
+
 class TableSheet:
     """One sheet with a title, a caption and a table."""
 
-    def __init__(self, report: Report, table: Table) -> None:
-        """Read the rows, turn them into what the cells show, and fit the columns to it."""
-        self.report, self.table = report, table
-        self.words, self.styles = report.words, report.styles
-        had = bool(report.rollup.previous_quarter)
-        self.fields = [field for field in table.fields if had or field.key not in PREVIOUS]
-        self.rows = table.rows(report)
+    def __init__(
+        self, words: Language, styles: Styles, content: Content, hidden: HiddenSheet | None = None
+    ) -> None:
+        """Turn the rows into what the cells show, and fit the columns to it.
+
+        `hidden` holds what sparklines show.
+        """
+        self.words, self.styles, self.content, self.hidden = words, styles, content, hidden
+        self.fields, self.rows = content.fields, content.rows
         self.headers = unique((self.words(field.header) for field in self.fields), 255)
         self.cells = [self._cells(field) for field in self.fields]
         columns = zip(self.fields, self.headers, self.cells, strict=True)
@@ -60,8 +102,7 @@ class TableSheet:
     def write(self, sheet: Worksheet) -> None:
         """Write it all to an empty sheet."""
         styles = self.styles
-        title = self.words(f"report.{self.table.key}")
-        begin(sheet, styles, title, self._caption(), 34, ROW_HEIGHT)
+        begin(sheet, styles, self.content.title, self.content.caption, 34, ROW_HEIGHT)
         sheet.outline_settings(symbols_below=False)
         sheet.set_row(2, 8)
         for number, (field, width) in enumerate(zip(self.fields, self.widths, strict=True)):
@@ -72,15 +113,6 @@ class TableSheet:
         self._sparklines(sheet)
         self._rules(sheet)
         self._print(sheet)
-
-    def _caption(self) -> str:
-        if not self.rows and self.table.nothing:
-            return self.words(self.table.nothing)
-        rollup, key = self.report.rollup, self.table.key
-        since = day_text(rollup.since, self.words)
-        caption = self.words(f"rollup.{key}_caption", since=since, quarter=rollup.previous_quarter)
-        note = self.report.excerpt.note(key, len(self.rows), self.report.count(key))
-        return f"{note} {caption}" if note else caption
 
     @property
     def _last(self) -> int:
@@ -94,9 +126,9 @@ class TableSheet:
         spaces = zip(self.headers, self.widths, strict=True)
         lines = max(lines_of(text, _header_room(width)) for text, width in spaces)
         sheet.set_row(HEADER_ROW, 14 + lines * (self.line - 1))
-        options = {"name": self.table.name, "style": None, "columns": columns}
+        options = {"name": self.content.name, "style": None, "columns": columns}
         sheet.add_table(HEADER_ROW, 0, self._last, len(self.fields) - 1, options)
-        sheet.freeze_panes(FIRST_ROW, self.table.frozen)
+        sheet.freeze_panes(FIRST_ROW, self.content.frozen)
 
     def _body(self, sheet: Worksheet) -> None:
         looks = [self._look(field) for field in self.fields]
@@ -125,7 +157,7 @@ class TableSheet:
 
     def _depth(self, number: int) -> int:
         """How far a row is indented, and how often folded."""
-        outlined = self.table.outline and self.rows
+        outlined = self.content.outline and self.rows
         return min(int(self.rows[number]["depth"]), DEEPEST) if outlined else 0
 
     def _lines(self, values: Sequence[Value], depth: int) -> list[int]:
@@ -154,10 +186,10 @@ class TableSheet:
 
     def _sparklines(self, sheet: Worksheet) -> None:
         for at, field in enumerate(self.fields):
-            if field.kind != "trend":
+            if field.kind != "trend" or not self.hidden:
                 continue
             drawn = {
-                FIRST_ROW + number: self.report.hidden.row(row["trend"])
+                FIRST_ROW + number: self.hidden.row(row["trend"])
                 for number, row in enumerate(self.rows)
                 if sum(score is not None for score in row["trend"]) > 1
             }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -14,16 +13,10 @@ from okr_sheets.drawing.canvas import (
     COLUMN_DIGITS,
     COLUMN_PIXELS,
     COLUMNS,
-    TILE,
-    TILE_FIGURE,
-    TILE_LABEL,
     Canvas,
 )
-from okr_sheets.drawing.cells import Value
 from okr_sheets.drawing.colours import (
     ACCENT,
-    FIGURE_INKS,
-    INK,
     LINE,
     MUTED,
     PAGE,
@@ -60,19 +53,9 @@ from okr_sheets.reports.workbook.lists import attention_list, unit_list
 from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.sheets import MARGINS
 from okr_sheets.reports.workbook.tables import RARE_TILES, TILES
+from okr_sheets.reports.workbook.tiles import Tile, draw_tiles
 
 MOST_BARS, MOST_NAMES = 12, 4
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One headline figure, with a word on it below."""
-
-    label: str
-    value: Value
-    colour: str = QUIET
-    num_format: str = "#,##0"
-    note: str = ""
 
 
 class Summary:
@@ -87,7 +70,7 @@ class Summary:
         sheet.set_row(0, 9)
         self._heading(page)
         self._notice(page)
-        self._tiles(page)
+        draw_tiles(page, self._figures())
         self._changes(page)
         names, rows, level, heading = self._compared()
         self._charts(page, book, names, rows, heading)
@@ -189,29 +172,6 @@ class Summary:
             return tiles
         note = stale_part(unit, words) or words("report.range_80")
         return [*tiles, Tile(words("rollup.heading_for"), end, ACCENT, note=note)]
-
-    def _tiles(self, page: Canvas) -> None:
-        tiles = self._figures()
-        narrow, wide = divmod(COLUMNS, len(tiles))
-        spans = [narrow + (number < wide) for number in range(len(tiles))]
-        styles = self.report.styles
-        for part, height in (("label", 22), ("value", 34), ("note", 18)):
-            left = 0
-            for tile, span in zip(tiles, spans, strict=True):
-                edge = {"bottom": 5, "bottom_color": tile.colour}
-                foot = {"font_size": 9, "font_color": MUTED, "valign": "top", **edge}
-                ink = FIGURE_INKS.get(tile.colour, INK)
-                look: dict[str, Any] = {
-                    "label": TILE_LABEL,
-                    "value": TILE_FIGURE | {"font_color": ink, "num_format": tile.num_format},
-                    "note": TILE | foot,
-                }[part]
-                value = getattr(tile, part)
-                shrunk = styles(**look, shrink=True)
-                page.cell(left, span, "–" if value is None else value, shrunk)
-                left += span
-            page.next(height)
-        page.next(9)
 
     def _changes(self, page: Canvas) -> None:
         """What became of the key results since the check-in date before."""

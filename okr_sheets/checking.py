@@ -1,0 +1,109 @@
+"""The command `check`: every problem by its cell, as lines or as a review to work through."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from okr_sheets import runs
+from okr_sheets.language import Language, from_locale, language
+from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS, QUIET, REVIEWS, engine_options
+from okr_sheets.streams import put, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from okr_sheets.config import Config
+    from okr_sheets.problems import Problem
+    from okr_sheets.reports.reviews import Review
+
+
+@click.command()
+@PATHS
+@REVIEWS
+@click.option("--strict", is_flag=True, help="Exit code 1 for warnings too.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv", "json"]),
+    default="text",
+    show_default=True,
+)
+@AS_OF
+@engine_options
+@QUIET
+@CONFIG
+@LANGUAGE
+def check(
+    paths: Sequence[str],
+    outs: Sequence[Path],
+    strict: bool,
+    form: str,
+    as_of: date | None,
+    engine: str | None,
+    scheduler: str | None,
+    quiet: bool,
+    config: Config,
+    code: str | None,
+) -> int:
+    """Name every problem by its cell.
+
+    What cannot be read, placed or scored, what was repaired, every formula that was typed over or
+    is out of date, and what a coach would say of the OKRs. Exit code 1 if one is an error, 2 if
+    nothing could be read.
+    """
+    from okr_sheets.checks import problems_of
+    from okr_sheets.reading.spelling import with_one_spelling
+    from okr_sheets.reports import report_review
+    from okr_sheets.reports.reviews import Review
+    from okr_sheets.targets import Targets
+    from okr_sheets.tracker import usual_language
+
+    if outs and form != "text":
+        raise click.UsageError("Choose one of --format and -o.")
+    targets = Targets(outs, make=report_review)
+    found = runs.searched(paths or config.paths, config)
+    if not targets.look(found.files, code or config.language or "en"):
+        return targets.code
+    trackers = runs.read_trackers(found, config, code, quiet, engine, scheduler)
+    spelled = with_one_spelling(trackers, config)
+    problems = problems_of(spelled, as_of, config.bands(), config.off)
+    code = code or config.language or usual_language(trackers) or from_locale(os.environ)
+    words = language(code)
+    runs.warn_of_names(config, trackers)
+    runs.warn_of_day(as_of, trackers, words)
+    review = Review(spelled, problems, as_of)
+    targets.write(review, words, runs.note_unless(quiet))
+    # Where a review was asked for it holds the lines, but of nothing there is none.
+    is_shown = not (targets and any(tracker.readable for tracker in trackers))
+    if is_shown:
+        _print(problems, form, words, quiet)
+    ended = runs.finish(problems, trackers, words.code, strict, listed=True, quiet=quiet)
+    if is_shown and form == "text" and not quiet:
+        _ask(review, words)
+    return max(targets.code, ended)
+
+
+def _print(problems: Sequence[Problem], form: str, words: Language, quiet: bool) -> None:
+    """Print problems as `text`, a line each (see `runs.say_problems`), as `csv` or as `json`."""
+    from okr_sheets.reports.reviews.records import RECORDS, records
+    from okr_sheets.reports.tables import csv_text, json_text
+
+    if form == "text":
+        runs.say_problems(problems, words.code, quiet)
+        return
+    rows = records(problems, words.code)
+    put(csv_text(RECORDS, rows, words, "\n") if form == "csv" else json_text(rows))
+
+
+def _ask(review: Review, words: Language) -> None:
+    """Say on standard error what no program can answer, if there are key results to ask about."""
+    from okr_sheets.reports.reviews import QUESTIONS
+
+    if review.total[1]:
+        for key in ("questions", *QUESTIONS):
+            say(words(f"review.{key}"), err=True)
