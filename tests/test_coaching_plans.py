@@ -13,7 +13,9 @@ from okr_sheets.coaching.plans import ALIKE, plans
 from okr_sheets.problems import COACHING
 from okr_sheets.reading.examples import languages_of, names
 
-HEADER = "| ID | Title | Owner | Type | Baseline | Target | Unit | Weight | State | Note | 2027-01-08 |"
+HEADER = (
+    "| ID | Title | Owner | Type | Baseline | Target | Unit | Weight | State | Note | 2027-01-08 |"
+)
 
 
 def key_result(id_, title="", kind="Increase", **cells):

@@ -80,13 +80,16 @@ def unexplained(tracker: Tracker, rows: Columns) -> Array:
     """Which key results were given an easier target than was planned, and no word about it."""
     falls = among(rows.kind, FALLING)
     eased: Array = np.where(falls, rows["plan-raised:target"], rows["plan-lowered:target"])
-    return eased & (rows.note == "") & ~_remarked(tracker, rows) if eased.any() else eased
+    if eased.any():
+        eased &= (rows.note == "") & ~_remarked(tracker, rows)
+    return eased
 
 
 def _remarked(tracker: Tracker, rows: Columns) -> Array:
     """Which rows the log says a word about."""
     log = tracker.columns["log"]
-    return among(folded(rows.id), folded(log.id[log.note != ""])) & (rows.id != "")
+    remarked: Array = among(folded(rows.id), folded(log.id[log.note != ""])) & (rows.id != "")
+    return remarked
 
 
 def _lowered(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
