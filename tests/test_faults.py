@@ -7,13 +7,15 @@ from itertools import accumulate
 
 import pytest
 from calculators import by_formualizer, libreoffice, values
+from conftest import faults_in
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
 
 import okr_sheets as okr
 from okr_sheets.checks.faults import NAMES
-from okr_sheets.findings import FINDINGS
+from okr_sheets.findings import ADVICE, FINDINGS
 from okr_sheets.language import language
+from okr_sheets.problems import COACHING
 from okr_sheets.schema import OKRS, PLANNED
 from okr_sheets.writing.layout import FIRST_ROW
 
@@ -182,6 +184,8 @@ def test_check_names_what_the_sheet_names_and_nothing_else(drawn):
     path, about = drawn
     named = {}
     for problem in okr.check(path):
+        if problem.code in COACHING - {*ADVICE, "lowered-without-note"}:
+            continue  # said by `check` alone
         named.setdefault(problem.row, set()).add(problem.code)
     wanted = {row: CALLED[case.code] | case.besides for row, case in about.items() if case.code}
     found = {row: named[row] for row in about if row in named}
@@ -204,7 +208,7 @@ def test_a_tracker_without_days_is_told_all_that_asks_for_none(book):
         | O1.KR1 | b     | Ann   | Increase  | 5        |        | 2027-02-12 |
         | O2     | Other | Ann   | Objective |          |        |            |
     """)
-    assert [(p.cell, p.code) for p in okr.check(path)] == [
+    assert [(p.cell, p.code) for p in faults_in(path)] == [
         ("", "no-quarter"),
         ("C2", "missing-owner"),
         ("B3", "missing-title"),
@@ -221,7 +225,7 @@ def test_a_cell_that_cannot_be_read_is_named_once(book):
         | O1.KR1 | a     | Ann   | Increase  | some     | many   | 3          |
         | O1.KR2 | b     | Ann   | Sideways  | 0        | 5      | 3          |
     """)
-    assert [(p.cell, p.code) for p in okr.check(path)] == [
+    assert [(p.cell, p.code) for p in faults_in(path)] == [
         ("E3", "not-a-number"),
         ("F3", "not-a-number"),
         ("D4", "not-a-choice"),

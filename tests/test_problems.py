@@ -739,8 +739,14 @@ RECIPES = {
     "obj-mostly-yes-no": in_text(
         "Two key results that are done or not.",
         "B2",
-        D3="Achieve", E3="", F3="", G3="",
-        D4="Achieve", E4="", F4="", G4="",
+        D3="Achieve",
+        E3="",
+        F3="",
+        G3="",
+        D4="Achieve",
+        E4="",
+        F4="",
+        G4="",
     ),
     "weight-sum": in_text("Weights of 50 and 40.", "H3", H1="Weight", H3=50, H4=40),
     "kr-count-type": in_text(
@@ -954,7 +960,7 @@ def flood(tmp_path_factory):
 def test_ten_thousand_bad_cells_are_a_line_wherever_people_read(flood, tmp_path):
     cells = "G4:G1002, H3:H1002, I3:I1002, J3:J1002, K3:K1002, L3:L1002 …"
     checked = CliRunner().invoke(main, ["check", str(flood)])
-    (line,) = checked.stdout.splitlines()
+    (line,) = [line for line in checked.stdout.splitlines() if "not-a-number" in line]
     assert line.endswith(f"… and 9,999 more like it: {cells}")
     assert "Errors: 10000" in checked.stderr
     reports = [str(tmp_path / f"r{suffix}") for suffix in (".md", ".html", ".json", ".xlsx")]
@@ -970,8 +976,8 @@ def test_ten_thousand_bad_cells_are_a_line_wherever_people_read(flood, tmp_path)
 
 def test_programs_get_every_single_problem(flood):
     listed = CliRunner().invoke(main, ["check", str(flood), "--format", "csv"]).stdout
-    assert len(listed.splitlines()) == 10_001
-    assert len(okr.check(flood)) == 10_000
+    assert sum("not-a-number" in line for line in listed.splitlines()) == 10_000
+    assert len(faults_in(flood)) == 10_000
 
 
 def test_grouping_ten_thousand_takes_no_time():

@@ -25,8 +25,9 @@ _WELL = ("on-track", "achieved")
 def confidences(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """The findings on the confidences of a tracker's rows, those of the log up to the day too."""
     logged = logged_confidences([tracker])
-    sound = ~off_scale(rows.confidence, OPERATIONS)
-    typed = np.where(sound, rows.confidence, np.nan).tolist()
+    # Where one is on another scale, the others are too.
+    is_sound = not off_scale(rows.confidence, OPERATIONS).any()
+    typed = np.where(is_sound, rows.confidence, np.nan).tolist()
     due = due_of(rows, OPERATIONS).tolist()
     live = ((rows.standing == "active") | (rows.anchor > 0)).tolist()
     for at, (own, name) in enumerate(zip(typed, rows.id.tolist(), strict=True)):
