@@ -130,22 +130,20 @@ def _silent(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
 
 
 def _missed(tracker: Tracker, rows: Columns, remarked: Array) -> Iterator[Problem]:
-    """What was promised and not reached on its day has a reason. Source: Google's playbook."""
+    """What was promised and not reached on its day has a reason, where numbers were typed at all.
+
+    Source: Google's playbook.
+    """
     words = language(tracker.about.language)
     over = (rows.day >= due_of(rows, OPERATIONS)) & (rows.standing == "active") & (rows.score < 1)
-    if not over.any():
+    if not (over.any() and (rows.checked > 0).any()):
         return
-    above = dict(zip(rows.row[rows.anchor > 0].tolist(), _commitments(rows), strict=True))
+    top = rows.anchor > 0
+    above = dict(zip(rows.row[top].tolist(), rows.commitment[top].tolist(), strict=True))
     for at in np.flatnonzero(over & (rows.note == "") & ~remarked).tolist():
         if (rows.commitment[at] or above.get(int(rows.group[at]))) == "committed":
             value, row = words.percent(float(rows.score[at])), int(rows.row[at])
             yield tracker.problem("committed-miss", OKRS.key, row, "note", rows.id[at], value=value)
-
-
-def _commitments(rows: Columns) -> list[str]:
-    """Those of the objectives, in their order."""
-    own: list[str] = rows.commitment[rows.anchor > 0].tolist()
-    return own
 
 
 def _easy(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
