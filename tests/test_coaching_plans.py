@@ -5,11 +5,10 @@ from dataclasses import replace
 import pytest
 
 import okr_sheets as okr
-from okr_sheets.checks import _scored
 from okr_sheets.coaching.blanks import is_blank
 from okr_sheets.coaching.likeness import likeness
 from okr_sheets.coaching.owners import names_in
-from okr_sheets.coaching.plans import ALIKE, plans
+from okr_sheets.coaching.plans import ALIKE
 from okr_sheets.problems import COACHING
 from okr_sheets.reading.examples import languages_of, names
 
@@ -158,11 +157,8 @@ def test_steps_are_numbers(book):
 def test_an_objective_of_work_alone(book, units, value):
     rows = objective(1, key_results=0)
     rows += [key_result(f"O1.KR{at}", unit=unit) for at, unit in enumerate(units, 1)]
-    tracker = okr.read(book("\n".join([HEADER, *rows])))
-    ((scored,),) = _scored([tracker], [[None]])
-    found = plans(tracker, scored, {"posts", "calls", "events"}.__contains__)
-    named = [(p.cell, dict(p.words)) for p in found if p.code == "obj-all-outputs"]
-    assert named == ([("B2", {"value": value})] if value else [])
+    found = [("B2", "obj-all-outputs", {"value": value})] if value else []
+    assert said(book, rows, "obj-all-outputs") == found
 
 
 @pytest.mark.parametrize(

@@ -748,6 +748,15 @@ RECIPES = {
         F4="",
         G4="",
     ),
+    "obj-all-outputs": in_file(
+        "Three key results that count work.",
+        "okrs.csv:okrs!B2",
+        "ID;Title;Owner;Type;Target;Unit;2027-01-08\nO1;Goal;Ann;Objective\n"
+        + "".join(
+            f"O1.KR{n};Result {n};Ann;Total to reach;{n}0;{unit};1\n"
+            for n, unit in enumerate(("posts", "webinars", "calls"), 1)
+        ),
+    ),
     "weight-sum": in_text("Weights of 50 and 40.", "H3", H1="Weight", H3=50, H4=40),
     "kr-count-type": in_text(
         "A total that goes on from last quarter's number.",

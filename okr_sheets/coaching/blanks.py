@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from okr_sheets.columns import Columns
+from okr_sheets.coaching.wording import STOPPED
+from okr_sheets.columns import Columns, among
 from okr_sheets.language import fold, language, languages
 from okr_sheets.problems import Problem
 from okr_sheets.schema import ACTIONS
@@ -31,7 +32,7 @@ _TEXTS = ("title", "owner", "unit", "definition", "note")
 
 def placeholders(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """Whatever was to be filled in is, in actions too. Source: the Kalungi article (actions)."""
-    stopped = (rows.status == "cancelled") | (rows.status == "postponed")
+    stopped = among(rows.status, STOPPED)
     for key in _TEXTS:
         for at, text in enumerate(rows[key].tolist()):
             if text and is_blank(text) and not stopped[at]:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from okr_sheets.coaching.wording import STOPPED
 from okr_sheets.columns import Columns, among
 from okr_sheets.computing import OPERATIONS
 from okr_sheets.findings import off_scale
@@ -29,7 +30,7 @@ def confidences(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     is_sound = not off_scale(rows.confidence, OPERATIONS).any()
     typed = np.where(is_sound, rows.confidence, np.nan).tolist()
     due = due_of(rows, OPERATIONS).tolist()
-    live = (~among(rows.status, ("cancelled", "postponed"))).tolist()
+    live = (~among(rows.status, STOPPED)).tolist()
     for at, (own, name) in enumerate(zip(typed, rows.id.tolist(), strict=True)):
         lines = logged.get((0, name.casefold()), ()) if logged and name else ()
         said = [(value, row) for day, value, row in lines if day <= rows.day[at]]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from okr_sheets.columns import Columns
+from okr_sheets.coaching.wording import STOPPED
+from okr_sheets.columns import Columns, among
 
 LINES = frozenset({"keep-at-least", "keep-at-most", "total-at-most"})  # kept, and not aimed at
 
@@ -26,8 +27,8 @@ def families(rows: Columns) -> list[Family]:
     groups = rows.group.tolist()
     for at in np.flatnonzero(rows.standing == "active").tolist():
         own.setdefault(groups[at], []).append(at)
-    stopped = (rows.state == "cancelled") | (rows.state == "postponed")
-    objectives = np.flatnonzero((rows.anchor > 0) & (rows.title != "") & ~stopped).tolist()
+    live = (rows.anchor > 0) & (rows.title != "") & ~among(rows.state, STOPPED)
+    objectives = np.flatnonzero(live).tolist()
     return [Family(at, own.get(groups[at], ())) for at in objectives]
 
 

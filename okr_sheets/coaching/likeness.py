@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import lru_cache
 from itertools import pairwise
 
-from okr_sheets.language import fold
+from okr_sheets.coaching.lexicon import plain as bare
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0e30-\u0e4e'’.,:%-]+[^\W_]+)*[%\u0e30-\u0e4e]*")
 # Scripts whose words run together, or change their ends: Thai, Hangul, Chinese and Japanese.
@@ -15,9 +14,9 @@ _JOINED = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac0
 _LONGEST_PREPOSITION = 4
 
 
-def plain(text: str) -> str:
-    """A text without its case, accents, spaces and signs."""
-    return " ".join(_WORD.findall(_bare(text))) or text
+def in_words(text: str) -> str:
+    """A text without its case, accents and signs."""
+    return " ".join(_WORD.findall(bare(text))) or text
 
 
 def likeness(one: str, other: str) -> float:
@@ -35,7 +34,7 @@ def likeness(one: str, other: str) -> float:
 @lru_cache(maxsize=256)  # an objective is held against each of its key results
 def _words(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The words of a text without its numbers, and those of them that lead a number."""
-    found = _WORD.findall(_bare(text))
+    found = _WORD.findall(bare(text))
     has_digit = [any(map(str.isdigit, word)) for word in found]
     words = [word for word, is_number in zip(found, has_digit, strict=True) if not is_number]
     if _JOINED.search(text):
@@ -47,12 +46,3 @@ def _words(text: str) -> tuple[frozenset[str], frozenset[str]]:
         if before_number and not is_number and len(word) <= _LONGEST_PREPOSITION
     }
     return frozenset(words), frozenset(leading)
-
-
-def _bare(text: str) -> str:
-    """Folded, and Latin letters without their accents."""
-    if text.isascii():
-        return fold(text)
-    parts = unicodedata.normalize("NFD", fold(text))
-    bare = "".join(sign for sign in parts if not "\u0300" <= sign <= "\u036f")
-    return unicodedata.normalize("NFC", bare)

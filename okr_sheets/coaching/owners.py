@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from okr_sheets.coaching.wording import STOPPED
 from okr_sheets.columns import Columns
 from okr_sheets.language import fold, language, languages
 from okr_sheets.problems import Problem
@@ -23,8 +24,7 @@ def several_owners(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
             several[owner] = ", ".join(names)
     for at in range(len(rows)) if several else ():
         is_objective = bool(rows.anchor[at])
-        stopped = rows.status[at] in {"cancelled", "postponed"}
-        if not stopped and (value := several.get(rows.owner[at])):
+        if rows.status[at] not in STOPPED and (value := several.get(rows.owner[at])):
             part = tracker.part_of(is_objective=is_objective)
             yield tracker.problem(
                 "owner-many", part, int(rows.row[at]), "owner", rows.id[at], value=value

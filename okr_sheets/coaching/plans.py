@@ -6,12 +6,13 @@ the workbook says it too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from okr_sheets.coaching.blanks import placeholders
 from okr_sheets.coaching.families import Family, families
-from okr_sheets.coaching.likeness import likeness, plain
+from okr_sheets.coaching.likeness import in_words, likeness
 from okr_sheets.coaching.owners import several_owners
+from okr_sheets.coaching.texts import text_in
 from okr_sheets.columns import Columns
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
@@ -24,19 +25,14 @@ FEWEST, MOST = 3, 5  # objectives of a quarter
 LEAST_SHARE, WHOLE = 5, 100  # of weights that are percentages
 
 
-def plans(
-    tracker: Tracker, rows: Columns, is_output: Callable[[str], bool] = lambda _: False
-) -> Iterator[Problem]:
-    """The findings on the objectives and key results of one tracker, whatever their numbers are.
-
-    `is_output` tells of a unit or a title whether it counts work done.
-    """
+def plans(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
+    """The findings on the objectives and key results of one tracker, whatever their numbers are."""
     active = families(rows)
     yield from _count(tracker, active)
     yield from _restated(tracker, rows, active)
     yield from _said_twice(tracker, rows)
     yield from _yes_no(tracker, rows, active)
-    yield from _all_outputs(tracker, rows, active, is_output)
+    yield from _all_outputs(tracker, rows, active)
     yield from _weights(tracker, rows, active)
     yield from several_owners(tracker, rows)
     yield from placeholders(tracker, rows)
@@ -68,7 +64,7 @@ def _said_twice(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     for at, title in enumerate(rows.title.tolist()):
         if not (is_active[at] and title):
             continue
-        earlier = first.setdefault(plain(title), at)
+        earlier = first.setdefault(in_words(title), at)
         if earlier != at:
             value = rows.id[earlier]
             yield tracker.problem(
@@ -89,19 +85,19 @@ def _yes_no(tracker: Tracker, rows: Columns, active: Sequence[Family]) -> Iterat
             yield _of_objective(tracker, rows, family, "obj-mostly-yes-no", value=value)
 
 
-def _all_outputs(
-    tracker: Tracker,
-    rows: Columns,
-    active: Sequence[Family],
-    is_output: Callable[[str], bool],
-) -> Iterator[Problem]:
+def _all_outputs(tracker: Tracker, rows: Columns, active: Sequence[Family]) -> Iterator[Problem]:
     """Of three or more key results of an objective one counts more than work done.
 
-    Source: Google's playbook.
+    What is counted is the unit, or the title of a row without one. Source: Google's playbook.
     """
+
+    def counts_work(at: int) -> bool:
+        text = text_in(rows.unit[at] or rows.title[at], tracker.about.language, False)
+        return bool(text.holding("outputs"))
+
     for family in active:
         own = family.key_results
-        if len(own) >= FEWEST and all(is_output(rows.unit[at] or rows.title[at]) for at in own):
+        if len(own) >= FEWEST and all(map(counts_work, own)):
             value = _ids(rows, own)
             yield _of_objective(tracker, rows, family, "obj-all-outputs", value=value)
 
