@@ -365,8 +365,11 @@ def test_a_sheet_of_ones_own_with_formulas_under_our_words_is_not_compared(tmp_p
 
 def test_where_all_is_information_no_more_is_promised(tmp_path):
     header = "ID;Title;Owner;Type;Baseline;Target;Mood;2027-01-08"
-    objective = "O1;Goal;Ann;Objective"
-    key_results = "\n".join(f"O1.KR{n};Leads {n};Ann;Increase;0;10;fine;5" for n in (1, 2, 3))
+    objective = "O1;Win customers who stay;Ann;Objective"
+    key_results = "\n".join(
+        f"O1.KR{n};{title};Ann;Increase;0;10;fine;5"
+        for n, title in enumerate(("Trials", "Demos", "Visits"), 1)
+    )
     (tmp_path / "t.csv").write_text(f"Quarter;2027-Q1\n{header}\n{objective}\n{key_results}")
     done = CliRunner().invoke(main, ["check", str(tmp_path)])
     severities = {problem.severity for problem in okr.check(tmp_path)}

@@ -34,10 +34,18 @@ def several_owners(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
 def names_in(owner: str) -> list[str]:
     """The names in a cell: between commas, slashes and the like, and joining words.
 
-    An & or a slash inside a word joins none: R&D, n/a.
+    An & or a slash inside a word joins none (R&D, n/a), nor does what stands between parts of
+    different lengths, as in one role: VP Sales & Marketing.
     """
-    parts = (part.strip() for part in _joints().split(owner))
-    return [part for part in parts if any(map(str.isalpha, part))]
+    names: list[str] = []
+    for part in _SIGNS.split(owner):
+        halves = [half.strip() for half in _joints().split(part)]
+        are_alike = len({len(half.split()) for half in halves}) == 1
+        names += halves if are_alike else [part.strip()]
+    return [name for name in names if any(map(str.isalpha, name))]
+
+
+_SIGNS = re.compile(r"[,;\n+、]|\s/\s|(?<=\w\w\w)/(?=\w\w\w)")
 
 
 @cache
@@ -45,4 +53,4 @@ def _joints() -> re.Pattern[str]:
     codes = languages()
     joining = {word for code in codes for word in language(code).spellings("coaching.joining")}
     words = "|".join(sorted(map(re.escape, joining)))
-    return re.compile(rf"[,;\n+、]|\s[&/]\s|(?<=\w\w\w)/(?=\w\w\w)|\s(?:{words})\s", re.IGNORECASE)
+    return re.compile(rf"\s(?:&|{words})\s", re.IGNORECASE)
