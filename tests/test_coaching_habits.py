@@ -315,7 +315,7 @@ LAST_QUARTER = ("2026-10-16", "2026-10-30", "2026-11-13", "2026-11-27", "2026-12
 
 def quarters(book, *last, id_="O1", title="Goal", unit="Sales", quarter="2026-Q4"):
     """What is said of two quarters' trackers in one folder, of which this one reached all."""
-    book(drawn([DONE, DONE]), "now.csv")
+    book(drawn([DONE, DONE], unit=unit and "Sales"), "now.csv")
     then = drawn(last, LAST_QUARTER, quarter, unit, title=title)
     path = book(then.replace("| O1", f"| {id_}"), "then.csv")
     found = okr.check(path.parent, as_of="2027-02-26")
@@ -331,6 +331,8 @@ def test_what_is_reached_two_quarters_running_was_sure(book):
     assert quarters(book, DONE, DONE, id_="P1", title="Other") == []
     assert quarters(book, DONE, LATE) == []
     assert quarters(book, DONE, DONE, unit="Finance") == []
+    assert quarters(book, DONE, DONE, unit="") == both  # by its title
+    assert quarters(book, DONE, DONE, unit="", title="Other") == []
 
 
 def test_a_quarter_between_breaks_the_run(book):

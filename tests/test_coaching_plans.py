@@ -211,6 +211,7 @@ def test_a_unit_is_asked_for_where_there_is_a_column_for_it(book):
         ("Anna és Béla", ["Anna", "Béla"]),
         ("Aino ja Eero", ["Aino", "Eero"]),
         ("สมชาย และ สมหญิง", ["สมชาย", "สมหญิง"]),
+        ("สมชายและสมหญิง", ["สมชาย", "สมหญิง"]),
         ("김민수 및 이영희", ["김민수", "이영희"]),
         ("Ann Smith and Bob Jones", ["Ann Smith", "Bob Jones"]),
         ("Ann, Bob & Cem", ["Ann", "Bob", "Cem"]),

@@ -52,5 +52,6 @@ _SIGNS = re.compile(r"[,;\n+、]|\s/\s|(?<=\w\w\w)/(?=\w\w\w)")
 def _joints() -> re.Pattern[str]:
     codes = languages()
     joining = {word for code in codes for word in language(code).spellings("coaching.joining")}
-    words = "|".join(sorted(map(re.escape, joining)))
-    return re.compile(rf"\s(?:&|{words})\s", re.IGNORECASE)
+    unspaced = {word for word in joining if "\u0e01" <= word[0] <= "\u0e5b"}  # as Thai is written
+    words, within = ("|".join(map(re.escape, sorted(it))) for it in (joining, unspaced))
+    return re.compile(rf"\s(?:&|{words})\s|{within}", re.IGNORECASE)

@@ -74,13 +74,14 @@ def _by_last_day(counted: Sequence[tuple[Tracker, Columns, _Ends]]) -> dict[_Key
 def _keys(tracker: Tracker, rows: Columns, at: int, later: int) -> Iterator[_Key]:
     """What an objective is found by: its unit, a quarter's first day, and its id or its title.
 
-    `later` 0 is the quarter of its tracker, 1 the one that begins as that one ends.
+    `later` 0 is the quarter of its tracker, 1 the one that begins as that one ends. An id says
+    nothing of a unit without a name.
     """
     about, names = tracker.about, (rows.id[at], rows.title[at])
     first = about.end + timedelta(days=1) if later and about.end else about.start
     unit = tuple(map(fold, (about.company, about.department, about.team)))
     for kind, name in zip(("id", "title"), names, strict=True):
-        if name:
+        if name and (kind == "title" or any(unit)):
             yield (*unit, str(first), kind, fold(name))
 
 
