@@ -13,9 +13,10 @@ from okr_sheets.bands import Bands
 from okr_sheets.codes import CODES, NONE, WORDED, worded
 from okr_sheets.columns import Array, Columns, among, filled, folded
 from okr_sheets.findings import FINDINGS
+from okr_sheets.quarters import STALE_DAYS
 from okr_sheets.rules import RULES
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, PLANNED
-from okr_sheets.scoring import Rule
+from okr_sheets.scoring import Rule, due_of, start_of
 from okr_sheets.tracker import PLACES, Tracker, places
 
 # Problems by which Python read a cell that the workbook's formulas cannot count.
@@ -255,3 +256,20 @@ def _in_words(rows: Columns, key: str) -> Array:
 def _in_codes(rows: Columns, key: str) -> Array:
     codes: Array = filled((*_CODED[key], ""), "text")[rows[key]]
     return codes
+
+
+def awaiting(rows: Columns) -> Array:
+    """Which key results wait for numbers: neither stopped, nor done, nor still to begin."""
+    return ~among(rows.status, ("cancelled", "postponed", "achieved", "not-started", ""))
+
+
+def stale(rows: Columns, cadences: Iterable[str]) -> Array:
+    """Which of them have had no number for two periods of their cadence, up to their due day."""
+    after = np.array([STALE_DAYS.get(cadence, STALE_DAYS["weekly"]) for cadence in cadences])
+    silent: Array = np.minimum(rows.day, due_of(rows, OPERATIONS)) - since(rows) > after
+    return awaiting(rows) & silent
+
+
+def since(rows: Columns) -> Array:
+    """The day of each row's last number, else the one on which it began."""
+    return np.where(rows.checked > 0, rows.checked, start_of(rows, OPERATIONS))

@@ -13,6 +13,7 @@ from okr_sheets.scoring import (
     due_of,
     has_kind,
     lacks_baseline,
+    passed,
     start_of,
     total_of_nothing,
     weight_of,
@@ -59,7 +60,7 @@ def to_fix(k: Any, f: Any) -> Any:
 
     faults, hints = (
         [(applies(k, f), sentence(code)) for code, applies in rules.items()]
-        for rules in (FAULTS, HINTS)
+        for rules in (FAULTS, {**HINTS, **ADVICE})
     )
     changes = [(f.is_key(k.changed, key), change(key)) for key in PLANNED]
     answer = f.BLANK
@@ -212,6 +213,54 @@ HINTS: Mapping[str, Rule] = {
 }
 
 
+def _is_active(k: Any, f: Any) -> Any:
+    return f.is_(k.standing, "state", "active")
+
+
+def _few_or_many(k: Any, f: Any) -> Any:
+    """An objective has 3 to 5 key results that count. Source: the Kalungi article."""
+    count = f.count_of_group(k, "standing", "state", "active")
+    return (k.anchor > 0) & (count > 0) & ((count < 3) | (count > 5))
+
+
+def _lacks_unit(k: Any, f: Any) -> Any:
+    """What is measured has a unit. Source: the Kalungi article (it is clear what counts)."""
+    measured = f.number(k.target) & ~has_kind(k, f, "achieve")
+    return _is_active(k, f) & f.blank(k.unit) & measured
+
+
+def _met_at_start(k: Any, f: Any) -> Any:
+    """An increase or decrease is not at its target by a first number of the first third.
+
+    What is counted from 0 has a rule of its own (`suspected`). Source: own.
+    """
+    first, begun = f.first_value_checked(k), f.number(k.baseline) & f.number(k.target)
+    up = has_kind(k, f, "increase") & (k.baseline < k.target) & (first >= k.target)
+    down = has_kind(k, f, "decrease") & (k.baseline > k.target) & (first <= k.target)
+    early = passed(f.first_day_checked(k), start_of(k, f), due_of(k, f), f) <= _EARLY
+    typed = f.number(k.current) & f.number(first)
+    return _is_active(k, f) & begun & typed & (up | down) & early & (k.suspected == 0)
+
+
+_EARLY = 0.34  # of a key result's time; the first of three months is a little more than a third
+
+
+def _line_not_kept(k: Any, f: Any) -> Any:
+    """A line to keep was kept on the first day. Source: Perdoo (health metrics)."""
+    below = has_kind(k, f, "keep-at-least") & (k.baseline < k.target)
+    above = has_kind(k, f, "keep-at-most") & (k.baseline > k.target)
+    return _is_active(k, f) & f.number(k.baseline) & f.number(k.target) & (below | above)
+
+
+# What a coach would say of a row that nothing is wrong with; `check` names it at its cell.
+ADVICE: Mapping[str, Rule] = {
+    "kr-line-not-kept": _line_not_kept,
+    "kr-met-at-start": _met_at_start,
+    "kr-no-unit": _lacks_unit,
+    "kr-count": _few_or_many,
+}
+
+
 def _has_moved(k: Any, f: Any, key: str, than: Callable[[Any, Any], Any]) -> Any:
     """Whether a part of a row's own plan differs, being less or greater `than` was planned."""
     moved = than(held(k, f, key), getattr(k, f"planned_{key}"))
@@ -230,5 +279,5 @@ def _of_any_row(rule: Rule) -> Rule:
 
 
 FINDINGS: Mapping[str, Rule] = {
-    code: _of_any_row(rule) for code, rule in {**FAULTS, **CHANGES, **HINTS}.items()
+    code: _of_any_row(rule) for code, rule in {**FAULTS, **CHANGES, **HINTS, **ADVICE}.items()
 }

@@ -222,3 +222,18 @@ def _with_undated(rows: Columns) -> Columns:
         highest=np.where(only, value, rows.highest),
         first_on=np.where(only, rows.day, rows.first_on),
     )
+
+
+def logged_confidences(
+    trackers: Sequence[Tracker],
+) -> Mapping[tuple[int, str], list[tuple[float, float, int]]]:
+    """Day, confidence and row of the lines of the log that have both, the oldest first.
+
+    By the tracker's place in the list and the folded id.
+    """
+    log = stacked([tracker.columns["log"] for tracker in trackers])
+    by_id: dict[tuple[int, str], list[tuple[float, float, int]]] = {}
+    for line in log.take(~np.isnan(log.date) & ~np.isnan(log.confidence)).records():
+        remark = line["date"], line["confidence"], line["row"]
+        by_id.setdefault((line["tracker"], line["id"].casefold()), []).append(remark)
+    return {key: sorted(lines, key=lambda line: line[0]) for key, lines in by_id.items()}

@@ -16,6 +16,7 @@ YEARS = range(1990, 2101)
 BUDDHIST = range(2400, 2701)  # years of the calendar that Thailand counts by
 BUDDHIST_AHEAD = 543
 _TYPED = r"(?:(\d{4})[\s/-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4}))"
+STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence
 LONGEST = timedelta(days=731)  # that a tracker may count: two years, for those who plan by them
 
 

@@ -14,6 +14,7 @@ import pytest
 
 import okr_sheets as okr
 from okr_sheets import demo
+from okr_sheets.problems import COACHING
 from okr_sheets.reading.tracker import read
 
 ROOT = Path(__file__).parents[1]
@@ -51,6 +52,11 @@ def needs(program):
             pytest.fail(f"{program} is missing")
         pytest.skip(f"{program} is not installed")
     return path
+
+
+def faults_in(source, **others):
+    """What `check` says of trackers, without what a coach would say of them besides."""
+    return tuple(p for p in okr.check(source, **others) if p.code not in COACHING)
 
 
 @pytest.fixture

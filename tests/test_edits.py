@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from calculators import edited
+from conftest import faults_in
 
 import okr_sheets as okr
 from okr_sheets import demo
@@ -65,7 +66,7 @@ def test_values_typed_rows_inserted_sorted_and_columns_moved(marketing, letters,
     expected = by_id(okr.score(_said(tracker, typed, new_cells, week)))
     for path in edited(marketing, tmp_path, edits, ".xlsx", ".ods"):
         pd.testing.assert_frame_equal(by_id(okr.score(path)), expected)
-        codes = {problem.code for problem in okr.check(path)}
+        codes = {problem.code for problem in faults_in(path)}
         assert codes <= {"no-formula"}
         assert okr.read(path).key_results.set_index("id").loc["MKT-O1.KR1", "unit"] == "dashboards"
 
@@ -116,7 +117,7 @@ def test_the_advice_for_a_row_without_formulas_gives_right_ones(marketing, lette
     ]
     edits = [["OKRs", "insert_rows", 8, 1], *own, ["OKRs", "copy_row", 7, 8], *own]
     for path in edited(marketing, tmp_path, edits, ".xlsx", ".ods"):
-        found = {p.code for p in okr.check(path) if p.row == 8}
+        found = {p.code for p in faults_in(path) if p.row == 8}
         assert found <= {"baseline-assumed"}
         stored = okr.read(path).stored
         assert stored.at[8, "score"] == 0.25
@@ -153,4 +154,4 @@ def test_rows_put_in_above_the_table_change_no_formula(marketing, tmp_path):
     keys = ["to_fix", "status", "score", "gap"]
     before, after = (okr.read(file).stored[keys].to_csv(index=False) for file in (marketing, path))
     assert after == before
-    assert okr.check(path) == okr.check(marketing)
+    assert faults_in(path) == faults_in(marketing)

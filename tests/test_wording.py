@@ -92,7 +92,12 @@ def test_figures_are_read_and_dates_and_names_are_not(text, code, values):
 @pytest.mark.parametrize(
     ("text", "code", "cells", "offer"),
     [
-        ("MQL'leri 20'den 30'a çıkarın", "tr", {}, {"type": "increase", "baseline": 20, "target": 30}),
+        (
+            "MQL'leri 20'den 30'a çıkarın",
+            "tr",
+            {},
+            {"type": "increase", "baseline": 20, "target": 30},
+        ),
         ("MQL을 20에서 30으로 증가", "ko", {}, {"type": "increase", "baseline": 20, "target": 30}),
         ("เพิ่ม MQL จาก 20 เป็น 30", "th", {}, {"type": "increase", "baseline": 20, "target": 30}),
         (
@@ -107,9 +112,24 @@ def test_figures_are_read_and_dates_and_names_are_not(text, code, values):
             {},
             {"type": "decrease", "baseline": 8.1, "target": 6, "unit": "%"},
         ),
-        ("Conversion 20% → 23%", "en", {}, {"type": "increase", "baseline": 20, "target": 23, "unit": "%"}),
-        ("Cut the sales cycle by 10%", "en", {"baseline": 30.0}, {"type": "decrease", "target": 27}),
-        ("Growth of 10 % a month", "en", {"baseline": 30.0, "type": "increase"}, {"type": "increase", "target": 33}),
+        (
+            "Conversion 20% → 23%",
+            "en",
+            {},
+            {"type": "increase", "baseline": 20, "target": 23, "unit": "%"},
+        ),
+        (
+            "Cut the sales cycle by 10%",
+            "en",
+            {"baseline": 30.0},
+            {"type": "decrease", "target": 27},
+        ),
+        (
+            "Growth of 10 % a month",
+            "en",
+            {"baseline": 30.0, "type": "increase"},
+            {"type": "increase", "target": 33},
+        ),
         ("Improve response time by 10%", "en", {"baseline": 30.0}, {}),
         ("Send 3 newsletters", "en", {}, {"target": 3}),
         ("Win rate of 20%", "en", {}, {}),

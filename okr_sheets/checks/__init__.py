@@ -17,6 +17,7 @@ from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.coaching import coached
 from okr_sheets.coaching.excuses import wanted
+from okr_sheets.coaching.sandbags import sandbagging
 from okr_sheets.columns import Columns
 from okr_sheets.computing import InColumns, compute, in_words, misread_cells
 from okr_sheets.config.finding import Settings
@@ -70,15 +71,16 @@ def problems_of(
     rounds += [[as_of] * len(readable)] if as_of else []
     computed = _scored(readable, rounds)
     problems = [problem for tracker in trackers for problem in tracker.problems]
-    for tracker, calculated, *others in zip(readable, *computed, strict=True):
-        rows = others[0] if others else calculated
+    latest = computed[-1]
+    for tracker, calculated, rows in zip(readable, computed[0], latest, strict=True):
         problems += [problem for rule in RULES for problem in rule(tracker, rows)]
         problems += untouched(tracker, as_of)
-        problems += coached(tracker, rows, as_of)
+        problems += coached(tracker, rows)
         if tracker.about.span:
             problems += future_numbers(tracker, rows, as_of)
             problems += [p for rule in STORED for p in rule(tracker, calculated)]
     problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
+    problems += sandbagging(readable, latest)
     names = file_names(tracker.path for tracker in trackers)
     kept = wanted(beside_damage(problems), readable, off)
     return in_order(told_apart(kept, names))

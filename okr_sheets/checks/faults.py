@@ -8,9 +8,10 @@ from functools import partial
 
 import numpy as np
 
+from okr_sheets.coaching.habits import unexplained
 from okr_sheets.columns import Array, Columns, filled, folded, to_day
 from okr_sheets.computing import OPERATIONS
-from okr_sheets.findings import CHANGES, filling
+from okr_sheets.findings import ADVICE, CHANGES, filling
 from okr_sheets.language import Language, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import amount
@@ -43,7 +44,9 @@ def faults(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """
     words = language(tracker.about.language)
     letters, in_error = tracker.letters.get(OKRS.key, {}), cells_in_error(tracker)
-    rows = rows.having(namesakes=partial(_namesakes, rows))
+    rows = rows.having(
+        namesakes=partial(_namesakes, rows), unexplained=partial(unexplained, tracker, rows)
+    )
     for code, of in NAMES.items():
         if code in BY_DAYS and not tracker.about.span:
             continue
@@ -51,8 +54,8 @@ def faults(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
         for at in np.flatnonzero(applies).tolist():
             row, key = int(rows.row[at]), of.key if isinstance(of.key, str) else of.key(rows, at)
             part = tracker.part_of(is_objective=bool(rows.anchor[at]))
-            if part != OKRS.key and key not in tracker.letters[part]:
-                continue  # beside key results there is no cell for it
+            if (part != OKRS.key or code in ADVICE) and key not in tracker.letters.get(part, {key}):
+                continue  # there is no cell for it
             if key.startswith(CHECK_IN_PREFIX) and key not in letters:
                 key = "current"
             problem = of.code or code.partition(":")[0]
@@ -124,6 +127,17 @@ def _moved(rows: Columns, at: int, words: Language, change: str) -> Mapping[str,
     return {**texts, "label": words(f"okrs.{change.partition(':')[2]}")}
 
 
+def _way_there(rows: Columns, at: int, words: Language) -> Mapping[str, str]:
+    way = "increase" if rows.kind[at] == "keep-at-least" else "decrease"
+    baseline = amount(float(rows.baseline[at]), words)
+    return {"value": words.choice("type", way), "baseline": baseline}
+
+
+def _active_count(rows: Columns, at: int, _: Language) -> Mapping[str, str]:
+    is_own = (rows.group == rows.group[at]) & (rows.standing == "active")
+    return {"count": str(int(is_own.sum()))}
+
+
 # By the codes of the rules, in their order.
 NAMES: Mapping[str, Named] = {
     "no-title": Named("title", lambda r, at, _: {"given": "", "value": r.id[at]}, "missing-title"),
@@ -141,6 +155,14 @@ NAMES: Mapping[str, Named] = {
     "bad-weight": Named("weight", lambda rows, at, _: {"given": f"{rows.weight[at]:g}"}),
     "start-after-due": Named("start"),
     "baseline-assumed": Named("baseline", unless="no-baseline"),
-    **{it: Named(it.partition(":")[2], partial(_moved, change=it)) for it in CHANGES},
+    **{
+        it: Named(key, partial(_moved, change=it), unless="unexplained" if key == "target" else "")
+        for it in CHANGES
+        for key in (it.partition(":")[2],)
+    },
     "no-owner": Named("owner", code="missing-owner"),
+    "kr-line-not-kept": Named("type", _way_there),
+    "kr-met-at-start": Named("target", _amounts(value="first_value")),
+    "kr-no-unit": Named("unit"),
+    "kr-count": Named("title", _active_count),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
 from okr_sheets.coaching.habits import habits
 from okr_sheets.coaching.offers import offered
@@ -14,9 +13,9 @@ from okr_sheets.problems import Problem
 from okr_sheets.tracker import Tracker
 
 
-def coached(tracker: Tracker, rows: Columns, as_of: date | None) -> Iterator[Problem]:
+def coached(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """The findings on one tracker, whose scored `rows` are those of a day (see `About.day`)."""
     yield from wording(tracker)
     yield from offered(tracker)
-    yield from plans(tracker)
-    yield from habits(tracker, rows, as_of)
+    yield from plans(tracker, rows)
+    yield from habits(tracker, rows)

@@ -131,7 +131,7 @@ class Text:
 
     def as_written(self, found: str) -> str:
         """The words of the raw text that a word in the spelling of lists stands for."""
-        start = found.split()[0]
+        start = found.split(maxsplit=1)[0]
         for match in re.finditer(r"[^\s,;:()“”\"]+", self.raw):
             if plain(match[0]).replace("-", " ").startswith(start[:24]):
                 return match[0] if " " not in found else self._several(match.start(), found)
@@ -162,7 +162,7 @@ def _held(words: Words, text: str, own: Lexicon) -> str:
                 it
                 for it in words.phrases
                 if it in text
-                and (not it.isascii() or re.search(rf"\b{re.escape(it)}\b", text, re.A))
+                and (not it.isascii() or re.search(rf"\b{re.escape(it)}\b", text, re.ASCII))
             ),
             "",
         )

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from okr_sheets.columns import Columns, filled, stacked, to_day
+from okr_sheets.gathering import logged_confidences
 from okr_sheets.language import fold, language, percents
 from okr_sheets.problems import Problem
 from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.schema import FRAMES
-from okr_sheets.rollups.scored import logged_confidences
 from okr_sheets.schema import PLANNED
 from okr_sheets.tracker import Tracker
 

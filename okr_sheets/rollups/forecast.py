@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from okr_sheets.codes import coded
 from okr_sheets.columns import Array, Columns, among, grouped
 from okr_sheets.computing import OPERATIONS
+from okr_sheets.quarters import STALE_DAYS
 from okr_sheets.rollups.distributions import PRIOR, Floats, Prior, Runs, of_counts, of_levels
 from okr_sheets.rollups.schema import ENDS
-from okr_sheets.rollups.scored import STALE_DAYS
 from okr_sheets.scoring import attained, way
 
 COLUMNS = (

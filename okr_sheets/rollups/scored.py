@@ -13,10 +13,18 @@ import numpy as np
 
 from okr_sheets.bands import Bands
 from okr_sheets.choices import OBJECTIVE
-from okr_sheets.columns import Array, Columns, among, filled, stacked
-from okr_sheets.computing import OPERATIONS, InColumns, compute, in_words, misread_cells
+from okr_sheets.columns import Array, Columns, filled
+from okr_sheets.computing import (
+    OPERATIONS,
+    InColumns,
+    awaiting,
+    compute,
+    in_words,
+    misread_cells,
+    stale,
+)
 from okr_sheets.findings import has_own_plan
-from okr_sheets.gathering import gather, last_dates
+from okr_sheets.gathering import gather, last_dates, logged_confidences
 from okr_sheets.problems import file_names
 from okr_sheets.rollups.namesakes import (
     Owner,
@@ -31,7 +39,6 @@ from okr_sheets.rollups.plans import as_then_planned, by_plan
 from okr_sheets.schema import PLANNED
 from okr_sheets.tracker import PLACES, ROWS, Tracker, places
 
-STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence
 _OTHERWISE = ("score", "share", "counted", "points")  # what is computed otherwise too
 Days = Sequence[date | None]  # one for each tracker; see `About.day`
 
@@ -164,21 +171,6 @@ def _with_logged(rows: Columns, trackers: Sequence[Tracker]) -> Columns:
     return rows.having(confidence=lambda: looked_up()[0], logged=lambda: looked_up()[1])
 
 
-def logged_confidences(
-    trackers: Sequence[Tracker],
-) -> Mapping[tuple[int, str], list[tuple[float, float, int]]]:
-    """Day, confidence and row of the lines of the log that have both, the oldest first.
-
-    By the tracker's place in the list and the folded id.
-    """
-    log = stacked([tracker.columns["log"] for tracker in trackers])
-    by_id: dict[tuple[int, str], list[tuple[float, float, int]]] = {}
-    for line in log.take(~np.isnan(log.date) & ~np.isnan(log.confidence)).records():
-        remark = line["date"], line["confidence"], line["row"]
-        by_id.setdefault((line["tracker"], line["id"].casefold()), []).append(remark)
-    return {key: sorted(lines, key=lambda line: line[0]) for key, lines in by_id.items()}
-
-
 def _key_results(rows: Columns, objectives: Columns) -> Columns:
     at, has_objective = _positions(rows, objectives)
 
@@ -189,16 +181,7 @@ def _key_results(rows: Columns, objectives: Columns) -> Columns:
         commitments = np.where(rows.commitment != "", rows.commitment, of_objective("commitment"))
         return np.where(commitments != "", commitments, "aspirational")
 
-    def active() -> Array:
-        stopped = ["cancelled", "postponed", "achieved", "not-started", ""]
-        return ~among(rows.status, stopped)
-
     own_start, last = _or(rows.start, rows.first_day), _or(rows.due, rows.last_day)
-
-    def stale() -> Array:
-        after = [STALE_DAYS.get(cadence, STALE_DAYS["weekly"]) for cadence in rows.cadence]
-        silent_since = np.where(rows.checked > 0, rows.checked, own_start)
-        return active() & (np.minimum(rows.day, last) - silent_since > np.array(after))
 
     @cache
     def own_plan() -> Array:
@@ -225,8 +208,8 @@ def _key_results(rows: Columns, objectives: Columns) -> Columns:
         with_number=lambda: rows.checked > 0,
         live=lambda: rows.standing == "active",
         # Who has the number already, or is done, is asked no more; so before the first date.
-        owes=lambda: active() & (rows.updated == 0) & (rows.asked_on >= own_start),
-        stale=stale,
+        owes=lambda: awaiting(rows) & (rows.updated == 0) & (rows.asked_on >= own_start),
+        stale=lambda: stale(rows, rows.cadence),
     )
 
 

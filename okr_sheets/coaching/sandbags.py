@@ -1,0 +1,107 @@
+"""Objectives that were sure to be reached, told by one quarter's numbers or by those of two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+
+from okr_sheets.coaching.families import aspirational, families
+from okr_sheets.codes import coded
+from okr_sheets.columns import Columns, serial, to_day
+from okr_sheets.computing import OPERATIONS
+from okr_sheets.gathering import check_ins
+from okr_sheets.language import fold, language
+from okr_sheets.problems import Problem
+from okr_sheets.scoring import way
+from okr_sheets.tracker import Tracker, places
+
+EARLY_DAYS = 20  # after the first one: the first three weeks
+_Ends = dict[int, list[int]]  # of each objective whose ends are reached: the key results
+_Key = tuple[str, ...]  # whose, and what names an objective
+
+
+def sandbagging(trackers: Sequence[Tracker], scored: Sequence[Columns]) -> Iterator[Problem]:
+    """What an objective reaches for is not at its target in three weeks, nor two quarters running.
+
+    `scored` are the rows of each tracker. Quarters are matched by the unit's names and the
+    objective's id, or its title. Source: re:Work and Viva Goals (0.7 is a good score).
+    """
+    counted = [
+        (tracker, rows, _reached(rows))
+        for tracker, rows in zip(trackers, scored, strict=True)
+        if tracker.about.span and not tracker.set_aside
+    ]
+    past = _by_last_day(counted)
+    for tracker, rows, reached in counted:
+        words = language(tracker.about.language)
+        early = _reached_early(tracker, rows, reached)
+        for at in reached:
+            before = next((past[key] for key in _keys(tracker, rows, at, 0) if key in past), "")
+            if at in early:
+                value = words("coaching.met_early", day=early[at].isoformat())
+            elif before:
+                quarters = {"before": before, "after": tracker.about.quarter}
+                value = words("coaching.met_twice", **quarters)
+            else:
+                continue
+            part, row = tracker.part_of(is_objective=True), int(rows.row[at])
+            yield tracker.problem("sandbagging", part, row, "title", rows.id[at], value=value)
+
+
+def _reached(rows: Columns) -> _Ends:
+    """The objectives of two or more key results that reach for something, all at their target."""
+    ends = {family.objective: aspirational(rows, family) for family in families(rows)}
+    return {
+        objective: own
+        for objective, own in ends.items()
+        if len(own) > 1 and all(rows.score[at] == 1 for at in own)
+    }
+
+
+def _by_last_day(counted: Sequence[tuple[Tracker, Columns, _Ends]]) -> dict[_Key, str]:
+    """The quarter of each objective that is over and whose ends were reached, by its keys."""
+    return {
+        key: tracker.about.quarter
+        for tracker, rows, reached in counted
+        if reached and (rows.day >= rows.last_day).all()
+        for at in reached
+        for key in _keys(tracker, rows, at, 1)
+    }
+
+
+def _keys(tracker: Tracker, rows: Columns, at: int, later: int) -> Iterator[_Key]:
+    """What an objective is found by: its unit, a quarter's first day, and its id or its title.
+
+    `later` 0 is the quarter of its tracker, 1 the one that begins as that one ends. An id says
+    nothing of a unit without a name.
+    """
+    about, names = tracker.about, (rows.id[at], rows.title[at])
+    first = about.end + timedelta(days=1) if later and about.end else about.start
+    unit = tuple(map(fold, (about.company, about.department, about.team)))
+    for kind, name in zip(("id", "title"), names, strict=True):
+        if name and (kind == "title" or any(unit)):
+            yield (*unit, str(first), kind, fold(name))
+
+
+def _reached_early(tracker: Tracker, rows: Columns, reached: _Ends) -> dict[int, date]:
+    """The objectives whose ends were reached in the first three weeks, and the day they were."""
+    start = tracker.about.start
+    if not reached or start is None:
+        return {}
+    last = serial(start) + EARLY_DAYS
+    typed = check_ins([tracker])
+    typed = typed.take(typed.checked_on <= last)
+    latest = dict(zip(typed.place.tolist(), range(len(typed)), strict=True))
+    own_places = places(np.zeros(len(rows), np.int64), rows.row, False).tolist()
+    typed_at = [latest.get(place, -1) for place in own_places]
+    values = np.append(typed.value, np.nan)[typed_at]
+    days = np.append(typed.checked_on, np.nan)[typed_at]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        is_there = way(rows.having(kind=coded("kind", rows.kind)), values, OPERATIONS) >= 1
+    return {
+        objective: to_day(max(days[at] for at in own))
+        for objective, own in reached.items()
+        if all(is_there[at] for at in own)
+    }
