@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -65,6 +65,14 @@ def problems_of(
     trackers: Sequence[Tracker], as_of: date | None, bands: Bands, off: Collection[str] = ()
 ) -> tuple[Problem, ...]:
     """What `check` gives of trackers that are scored by these bands, without the codes `off`."""
+    faulty = faults_of(trackers, as_of, bands, off)
+    return in_order([*faulty, *findings_of(trackers, [as_of] * len(trackers), off)])
+
+
+def faults_of(
+    trackers: Sequence[Tracker], as_of: date | None, bands: Bands, off: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """The problems of reading, structure, numbers and formulas, without the codes `off`."""
     readable = [tracker for tracker in trackers if tracker.readable]
     rounds = [[tracker.calculated_on for tracker in readable]]
     rounds += [[as_of] * len(readable)] if as_of else []
@@ -74,14 +82,37 @@ def problems_of(
         rows = others[0] if others else calculated
         problems += [problem for rule in RULES for problem in rule(tracker, rows)]
         problems += untouched(tracker, as_of)
-        problems += coached(tracker, rows, as_of)
         if tracker.about.span:
             problems += future_numbers(tracker, rows, as_of)
             problems += [p for rule in STORED for p in rule(tracker, calculated)]
     problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
-    names = file_names(tracker.path for tracker in trackers)
-    kept = wanted(beside_damage(problems), readable, off)
-    return in_order(told_apart(kept, names))
+    return _named(beside_damage(problems), trackers, off)
+
+
+def findings_of(
+    trackers: Sequence[Tracker], days: Sequence[date | None], off: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """What a coach says of trackers, each as of its day, without the codes `off`.
+
+    None for a day is that of the workbook's own calculation, as in `problems_of`.
+    """
+    readable = [each for each in zip(trackers, days, strict=True) if each[0].readable]
+    asked = [day or tracker.calculated_on for tracker, day in readable]
+    (scored,) = _scored([tracker for tracker, _ in readable], [asked])
+    said = (
+        problem
+        for (tracker, day), rows in zip(readable, scored, strict=True)
+        for problem in coached(tracker, rows, day)
+    )
+    return _named(said, trackers, off)
+
+
+def _named(
+    problems: Iterable[Problem], trackers: Sequence[Tracker], off: Collection[str]
+) -> tuple[Problem, ...]:
+    """The problems that are wanted, in order, their files told apart by name."""
+    kept = wanted(problems, [tracker for tracker in trackers if tracker.readable], off)
+    return in_order(told_apart(kept, file_names(tracker.path for tracker in trackers)))
 
 
 def _scored(
