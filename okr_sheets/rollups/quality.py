@@ -27,13 +27,18 @@ def quality(
     found: Iterable[Problem],
     past: Sequence[Tracker],
     past_found: Iterable[Problem],
+    names: Sequence[str],
 ) -> Columns:
     """One row per unit, each followed by its objectives, with `previous`, its share in the past.
 
-    `found` are the findings on the trackers. A unit is matched by its names, or its file if it has
-    none; an objective by its id within its unit. `previous` is NaN without a match.
+    `found` are the findings on the trackers, `names` those of the units in their order. A unit is
+    matched by its names, or its file if it has none; an objective by its id within its unit.
+    `previous` is NaN without a match.
     """
     rows, earlier = _shares(trackers, found), _shares(past, past_found)
+    ranks = {name: rank for rank, name in enumerate(names)}
+    order = np.argsort([ranks[name] for name in rows.unit_name], kind="stable")
+    rows = rows.take(order.astype(np.int64))
     before: dict[Key | None, float] = {}
     for key, share in zip(_keys(earlier), earlier.share.tolist(), strict=True):
         if key:
@@ -80,6 +85,7 @@ def findings(trackers: Sequence[Tracker], found: Iterable[Problem], now: Scored)
         if tracker.about.day() is not None and not tracker.set_aside
     }
     said = [(numbers[place], p) for p in found if (place := (p.path, p.sheet)) in numbers]
+    said.sort(key=lambda each: each[0])
     at = np.array([number for number, _ in said], dtype=np.int64)
     lines = np.array([problem.row for _, problem in said], dtype=np.int64)
     is_objective = np.array([_is_objective(trackers[n], p) for n, p in said], dtype=bool)

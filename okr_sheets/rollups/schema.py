@@ -354,10 +354,10 @@ _FRAMES = (
         Column("level", "choice", "Whose row it is.", "", ("unit", "objective")),
         _OBJECTIVE,
         Column("key_results", "count", "Its live key results.", "report.key_results"),
-        Column("clean", "count", "Those of them without a warning.", "report.clean"),
+        Column("clean", "count", "Those of them without a warning.", "review.clean"),
         Column("findings", "count", "Its warnings.", "report.findings"),
-        Column("share", "percent", "`clean` of `key_results`.", "report.clean_share"),
-        Column("previous", "percent", "Its share at the end of the last quarter."),
+        Column("share", "percent", "`clean` of `key_results`.", "review.share"),
+        Column("previous", "percent", "Its share last quarter.", "report.previous"),
     ),
     _frame(
         "findings",
