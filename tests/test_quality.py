@@ -303,9 +303,10 @@ def test_paper_shows_every_finding(rollup, page, view, tmp_path):
     view(page).pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
     command = [pdftotext, "-raw", tmp_path / "page.pdf", "-"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    quality = " ".join(printed.rpartition("What comes up most")[0].split())
+    printed = " ".join(printed.split())
     count = (rollup.findings["code"] == "kr-text-mismatch").sum()
-    assert quality.count("The text says 18, the target is 20.") == count
+    # Once more among the rules that find most.
+    assert printed.count("The text says 18, the target is 20.") == count + 1
 
 
 def test_of_a_large_rollup_the_page_shows_warnings_first_and_says_so(rollup, tmp_path, monkeypatch):
