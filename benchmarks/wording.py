@@ -17,7 +17,7 @@ from datetime import date
 from math import nan
 from pathlib import Path
 
-from okr_sheets.coaching.plans import is_placeholder
+from okr_sheets.coaching.blanks import is_blank
 from okr_sheets.coaching.texts import Text
 from okr_sheets.coaching.wording import hits
 from okr_sheets.coaching.written import Written
@@ -41,7 +41,7 @@ def rules_of(row: dict[str, str], code: str) -> set[str]:
     def number(key: str) -> float:
         return next(iter(readings(row.get(key) or "", language(code))), nan)
 
-    if is_placeholder(row["text"]):
+    if is_blank(row["text"]):
         return {"placeholder"}
     if row["kind"] == "action":
         return set()

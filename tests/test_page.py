@@ -6,10 +6,9 @@ import subprocess
 import warnings
 from dataclasses import replace
 from datetime import date
-from importlib import import_module
 
 import pytest
-from conftest import IN_CI, needs
+from conftest import DESK, PHONE, installed, needs, open_all
 from lxml import html
 from openpyxl import load_workbook
 
@@ -19,50 +18,7 @@ from okr_sheets.reports import excerpts
 from okr_sheets.reports.page.charts import Chart, End, Point
 
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
-DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 MOST_BYTES = 400_000
-
-
-def installed(module):
-    """The module; skips where it is missing, but never in CI."""
-    try:
-        return import_module(module)
-    except ImportError:
-        if IN_CI:
-            pytest.fail(f"{module} is missing")
-        pytest.skip(f"{module} is not installed")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    chromium = needs("chromium")
-    with installed("playwright.sync_api").sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def view(browser):
-    """Open a page; what it says, throws, asks or loads is in its `heard`."""
-    contexts = []
-
-    def opened(path, viewport=DESK, **options):
-        context = browser.new_context(viewport=viewport, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.heard = []
-        page.on("console", lambda message: page.heard.append(message.text))
-        page.on("pageerror", lambda error: page.heard.append(str(error)))
-        page.on("dialog", lambda dialog: (page.heard.append(dialog.message), dialog.dismiss()))
-        page.on("request", lambda request: page.heard.append(request.url))
-        page.goto(path.as_uri())
-        assert page.heard.pop(0) == path.as_uri()
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +29,6 @@ def rollup(company_rollup):
 @pytest.fixture(scope="module")
 def sample(rollup, tmp_path_factory):
     return okr.report(rollup, tmp_path_factory.mktemp("page") / "page.html")
-
-
-def open_all(page):
-    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
 
 
 def ids(page):

@@ -28,6 +28,8 @@ SHEETS = [
     "Forecast",
     "Attention",
     "Changes",
+    "Quality",
+    "Findings",
     "Problems",
 ]
 HEADER = 4  # the row of a table's headers

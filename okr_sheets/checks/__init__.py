@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -23,7 +23,7 @@ from okr_sheets.computing import InColumns, compute, in_words, misread_cells
 from okr_sheets.config.finding import Settings
 from okr_sheets.findings import FINDINGS
 from okr_sheets.gathering import gather
-from okr_sheets.problems import Problem, file_names, in_order, told_apart
+from okr_sheets.problems import COACHING, Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import DAYS, scoring_day
 from okr_sheets.reading.folders import Source, read_source
 from okr_sheets.reading.spelling import with_one_spelling
@@ -66,6 +66,24 @@ def problems_of(
     trackers: Sequence[Tracker], as_of: date | None, bands: Bands, off: Collection[str] = ()
 ) -> tuple[Problem, ...]:
     """What `check` gives of trackers that are scored by these bands, without the codes `off`."""
+    return _problems(trackers, as_of, bands, off, coached)
+
+
+def faults_of(
+    trackers: Sequence[Tracker], as_of: date | None, bands: Bands, off: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """The same without what a coach says: `findings_of` gives it."""
+    problems = _problems(trackers, as_of, bands, off, lambda *_: ())
+    return tuple(problem for problem in problems if problem.code not in COACHING)
+
+
+def _problems(
+    trackers: Sequence[Tracker],
+    as_of: date | None,
+    bands: Bands,
+    off: Collection[str],
+    coach: Callable[[Tracker, Columns], Iterable[Problem]],
+) -> tuple[Problem, ...]:
     readable = [tracker for tracker in trackers if tracker.readable]
     rounds = [[tracker.calculated_on for tracker in readable]]
     rounds += [[as_of] * len(readable)] if as_of else []
@@ -75,15 +93,42 @@ def problems_of(
     for tracker, calculated, rows in zip(readable, computed[0], latest, strict=True):
         problems += [problem for rule in RULES for problem in rule(tracker, rows)]
         problems += untouched(tracker, as_of)
-        problems += coached(tracker, rows)
+        problems += coach(tracker, rows)
         if tracker.about.span:
             problems += future_numbers(tracker, rows, as_of)
             problems += [p for rule in STORED for p in rule(tracker, calculated)]
     problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     problems += sandbagging(readable, latest)
-    names = file_names(tracker.path for tracker in trackers)
-    kept = wanted(beside_damage(problems), readable, off)
-    return in_order(told_apart(kept, names))
+    return _named(beside_damage(problems), trackers, off)
+
+
+def findings_of(
+    trackers: Sequence[Tracker], days: Sequence[date | None], off: Collection[str] = ()
+) -> tuple[Problem, ...]:
+    """What a coach says of trackers, each as of its day, without the codes `off`.
+
+    None for a day is that of the workbook's own calculation, as in `problems_of`.
+    """
+    asked = [
+        (tracker, day) for tracker, day in zip(trackers, days, strict=True) if tracker.readable
+    ]
+    readable = [tracker for tracker, _ in asked]
+    (scored,) = _scored(readable, [[day or tracker.calculated_on for tracker, day in asked]])
+    said = [
+        problem
+        for tracker, rows in zip(readable, scored, strict=True)
+        for problem in (*faults(tracker, rows), *coached(tracker, rows))
+        if problem.code in COACHING
+    ]
+    return _named([*said, *sandbagging(readable, scored)], trackers, off)
+
+
+def _named(
+    problems: Iterable[Problem], trackers: Sequence[Tracker], off: Collection[str]
+) -> tuple[Problem, ...]:
+    """The problems that are wanted, in order, their files told apart by name."""
+    kept = wanted(problems, [tracker for tracker in trackers if tracker.readable], off)
+    return in_order(told_apart(kept, file_names(tracker.path for tracker in trackers)))
 
 
 def _scored(

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from okr_sheets.coaching.wording import STOPPED
+from okr_sheets.choices import STOPPED
 from okr_sheets.columns import Columns, among
 from okr_sheets.computing import OPERATIONS
 from okr_sheets.findings import off_scale

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from okr_sheets.coaching.wording import STOPPED
+from okr_sheets.choices import STOPPED
 from okr_sheets.columns import Columns, among
 
 LINES = frozenset({"keep-at-least", "keep-at-most", "total-at-most"})  # kept, and not aimed at

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from okr_sheets.coaching.wording import STOPPED
+from okr_sheets.choices import STOPPED
 from okr_sheets.columns import Columns
 from okr_sheets.language import fold, language, languages
 from okr_sheets.problems import Problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from okr_sheets.choices import OBJECTIVE
+from okr_sheets.choices import OBJECTIVE, STOPPED
 from okr_sheets.coaching import key_result_texts, objective_texts
 from okr_sheets.coaching.texts import text_in
 from okr_sheets.coaching.tongues import tongues
@@ -14,7 +14,6 @@ from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.tracker import Tracker
 
-STOPPED = frozenset({"cancelled", "postponed"})
 _COLUMNS = (
     "row",
     "parent",

@@ -26,7 +26,8 @@ SEVERITIES = ("error", "warning", "info")
 
 def is_large(rollup: Rollup) -> bool:
     """Whether a list of the rollup is too long to be shown whole."""
-    sizes = [len(rollup.columns[name]) for name in (*_WORST_FIRST, *_KEYS)]
+    names = [name for name in (*_WORST_FIRST, *_KEYS) if name not in _FOLLOWING]
+    sizes = [len(rollup.columns[name]) for name in names]
     return max(*sizes, len(rollup.problems)) > MOST_ROWS
 
 
@@ -56,6 +57,8 @@ class Excerpt:
 
     def most(self, name: str) -> int:
         """How many rows of a list are shown at most."""
+        if name in _FOLLOWING and not is_large(self.rollup):
+            return len(self.rollup.columns[name])
         if not self.is_short:
             return MOST_ROWS
         return FEW_UNITS if name == "teams" and self.archive else FEW_ROWS
@@ -141,6 +144,18 @@ def _of_carried(rollup: Rollup) -> Sequence[Array]:
     return (rows.score - rows.previous_score,)
 
 
+def _of_quality(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["quality"]
+    return rows.level != "unit", rows.department != "", rows.team != "", rows.share
+
+
+def _of_findings(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["findings"]
+    return rows.severity != "warning", _rank(rows.level)
+
+
+# What is made of other lists when it is asked for, and is as long as they are.
+_FOLLOWING = ("quality", "findings")
 _WORST_FIRST = ("attention", "changes")  # lists whose head is what matters most
 # What the rows of the others are chosen by, first things first: what is small stays, NaN goes.
 _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
@@ -152,6 +167,8 @@ _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "forecast": _of_forecast,
     "carried": _of_carried,
     "overdue": lambda rollup: (rollup.columns["overdue"].due,),
+    "quality": _of_quality,
+    "findings": _of_findings,
 }
 # What is said to come first; of the others, what is most urgent.
 _FIRST = {
@@ -159,4 +176,6 @@ _FIRST = {
     "objectives": "levels",
     "alignment": "outline",
     "key_results": "own",
+    "quality": "levels",
+    "findings": "worst",
 }

@@ -9,9 +9,11 @@ from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt, is_large, problem_lines
 from okr_sheets.reports.phrases import (
+    FIRST,
     day_text,
     headline,
     left_out,
+    most_found,
     reason,
     status_word,
     title,
@@ -61,6 +63,7 @@ def _details(excerpt: Excerpt) -> Iterator[str]:
     yield ""
     yield from _actions(excerpt)
     yield from _objectives(excerpt)
+    yield from _quality(excerpt)
     if lines := problem_lines(rollup):
         shown = lines[: excerpt.most("problems")]
         yield from _heading(excerpt, "problems", len(shown), len(lines))
@@ -168,6 +171,39 @@ def _objectives(excerpt: Excerpt) -> Iterator[str]:
             for row in objectives
         ),
     )
+
+
+def _quality(excerpt: Excerpt) -> Iterator[str]:
+    """Each unit's share of key results without findings, and what is found most."""
+    rollup, words = excerpt.rollup, excerpt.words
+    had, rules = bool(rollup.previous_quarter), most_found(rollup, words)
+    units = [row for row in excerpt.rows("quality") if row["level"] == "unit"]
+    if not units:
+        return
+    count = int((rollup.columns["quality"].level == "unit").sum())
+    yield from _heading(excerpt, "quality", len(units), count)
+    yield from table(
+        [
+            words("report.unit"),
+            words("review.total"),
+            words("review.share"),
+            *([words("report.previous")] if had else []),
+        ],
+        (
+            [
+                row["unit_name"],
+                words.counted("page.count_of", part=row["clean"], whole=row["key_results"]),
+                words.percent(row["share"]),
+                *([words.percent(row["previous"])] if had else []),
+            ]
+            for row in units
+        ),
+    )
+    for rule in rules[:FIRST]:
+        better = words("report.better", example=rule["better"]) if rule["better"] else ""
+        said = f"{rule['sentence']} {better}".rstrip()
+        yield f"- **{rule['count']} ×** {escaped(said)} ({as_code(rule['code'])})"
+    yield from ([""] if rules else [])
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

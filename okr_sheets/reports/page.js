@@ -2,15 +2,16 @@
   "use strict";
   const one = (id) => document.getElementById(id);
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const folds = all("details.objective");
+  const folds = all("details.objective"), cares = all("details.cared");
 
-  // Print shows every objective; afterwards each is as it was.
+  // Print shows every objective and finding; afterwards each fold is as it was.
+  const printed = [...folds, ...all(".coach details")];
   let before = [];
   addEventListener("beforeprint", () => {
-    before = folds.map((fold) => fold.open);
-    folds.forEach((fold) => { fold.open = true; });
+    before = printed.map((fold) => fold.open);
+    printed.forEach((fold) => { fold.open = true; });
   });
-  addEventListener("afterprint", () => folds.forEach((fold, n) => { fold.open = before[n]; }));
+  addEventListener("afterprint", () => printed.forEach((fold, n) => { fold.open = before[n]; }));
 
   const bar = one("filters");
   if (!bar) return;
@@ -24,7 +25,7 @@
   // What lies in what is looked up once: each key pressed asks for it all.
   const within = (elements, selector) => elements.map((element) => [element, all(selector, element)]);
   const lists = within(all("section.list"), "tr[data-team], tr[data-unit], details.objective");
-  const groups = within(all(".unit"), "details.objective"), ofFolds = within(folds, "tr[id]");
+  const groups = within(all(".unit"), "details.objective"), ofFolds = [...within(folds, "tr[id]"), ...within(cares, "tr[data-team]")];
   const teams = all("tr[data-unit]");
   const outlines = all("table").map((table) => all("tr[data-depth]", table).reverse());
   const owned = within(people, "li a").map(([person, links]) => [person, links.map((link) => one(link.hash.slice(1)))]);
@@ -34,7 +35,7 @@
     return copy.textContent;
   };
   // A key result is found by the words of its objective too.
-  const texts = new Map([...rows, ...folds, ...people, ...teams].map((element) => {
+  const texts = new Map([...rows, ...folds, ...cares, ...people, ...teams].map((element) => {
     const parent = element.closest("details.objective");
     const above = parent ? parent.querySelector("summary").textContent : "";
     return [element, flat(element === parent ? above : own(element) + " " + above)];

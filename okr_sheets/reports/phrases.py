@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from okr_sheets.choices import STATUSES
+from okr_sheets.columns import grouped
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.rollups.plans import changes_of
@@ -90,6 +91,32 @@ _PHRASES: Mapping[str, Callable[[Any, Language], str]] = {
     "label": lambda key, words: words(f"okrs.{key}"),
     "share": lambda share, words: words.percent(share),
 }
+
+
+def found(row: Row) -> Problem:
+    """A row of the findings as the problem that has its sentences."""
+    return Problem(row["code"], given=row["given"], words=row["words"])
+
+
+def most_found(rollup: Rollup, words: Language) -> list[Row]:
+    """What each rule of a coach says where it found something first, and an example.
+
+    With the rule's code and `count`; those that warn come first, the most frequent before others.
+    """
+    findings = rollup.columns["findings"]
+    counts = Counter(findings.code)
+    firsts, _ = grouped(findings.code)
+    rows = rollup.rows("findings", firsts)
+    rows.sort(key=lambda row: (row["severity"] == "info", -counts[row["code"]]))
+    return [
+        {
+            "code": row["code"],
+            "count": words.number(counts[row["code"]]),
+            "sentence": found(row).sentence(words.code),
+            "better": found(row).better(words.code),
+        }
+        for row in rows
+    ]
 
 
 def left_out(rollup: Rollup, words: Language) -> list[tuple[str, str]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from okr_sheets.bands import Bands
-from okr_sheets.checks import problems_of
+from okr_sheets.checks import faults_of, findings_of
 from okr_sheets.choices import LEVELS
 from okr_sheets.columns import Columns
 from okr_sheets.config import Config, chosen_bands
@@ -31,6 +32,7 @@ from okr_sheets.rollups.projections import (
     ends_of_units,
     forecasts,
 )
+from okr_sheets.rollups.quality import findings, quality
 from okr_sheets.rollups.result import Rollup, Row, Tables, framed_rows, problem_records
 from okr_sheets.rollups.schema import FRAMES, PROBLEMS, typed
 from okr_sheets.rollups.scored import Days, scored
@@ -216,7 +218,7 @@ def rollup_of_trackers(
     past_rounds = [scored(trackers, some, bands) for some in _some_at_once(dates, trackers)]
     ends = ends_of_key_results(now, trackers)
     forecast_rows = forecasts(now, ends, bands)
-    checked = problems_of(trackers, as_of, bands)
+    checked = faults_of(trackers, as_of, bands, config.off)
     # To look back is no mistake of those who typed since.
     relevant = (p for p in checked if as_of is None or p.code != "future-number")
     problems = in_order([*relevant, *_unread(past)])
@@ -245,10 +247,23 @@ def rollup_of_trackers(
         "blank": blanks,
         "carried": carried(objectives, past_objectives),
     }
+
+    @cache
+    def found() -> tuple[Problem, ...]:
+        return findings_of(trackers, [as_of] * count, config.off)
+
+    def shares() -> Columns:
+        ends = [tracker.about.end for tracker in earlier]
+        past_found = findings_of(earlier, ends, config.off)
+        return quality(trackers, found(), earlier, past_found, units.unit_name.tolist())
+
     tables: dict[str, Columns | Callable[[], Columns]] = {
         **{name: typed(rows, FRAMES[name]) for name, rows in columns.items()},
         # The longest of all, which few reports show.
         "sources": lambda: typed(sources(now, trackers), FRAMES["sources"]),
+        # What nobody pays for who writes other tables alone.
+        "quality": lambda: typed(shares(), FRAMES["quality"]),
+        "findings": lambda: typed(findings(trackers, found(), now), FRAMES["findings"]),
     }
     return Rollup(
         Tables(

@@ -93,6 +93,8 @@ _SHARED = (
     Column("team", "text", "The team, blank for none.", "settings.team"),
     Column("level", "choice", "Which of these its unit is.", "settings.level", LEVELS),
     Column("quarter", "text", "Such as 2027-Q1.", "settings.quarter"),
+    Column("objective_id", "id", "The ID of its objective.", "report.objective_id"),
+    Column("objective", "text", "The text of its objective.", "report.objective"),
     Column("unit_name", "text", "What to call its unit.", "rollup.unit"),
     Column("owner_name", "text", "What to call its owner.", "okrs.owner"),
     _okr("id", "Its ID."),
@@ -139,6 +141,8 @@ _OTHERWISE = "with_left_out planned_score"
 _TALLIES = " ".join((*STATUSES, *GRADES, "with_number"))
 _ENDS = " ".join(ENDS)
 _OBJECTIVE = Column("title", "text", "Its text.", "report.objective")
+_CELL = Column("cell", "text", "The cell, or as much of it as is known.", "report.cell")
+_CODE = Column("code", "text", "What is wrong, the same in every language.", "report.code")
 
 
 def _frame(key: str, about: str, order: str, *special: Column) -> Frame:
@@ -203,8 +207,6 @@ _FRAMES = (
         "baseline target unit weight state start due current last_check_in confidence progress "
         "score expected gap status grade updated aligns_to note planned_baseline planned_target "
         f"planned_weight planned_score with_number {_CALLED}",
-        Column("objective_id", "id", "The ID of its objective.", "report.objective_id"),
-        Column("objective", "text", "The text of its objective.", "report.objective"),
         _okr("commitment", "Its own, else its objective's, else aspirational."),
         _okr("baseline", "Where it began; of a count, last quarter's total."),
         _okr("unit", "What its numbers count."),
@@ -343,6 +345,33 @@ _FRAMES = (
         Column("previous_title", "text", "Its text then.", "rollup.previous_title"),
         Column("previous_score", "percent", "Its score then.", "report.previous"),
     ),
+    _frame(
+        "quality",
+        "Of how many key results a coach has nothing to say: one row per unit, each followed by "
+        "its objectives.",
+        f"{_PLACE} {_UNIT} level quarter id title key_results clean findings share previous "
+        "unit_name",
+        Column("level", "choice", "Whose row it is.", "", ("unit", "objective")),
+        _OBJECTIVE,
+        Column("key_results", "count", "Its live key results.", "report.key_results"),
+        Column("clean", "count", "Those of them without a warning.", "review.clean"),
+        Column("findings", "count", "Its warnings.", "report.findings"),
+        Column("share", "percent", "`clean` of `key_results`.", "review.share"),
+        Column("previous", "percent", "Its share last quarter.", "report.previous"),
+    ),
+    _frame(
+        "findings",
+        "What a coach says, warnings and infos, on an objective, a key result, or neither; see "
+        "[problems.md](problems.md). In Python `okr_sheets.check` gives the same as `Problem` "
+        "values, which have the sentences.",
+        f"{_PLACE} cell {_UNIT} level quarter objective_id objective id title owner status "
+        f"severity code given words {_CALLED}",
+        _CELL,
+        Column("severity", "choice", "How bad it is.", "report.severity", ("warning", "info")),
+        _CODE,
+        Column("given", "text", "What stands there, for its sentence."),
+        Column("words", "any", "What else fills its sentence."),
+    ),
 )
 FRAMES: Mapping[str, Frame] = {frame.key: frame for frame in _FRAMES}
 PROBLEMS = _frame(
@@ -350,9 +379,9 @@ PROBLEMS = _frame(
     "What is wrong, by its cell; see [problems.md](problems.md). In Python these are `Problem` "
     'values; `problem.say("fi")` gives the message in a language.',
     "file sheet cell severity code message",
-    Column("cell", "text", "The cell, or as much of it as is known.", "report.cell"),
+    _CELL,
     Column("severity", "choice", "How bad it is.", "report.severity", ("error", "warning", "info")),
-    Column("code", "text", "What is wrong, the same in every language.", "report.code"),
+    _CODE,
     Column("message", "text", "The sentence.", "report.message"),
 )
 

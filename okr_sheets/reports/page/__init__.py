@@ -15,7 +15,7 @@ from markupsafe import Markup
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt, is_large, problem_lines
-from okr_sheets.reports.page import colours, head, lists, units
+from okr_sheets.reports.page import colours, head, lists, quality, units
 from okr_sheets.reports.page.selection import select
 from okr_sheets.reports.phrases import as_of, left_out, title
 from okr_sheets.rollups.result import Rollup, Row
@@ -106,9 +106,12 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "changes": lists.changes(excerpt, key_results, words),
         "owners": lists.owners(excerpt, key_results, words),
     }
+    coached = quality.quality(excerpt, shaped, key_results, words)
     sizes = {name: len(rollup.columns[name]) for name in shown}
     notes = {name: excerpt.note(name, len(shown[name]), sizes[name]) for name in shown}
     first = problems[: excerpt.most("problems")]
+    sizes["findings"] = len(rollup.columns["findings"])
+    notes["findings"] = excerpt.note("findings", len(coached["found"]), sizes["findings"])
     notes["problems"] = excerpt.note("problems", len(first), len(problems))
     if notes["objectives"]:
         notes["objectives"] += f" {words('report.led_to')}"
@@ -133,6 +136,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "freshness": head.freshness(rollup, words),
         "since": head.since(rollup, ways, words),
         "units": shaped,
+        "quality": coached,
         "had_previous": bool(rollup.previous_quarter),
         "sizes": {name: words.number(size) for name, size in sizes.items()},
         "notes": notes,

@@ -38,7 +38,8 @@ class Links:
     def to_row(self, row: Record) -> str:
         """Give the address of the row's cell in its tracker; "" if that is not known."""
         paths = sorted(self._paths.get(row["file"], ()))
-        cell = f"A{row.get('row') or 1}"
+        named = row.get("cell", "")  # of a whole row its number alone
+        cell = named if named[:1].isalpha() else f"A{row.get('row') or 1}"
         return self.to_cell(paths[0], row.get("sheet", ""), cell) if len(paths) == 1 else ""
 
     def to_problem(self, problem: Problem) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt, problem_lines
-from okr_sheets.reports.phrases import plan_changes, reason
+from okr_sheets.reports.phrases import found, plan_changes, reason
 from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
@@ -153,6 +153,39 @@ def problems(report: Report) -> Rows:
         {**row, "address": report.links.to_problem(problem)}
         for row, problem in zip(rows, shown, strict=True)
     ]
+
+
+def quality(report: Report) -> Rows:
+    """One row per unit, its objectives one `depth` below it, with how its share `moved`."""
+    rows = report.excerpt.rows("quality")
+    return report.linked(
+        [
+            {
+                **row,
+                "title": row["title"] if row["level"] == "objective" else row["unit_name"],
+                "depth": int(row["level"] == "objective"),
+                "moved": _moved(row, "share", "previous"),
+            }
+            for row in rows
+        ]
+    )
+
+
+def findings(report: Report) -> Rows:
+    """One row per finding, warnings first, with its sentence and an example."""
+    rows = report.linked(report.owned(report.excerpt.rows("findings")))
+    code = report.words.code
+    rows = [
+        {
+            **row,
+            "id": row["id"] or row["objective_id"],
+            "title": row["title"] or row["objective"],
+            "message": found(row).sentence(code),
+            "better": found(row).better(code),
+        }
+        for row in rows
+    ]
+    return sorted(rows, key=lambda row: row["severity"] == "info")
 
 
 def _whole(report: Report, name: str, whole: str, most: int | None = None) -> Rows:

@@ -62,6 +62,7 @@ _GRADE = _of("key_results.grade", (10, 14), detail=True)
 _ID = _of("key_results.id", (10, 18), link=True)
 _UNIT = _of("key_results.unit_name", (14, 22))
 _OWNER = _of("key_results.owner_name", (13, 22))
+_WHICH = (_TITLE, _ID, _UNIT, _OWNER)
 _NOTE = _of("key_results.note", (20, 44), detail=True)
 _CURRENT = _of("key_results.current", (11.5, 12))
 _TARGET = _of("key_results.target", (11.5, 12))
@@ -166,10 +167,7 @@ KEY_RESULTS = Table(
     "tblKeyResults",
     records.key_results,
     (
-        _TITLE,
-        _ID,
-        _UNIT,
-        _OWNER,
+        *_WHICH,
         STATUS,
         SCORE,
         _TREND,
@@ -251,10 +249,7 @@ FORECAST = Table(
     "tblForecast",
     records.forecast,
     (
-        _TITLE,
-        _ID,
-        _UNIT,
-        _OWNER,
+        *_WHICH,
         STATUS,
         SCORE,
         _of("forecast.forecast", (12, 12), "bar"),
@@ -276,10 +271,7 @@ ATTENTION = Table(
     "tblAttention",
     records.attention,
     (
-        _TITLE,
-        _ID,
-        _UNIT,
-        _OWNER,
+        *_WHICH,
         STATUS,
         _of("attention.reason", (26, 54), "text"),
         SCORE,
@@ -299,10 +291,7 @@ CHANGES = Table(
     "tblChanges",
     records.changes,
     (
-        _TITLE,
-        _ID,
-        _UNIT,
-        _OWNER,
+        *_WHICH,
         _of("changes.change", (14, 22)),
         _of("changes.before", (11, 11)),
         _of("changes.after", (12, 12), "bar"),
@@ -336,6 +325,48 @@ CARRIED = Table(
     ),
     "rollup.no_carried",
 )
+QUALITY = Table(
+    "quality",
+    "tblQuality",
+    records.quality,
+    (
+        Field("title", "rollup.unit", width=(36, 64), strong=True),
+        _ID,
+        _of("quality.share", (14, 14), "bar"),
+        _of("quality.previous", (11, 11)),
+        _MOVED,
+        _of("quality.clean", (12, 14)),
+        _of("quality.key_results", (11, 11)),
+        _of("quality.findings", (11, 11), "tally"),
+        Field("unit_name", "report.unit", width=(14, 22), detail=True),
+        _DEPARTMENT,
+        _COMPANY,
+        _QUARTER,
+        *_PLACE,
+    ),
+    "review.nothing",
+    outline=True,
+)
+FINDINGS = Table(
+    "findings",
+    "tblFindings",
+    records.findings,
+    (
+        _of("problems.message", (44, 64)),
+        Field("better", "review.example", width=(26, 40)),
+        _of("findings.severity", (12, 18)),
+        _of("findings.cell", (9, 12), link=True),
+        _of("findings.id", (10, 18)),
+        _of("findings.title", (28, 42)),
+        _UNIT,
+        _OWNER,
+        _of("findings.code", (18, 26), detail=True),
+        *_WHOSE,
+        *_PLACE,
+    ),
+    "review.nothing",
+    frozen=0,
+)
 PROBLEMS = Table(
     "problems",
     "tblProblems",
@@ -361,5 +392,7 @@ TABLES = (
     ATTENTION,
     CHANGES,
     CARRIED,
+    QUALITY,
+    FINDINGS,
     PROBLEMS,
 )
