@@ -9,7 +9,17 @@ import click
 
 from okr_sheets import runs
 from okr_sheets.language import Language, from_locale, language
-from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS, QUIET, REVIEWS, engine_options
+from okr_sheets.options import (
+    AS_OF,
+    CONFIG,
+    LANGUAGE,
+    PATHS,
+    QUIET,
+    REVIEWS,
+    OutPath,
+    check_new_tracker,
+    engine_options,
+)
 from okr_sheets.streams import put, say
 
 if TYPE_CHECKING:
@@ -20,11 +30,18 @@ if TYPE_CHECKING:
     from okr_sheets.config import Config
     from okr_sheets.problems import Problem
     from okr_sheets.reports.reviews import Review
+    from okr_sheets.tracker import Tracker
 
 
 @click.command()
 @PATHS
 @REVIEWS
+@click.option(
+    "--offer",
+    type=OutPath("tracker", dir_okay=False),
+    metavar="OUT.xlsx",
+    help="Write a new tracker too, whose blank cells hold what the texts say.",
+)
 @click.option("--strict", is_flag=True, help="Exit code 1 for warnings too.")
 @click.option(
     "--format",
@@ -41,6 +58,7 @@ if TYPE_CHECKING:
 def check(
     paths: Sequence[str],
     outs: Sequence[Path],
+    offer: Path | None,
     strict: bool,
     form: str,
     as_of: date | None,
@@ -65,6 +83,8 @@ def check(
 
     if outs and form != "text":
         raise click.UsageError("Choose one of --format and -o.")
+    if offer:
+        check_new_tracker(offer)
     targets = Targets(outs, make=report_review)
     found = runs.searched(paths or config.paths, config)
     if not targets.look(found.files, code or config.language or "en"):
@@ -79,6 +99,8 @@ def check(
     review = Review(spelled, problems, as_of)
     targets.write(review, words, runs.note_unless(quiet))
     # Where a review was asked for it holds the lines, but of nothing there is none.
+    if offer:
+        _offer(trackers, offer, words)
     is_shown = not (targets and any(tracker.readable for tracker in trackers))
     if is_shown:
         _print(problems, form, words, quiet)
@@ -86,6 +108,26 @@ def check(
     if is_shown and form == "text" and not quiet:
         _ask(review, words)
     return max(targets.code, ended)
+
+
+def _offer(trackers: Sequence[Tracker], out: Path, words: Language) -> None:
+    """Write the one tracker that was read anew, its blank cells filled with what its texts say."""
+    from okr_sheets.coaching.offers import offers
+    from okr_sheets.writing.tracker import write
+
+    readable = [tracker for tracker in trackers if tracker.readable]
+    if len(readable) != 1:
+        raise click.UsageError(
+            f"--offer fills in one tracker, and {len(readable)} were read. Name the file of one."
+        )
+    (tracker,) = readable
+    filled = offers(tracker)
+    if not filled:
+        say(words("terminal.nothing_offered", path=str(out)), err=True)
+        return
+    write(tracker, out, offers=filled)
+    count = sum(map(len, filled.values()))
+    say(words.counted("terminal.wrote_offers", path=str(out), n=count), err=True)
 
 
 def _print(problems: Sequence[Problem], form: str, words: Language, quiet: bool) -> None:

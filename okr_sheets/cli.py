@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +22,7 @@ from okr_sheets.options import (
     PATHS,
     QUIET,
     OutPath,
+    check_new_tracker,
     engine_options,
     output_options,
 )
@@ -114,10 +114,7 @@ def new(
         raise click.UsageError("Choose one of --template, --from and --blank.")
     if (objectives or key_results) and (template or source):
         raise click.UsageError("--objectives and --key-results prepare a blank tracker's rows.")
-    if out.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"{out}: a tracker is an .xlsx workbook. Choose such a name.")
-    if os.path.exists(out) and not force:  # noqa: PTH110  a name may be too long to ask about
-        raise click.UsageError(f"{out} is there already. Choose another name, or add --force.")
+    check_new_tracker(out, force=force)
     from okr_sheets.planning import DEFAULT_TEMPLATE
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -51,6 +52,15 @@ class OutPath(click.Path):
         except MisuseError as error:
             self.fail(str(error), param, ctx)
         return super().convert(value, param, ctx)
+
+
+def check_new_tracker(out: Path, force: bool | None = None) -> None:
+    """UsageError if no tracker can be written there; `force` is None where nothing is replaced."""
+    if out.suffix.lower() != ".xlsx":
+        raise click.UsageError(f"{out}: a tracker is an .xlsx workbook. Choose such a name.")
+    if os.path.exists(out) and not force:  # noqa: PTH110  a name may be too long to ask about
+        more = "" if force is None else ", or add --force"
+        raise click.UsageError(f"{out} is there already. Choose another name{more}.")
 
 
 class SheetKeys(click.ParamType):  # type: ignore[type-arg]

@@ -5,9 +5,11 @@ from math import nan
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 
 import okr_sheets as okr
+from okr_sheets.cli import main
 from okr_sheets.coaching.offers import offers, said
 from okr_sheets.coaching.texts import Text
 from okr_sheets.coaching.tongues import tongues
@@ -140,6 +142,7 @@ def test_what_a_text_says_is_offered(text, code, cells, offer):
     assert said(Written(Text(text, code), **cells)) == offer
 
 
+@pytest.mark.filterwarnings("ignore:.* extension is not supported")  # openpyxl's
 def test_offers_fill_blank_cells_alone_and_are_marked(tmp_path):
     source = tmp_path / "typed.csv"
     source.write_text(
@@ -175,3 +178,24 @@ def test_text_and_target_that_differ_are_told_apart():
     text = Text("Win 30 customers", "en")
     found = dict(measured.hits(Written(text, "total", nan, 40.0, "customers")))
     assert found["kr-text-mismatch"] == {"value": "30", "target": "40"}
+
+
+def test_check_writes_the_offers_into_a_new_tracker(tmp_path):
+    source, out = tmp_path / "typed.csv", tmp_path / "offered.xlsx"
+    source.write_text(
+        "Quarter,2027-Q1\nID,Title,Owner,Type,Baseline,Target,Unit\n"
+        "O1,Win customers who stay,Ann,Objective,,,\n"
+        "O1.KR1,Cut the sales cycle by 10 %,Ann,Decrease,30,,days\n",
+        "utf-8",
+    )
+    before = source.read_bytes()
+    ran = CliRunner().invoke(main, ["check", str(source), "--offer", str(out)])
+    assert "filled from the texts, and marked: 1." in ran.stderr
+    assert okr.read(out).key_results.target.tolist() == [27]
+    assert source.read_bytes() == before
+    again = CliRunner().invoke(main, ["check", str(source), "--offer", str(out)])
+    assert again.exit_code == 2
+    assert "is there already. Choose another name." in again.stderr
+    ran = CliRunner().invoke(main, ["check", str(out), "--offer", str(tmp_path / "more.xlsx")])
+    assert "was not written" in ran.stderr
+    assert not (tmp_path / "more.xlsx").exists()

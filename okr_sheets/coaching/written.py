@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from math import isnan, nan
 
 from okr_sheets.coaching.texts import Text
-from okr_sheets.language import Language, language
+from okr_sheets.language import REFERENCE, Language, language
 
 # What a rule finds: the fields of its sentence; None where all is well.
 Hit = Mapping[str, str] | None
@@ -32,7 +33,7 @@ class Written:
     unit: str = ""
     definition: str = ""
     last_day: date | None = None
-    spoken: Language = language("en")
+    spoken: Language = field(default_factory=partial(language, REFERENCE))
 
     @property
     def has_target(self) -> bool:
