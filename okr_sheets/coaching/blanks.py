@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from okr_sheets.choices import STOPPED
+from okr_sheets.coaching.lexicon import MOST_TEXTS
 from okr_sheets.columns import Columns, among
 from okr_sheets.language import fold, language, languages
 from okr_sheets.problems import Problem
@@ -45,6 +46,7 @@ def placeholders(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
                 yield tracker.problem("placeholder", ACTIONS.key, row, key, text)
 
 
+@lru_cache(MOST_TEXTS)
 def is_blank(text: str) -> bool:
     """Whether a text is, or holds, what somebody meant to replace."""
     if _SHOWN.search(text) or _SIGNS.fullmatch(text):

@@ -11,7 +11,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -31,6 +31,10 @@ def _longest_first(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(texts, key=lambda text: (-len(text), text)))
 
 
+MOST_TEXTS = 4096  # that are kept taken apart: the same stand in many trackers, and every rule asks
+
+
+@lru_cache(MOST_TEXTS)
 def plain(text: str) -> str:
     """`text` folded, and without the accents of Latin letters."""
     folded = fold(text)
@@ -39,6 +43,7 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", folded)))
 
 
+@lru_cache(MOST_TEXTS)
 def spaced(text: str) -> str:
     """`text` as its words alone, a blank before, between and behind them."""
     return f" {_GAPS.sub(' ', ' '.join(re.findall(WORD, text)))} "

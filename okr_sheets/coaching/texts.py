@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from okr_sheets.coaching.figures import Figure, figures, without_dates
-from okr_sheets.coaching.lexicon import UNSPACED, Lexicon, Words, lexicon, plain, spaced
+from okr_sheets.coaching.lexicon import MOST_TEXTS, UNSPACED, Lexicon, lexicon, plain, spaced
 from okr_sheets.language import language
 
 _ARROW = re.compile(r"(\d[\d.,' ]*)\D{0,12}?(?:→|->|=>|➜|⇒|➔)\s*\D{0,4}(\d)")
@@ -82,8 +82,8 @@ class Text:
         English words count in all languages: MQL, churn, launch.
         """
         text = self.plain if text is None else text
-        own = _held(self.lexicon[name], text, self.lexicon)
-        return own or ("" if self.code == "en" else _held(lexicon("en")[name], text, lexicon("en")))
+        own = _held(name, text, self.code)
+        return own or ("" if self.code == "en" else _held(name, text, "en"))
 
     @cached_property
     def pair(self) -> tuple[Figure, Figure] | None:
@@ -121,13 +121,7 @@ class Text:
 
     def parts(self) -> list[str]:
         """The text, parted at the words that join two things."""
-        joining = self.lexicon["joining"]
-        if self.code in UNSPACED:
-            pattern = "|".join(map(re.escape, joining.phrases))
-        else:
-            every = "|".join(re.escape(it) for it in joining.every)
-            pattern = rf"(?<![^\W_])(?:{every})(?![^\W_])|\s[&+]\s"
-        return re.split(pattern, self.plain)
+        return _joining(self.code).split(self.plain)
 
     def as_written(self, found: str) -> str:
         """The words of the raw text that a word in the spelling of lists stands for."""
@@ -141,10 +135,20 @@ class Text:
         return " ".join(self.raw[start:].split()[: len(found.split())])
 
 
-@lru_cache(maxsize=4096)  # the same texts stand in many trackers, and every rule asks
+@lru_cache(MOST_TEXTS)
 def text_in(raw: str, code: str, is_objective: bool) -> Text:
     """A `Text`, taken apart once."""
     return Text(raw, code, is_objective)
+
+
+@cache
+def _joining(code: str) -> re.Pattern[str]:
+    """What parts a text in a language in two."""
+    joining = lexicon(code)["joining"]
+    if code in UNSPACED:
+        return re.compile("|".join(map(re.escape, joining.phrases)))
+    every = "|".join(re.escape(it) for it in joining.every)
+    return re.compile(rf"(?<![^\W_])(?:{every})(?![^\W_])|\s[&+]\s")
 
 
 def forms(word: str, words: Lexicon) -> tuple[str, ...]:
@@ -154,8 +158,18 @@ def forms(word: str, words: Lexicon) -> tuple[str, ...]:
     return (word, stem, *(it for it in bare if len(it) > 1))
 
 
-def _held(words: Words, text: str, own: Lexicon) -> str:
-    if own.code in UNSPACED:
+@lru_cache(MOST_TEXTS)
+def _forms_of(text: str, code: str) -> frozenset[str]:
+    """The forms of all words of a text."""
+    own = lexicon(code)
+    return frozenset(form for word in spaced(text).split() for form in forms(word, own))
+
+
+@lru_cache(4 * MOST_TEXTS)
+def _held(name: str, text: str, code: str) -> str:
+    """The first word of a language's list that a text holds; "" for none."""
+    words = lexicon(code)[name]
+    if code in UNSPACED:
         # Latin words among Thai ones have blanks or other letters around them.
         return next(
             (
@@ -167,7 +181,6 @@ def _held(words: Words, text: str, own: Lexicon) -> str:
             "",
         )
     line = spaced(text)
-    every = {form for word in line.split() for form in forms(word, own)}
-    if found := words.single & every:
+    if found := words.single & _forms_of(text, code):
         return min(found, key=line.find)
     return next((it for it in words.phrases if f" {it} " in line), "")

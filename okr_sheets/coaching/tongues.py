@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
-from okr_sheets.coaching.lexicon import lexicon, plain, spaced
+from okr_sheets.coaching.lexicon import MOST_TEXTS, lexicon, plain, spaced
 from okr_sheets.language import languages
 
 _SCRIPTS = {"th": re.compile("[\u0e01-\u0e5b]"), "ko": re.compile("[\uac00-\ud7a3]")}
@@ -29,7 +30,7 @@ def tongues(texts: Sequence[str], prior: str) -> list[str]:
     a quarter is in it without a vote.
     """
     scripts = [_script(text) for text in texts]
-    words = [[it for it in spaced(plain(text)).split() if it.isalpha()] for text in texts]
+    words = [_words(text) for text in texts]
     own = lexicon(prior).votes if prior in _LATIN else frozenset()
     doubtful = [
         not script and 4 * sum(word in own for word in each) < len(each)
@@ -38,8 +39,8 @@ def tongues(texts: Sequence[str], prior: str) -> list[str]:
     if not any(doubtful):
         return [script or prior for script in scripts]
     votes = [
-        _votes(text, each) if not script else Counter[str]()
-        for text, each, script in zip(texts, words, scripts, strict=True)
+        _votes(text) if not script else Counter[str]()
+        for text, script in zip(texts, scripts, strict=True)
     ]
     whole = Counter({prior: 4})
     for each in votes:
@@ -51,13 +52,21 @@ def tongues(texts: Sequence[str], prior: str) -> list[str]:
     ]
 
 
+@lru_cache(MOST_TEXTS)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(it for it in spaced(plain(text)).split() if it.isalpha())
+
+
+@lru_cache(MOST_TEXTS)
 def _script(text: str) -> str:
     counts = {code: len(letters.findall(text)) for code, letters in _SCRIPTS.items()}
     most = max(counts, key=lambda code: counts[code])
     return most if counts[most] else ""
 
 
-def _votes(text: str, words: Sequence[str]) -> Counter[str]:
+@lru_cache(MOST_TEXTS)
+def _votes(text: str) -> Counter[str]:
+    words = _words(text)
     votes: Counter[str] = Counter()
     for code in _LATIN:
         votes[code] = 2 * sum(word in lexicon(code).votes for word in words)
