@@ -115,7 +115,7 @@ def kr_bau(row: Written) -> Hit:
     """
     if row.type in KEEPS or not row.text.holding("business_as_usual"):
         return None
-    return {"value": row.spoken.choice("type", "keep-at-least")}
+    return {"value": " / ".join(row.spoken.choice("type", each) for each in sorted(KEEPS))}
 
 
 def kr_compound(row: Written) -> Hit:
