@@ -327,5 +327,5 @@ def test_where_a_coach_has_nothing_to_say_it_says_so(company, tmp_path, view, mo
     monkeypatch.setattr(checks, "coached", lambda *_: ())
     monkeypatch.setattr(checks, "COACHING", frozenset())  # nor the sheet itself
     shown = view(okr.report(okr.rollup(company), tmp_path / "page.html"))
-    assert "nothing to say" in shown.locator(".rules").inner_text()
+    assert language("en")("review.nothing") in shown.locator(".rules").inner_text()
     assert shown.locator("#quality .key b").inner_text() == "100%"
