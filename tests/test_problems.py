@@ -723,11 +723,50 @@ RECIPES = {
         lambda folder: okr.rollup(filled_in_at(folder), preset="viva").problems,
     ),
     # how it is worded
+    "obj-number": in_text("A number in an objective.", "B2", B2="Generate 53 MQLs"),
+    "obj-no-direction": in_text("An objective of two nouns.", "B2", B2="Market research"),
+    "obj-compound": in_text(
+        "Two goals in one objective.", "B2", B2="Improve onboarding and launch a partner programme"
+    ),
+    "obj-bau": in_text("Business as usual.", "B2", B2="Continue supporting our resellers"),
+    "obj-long": in_text(
+        "An objective nobody remembers.", "B2", B2="Win customers who " + "stay " * 25
+    ),
     "obj-is-kr": in_text("A key result said once more.", "B2", B2="Leads won", B3="Leads won: 10"),
+    "kr-no-number": in_text("No number anywhere.", "B3", B3="Happy customers", E3="", F3="", D3=""),
+    "kr-activity": in_text(
+        "An effort without an end.", "B3", B3="Help the sales team", E3="", F3="", D3=""
+    ),
+    "kr-deliverable": in_text(
+        "A piece of work.", "B3", B3="Launch a new website", E3="", F3="", D3=""
+    ),
+    "kr-vague": in_text(
+        "A word that says nothing.", "B3", B3="Increase brand awareness", E3="", F3="", D3=""
+    ),
+    "kr-percent-relative": in_text(
+        "A percentage of change.", "B3", B3="Improve SEO traffic by 50%", E3=""
+    ),
+    "kr-percent": in_text("A percentage.", "B3", B3="Answer 90% of inquiries", E3=""),
+    "kr-percent-points": in_text(
+        "Percentage points.", "B3", B3="Conversion up 3 percentage points"
+    ),
+    "kr-bau": in_text("Business as usual.", "B3", B3="Continue to send 10 newsletters"),
+    "kr-compound": in_text(
+        "Two measures in one key result.", "B3", B3="Win 10 customers and raise NPS to 40"
+    ),
+    "kr-text-mismatch": in_text("A text that was forgotten.", "B3", B3="Win 12 customers"),
     "kr-duplicate": in_text("One key result twice.", "B4", B4="leads"),
+    "kr-too-long": in_file(
+        "More than a quarter.",
+        "okrs.csv:okrs!B3",
+        "Quarter;2027-Q1\nID;Title;Owner;Type;Baseline;Target\n"
+        "O1;Goal;Ann;Objective;;\nO1.KR1;Win 10 customers by the end of 2029;Ann;Increase;1;10\n",
+    ),
     "kr-no-unit": in_text("A key result without a unit.", "H3", H1="Unit", H4="trials"),
+    "kr-no-definition": in_text("A term that two may count in two ways.", "B3", B3="Leads won"),
     "owner-many": in_text("Two owners.", "C3", C3="Ann, Bob"),
     "placeholder": in_text("A blank that was never filled in.", "B3", B3="Leads by XX/XX/XX"),
+    "offered": in_text("Numbers in the text alone.", "E3", B3="Win from 1 to 10", E3=""),
     # how it is planned and kept
     "obj-few": in_text("One objective alone.", ""),
     "obj-many": in_file(
