@@ -758,7 +758,7 @@ RECIPES = {
     "kr-duplicate": in_text("One key result twice.", "B4", B4="leads"),
     "kr-too-long": in_file(
         "More than a quarter.",
-        "okrs.csv:okrs!B3",
+        "okrs.csv:okrs!B4",
         "Quarter;2027-Q1\nID;Title;Owner;Type;Baseline;Target\n"
         "O1;Goal;Ann;Objective;;\nO1.KR1;Win 10 customers by the end of 2029;Ann;Increase;1;10\n",
     ),

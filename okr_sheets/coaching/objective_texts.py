@@ -55,7 +55,7 @@ def _sets_out(part: str, text: Text) -> bool:
         return False
     if text.code in UNSPACED:
         return len(part.strip()) >= len(verb) + 4 and part.strip().startswith(verb)
-    words = [word for word in part.split() if word not in text.lexicon["common"].single]
+    words = [word for word in part.split() if word not in text.lexicon["skipped"].single]
     return len(words) > len(verb.split())
 
 
