@@ -14,6 +14,7 @@ from okr_sheets.cli import main
 
 SAMPLES = ROOT / "samples"
 ADOPT = SAMPLES / "adopt"
+KEPT = ("adopt", "check")  # folders of what people typed
 PRINTED = {
     "score": ["score", "trackers"],
     "score-on-12-february": ["score", "trackers", "--as-of", "2027-02-12", "--language", "fi"],
@@ -27,6 +28,7 @@ PRINTED = {
     "help-score": ["score", "--help"],
     "help-check": ["check", "--help"],
     "help-remind": ["remind", "--help"],
+    "check-wishes": ["check", "check/wishes.csv", "--as-of", "2027-01-01"],
     "help-adopt": ["adopt", "--help"],
 }
 
@@ -42,7 +44,8 @@ def made(tmp_path_factory, request):
     patch.undo()
     (folder / "demo.txt").write_text("\n".join(lines) + "\n", "utf-8")
     if request.config.getoption("--update"):
-        shutil.copytree(ADOPT, folder / ADOPT.name)
+        for name in KEPT:
+            shutil.copytree(SAMPLES / name, folder / name)
         shutil.rmtree(SAMPLES, ignore_errors=True)
         shutil.copytree(folder, SAMPLES)
     return folder
@@ -57,7 +60,7 @@ def cells(path):
 def names(folder):
     printed = {f"{name}.txt" for name in PRINTED} | {"README.md"}
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    made = {path.as_posix() for path in files if ADOPT.name not in path.parts}
+    made = {path.as_posix() for path in files if path.parts[0] not in KEPT}
     return made - printed
 
 

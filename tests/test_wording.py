@@ -10,8 +10,9 @@ from openpyxl import load_workbook
 
 import okr_sheets as okr
 from okr_sheets.cli import main
-from okr_sheets.coaching.offers import offers, said
+from okr_sheets.coaching.offers import offers
 from okr_sheets.coaching.texts import Text
+from okr_sheets.coaching.told import told
 from okr_sheets.coaching.tongues import tongues
 from okr_sheets.coaching.wording import wording
 from okr_sheets.coaching.written import Written
@@ -132,6 +133,7 @@ def test_figures_are_read_and_dates_and_names_are_not(text, code, values):
             {"baseline": 30.0, "type": "increase"},
             {"type": "increase", "target": 33},
         ),
+        ("Cut the bounce rate by 10%", "en", {"baseline": 50.0, "unit": "%"}, {}),
         ("Improve response time by 10%", "en", {"baseline": 30.0}, {}),
         ("Send 3 newsletters", "en", {}, {"target": 3}),
         ("Win rate of 20%", "en", {}, {}),
@@ -139,7 +141,7 @@ def test_figures_are_read_and_dates_and_names_are_not(text, code, values):
     ],
 )
 def test_what_a_text_says_is_offered(text, code, cells, offer):
-    assert said(Written(Text(text, code), **cells)) == offer
+    assert told(Written(Text(text, code), **cells)) == offer
 
 
 @pytest.mark.filterwarnings("ignore:.* extension is not supported")  # openpyxl's
@@ -199,3 +201,11 @@ def test_check_writes_the_offers_into_a_new_tracker(tmp_path):
     ran = CliRunner().invoke(main, ["check", str(out), "--offer", str(tmp_path / "more.xlsx")])
     assert "was not written" in ran.stderr
     assert not (tmp_path / "more.xlsx").exists()
+
+
+def test_a_relative_percentage_has_a_way_out_in_real_numbers():
+    text = Text("Cut the time to a first answer by 10 %", "en")
+    (found,) = [fields for _, fields in measured.hits(Written(text, baseline=30.0))]
+    assert found == {"low": "30", "high": "27"}
+    (found,) = [fields for _, fields in measured.hits(Written(text))]
+    assert found == {"low": "?", "high": "?"}

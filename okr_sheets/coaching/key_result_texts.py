@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from okr_sheets.coaching.figures import Figure
 from okr_sheets.coaching.lexicon import UNSPACED
 from okr_sheets.coaching.texts import Text
+from okr_sheets.coaching.told import is_level, told
 from okr_sheets.coaching.written import KEEPS, Hit, Rule, Written
 
 _QUARTER = 3  # months
@@ -63,7 +64,12 @@ def kr_percent_relative(row: Written) -> Hit:
     It is one if it stands alone in the text, and nothing says that it is a level. Source: the
     article on marketing OKRs, a real number and not a percentage; “Improve SEO by 50 %” is bad.
     """
-    return {} if _is_relative(row) else None
+    if not _is_relative(row):
+        return None
+    target = told(row).get("target")
+    ends = (row.baseline, target) if isinstance(target, float) else ()
+    low, high = map(row.spoken.number, ends) if ends else ("?", "?")
+    return {"low": low, "high": high}
 
 
 def kr_percent(row: Written) -> Hit:
@@ -82,25 +88,7 @@ def _is_relative(row: Written) -> bool:
     if len(text.percents) != 1 or row.type in KEEPS or row.has_both_ends:
         return False
     others = [figure for figure in text.figures if figure.kind == "number"]
-    return not (others or _is_level(text) or text.pair)
-
-
-def _is_level(text: Text) -> bool:
-    """Whether words say that a percentage is a level: of all inquiries, a rate, to keep.
-
-    What says that it is a change, such as “by 20 %”, outweighs a rate.
-    """
-    at = text.percents[0].start
-    if _covers(text, "percent_change", at):
-        return False
-    return _covers(text, "percent_of", at) or any(map(text.holding, ("level", "keep")))
-
-
-def _covers(text: Text, name: str, at: int) -> bool:
-    """Whether a pattern of the text's language matches around a position."""
-    pattern = text.lexicon.pattern(name)
-    found = pattern.finditer(text.plain) if pattern else ()
-    return any(match.start() <= at < match.end() for match in found)
+    return not (others or is_level(text) or text.pair)
 
 
 def kr_percent_points(row: Written) -> Hit:
@@ -144,9 +132,7 @@ def kr_text_mismatch(row: Written) -> Hit:
 
     Source: our own; the text is forgotten when a target changes in the quarter.
     """
-    figures = [
-        figure for figure in row.text.figures if not _covers(row.text, "within", figure.start)
-    ]
+    figures = [figure for figure in row.text.figures if not row.text.covers("within", figure.start)]
     if not row.has_target or row.type == "achieve" or not figures:
         return None
     meant = [figure for figure in figures if _fits_unit(figure, row.unit)]

@@ -105,6 +105,12 @@ class Text:
         low, high = (at.get(arrow.start(end)) for end in (1, 2)) if arrow else (None, None)
         return (low, high) if low and high else None
 
+    def covers(self, name: str, at: int) -> bool:
+        """Whether a pattern of the text's language matches around a position."""
+        pattern = self.lexicon.pattern(name)
+        found = pattern.finditer(self.plain) if pattern else ()
+        return any(match.start() <= at < match.end() for match in found)
+
     def head_is(self, name: str) -> bool:
         """Whether the word that says what the phrase is about is one of a list."""
         words = self.lexicon[name]
