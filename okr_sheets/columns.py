@@ -137,6 +137,10 @@ class Columns:
         """The same rows with these columns alone."""
         return Columns(self._shared(keys), self._size)
 
+    def made(self, keys: Iterable[str]) -> Columns:
+        """The same rows with these columns alone, each made now: nothing else is kept for them."""
+        return Columns({key: self[key] for key in keys}, self._size)
+
     def _shared(self, keys: Iterable[str]) -> dict[str, _Given]:
         """These columns; one that is not made yet is made once, here, for all who share it."""
         whole, arrays = _Part(self, slice(None)), self._arrays
