@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -27,6 +27,7 @@ from okr_sheets.reading.spelling import with_one_spelling
 from okr_sheets.rules import RULES as SCORING
 from okr_sheets.tracker import Tracker
 
+MOST_AT_ONCE = 1_000  # trackers whose rows are computed together; they take some 20 MB
 RULES = (*STRUCTURE, faults, *NUMBERS)  # of a tracker and its scored rows
 
 
@@ -64,20 +65,27 @@ def problems_of(
 ) -> tuple[Problem, ...]:
     """What `check` gives of trackers that are scored by these bands."""
     readable = [tracker for tracker in trackers if tracker.readable]
-    rounds = [[tracker.calculated_on for tracker in readable]]
-    rounds += [[as_of] * len(readable)] if as_of else []
-    computed = _scored(readable, rounds)
     problems = [problem for tracker in trackers for problem in tracker.problems]
-    for tracker, calculated, *others in zip(readable, *computed, strict=True):
-        rows = others[0] if others else calculated
-        problems += [problem for rule in RULES for problem in rule(tracker, rows)]
-        problems += untouched(tracker, as_of)
-        if tracker.about.span:
-            problems += future_numbers(tracker, rows, as_of)
-            problems += [p for rule in STORED for p in rule(tracker, calculated)]
+    for at in range(0, len(readable), MOST_AT_ONCE):
+        problems += _of_each(readable[at : at + MOST_AT_ONCE], as_of)
     problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
     names = file_names(tracker.path for tracker in trackers)
     return in_order(told_apart(beside_damage(problems), names))
+
+
+def _of_each(trackers: Sequence[Tracker], as_of: date | None) -> Iterator[Problem]:
+    """What each tracker's own rows, numbers and formulas give, whatever else is read."""
+    rounds = [[tracker.calculated_on for tracker in trackers]]
+    rounds += [[as_of] * len(trackers)] if as_of else []
+    for tracker, calculated, *others in zip(trackers, *_scored(trackers, rounds), strict=True):
+        rows = others[0] if others else calculated
+        for rule in RULES:
+            yield from rule(tracker, rows)
+        yield from untouched(tracker, as_of)
+        if tracker.about.span:
+            yield from future_numbers(tracker, rows, as_of)
+            for stored_rule in STORED:
+                yield from stored_rule(tracker, calculated)
 
 
 def _scored(

@@ -16,7 +16,7 @@ from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Array, Columns, among, filled, stacked
 from okr_sheets.computing import OPERATIONS, InColumns, compute, in_words, misread_cells
 from okr_sheets.findings import has_own_plan
-from okr_sheets.gathering import gather, last_dates
+from okr_sheets.gathering import GATHERED, gather, last_dates
 from okr_sheets.problems import file_names
 from okr_sheets.rollups.namesakes import (
     Owner,
@@ -58,7 +58,7 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
     """The rows of all trackers as of each list of days."""
     count = len(trackers)
     operations = InColumns(misread_cells(trackers, len(rounds)), bands)
-    gathered = as_then_planned(gather(trackers, *rounds), trackers)
+    gathered = as_then_planned(gather(trackers, *rounds), trackers).made(GATHERED)
     computed = compute(gathered, operations)
     # The same sheet with nothing stopped: what the scores would be with all of it counted.
     active = np.full(len(gathered), InColumns.BLANK)
