@@ -233,9 +233,19 @@ def packed(tables: Sequence[Columns]) -> list[Columns]:
     for keys, places in alike.items():
         some = [tables[at] for at in places]
         whole = joined(some).made(keys)
+        for array in whole.arrays.values():
+            _share_values(array)
         for at, end in zip(places, accumulate(map(len, some)), strict=True):
             parts[at] = whole.part(end - len(tables[at]), end)
     return parts
+
+
+def _share_values(array: Array) -> None:
+    """Let equal values that are no texts, such as many trackers' scores, be one in memory."""
+    known: dict[tuple[type, Any], Any] = {}
+    for at, value in enumerate(array.tolist() if array.dtype == object else ()):
+        if type(value) is not str and value:  # 0.0 and -0.0 are equal and not the same
+            array[at] = known.setdefault((type(value), value), value)
 
 
 def folded(texts: Array) -> Array:
