@@ -158,7 +158,7 @@ class _Window(Columns):
 
     __slots__ = ("_rows", "_whole")
 
-    def __init__(self, whole: Columns, rows: slice, size: int) -> None:
+    def __init__(self, whole: Columns | Mapping[str, Array | _Few], rows: slice, size: int) -> None:
         super().__init__({}, size)
         self._whole, self._rows = whole, rows
 
@@ -230,22 +230,36 @@ def packed(tables: Sequence[Columns]) -> list[Columns]:
     for at, table in enumerate(tables):
         alike.setdefault(tuple(table), []).append(at)
     parts = list(tables)
-    for keys, places in alike.items():
+    for places in alike.values():
         some = [tables[at] for at in places]
-        whole = joined(some).made(keys)
-        for array in whole.arrays.values():
-            _share_values(array)
+        arrays = joined(some).arrays.items()
+        whole = {key: _Few(each) if each.dtype == object else each for key, each in arrays}
         for at, end in zip(places, accumulate(map(len, some)), strict=True):
-            parts[at] = whole.part(end - len(tables[at]), end)
+            parts[at] = _Window(whole, slice(end - len(tables[at]), end), len(tables[at]))
     return parts
 
 
-def _share_values(array: Array) -> None:
-    """Let equal values that are no texts, such as many trackers' scores, be one in memory."""
-    known: dict[tuple[type, Any], Any] = {}
-    for at, value in enumerate(array.tolist() if array.dtype == object else ()):
-        if type(value) is not str and value:  # 0.0 and -0.0 are equal and not the same
-            array[at] = known.setdefault((type(value), value), value)
+class _Few:
+    """A column of few different values: each of them once, and small numbers that stand for them.
+
+    Some rows of it are an array.
+    """
+
+    __slots__ = ("_numbers", "_values")
+
+    def __init__(self, values: Array) -> None:
+        known: dict[tuple[Any, ...], int] = {}
+        numbers = [
+            # 0.0 and -0.0 are equal and not the same.
+            known.setdefault((type(value), value, value or repr(value)), len(known))
+            for value in values.tolist()
+        ]
+        self._numbers = np.array(numbers, dtype=np.min_scalar_type(len(known)))
+        self._values = filled([value for _, value, _ in known], "any")
+
+    def __getitem__(self, rows: slice) -> Array:
+        some: Array = self._values[self._numbers[rows]]
+        return some
 
 
 def folded(texts: Array) -> Array:

@@ -10,7 +10,7 @@ from okr_sheets.columns import packed
 from okr_sheets.schema import PARTS
 from okr_sheets.tracker import Tracker
 
-AT_ONCE = 500  # trackers whose rows are put together
+AT_ONCE = 200  # trackers whose rows are put together
 _ALIKE = ("sheets", "letters", "check_in_dates", "bands")  # most trackers of a run have the same
 
 
