@@ -35,7 +35,7 @@ from okr_sheets.rollups.result import Rollup, Row, Tables, framed_rows, problem_
 from okr_sheets.rollups.schema import FRAMES, PROBLEMS, typed
 from okr_sheets.rollups.scored import scored
 from okr_sheets.rollups.sources import sources
-from okr_sheets.rollups.trend import changes, dates_before, rounds, since, trend
+from okr_sheets.rollups.trend import COMPARED, changes, dates_before, rounds, since, trend
 from okr_sheets.rollups.units import owners, teams
 from okr_sheets.tracker import Tracker
 
@@ -215,6 +215,7 @@ def rollup_of_trackers(
     problems = in_order([*relevant, *_unread(past)])
     days = rounds(trackers, as_of)
     last, before = days[-1], dates_before(trackers, days)
+    then = scored(trackers, [before], bands).key_results.made(COMPARED)
     now = scored(trackers, [last], bands)
     ends = ends_of_key_results(now, trackers)
     forecast_rows = forecasts(now, ends, bands)
@@ -233,7 +234,7 @@ def rollup_of_trackers(
         "objectives": objectives,
         "teams": units,
         "owners": owners(now.key_results, late, blanks),
-        "changes": changes(now, scored(trackers, [before], bands), before),
+        "changes": changes(now, then, before),
         "forecast": forecast_rows,
         "alignment": alignment(trackers, now.objectives, now.key_results),
         "attention": attention(now.key_results, forecast_rows, trackers, problems),

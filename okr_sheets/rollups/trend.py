@@ -17,6 +17,7 @@ from okr_sheets.rollups.units import files_named, mean
 from okr_sheets.tracker import Tracker
 
 MOST_AT_ONCE = 60_000  # rows times rounds; what is asked of them takes some 100 MB
+COMPARED = ("score", "checked", "stale", "status")  # of a key result, then and now
 _KEPT = (*FRAMES["trend"].keys, "place")
 LEAST = 0.005  # a score that moved by less is shown as the same percent
 
@@ -171,16 +172,13 @@ def _level(name: str, pieces: Sequence[Columns]) -> Columns:
     return rows.only(FRAMES["trend"].keys)
 
 
-def changes(now: Scored, then: Scored, dates: Days) -> Columns:
+def changes(now: Scored, then: Columns, dates: Days) -> Columns:
     """Key results whose score or status changed since their previous check-in date, worst first.
 
-    One row a key result; `before` and `after` are scores. `then` has the same rows as of `dates`,
-    as `dates_before` gives them.
+    One row a key result; `before` and `after` are scores. `then` has what is `COMPARED` of the same
+    key results as of `dates`, as `dates_before` gives them.
     """
-    rows, earlier = now.key_results, then.key_results
-    rows = rows.having(
-        **{f"{key}_then": earlier[key] for key in ("score", "checked", "stale", "status")}
-    )
+    rows = now.key_results.having(**{f"{key}_then": then[key] for key in COMPARED})
     is_there = np.array([day is not None for day in dates], dtype=bool)
     rows = rows.take(rows.live & is_there[rows.tracker])
     moved = OPERATIONS.rounded(_zero(rows.score) - _zero(rows.score_then))
