@@ -559,6 +559,16 @@ def test_rounds_scored_in_pieces_are_as_those_scored_at_once(company, rolled, mo
     assert len(pieces) > 2
 
 
+def test_trackers_some_at_a_time_give_what_all_at_once_give(company, rolled, monkeypatch):
+    sizes = {"checks": "MOST_AT_ONCE", "reading.together": "AT_ONCE"}
+    for module, size in {**sizes, "rollups.projections": "AT_ONCE"}.items():
+        monkeypatch.setattr(import_module(f"okr_sheets.{module}"), size, 2)
+    by_twos = okr.rollup(company)
+    assert by_twos.problems == rolled.problems
+    for name in FRAMES:
+        pd.testing.assert_frame_equal(getattr(by_twos, name), getattr(rolled, name))
+
+
 def test_sources_are_made_once_they_are_asked_for_and_pickled_with_the_rest(company):
     made = []
     rollups = import_module("okr_sheets.rollups")
