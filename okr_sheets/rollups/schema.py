@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from okr_sheets import schema
-from okr_sheets.choices import GRADES, LEVELS, STATUSES, TYPES
+from okr_sheets.choices import DECISIONS, GRADES, LEVELS, STATUSES, TYPES
 from okr_sheets.columns import ARRAYS, Array, Columns
 from okr_sheets.findings import PLAN_CODES
 from okr_sheets.schema import OKRS, Kind
@@ -131,6 +131,12 @@ _SHARED = (
     Column("forecast_of", "count", "Key results it is made from.", "rollup.forecast_of"),
     Column("forecast_stale", "count", "Those of them that are stale.", "rollup.forecast_stale"),
     Column("previous", "percent", "Its score at the end of the last quarter.", "report.previous"),
+    Column(
+        "final",
+        "percent",
+        "The score that the close says, else the computed one; of several, their mean by weight.",
+        "close.final",
+    ),
 )
 _PLACE = "file sheet row"
 _UNIT = "company department team"
@@ -176,7 +182,7 @@ _FRAMES = (
         "names; and one for a department or company above several of them that has no tracker of "
         "its own: no score, but `below`, which is never mixed into a score.",
         f"{_UNIT} quarter level parent weight file as_of objectives {_MEANS} status {_OTHERWISE} "
-        f"below {_TALLIES} blank unit_name {_ENDS} previous",
+        f"below {_TALLIES} blank unit_name {_ENDS} previous final",
         Column("level", "choice", "Which of these it is.", "settings.level", LEVELS),
         Column("parent", "text", "The unit above it in this rollup.", "rollup.part_of"),
         _okr("weight", "How much it counts there, from okr.toml."),
@@ -191,7 +197,8 @@ _FRAMES = (
         "objectives",
         "One row per objective.",
         f"{_PLACE} {_UNIT} level quarter id title owner commitment weight state start due {_MEANS} "
-        f"status grade {_OTHERWISE} aligns_to note {_ENDS} previous carried with_number {_CALLED}",
+        f"status grade {_OTHERWISE} aligns_to note {_ENDS} previous carried with_number final "
+        f"final_reason decision lesson {_CALLED}",
         _OBJECTIVE,
         _okr("commitment", "As typed."),
         _okr("weight", "How much it counts in its unit, as typed; blank counts 1."),
@@ -199,6 +206,9 @@ _FRAMES = (
         _okr("start", "As typed; blank is the quarter's first day."),
         _okr("due", "As typed; blank is the quarter's last day."),
         Column("carried", "flag", "Whether last quarter had one of this ID in this unit."),
+        Column("final_reason", "text", "Why `final` differs, as typed.", "close.reason"),
+        Column("decision", "choice", "What becomes of it.", "close.decision", DECISIONS),
+        Column("lesson", "text", "What was learned, as typed.", "close.lesson"),
     ),
     _frame(
         "key_results",
