@@ -158,7 +158,7 @@ def test_plan_score_and_status_stand_on_one_screen_and_titles_stay(book):
 
 
 def test_a_default_tracker_is_small(tracker):
-    assert tracker.stat().st_size < 155_000
+    assert tracker.stat().st_size < 150_000
 
 
 def test_protection_is_only_for_who_asks_and_has_no_password(tmp_path, tracker):
