@@ -50,7 +50,7 @@ def close(
     config: Config,
     code: str | None,
 ) -> int:
-    """Say whether the quarter can be closed, and what is missing, by owner.
+    """Say what is missing to close the quarter, by owner.
 
     The last numbers, a word on each committed key result that was missed, the reason of a final
     score that differs, and the decision on each objective, each by the cell to type in; as advice,
