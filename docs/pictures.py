@@ -17,7 +17,7 @@ from okr_sheets import demo, report, rollup, write
 from okr_sheets.language import language, languages
 
 DOCS = Path(__file__).parent
-SHEETS = ("start", "okrs", "actions", "log", "dashboard", "lists")
+SHEETS = ("start", "okrs", "actions", "log", "close", "dashboard", "lists")
 ABROAD = ("okrs", "dashboard")
 # Of the rollup's workbook.
 ROLLED = ("summary", "teams", "key_results", "alignment", "forecast", "attention")

@@ -30,3 +30,4 @@ STATUSES = (
     "cancelled",
 )
 GRADES = ("green", "yellow", "red")
+DECISIONS = ("achieved", "keep", "change", "postpone", "drop")  # on an objective, at the close

@@ -12,6 +12,7 @@ from okr_sheets import __version__, runs
 from okr_sheets.adopt import adopt
 from okr_sheets.checking import check
 from okr_sheets.choices import CADENCES, LEVELS
+from okr_sheets.close import close
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
 from okr_sheets.language import language, languages
@@ -49,6 +50,7 @@ def main(ctx: click.Context, debug: bool) -> None:
 
 main.add_command(adopt)
 main.add_command(check)
+main.add_command(close)
 
 
 @main.command()

@@ -168,6 +168,7 @@ def _check_counted(name: str, rows: pd.DataFrame) -> None:
     """MisuseError for a number or a day that nothing can be calculated with."""
     kinds: tuple[tuple[Kind, Callable[[Array], Array]], ...] = (
         ("number", _is_extreme),
+        ("percent", _is_no_share),
         ("date", _is_of_no_year),
     )
     for kind, is_uncounted in kinds:
@@ -184,6 +185,11 @@ def _is_extreme(values: Array) -> Array:
     sizes = np.abs(values)
     extreme: Array = (sizes > LARGEST) | ((sizes < SMALLEST) & (sizes > 0))
     return extreme
+
+
+def _is_no_share(values: Array) -> Array:
+    outside: Array = (values < 0) | (values > 1)
+    return outside
 
 
 def _is_of_no_year(values: Array) -> Array:

@@ -15,6 +15,7 @@ from okr_sheets.choices import (
     ACTION_STATUSES,
     CADENCES,
     COMMITMENTS,
+    DECISIONS,
     GRADES,
     LEVELS,
     OBJECTIVE,
@@ -178,7 +179,21 @@ LOG = Sheet(
         Column("to_fix", "text", "computed", width=24),
     ),
 )
-SHEETS = (OKRS, ACTIONS, LOG)
+CLOSE = Sheet(
+    "close",
+    "close",
+    (
+        Column("id", "id", width=13),
+        Column("objective", "text", "computed", width=38),
+        Column("score", "percent", "computed", width=10),
+        Column("final", "percent", width=13),
+        Column("reason", width=34),
+        Column("decision", "choice", choices=DECISIONS, width=15),
+        Column("lesson", width=42),
+        Column("to_fix", "text", "computed", width=28),
+    ),
+)
+SHEETS = (OKRS, ACTIONS, LOG, CLOSE)
 
 SETTINGS = (
     Column("company"),
@@ -217,6 +232,7 @@ PARTS: Mapping[str, tuple[Column, ...]] = {
     ),
     "actions": ACTIONS.typed,
     "log": LOG.typed,
+    "close": CLOSE.typed,
 }
 
 # Sheets that are written but never read back.

@@ -33,13 +33,21 @@ _NO_ROWS = Columns({"row": filled((), "count")}, 0)
 
 
 class _Part:
-    """A part of a tracker: set as columns or as a frame, kept as columns, given as a frame."""
+    """A part of a tracker: set as columns or as a frame, kept as columns, given as a frame.
+
+    One that is `optional` is without a row where it is not given.
+    """
+
+    def __init__(self, *, optional: bool = False) -> None:
+        self.optional = optional
 
     def __set_name__(self, _: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, tracker: Tracker | None, _: type) -> pd.DataFrame:
+    def __get__(self, tracker: Tracker | None, _: type) -> pd.DataFrame | Columns:
         if tracker is None:  # a dataclass asks for the default
+            if self.optional:
+                return Columns.of((), (ROW, *PARTS[self.name]))
             raise AttributeError(self.name)
         from okr_sheets.frames import part_frame  # noqa: PLC0415  pandas waits until it is wanted
 
@@ -53,18 +61,19 @@ class _Part:
         tracker.__dict__.setdefault("columns", {})[self.name] = rows
 
 
-def _part() -> Any:  # a field that reads as what it gives
-    return _Part()
+def _part(*, optional: bool = False) -> Any:  # a field that reads as what it gives
+    return _Part(optional=optional)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Tracker:
-    """One OKRs sheet with its settings, actions and log.
+    """One OKRs sheet with its settings, actions, log and close.
 
-    Its parts (`objectives`, `key_results`, `check_ins`, `actions`, `log`) are pandas frames, made
-    when they are asked for, and so are `rows`, objectives and key results together, and `stored`,
-    what the file's own formulas gave. The index of every frame is the row of the sheet it came
-    from; of a TOML set, the running number of the entry. docs/columns.md lists the columns.
+    Its parts (`objectives`, `key_results`, `check_ins`, `actions`, `log`, `close`) are pandas
+    frames, made when they are asked for, and so are `rows`, objectives and key results together,
+    and `stored`, what the file's own formulas gave. The index of every frame is the row of the
+    sheet it came from; of a TOML set, the running number of the entry. docs/columns.md lists the
+    columns.
     `check_ins` holds one row for each number typed (yes is 1, no is 0). `columns` holds the parts
     as they are kept, by the same names, and `calculated` the computed cells as the file has them,
     untouched, for the checks.
@@ -85,6 +94,7 @@ class Tracker:
     check_ins: pd.DataFrame = _part()  # noqa: RUF009  it holds nothing of its own
     actions: pd.DataFrame = _part()  # noqa: RUF009  it holds nothing of its own
     log: pd.DataFrame = _part()  # noqa: RUF009  it holds nothing of its own
+    close: pd.DataFrame = _part(optional=True)  # noqa: RUF009  it holds nothing of its own
     check_in_dates: tuple[date, ...] = ()
     path: str = ""
     sheets: Mapping[str, str] = field(default_factory=dict)
@@ -123,6 +133,13 @@ class Tracker:
     def okrs(self) -> Columns:
         """Objectives and key results in the order of the sheet, as of `okrs_of`."""
         return okrs_of([self])
+
+    @property
+    def closing(self) -> Columns:
+        """The lines of the close that say more than an objective's ID."""
+        lines = self.columns["close"]
+        texts = (lines.reason, lines.decision, lines.lesson)
+        return lines.take(np.any([~np.isnan(lines.final), *(text != "" for text in texts)], axis=0))
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -266,7 +283,7 @@ def _says(tracker: Tracker) -> Iterable[Any]:
     yield {name: value for name, value in about.items() if name not in unsaid}
     yield set(tracker.check_in_dates)
     for name in PARTS:
-        rows = tracker.columns[name]
+        rows = tracker.closing if name == "close" else tracker.columns[name]
         if name == "check_ins":
             order = sorted(range(len(rows)), key=lambda at: (rows.id[at], rows.date[at]))
             rows = rows.take(np.array(order, dtype=np.int64))

@@ -24,7 +24,7 @@ from okr_sheets.reading import drafts
 from okr_sheets.rollups import FRAMES, PROBLEMS, problem_records
 from okr_sheets.rollups.alignment import FINDINGS
 from okr_sheets.rollups.schema import ABOUT
-from okr_sheets.schema import ACTIONS, LOG, OKRS, SETTINGS
+from okr_sheets.schema import SETTINGS, SHEETS
 
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -81,6 +81,10 @@ def test_the_hook_that_checks_before_a_commit_names_problems(folder):
     for name, code in (("company", 0), ("go-to-market", 1)):
         tracker = f"samples/trackers/{name}.xlsx"
         assert CliRunner().invoke(main, [*arguments, tracker]).exit_code == code
+
+
+def test_commands_of_the_guide_to_closing_print_what_it_shows(folder):
+    assert shown_by((ROOT / "docs" / "close.md").read_text("utf-8")) == 1
 
 
 SCALE = (ROOT / "docs" / "scale.md").read_text("utf-8")
@@ -182,7 +186,7 @@ def column_table():
         "hidden row above each header use; any spelling of any language is read as a header.",
         "",
     ]
-    sheets = ((sheet.key, sheet.prefix, sheet.columns) for sheet in (OKRS, ACTIONS, LOG))
+    sheets = ((sheet.key, sheet.prefix, sheet.columns) for sheet in SHEETS)
     for sheet, prefix, columns in (*sheets, ("settings", "tracker", SETTINGS)):
         lines += [
             f"## {language('en')(f'sheets.{sheet}') if sheet != 'settings' else 'Settings'}",

@@ -11,9 +11,20 @@ from okr_sheets.language import choice_keys, fold, headers, language, languages,
 from okr_sheets.problems import CODES
 from okr_sheets.reports.phrases import coverage, scope, updated
 from okr_sheets.schema import OKRS, OTHER_SHEETS, SETTINGS, SHEETS
+from okr_sheets.writing.close import FIXES
 
 REFERENCE = language("en")
-CHOICES = ("type", "commitment", "state", "level", "cadence", "action_status", "status", "grade")
+CHOICES = (
+    "type",
+    "commitment",
+    "state",
+    "level",
+    "cadence",
+    "action_status",
+    "close_decision",
+    "status",
+    "grade",
+)
 
 
 def fields(text):
@@ -90,7 +101,7 @@ def test_the_schema_and_the_code_have_their_words():
     assert {f"settings.{column.key}" for column in SETTINGS} <= keys
     assert {f"{sheet.key}.{key}" for sheet in SHEETS for key in sheet.keys} <= keys
     assert {f"problems.{code}" for code in CODES} == {k for k in keys if k.startswith("problems.")}
-    fixes = {f"to_fix.{code.partition(':')[0]}" for code in (*FINDINGS, "unknown-id")}
+    fixes = {f"to_fix.{code.partition(':')[0]}" for code in (*FINDINGS, "unknown-id", *FIXES)}
     assert fixes == {key for key in keys if key.startswith("to_fix.")}
     assert set(OKRS["status"].choices) == set(REFERENCE.choices("status"))
 

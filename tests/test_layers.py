@@ -26,7 +26,7 @@ LAYERS = (
     ("bands", "scoring", "findings", "formulas", "rules"),
     ("language", "config", "endings", "columns"),
     ("files", "engine"),
-    ("about", "frames", "tracker", "codes", "gathering", "computing"),
+    ("about", "frames", "tracker", "closing", "codes", "gathering", "computing"),
     ("reading",),
     ("coaching", "checks", "planning", "rollups"),
     ("drawing",),
@@ -35,7 +35,7 @@ LAYERS = (
     ("reports", "terminal"),
     ("demo",),
     ("options", "runs", "targets"),
-    ("adopt", "checking"),
+    ("adopt", "checking", "close"),
     ("cli",),
 )
 RANK = {

@@ -234,6 +234,18 @@ def show_as_percent(book):
     book["okrs"]["G3"].number_format = "0%"
 
 
+def closed_with(**line):
+    """Add a close whose one line says this."""
+
+    def change(book):
+        header = {"id": "ID", "final": "Final score", "decision": "Decision"}
+        line_of_objective = {"id": "O1", "decision": "Keep", **line}
+        rows = [[*header.values()], [line_of_objective.get(key, "") for key in header]]
+        fill(book.create_sheet(), "Close", rows)
+
+    return change
+
+
 def add_log(book):
     fill(book.create_sheet(), "Log", [("Date", "ID", "Note"), (TODAY, "O9.KR1", "Slipped")])
 
@@ -550,6 +562,10 @@ RECIPES = {
         F3=60,
         G3=0.7,
     ),
+    "share-scale": in_workbook(
+        "A final score of 70% typed as 70.", "Close!B2", closed_with(final=70)
+    ),
+    "bad-share": in_workbook("A final score of 120%.", "Close!B2", closed_with(final=1.2)),
     "date-as-text": in_workbook(
         "A date as people write it.", "okrs!H3", H1="Due", H3="12 Feb 2027"
     ),
@@ -580,6 +596,9 @@ RECIPES = {
     "objective-by-place": in_text("The ID of an objective that is not there.", "A3", A3="O9.KR1"),
     "no-key-results": in_text("An objective alone.", "B5", **GOAL_2),
     "unknown-id": in_workbook("A remark on a key result that is not there.", "Log!B2", add_log),
+    "not-an-objective": in_workbook(
+        "A decision on a key result.", "Close!A2", closed_with(id="O1.KR1")
+    ),
     "unknown-alignment": in_files(
         "An objective above that no tracker has.",
         "a.csv:a!H2",

@@ -30,6 +30,7 @@ PRINTED = {
     "help-remind": ["remind", "--help"],
     "check-wishes": ["check", "check/wishes.csv", "--as-of", "2027-01-01"],
     "help-adopt": ["adopt", "--help"],
+    "help-close": ["close", "--help"],
 }
 
 

@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet, re_dynamic_function
 
 import okr_sheets as okr
 from okr_sheets.language import language, languages
-from okr_sheets.schema import ACTIONS, LOG, OKRS
+from okr_sheets.schema import ACTIONS, CLOSE, LOG, OKRS
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SCREEN = 1440 - 40  # a laptop's width, less the row numbers and the scroll bar
@@ -63,7 +63,12 @@ def columns(sheet):
 def test_every_computed_column_fills_itself_in_new_rows(tracker):
     words = language("en")
     found = dict(tables(tracker))
-    for name, sheet in (("tblOKRs", OKRS), ("tblActions", ACTIONS), ("tblLog", LOG)):
+    for name, sheet in (
+        ("tblOKRs", OKRS),
+        ("tblActions", ACTIONS),
+        ("tblLog", LOG),
+        ("tblClose", CLOSE),
+    ):
         for column in sheet.columns:
             formula = found[name][words(f"{sheet.key}.{column.key}")]
             computed = column.computed and column.key != "trend"  # a sparkline is no formula

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -12,7 +13,7 @@ from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Columns, folded
 from okr_sheets.language import language
 from okr_sheets.problems import Problem, file_names
-from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS
+from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, CLOSE, LOG, OKRS
 from okr_sheets.tracker import Tracker, okrs_of
 
 
@@ -44,16 +45,32 @@ def dayless(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
 
 
 def unknown_ids(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
-    """Actions and log lines name a key result or objective of the tracker, or a left-out one."""
+    """Actions, log and close name a key result or objective of the tracker, or a left-out one."""
     ids = set(folded(rows.id))
     ids |= {p.given.casefold() for p in tracker.problems if p.code == "example-left"}
     for sheet, key, lines in (
         (ACTIONS.key, "key_result", tracker.columns["actions"]),
         (LOG.key, "id", tracker.columns["log"]),
+        (CLOSE.key, "id", tracker.closing),
     ):
         for number, given in zip(lines.row.tolist(), lines[key], strict=True):
             if given and given.casefold() not in ids:
                 yield tracker.problem("unknown-id", sheet, number, key, given)
+
+
+def closings(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
+    """What the close says is said of an objective, and once of each."""
+    lines = tracker.closing
+    names, of_key_results = folded(lines.id), set(folded(rows.id[rows.type != OBJECTIVE]))
+    of_key_results -= set(folded(rows.id[rows.type == OBJECTIVE]))
+    counts = Counter(names.tolist())
+    for at, (number, given) in enumerate(zip(lines.row.tolist(), lines.id, strict=True)):
+        if not given or names[at] in of_key_results:
+            yield tracker.problem("not-an-objective", CLOSE.key, number, "id", given or "–")
+        elif counts[names[at]] > 1:
+            others = lines.row[(names == names[at]) & (lines.row != number)]
+            words = {"rows": ", ".join(map(str, others.tolist()))}
+            yield tracker.problem("duplicate-id", CLOSE.key, number, "id", given, **words)
 
 
 def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
@@ -93,4 +110,4 @@ def other_bands(trackers: Sequence[Tracker], bands: Bands) -> Iterator[Problem]:
             yield Problem("other-bands", tracker.path, given=theirs, words={"value": ours})
 
 
-STRUCTURE = (dayless, stopped_without_note, unknown_ids)
+STRUCTURE = (dayless, stopped_without_note, unknown_ids, closings)

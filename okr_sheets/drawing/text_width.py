@@ -10,6 +10,7 @@ from okr_sheets.drawing.cells import trimmed
 from okr_sheets.language import Language
 
 BOLDER = 1.06  # how much wider bold text runs
+TALLEST = 409  # points that Excel lets a row be high
 MARGIN = 3.5  # digits of an indented cell's width that its text never has
 
 

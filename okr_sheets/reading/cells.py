@@ -46,6 +46,7 @@ _YEARS_READ = {"first": str(YEARS[0]), "last": str(YEARS[-1])}
 # Number formats that add to a number what an ID needs: zeros at its ends, and quoted letters.
 _ID_FORMAT = re.compile(r'(?:"([^"]*)")?([#0]+)(?:\.([#0]{1,10}))?(?:"([^"]*)")?')
 _LONGEST_ID = 1e15
+LEAST_PERCENT, WHOLE_PERCENT = 2, 100  # of shares that are typed as whole percents
 # What of a number format is shown as it stands: 0"%" and 0\% are no percents.
 _LITERAL = re.compile(r'"[^"]*"|\\.')
 
@@ -206,6 +207,21 @@ def confidence(raw: object, ask: Ask) -> Read:
     return scaled(read, hundredfold(read.value) / 10, ask)
 
 
+def share(raw: object, ask: Ask) -> Read:
+    """A share of the whole, from 0 to 1: 0.7, 70 % and 70 are the same."""
+    read = number(raw, ask)
+    if read.value is None or 0 <= read.value <= 1:
+        return read
+    given, value = as_text(raw), read.value / 100
+    # A text of percents is none of 100 percents, a cell that shows 7000 % is.
+    if not LEAST_PERCENT <= read.value <= WHOLE_PERCENT or (read.percent and read.readings):
+        return Read(code="bad-share", given=given)
+    if ask.untyped:
+        return Read(value)
+    percents = {"value": f"{amount(read.value, ask.words)} %"}
+    return Read(value, "share-scale", given, percents)
+
+
 def scaled(read: Read, value: float, ask: Ask) -> Read:
     """A percent as a number on another scale, with a problem if it is of a workbook."""
     if not is_countable(value):
@@ -356,7 +372,7 @@ PARSERS: Mapping[str, Callable[[Any, Ask], Read]] = {
     "text": text,
     "id": identifier,
     "number": number,
-    "percent": number,
+    "percent": share,
     "attainment": attainment,
     "confidence": confidence,
     "date": day,

@@ -29,7 +29,7 @@ from okr_sheets.reading.rows import Row, okr_rows, plain_rows, stored
 from okr_sheets.reading.scan import Scan
 from okr_sheets.reading.tables import Table, find_tables
 from okr_sheets.reading.unread import unread_columns
-from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, LOG, OKRS, SHEETS
+from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, CLOSE, LOG, OKRS, SHEETS
 
 MOST_TABLES = 100  # of OKRs in one file
 MOST_ROWS = 5_000  # in all of them; a company of thousands has a few hundred a file
@@ -229,6 +229,7 @@ class _Reader:
                 "check_ins": linked.check_ins,
                 "actions": self._plain_rows(ACTIONS.key),
                 "log": self._plain_rows(LOG.key),
+                "close": self._plain_rows(CLOSE.key),
             },
             check_in_dates=tuple(self.okrs.check_ins),
             sheets={key: table.grid.name for key, table in parts.items()},
@@ -331,7 +332,7 @@ class _Reader:
             )
 
     def _plain_rows(self, key: str) -> list[Row]:
-        """The filled rows of the actions or the log."""
+        """The filled rows of the actions, the log or the close."""
         if key not in self.tables:
             return []
         rows, problems = plain_rows(self.tables[key], self.ask, self.path)

@@ -28,7 +28,12 @@ from okr_sheets.reading.periods import names_days
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, SHEETS, Sheet
 
 # A header row is told by these; without them a row of words is only a row of words.
-TELLING = {"okrs": ("title", "target"), "actions": ("key_result", "action"), "log": ("date", "id")}
+TELLING = {
+    "okrs": ("title", "target"),
+    "actions": ("key_result", "action"),
+    "log": ("date", "id"),
+    "close": ("id", "decision"),
+}
 FEWEST = 3  # columns that a header names
 _PLAN = ("title", "type", "baseline", "target")  # before the numbers of the quarter
 _MOST_KEPT = 20_000  # letters and cells of rows that are kept to be known again

@@ -13,7 +13,7 @@ from okr_sheets.files.grid import Value
 from okr_sheets.language import REFERENCE, fold, headers, language
 from okr_sheets.quarters import Span, common_day
 from okr_sheets.reading.periods import last_days
-from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, Sheet
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, SHEETS, Sheet
 
 LONGEST = 60  # characters of a header
 # Columns that no tracker of ours has: of a flat table's objectives, and the quarter of each row.
@@ -94,7 +94,7 @@ def header_word(text: str) -> str:
 @cache
 def known_words() -> frozenset[str]:
     """Every header word of every table, folded."""
-    return frozenset(_flat_words()).union(_okr_words(), headers("actions"), headers("log"))
+    return frozenset(_flat_words()).union(_okr_words(), *(headers(sheet.key) for sheet in SHEETS))
 
 
 @cache

@@ -39,7 +39,7 @@ def okr_rows(
 
 
 def plain_rows(table: Table, ask: Ask, path: str) -> tuple[list[Row], list[Problem]]:
-    """The filled rows of the actions or the log, and the problems of their cells."""
+    """The filled rows of the actions, the log or the close, and the problems of their cells."""
     reader = _Cells(table, ask, path)
     columns = [(column.key, parsed_as(column)) for column in table.sheet.typed]
     rows = []

@@ -22,7 +22,7 @@ from okr_sheets.schema import CHECK_IN_PREFIX, Sheet
 
 @dataclass(frozen=True)
 class Table:
-    """A table of OKRs, actions or remarks on a sheet; rows and columns count from 1.
+    """A table of OKRs, actions, remarks or closing words on a sheet; rows and columns count from 1.
 
     `heading` says which column is which. `header` is its row, `last` the last row of the table,
     `repeats` are rows between that repeat the header. `seconds` are the headers of further tables

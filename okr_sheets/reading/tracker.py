@@ -20,7 +20,7 @@ from okr_sheets.problems import Problem, UnreadableError, in_order
 from okr_sheets.reading import READING
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.drafts import Draft, Drafts, plain_drafts
-from okr_sheets.schema import ACTIONS, LOG, OKRS, PARTS, ROW
+from okr_sheets.schema import ACTIONS, CLOSE, LOG, OKRS, PARTS, ROW, SHEETS
 from okr_sheets.tracker import Tracker
 from okr_sheets.urls import is_url, without_secrets
 
@@ -125,10 +125,10 @@ def _with_own_units(trackers: Sequence[Tracker]) -> Iterator[Tracker]:
     units = {(t.about.company, t.about.department, t.about.team) for t in trackers}
     owned = [frozenset(folded(tracker.okrs.id)) for tracker in trackers]
     everybody = frozenset().union(*owned)
-    shared = Counter((s, t.sheets.get(s)) for t in trackers for s in (ACTIONS.key, LOG.key))
+    shared = Counter((s.key, t.sheets.get(s.key)) for t in trackers for s in SHEETS)
 
     def own_lines(number: int, sheet: str, column: str) -> Columns:
-        """The actions or remarks of one tracker, if several share a table of them.
+        """The actions, remarks or closing lines of one tracker, if several share a table of them.
 
         Lines that belong to none go to the first tracker, which reports them.
         """
@@ -149,4 +149,5 @@ def _with_own_units(trackers: Sequence[Tracker]) -> Iterator[Tracker]:
             about=about,
             actions=own_lines(number, ACTIONS.key, "key_result"),
             log=own_lines(number, LOG.key, "id"),
+            close=own_lines(number, CLOSE.key, "id"),
         )

@@ -85,11 +85,13 @@ def _heading(excerpt: Excerpt, name: str, shown: int, count: int, title: str = "
 def _teams(excerpt: Excerpt) -> Iterator[str]:
     rollup, words = excerpt.rollup, excerpt.words
     had, teams = bool(rollup.previous_quarter), excerpt.rows("teams")
+    closing = ["final"] if rollup.is_closing else []
     yield from _heading(excerpt, "teams", len(teams), len(rollup.columns["teams"]))
     yield from table(
         [
             words("report.unit"),
             words("okrs.score"),
+            *(words(f"close.{key}") for key in closing),
             words("okrs.expected"),
             words("report.forecast"),
             words("rollup.forecast_stale"),
@@ -103,6 +105,7 @@ def _teams(excerpt: Excerpt) -> Iterator[str]:
             [
                 team["unit_name"],
                 words.percent(team["score"]),
+                *(words.percent(team[key]) for key in closing),
                 words.percent(team["expected"]),
                 *_end(team, words),
                 unit_status(team, words),
@@ -146,6 +149,7 @@ def _actions(excerpt: Excerpt) -> Iterator[str]:
 def _objectives(excerpt: Excerpt) -> Iterator[str]:
     rollup, words = excerpt.rollup, excerpt.words
     had, objectives = bool(rollup.previous_quarter), excerpt.rows("objectives")
+    closing = ["final", "reason", "decision", "lesson"] if rollup.is_closing else []
     yield from _heading(excerpt, "objectives", len(objectives), len(rollup.columns["objectives"]))
     yield from table(
         [
@@ -153,6 +157,7 @@ def _objectives(excerpt: Excerpt) -> Iterator[str]:
             words("report.objective"),
             words("okrs.owner"),
             words("okrs.score"),
+            *(words(f"close.{key}") for key in closing),
             words("report.forecast"),
             words("rollup.forecast_stale"),
             words("okrs.status"),
@@ -164,6 +169,7 @@ def _objectives(excerpt: Excerpt) -> Iterator[str]:
                 row["title"],
                 row["owner_name"],
                 words.percent(row["score"]),
+                *(_closing(row, words) if closing else []),
                 *_end(row, words),
                 status_word(row["status"], words),
                 *([words.percent(row["previous"])] if had else []),
@@ -171,6 +177,12 @@ def _objectives(excerpt: Excerpt) -> Iterator[str]:
             for row in objectives
         ),
     )
+
+
+def _closing(row: Row, words: Language) -> Sequence[str]:
+    """What the close says of an objective."""
+    decision = words.choice("close_decision", row["decision"]) if row["decision"] else ""
+    return words.percent(row["final"]), row["final_reason"], decision, row["lesson"]
 
 
 def _quality(excerpt: Excerpt) -> Iterator[str]:

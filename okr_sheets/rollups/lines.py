@@ -10,7 +10,7 @@ import numpy as np
 from okr_sheets.columns import Array, Columns, filled
 from okr_sheets.problems import file_names
 from okr_sheets.rollups.namesakes import unit_names, units_of
-from okr_sheets.schema import ACTIONS, LOG, OKRS, PARTS, Kind
+from okr_sheets.schema import ACTIONS, CLOSE, LOG, OKRS, PARTS, Kind
 from okr_sheets.tracker import Tracker
 
 # The parts, each with the sheet that its rows stand on and the column that names a key result.
@@ -18,6 +18,7 @@ _PARTS = {
     "check_ins": (OKRS.key, "id"),
     "actions": (ACTIONS.key, "key_result"),
     "log": (LOG.key, "id"),
+    "close": (CLOSE.key, "id"),
 }
 _PLACE: Mapping[str, Kind] = {
     "file": "text",
@@ -34,7 +35,7 @@ LINES: Mapping[str, Mapping[str, Kind]] = {
 
 
 def lines(name: str, trackers: Sequence[Tracker]) -> Columns:
-    """The check-ins, actions or log of all trackers, columns as in `LINES`, made when asked for."""
+    """A part of all trackers by its name, columns as in `LINES`, made when asked for."""
     sheet, id_key = _PARTS[name]
     stored_keys = {"id": id_key}
     tables = [tracker.columns[name] for tracker in trackers]

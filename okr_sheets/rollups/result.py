@@ -72,8 +72,9 @@ class Rollup:
     `trend`, `sources`, `carried`, `quality` and `findings`, which docs/rollup.md lists column by
     column, and what was typed into all trackers, one row a line: `check_ins` (`file`, `sheet`,
     `row`, `unit_name`, `id`, `date`, `value`, `column`), `actions` (the same five, `action`,
-    `owner`, `due`, `status`, `note`) and `log` (the same five, `date`, `confidence`, `note`,
-    `by`). `about` is what the rollup covers, `headline` the unit that speaks for all.
+    `owner`, `due`, `status`, `note`), `log` (the same five, `date`, `confidence`, `note`, `by`) and
+    `close` (the same five, `final`, `reason`, `decision`, `lesson`). `about` is what the rollup
+    covers, `headline` the unit that speaks for all.
 
     A frame has the same columns and dtypes whether it is empty or not, and `to_parquet` writes
     each. Scores, expected, gaps and forecasts run from 0 to 1. `reasons` of `attention` are JSON:
@@ -114,6 +115,7 @@ class Rollup:
     check_ins = _Frame()
     actions = _Frame()
     log = _Frame()
+    close = _Frame()
 
     def __repr__(self) -> str:
         return as_lines(*self._summary())
@@ -204,6 +206,11 @@ class Rollup:
         """The latest day any tracker was scored by."""
         latest = np.fmax.reduce(self.columns["teams"].as_of, initial=0)
         return to_day(latest) if latest else None
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether anybody has typed a final score, a decision or a lesson."""
+        return any(len(tracker.closing) for tracker in self.trackers)
 
     @property
     def headline(self) -> Row | None:

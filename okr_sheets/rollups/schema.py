@@ -7,13 +7,13 @@ headers are in `languages/*.toml`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from okr_sheets import schema
-from okr_sheets.choices import GRADES, LEVELS, STATUSES, TYPES
+from okr_sheets.choices import DECISIONS, GRADES, LEVELS, STATUSES, TYPES
 from okr_sheets.columns import ARRAYS, Array, Columns
 from okr_sheets.findings import PLAN_CODES
+from okr_sheets.rollups.frame import Column, Frame
 from okr_sheets.schema import OKRS, Kind
 
 # What a key result came to that leaders want to hear of, the gravest first.
@@ -35,44 +35,6 @@ _REASONS = (
 )
 # Where a score will end, and how sure that is.
 ENDS = ("forecast", "forecast_low", "forecast_high", "forecast_of", "forecast_stale")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a frame.
-
-    `header` is its word's place in the language files, "" where no table shows it. One with
-    `choices` holds one of them, or "".
-    """
-
-    key: str
-    kind: Kind
-    meaning: str
-    header: str = ""
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame: what its rows are, and its columns in their order."""
-
-    key: str
-    about: str
-    columns: tuple[Column, ...]
-
-    def __getitem__(self, key: str) -> Column:
-        """The column of that key; KeyError if there is none."""
-        return {column.key: column for column in self.columns}[key]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The columns' keys, in their order."""
-        return tuple(column.key for column in self.columns)
-
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        """The kind of each column, by its key."""
-        return {column.key: column.kind for column in self.columns}
 
 
 def _okr(key: str, meaning: str) -> Column:
@@ -131,6 +93,7 @@ _SHARED = (
     Column("forecast_of", "count", "Key results it is made from.", "rollup.forecast_of"),
     Column("forecast_stale", "count", "Those of them that are stale.", "rollup.forecast_stale"),
     Column("previous", "percent", "Its score at the end of the last quarter.", "report.previous"),
+    Column("final", "percent", "The score by the close, else the computed one.", "close.final"),
 )
 _PLACE = "file sheet row"
 _UNIT = "company department team"
@@ -176,7 +139,7 @@ _FRAMES = (
         "names; and one for a department or company above several of them that has no tracker of "
         "its own: no score, but `below`, which is never mixed into a score.",
         f"{_UNIT} quarter level parent weight file as_of objectives {_MEANS} status {_OTHERWISE} "
-        f"below {_TALLIES} blank unit_name {_ENDS} previous",
+        f"below {_TALLIES} blank unit_name {_ENDS} previous final",
         Column("level", "choice", "Which of these it is.", "settings.level", LEVELS),
         Column("parent", "text", "The unit above it in this rollup.", "rollup.part_of"),
         _okr("weight", "How much it counts there, from okr.toml."),
@@ -191,7 +154,8 @@ _FRAMES = (
         "objectives",
         "One row per objective.",
         f"{_PLACE} {_UNIT} level quarter id title owner commitment weight state start due {_MEANS} "
-        f"status grade {_OTHERWISE} aligns_to note {_ENDS} previous carried with_number {_CALLED}",
+        f"status grade {_OTHERWISE} aligns_to note {_ENDS} previous carried with_number final "
+        f"final_reason decision lesson {_CALLED}",
         _OBJECTIVE,
         _okr("commitment", "As typed."),
         _okr("weight", "How much it counts in its unit, as typed; blank counts 1."),
@@ -199,6 +163,9 @@ _FRAMES = (
         _okr("start", "As typed; blank is the quarter's first day."),
         _okr("due", "As typed; blank is the quarter's last day."),
         Column("carried", "flag", "Whether last quarter had one of this ID in this unit."),
+        Column("final_reason", "text", "Why `final` differs, as typed.", "close.reason"),
+        Column("decision", "choice", "What becomes of it.", "close.decision", DECISIONS),
+        Column("lesson", "text", "What was learned, as typed.", "close.lesson"),
     ),
     _frame(
         "key_results",

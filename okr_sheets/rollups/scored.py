@@ -13,7 +13,8 @@ import numpy as np
 
 from okr_sheets.bands import Bands
 from okr_sheets.choices import OBJECTIVE
-from okr_sheets.columns import Array, Columns, filled
+from okr_sheets.closing import lines_by_id
+from okr_sheets.columns import Array, Columns, filled, folded
 from okr_sheets.computing import (
     OPERATIONS,
     InColumns,
@@ -94,7 +95,7 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
     objectives, key_results = rows.take(is_objective), rows.take(~is_objective)
     return Scored(
         _key_results(key_results, objectives),
-        _objectives(objectives, key_results),
+        _with_closing(_objectives(objectives, key_results), trackers),
         whose.units,
         whose.people,
         whose.names,
@@ -251,4 +252,35 @@ def _objectives(objectives: Columns, key_results: Columns) -> Columns:
         with_number=lambda: counted(live.checked > 0),
         with_left_out=lambda: objectives.score_of_all,
         planned_score=lambda: objectives.score_by_plan,
+    )
+
+
+def _with_closing(objectives: Columns, trackers: Sequence[Tracker]) -> Columns:
+    """The objectives with what the close says of them.
+
+    `final` is the score typed there, else the computed one; `share_final` counts it as
+    `share_points` does the computed one.
+    """
+
+    @cache
+    def lines() -> list[Mapping[str, Any]]:
+        by_id = [lines_by_id(tracker) for tracker in trackers]
+        ids = zip(objectives.tracker.tolist(), folded(objectives.id), strict=True)
+        return [by_id[number].get(name, {}) for number, name in ids]
+
+    def text(key: str) -> Array:
+        return filled([line.get(key, "") for line in lines()], "text")
+
+    @cache
+    def typed() -> Array:
+        return filled([line.get("final", np.nan) for line in lines()], "percent")
+
+    return objectives.having(
+        final=lambda: _or(typed(), objectives.score),
+        share_final=lambda: np.where(
+            np.isnan(typed()), objectives.share_points, objectives.share * typed()
+        ),
+        final_reason=lambda: text("reason"),
+        decision=lambda: text("decision"),
+        lesson=lambda: text("lesson"),
     )

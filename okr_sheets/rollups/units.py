@@ -85,6 +85,7 @@ def _units_with_okrs(now: Scored, bands: Bands) -> list[dict[str, Any]]:
     units = Columns(
         {
             **means(sums),
+            "final": mean(total(objectives, "share_final"), sums["counted"]),
             "objectives": total(objectives),
             "key_results": total(live),
             "updated": total(live, "updated"),

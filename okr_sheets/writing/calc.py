@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,11 +78,24 @@ class Calc:
     def week_cell(self, rank: int, number: int) -> str:
         return f"{xl_col_to_name(WEEKS + number)}{OBJECTIVES_TOP + rank}"
 
+    def column(self, letter: str) -> str:
+        """All cells of a column of the objectives, as other sheets' formulas look through them."""
+        cells = f"${letter}${OBJECTIVES_TOP}:${letter}${OBJECTIVES_BOTTOM}"
+        return f"{quoted_sheet(self.name)}!{cells}"
+
+    def objectives(self) -> Iterator[Mapping[str, Any]]:
+        """The row, ID, title and score of each objective, by the letters of their columns."""
+        for at in range(OBJECTIVES_TOP, OBJECTIVES_BOTTOM + 1):
+            if self.cells[f"{ROW}{at}"].value:
+                letters = (ROW, ID, TITLE, SCORE)
+                yield {letter: self.cells[f"{letter}{at}"].value for letter in letters}
+
+    def calendar(self, key: str) -> str:
+        """The cell of one of the calendar's days, as other sheets' formulas name it."""
+        return self.layout.elsewhere(self.layout.calendar(key))
+
     def _okrs(self, key: str) -> str:
         return self.layout.elsewhere(self.layout.range(key))
-
-    def _calendar(self, key: str) -> str:
-        return self.layout.elsewhere(self.layout.calendar(key))
 
     def _put(self, cell: str, formula: object, value: Any) -> None:
         self.cells[cell] = Entry(str(formula), value)
@@ -147,7 +161,7 @@ class Calc:
     def _weeks(self) -> None:
         f = self.operations
         shares = f"${SHARE}${OBJECTIVES_TOP}:${SHARE}${OBJECTIVES_BOTTOM}"
-        names = {key: self._calendar(key) for key in ("first_day", "last_day", "until")}
+        names = {key: self.calendar(key) for key in ("first_day", "last_day", "until")}
         for number, day in enumerate(self.layout.dates):
             at, column = WEEKS_TOP + number, xl_col_to_name(WEEKS + number)
             scores = f"{column}${OBJECTIVES_TOP}:{column}${OBJECTIVES_BOTTOM}"

@@ -14,7 +14,7 @@ from okr_sheets.drawing.cells import put
 from okr_sheets.drawing.colours import ACCENT, INK, MUTED, OFFERED, SLATE
 from okr_sheets.drawing.sheets import begin, set_page
 from okr_sheets.drawing.styles import Styles
-from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
+from okr_sheets.drawing.text_width import MARGIN, TALLEST, line_height, lines_of
 from okr_sheets.rules import RULES
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX
 from okr_sheets.scoring import points_by
@@ -33,7 +33,6 @@ from okr_sheets.writing.okr_colours import colour
 from okr_sheets.writing.okr_inputs import validate
 from okr_sheets.writing.values import Values
 
-TALLEST = 409  # points that Excel lets a row be high
 WRAPPED = frozenset({"title", "owner", "unit", "definition", "note"})
 CENTRED = frozenset({"type", "state", "commitment", "status", "grade"})
 

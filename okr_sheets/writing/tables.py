@@ -1,11 +1,12 @@
-"""The plain sheets: actions, log, and the lists behind the drop-downs."""
+"""The plain sheets: actions, log, close, and the lists behind the drop-downs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from okr_sheets.columns import Columns
@@ -14,6 +15,7 @@ from okr_sheets.drawing.colours import MUTED, STATUS_COLOURS
 from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.drawing.sheets import begin, set_page
 from okr_sheets.drawing.styles import Styles
+from okr_sheets.drawing.text_width import MARGIN, TALLEST, line_height, lines_of
 from okr_sheets.formulas import quoted
 from okr_sheets.language import Language
 from okr_sheets.letters import column_letters
@@ -25,10 +27,23 @@ from okr_sheets.writing.validations import (
 )
 
 KEY_ROW, HEADER_ROW, FIRST_ROW = 3, 4, 5  # from 1
-SPARE_ROWS = 40
+SPARE_ROWS = {"actions": 40, "log": 40, "close": 10}  # an objective has its line already
 LAST_LIST_ROW = 205
 LISTS = ("owner", "unit", "aligns_to")
+WRAPPED = frozenset({"action", "note", "objective", "reason", "lesson", "to_fix"})
+ROOMY = {"close": 3}  # lines of text that a row has room for, in a table of sentences
+MESSAGES = frozenset({"action", "final", "decision", "lesson"})  # that say what belongs there
 LIST_TITLES = ("owners", "units", "aligns_to")
+
+
+class Formulas(Protocol):
+    """The formulas of a table's computed columns, and what they give."""
+
+    def formula(self, key: str, cells: Mapping[str, str], /) -> str:
+        """That of a column, for the cells of a row by the keys of their columns."""
+
+    def value(self, key: str, line: Mapping[str, Any], /) -> Any:
+        """What it gives for the values of a row; a blank row has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +53,18 @@ class Ids:
     column: str
     cells: str
     known: frozenset[str]
+    unknown: str  # what is said where there is no such id
 
-    def formula(self, cell: str, words: Language) -> str:
+    def formula(self, _: str, cells: Mapping[str, str]) -> str:
         """Says so where there is no such id."""
+        cell = cells[self.column]
         is_there = f"ISNUMBER(MATCH({cell},{self.cells},0))"
-        return f'IF({cell}="","",IF({is_there},"",{quoted(words.fix("unknown-id"))}))'
+        return f'IF({cell}="","",IF({is_there},"",{quoted(self.unknown)}))'
 
-    def verdict(self, id_text: str | None, words: Language) -> str:
-        """What the formula gives for an id."""
-        is_known = not id_text or id_text.casefold() in self.known
-        return "" if is_known else words.fix("unknown-id")
+    def value(self, _: str, line: Mapping[str, Any]) -> str:
+        """What the formula gives for a row."""
+        id_text = line.get(self.column, "")
+        return "" if not id_text or id_text.casefold() in self.known else self.unknown
 
 
 def write_table(
@@ -57,25 +74,28 @@ def write_table(
     words: Language,
     styles: Styles,
     ranges: Mapping[str, str],
-    ids: Ids,
+    formulas: Formulas,
 ) -> None:
     """An Excel table of one of the plain sheets; `ranges` feeds its open drop-downs by key."""
     title, caption = (words(f"{schema.key}_page.{key}") for key in ("title", "caption"))
     begin(sheet, styles, title, caption)
     sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
     sheet.set_row(HEADER_ROW - 1, 26)
-    last = FIRST_ROW + len(rows) + SPARE_ROWS - 1
+    last = FIRST_ROW + len(rows) + SPARE_ROWS[schema.key] - 1
     table = f"tbl{schema.key.title()}"
     headers: list[dict[str, Any]] = []
+    labels = {key: words(f"{schema.key}.{key}") for key in schema.keys}
+    this_row = {key: f"{table}[[#This Row],[{label}]]" for key, label in labels.items()}
     for number, column in enumerate(schema.columns):
         sheet.set_column(number, number, column.width, styles())
         key = f"{schema.prefix}.{column.key}"
         sheet.write_string(KEY_ROW - 1, number, key, styles(font_size=8, font_color=MUTED))
-        look = styles.header(column.computed, align="left", indent=1)
-        headers.append({"header": words(f"{schema.key}.{column.key}"), "header_format": look})
+        is_share = column.kind == "percent"
+        where = {"align": "center"} if is_share else {"align": "left", "indent": 1}
+        look = styles.header(column.computed, **where)
+        headers.append({"header": labels[column.key], "header_format": look})
         if column.computed:
-            here = f"{table}[[#This Row],[{words(f'{schema.key}.{ids.column}')}]]"
-            headers[-1]["formula"] = f"={ids.formula(here, words)}"
+            headers[-1]["formula"] = f"={formulas.formula(column.key, this_row)}"
         rule = _validation(schema, column, words, ranges)
         if rule:
             sheet.data_validation(FIRST_ROW - 1, number, last + 1000, number, rule)
@@ -84,12 +104,14 @@ def write_table(
     records = rows.records()
     for at in range(FIRST_ROW, last + 1):
         values = next(records, {})
+        cells = {key: f"${column_letters(n)}{at}" for n, key in enumerate(schema.keys, 1)}
+        if values and schema.key in ROOMY:
+            sheet.set_row(at - 1, _height(schema, values, words))
         for number, column in enumerate(schema.columns):
             if column.computed:
-                cell = f"${column_letters(schema.keys.index(ids.column) + 1)}{at}"
-                stored = ids.verdict(values.get(ids.column), words)
-                look = styles.cell(column.kind, True, font_color=STATUS_COLOURS["off-track"][1])
-                sheet.write_formula(at - 1, number, f"={ids.formula(cell, words)}", look, stored)
+                formula = f"={formulas.formula(column.key, cells)}"
+                stored = formulas.value(column.key, values)
+                sheet.write_formula(at - 1, number, formula, _look(column, styles), stored)
             else:
                 _write(sheet, at - 1, number, column, values.get(column.key), schema, words, styles)
     sheet.freeze_panes(HEADER_ROW, 0)
@@ -108,13 +130,27 @@ def _write(
     words: Language,
     styles: Styles,
 ) -> None:
-    wraps = {"text_wrap": True} if column.key in {"action", "note"} else {}
-    look = styles.cell(column.kind, **wraps)
     if value != value:  # noqa: PLR0124  NaN
         value = None
     elif column.kind == "choice" and value:
         value = words.choice(f"{schema.prefix}_{column.key}", value)
-    put(sheet, row, number, value, look)
+    put(sheet, row, number, value, _look(column, styles))
+
+
+def _height(schema: Sheet, values: Mapping[str, Any], words: Language) -> float:
+    """High enough for the fullest cell that wraps; what is set no program fits any more."""
+    texts = ((values.get(column.key) or "", column.width - MARGIN) for column in schema.typed)
+    lines = max(lines_of(text, width) for text, width in texts if isinstance(text, str))
+    return min(line_height(words) * max(lines, ROOMY[schema.key]) + 4, TALLEST)
+
+
+def _look(column: Column, styles: Styles) -> Format:
+    more: dict[str, Any] = {"text_wrap": True} if column.key in WRAPPED else {}
+    if column.key == "to_fix":
+        more["font_color"] = STATUS_COLOURS["off-track"][1]
+    if column.kind == "percent":
+        more["align"] = "center"
+    return styles.cell(column.kind, column.computed, **more)
 
 
 def _validation(
@@ -122,10 +158,9 @@ def _validation(
 ) -> dict[str, Any]:
     if column.computed:
         return computed(words)
-    if column.key == "action":
-        return with_message(words, "action", {})
     choices = f"{schema.prefix}_{column.key}"
-    return of_kind(column.kind, words, choices, ranges.get(column.key, ""))
+    rule = of_kind(column.kind, words, choices, ranges.get(column.key, ""))
+    return with_message(words, column.key, rule) if column.key in MESSAGES else rule
 
 
 def list_ranges(sheet: str) -> dict[str, str]:

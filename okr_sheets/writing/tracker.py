@@ -19,9 +19,10 @@ from okr_sheets.misuse import MisuseError, check_local, named_kind
 from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
 from okr_sheets.reading.tracker import read
-from okr_sheets.schema import ACTIONS, LOG
+from okr_sheets.schema import ACTIONS, CLOSE, LOG
 from okr_sheets.tracker import Tracker
-from okr_sheets.writing.calc import MOST_OBJECTIVES, Calc
+from okr_sheets.writing.calc import ID, MOST_OBJECTIVES, Calc
+from okr_sheets.writing.close import CloseFormulas, close_lines
 from okr_sheets.writing.dashboard import Dashboard
 from okr_sheets.writing.layout import FIRST_ROW, LAST_ROW, Layout
 from okr_sheets.writing.okrs import OkrsSheet
@@ -48,7 +49,7 @@ PROTECTED = ("start", "okrs", "dashboard", "lists", "calc")
 ALLOWED = dict.fromkeys(
     ("format_cells", "format_columns", "format_rows", "autofilter", "sort", "objects"), True
 )
-ORDER = ("start", "okrs", "actions", "log", "dashboard", "lists", "calc")
+ORDER = ("start", "okrs", "actions", "log", "close", "dashboard", "lists", "calc")
 
 
 def write(
@@ -99,7 +100,7 @@ def write(
     values = Values(placed, day, layout, labels)
     okrs = OkrsSheet(layout, values, marked)
     id_range = layout.elsewhere(f"$A${FIRST_ROW}:$A${okrs.last_row}")
-    known = frozenset(folded(tracker.okrs.id))
+    known, unknown = frozenset(folded(tracker.okrs.id)), words.fix("unknown-id")
     table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}
     comments = f"okr-sheets {about.quarter} {about.language}"
     with (
@@ -112,10 +113,13 @@ def write(
         write_start(sheets["start"], about, bands, words, styles)
         okrs.write(sheets["okrs"], styles, ranges, settings)
         for schema, id_column in ((ACTIONS, "key_result"), (LOG, "id")):
-            ids = Ids(id_column, layout.elsewhere(layout.range("id")), known)
+            ids = Ids(id_column, layout.elsewhere(layout.range("id")), known, unknown)
             lines, lists_of = tracker.columns[schema.key], {**table_ranges, id_column: id_range}
             write_table(sheets[schema.key], schema, lines, words, styles, lists_of, ids)
         calc = Calc(values, names["calc"])
+        lines, of_close = close_lines(placed), {"id": calc.column(ID)}
+        formulas = CloseFormulas(calc)
+        write_table(sheets[CLOSE.key], CLOSE, lines, words, styles, of_close, formulas)
         Dashboard(calc, about, styles).write(book, sheets["dashboard"], settings)
         write_lists(sheets["lists"], lists, words, styles)
         calc.write(sheets["calc"], styles)

@@ -17,6 +17,9 @@ def of_kind(kind: Kind, words: Language, choices: str, cells: str = "") -> Valid
         return from_list(words, choices)
     if cells:
         return from_range(words, cells)
+    if kind == "percent":
+        limits = {"criteria": "between", "minimum": 0, "maximum": 1}
+        return refused(words, "number_title", "share_error", validate="decimal", **limits)
     return date_only(words) if kind == "date" else {}
 
 

@@ -28,7 +28,6 @@ ORDER = (
     "",
 )
 Place = tuple[Any, ...]  # file, sheet and row
-STOPPED = ("postponed", "cancelled")
 KEEPING = ("on-track", "achieved")
 
 
@@ -129,4 +128,6 @@ def counted_otherwise(row: Row, words: Language) -> str:
     counted = words.percent(row["with_left_out"])
     differs = row["with_left_out"] is not None and counted != words.percent(row["score"])
     with_left_out = words("report.with_left_out_note", score=counted) if differs else ""
-    return "; ".join(filter(None, (with_left_out, by_plan(row, words))))
+    is_final = words.percent(row["final"]) != words.percent(row["score"])
+    final = f"{words('close.final')}: {words.percent(row['final'])}" if is_final else ""
+    return "; ".join(filter(None, (final, with_left_out, by_plan(row, words))))

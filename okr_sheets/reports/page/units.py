@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from okr_sheets.choices import STATUSES
+from okr_sheets.choices import STATUSES, STOPPED
 from okr_sheets.columns import Array, serial
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import places_of
 from okr_sheets.reports.page import head
 from okr_sheets.reports.page.charts import Point, sparkline
 from okr_sheets.reports.page.parts import (
-    STOPPED,
     bar,
     chip,
     counted_otherwise,
@@ -171,13 +170,28 @@ def _objective(
     previous = row["previous"]
     before = "" if previous is None else f"{words('report.previous')}: {words.percent(previous)}"
     carried = words("report.carried") if row["carried"] and previous is None else ""
-    facts = (row["id"], commitment, aligns, before, carried, counted_otherwise(row, words))
+    decided = words.choice("close_decision", row["decision"]) if row["decision"] else ""
+    decision = f"{words('close.decision')}: {decided}" if decided else ""
+    facts = (
+        row["id"],
+        commitment,
+        aligns,
+        before,
+        carried,
+        decision,
+        counted_otherwise(row, words),
+    )
     return {
         "place": place_of(row),
         "title": row["title"] or "–",
         "owner": row["owner_name"] or words("report.nobody"),
         "facts": [fact for fact in facts if fact],
         "note": row["note"] or "",
+        "closing": [
+            (words(f"close.{key}"), text)
+            for key, text in (("reason", row["final_reason"]), ("lesson", row["lesson"]))
+            if text
+        ],
         "bar": bar(row, words),
         "score": words.percent(row["score"]),
         "source": f"{sources.objective(row)}, {_mean_of(row, 'key_results', words)}",
@@ -204,6 +218,7 @@ def _no_objective(key_results: list[Row], words: Language) -> Row:
         **blanks,
         "title": words("page.no_objective"),
         "facts": [],
+        "closing": [],
         "stopped": False,
         "key_results": key_results,
     }

@@ -134,7 +134,10 @@ KINDS: Mapping[str, Kind] = {
     "change": Kind(_changes, _MIDDLE | {"bold": True}),
     "finding": Kind(_findings, _LEFT, wraps=True),
     "yes_no": Kind(_answers, _LEFT),
-    **{key: Kind(_choices, _LEFT) for key in ("type", "commitment", "state", "level")},
+    **{
+        key: Kind(_choices, _LEFT)
+        for key in ("type", "commitment", "state", "level", "close_decision")
+    },
 }
 
 

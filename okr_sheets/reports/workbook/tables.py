@@ -14,6 +14,7 @@ from okr_sheets.rollups.schema import PROBLEMS as PROBLEMS_FRAME
 
 TILES = ("achieved", "on-track", "at-risk", "off-track", "no-update")
 RARE_TILES = ("not-started", "postponed", "cancelled")  # shown where there are any
+CLOSING = ("final", "final_reason", "decision", "lesson")  # columns that need a close
 PREVIOUS = ("previous", "carried")  # columns and tables that need last quarter's trackers
 _FRAMES = {**FRAMES, PROBLEMS_FRAME.key: PROBLEMS_FRAME}
 _SHOWN_AS = {"id": "text", "flag": "yes_no"}  # kinds that look like another one
@@ -47,6 +48,7 @@ _TREND = Field("trend", "okrs.trend", "trend", (15, 15))
 _EXPECTED = _of("key_results.expected", (11, 11))
 _GAP = _of("key_results.gap", (9, 9))
 _PREVIOUS = _of("objectives.previous", (11, 11))
+_FINAL = _of("objectives.final", (11, 11))
 _FORECAST = _of("objectives.forecast", (11, 11))
 _RANGE = (
     _of("objectives.forecast_low", (10, 10)),
@@ -109,6 +111,7 @@ TEAMS = Table(
         _of("teams.unit_name", (20, 32), strong=True, link=True),
         STATUS,
         SCORE,
+        _FINAL,
         _TREND,
         _EXPECTED,
         _GAP,
@@ -143,6 +146,10 @@ OBJECTIVES = Table(
         _OWNER,
         STATUS,
         SCORE,
+        _FINAL,
+        _of("objectives.final_reason", (18, 34)),
+        _of("objectives.decision", (12, 18), "close_decision"),
+        _of("objectives.lesson", (20, 40)),
         _TREND,
         _EXPECTED,
         _GAP,
