@@ -61,7 +61,7 @@ main.add_command(check)
     help="A plan of your own: .toml or .csv.",
 )
 @click.option("--blank", is_flag=True, help="No examples, only rows to fill in.")
-@click.option("--quarter", help="Such as 2027-Q1.  [default: the next one]")
+@click.option("--quarter", help="Such as 2027-Q1, or 2027 for a year.  [default: the next quarter]")
 @click.option(
     "--fiscal-start",
     type=click.IntRange(1, 12),

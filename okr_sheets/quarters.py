@@ -90,6 +90,11 @@ class Span:
         return timedelta() < self.end - self.start < LONGEST
 
     @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.end - self.start).days + 1
+
+    @property
     def is_long(self) -> bool:
         """Whether it is longer than half a year, so that it can be a year's."""
         return self.end - self.start > LONGEST_HALF
@@ -294,6 +299,11 @@ def is_year(quarter: str) -> bool:
 def year_of(quarter: str) -> str:
     """The year that the `quarter` of a tracker belongs to: 2027 of 2027-Q1, and of 2027."""
     return quarter.partition("-Q")[0]
+
+
+def usual_cadence(of: Period) -> str:
+    """How often people check in on a period where nobody says."""
+    return "monthly" if isinstance(of, Year) else "weekly"
 
 
 def check_in_dates(start: date, end: date, cadence: str) -> tuple[date, ...]:

@@ -76,8 +76,7 @@ def usual_order(
 
 def is_near(day: date, around: Span, odd: int = 0) -> bool:
     """Whether a day lies in a period of a quarter at least, or so many days before or after it."""
-    size = max((around.end - around.start).days + 1, QUARTER)
-    return -odd <= (day - around.start).days < size + odd
+    return -odd <= (day - around.start).days < max(around.days, QUARTER) + odd
 
 
 def begins_as_date(text: str) -> bool:

@@ -14,7 +14,15 @@ from okr_sheets.files.grid import TOP, Grid, Value
 from okr_sheets.language import REFERENCE, fold, headers, language, languages
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem
-from okr_sheets.quarters import Period, Span, period, period_of, period_of_dates, period_within
+from okr_sheets.quarters import (
+    Period,
+    Span,
+    period,
+    period_of,
+    period_of_dates,
+    period_within,
+    usual_cadence,
+)
 from okr_sheets.reading.cells import Ask, as_text, parse, real_days
 from okr_sheets.reading.days import ODD, QUARTER, is_buddhist, usual_order
 from okr_sheets.reading.meanings import LONGEST
@@ -219,7 +227,7 @@ def read_about(
     if not _may_be_days(start, end):
         words = {key: str(values.pop(key)) for key in ("start", "end")}
         say(places["end"].problem(path, "odd-days", "end", words["end"], words))
-    return _Period(About(**values), places, okrs, path, say).about()
+    return _Period(About(**values), places, okrs, path, say, "cadence" in values).about()
 
 
 def _language(
@@ -245,6 +253,7 @@ class _Period:
     okrs: Table
     path: str
     say: Callable[[Problem], object]
+    has_cadence: bool
 
     def about(self) -> About:
         """The settings with period and days, each filled in from the others if it is missing.
@@ -265,7 +274,8 @@ class _Period:
         elif label and not label.fits(days):
             counted = period_of(days, self.settings.fiscal_start)
             self._disagree(label, counted, days)
-        return replace(self.settings, quarter=str(counted), start=days.start, end=days.end)
+        about = replace(self.settings, quarter=str(counted), start=days.start, end=days.end)
+        return about if self.has_cadence else replace(about, cadence=usual_cadence(counted))
 
     def _label(self) -> Period | None:
         if not self.settings.quarter:
