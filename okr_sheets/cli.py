@@ -226,7 +226,7 @@ def score(
     trackers = read(found)
     past = read(found_before) if found_before else None
     rollup = rollup_of_trackers(trackers, as_of, bands, past, config, earlier_only=bool(previous))
-    words = language(code or config.language or rollup.language)
+    words = rollup.words(code or config.language)
     runs.warn_of_names(config, trackers)
     runs.warn_of_day(as_of, trackers, words)
     if not (targets or quiet) and len(rollup.columns["teams"]):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from okr_sheets.files.marks import REPORTS, put_digest
-from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
 from okr_sheets.reports.excerpts import archive_of, is_large
@@ -63,7 +62,7 @@ def report(
         check_choice("language", language, languages())
     _check_name(path, [tracker.path for tracker in rollup.trackers if tracker.path], KINDS)
     path = Path(path)
-    words = words_of(language or rollup.language)
+    words = rollup.words(language)
     say = tell or (lambda _: None)
     suffix = path.suffix.lower()
     # First of all, since the report will name it.

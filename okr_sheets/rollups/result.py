@@ -11,9 +11,11 @@ import numpy as np
 
 from okr_sheets.bands import Bands
 from okr_sheets.columns import Array, Columns, among, to_day
-from okr_sheets.language import percents
+from okr_sheets.language import Language, percents
+from okr_sheets.language import language as words_of
 from okr_sheets.misuse import check_choice
 from okr_sheets.problems import Problem, tally
+from okr_sheets.quarters import is_year
 from okr_sheets.rollups.lines import LINES
 from okr_sheets.rollups.schema import ENDS, FRAMES, PROBLEMS
 from okr_sheets.rollups.years import counted as counted_periods
@@ -175,6 +177,12 @@ class Rollup:
     def language(self) -> str:
         """The language most trackers are in."""
         return usual_language(self.trackers) or "en"
+
+    def words(self, code: str | None = None) -> Language:
+        """The words of a language, by default its own; a year's where it is of years alone."""
+        words = words_of(code or self.language)
+        periods = counted_periods(self.columns["teams"].quarter)
+        return words.of_year if periods and all(map(is_year, periods)) else words
 
     @property
     def about(self) -> dict[str, Any]:
