@@ -83,6 +83,10 @@ def test_the_hook_that_checks_before_a_commit_names_problems(folder):
         assert CliRunner().invoke(main, [*arguments, tracker]).exit_code == code
 
 
+def test_commands_of_the_guide_to_years_print_what_it_shows(folder):
+    assert shown_by((ROOT / "docs" / "annual.md").read_text("utf-8")) == 3
+
+
 SCALE = (ROOT / "docs" / "scale.md").read_text("utf-8")
 
 

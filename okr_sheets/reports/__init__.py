@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from okr_sheets.files.marks import REPORTS, put_digest
+from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
 from okr_sheets.reports.excerpts import archive_of, is_large

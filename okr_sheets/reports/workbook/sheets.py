@@ -21,7 +21,7 @@ from okr_sheets.reports.phrases import day_text
 from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.records import Report, Rows
-from okr_sheets.reports.workbook.tables import PREVIOUS, Table
+from okr_sheets.reports.workbook.tables import PREVIOUS, YEAR, Table
 
 HEADER_ROW = 3  # from 0, below title, caption and a little air
 FIRST_ROW = HEADER_ROW + 1
@@ -54,13 +54,16 @@ class Content:
 
 def table_of(report: Report, table: Table) -> TableSheet:
     """The sheet of one of the rollup's tables."""
-    words, had = report.words, bool(report.rollup.previous_quarter)
-    rows = table.rows(report)
+    words, rows = report.words, table.rows(report)
+    lacking = {
+        *(() if report.rollup.previous_quarter else PREVIOUS),
+        *(() if report.rollup.has_years else YEAR),
+    }
     content = Content(
         table.name,
         words(f"report.{table.key}"),
         words(table.nothing) if table.nothing and not rows else _caption(report, table, rows),
-        [field for field in table.fields if had or field.key not in PREVIOUS],
+        [field for field in table.fields if field.key not in lacking],
         rows,
         table.frozen,
         table.outline,
