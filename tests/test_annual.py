@@ -310,6 +310,18 @@ def test_the_rollup_shows_the_years_line_beside_the_quarters(northwind):
     assert rolled.headline["below"] == 0.3
 
 
+def test_each_unit_has_the_dates_of_its_own_kind_of_period(northwind):
+    trackers = files(northwind / "Q1", "year", "company")
+    rolled = okr.rollup(trackers, as_of="2027-03-10", config=NONE)
+    days = {"2027": [], "2027-Q1": []}
+    for row in rolled.rows("trend"):
+        if row["level"] == "unit":
+            days[row["quarter"]].append(str(row["day"]))
+    assert days["2027"] == ["2027-01-31", "2027-02-28", "2027-03-10"]
+    fridays = check_in_dates(date(2027, 1, 1), date(2027, 3, 31), "weekly")
+    assert days["2027-Q1"] == [*map(str, fridays[:9]), "2027-03-10"]
+
+
 def test_without_a_years_tracker_the_columns_are_blank(northwind):
     rolled = okr.rollup(files(northwind / "Q1", "company", "sales"), config=NONE)
     assert {(r["year_score"], r["year_status"]) for r in rolled.rows("teams")} == {(None, "")}
