@@ -8,7 +8,7 @@ from typing import Any
 
 from okr_sheets.language import fold, languages
 from okr_sheets.misuse import MisuseError
-from okr_sheets.quarters import DAYS, Span
+from okr_sheets.quarters import DAYS, Span, is_year
 from okr_sheets.schema import SETTINGS, Column
 
 _LANGUAGE = Column("language", "choice", choices=languages())
@@ -20,7 +20,7 @@ class About:
     """Whose OKRs these are, and when. Blank text is "", a blank date None.
 
     ValueError for values that reading a file would report as a problem: no text, another choice, a
-    day of no year from 1989 to 2100, days that are not those of a quarter.
+    day of no year from 1989 to 2100, days that are not those of a quarter or a year.
     """
 
     company: str = ""
@@ -53,7 +53,7 @@ class About:
             raise MisuseError(f"A fiscal year begins in month 1 to 12, not {self.fiscal_start!r}.")
         if self.span and not self.span.is_sound:
             raise MisuseError(
-                f"{self.start} to {self.end} are not the days of a quarter. "
+                f"{self.start} to {self.end} are not the days of a quarter or a year. "
                 "Its end comes after its start, within two years."
             )
 
@@ -68,8 +68,13 @@ class About:
         return fold(self.company), fold(self.department), fold(self.team)
 
     @property
+    def is_annual(self) -> bool:
+        """Whether these are a year's, not a quarter's."""
+        return is_year(self.quarter)
+
+    @property
     def span(self) -> Span | None:
-        """The quarter's days; None if they are unknown."""
+        """The days of the quarter or year; None if they are unknown."""
         return Span(self.start, self.end) if self.start and self.end else None
 
     def day(self, as_of: date | None = None) -> date | None:

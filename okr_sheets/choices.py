@@ -17,7 +17,7 @@ STATES = ("active", "postponed", "cancelled")
 STOPPED = frozenset({"postponed", "cancelled"})
 LEVELS = ("company", "department", "team", "individual")
 ENGINES = ("serial", "processes", "dask")  # who reads the files
-CADENCES = ("weekly", "two-weekly", "monthly")
+CADENCES = ("weekly", "two-weekly", "monthly", "quarterly")  # the last one of a year only
 ACTION_STATUSES = ("to-do", "doing", "done", "blocked", "dropped")
 STATUSES = (
     "not-started",

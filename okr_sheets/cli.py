@@ -63,7 +63,7 @@ main.add_command(close)
     help="A plan of your own: .toml or .csv.",
 )
 @click.option("--blank", is_flag=True, help="No examples, only rows to fill in.")
-@click.option("--quarter", help="Such as 2027-Q1.  [default: the next one]")
+@click.option("--quarter", help="Such as 2027-Q1, or 2027 for a year.  [default: the next quarter]")
 @click.option(
     "--fiscal-start",
     type=click.IntRange(1, 12),
@@ -228,7 +228,7 @@ def score(
     trackers = read(found)
     past = read(found_before) if found_before else None
     rollup = rollup_of_trackers(trackers, as_of, bands, past, config, earlier_only=bool(previous))
-    words = language(code or config.language or rollup.language)
+    words = rollup.words(code or config.language)
     runs.warn_of_names(config, trackers)
     runs.warn_of_day(as_of, trackers, words)
     if not (targets or quiet) and len(rollup.columns["teams"]):

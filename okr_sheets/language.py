@@ -110,6 +110,11 @@ class Language:
         self._words = _Words(text)
         self._looked_up: dict[str, tuple[str, ...]] = {}
 
+    @cached_property
+    def of_year(self) -> Language:
+        """The same language as it speaks of a year, where it otherwise speaks of a quarter."""
+        return _OfYear(self.code, self._words)
+
     def spellings(self, path: str) -> tuple[str, ...]:
         """All spellings of one key, such as `okrs.title`; the first is the one written."""
         if path not in self._looked_up:
@@ -203,6 +208,18 @@ class Language:
     def decimal(self) -> str:
         """The decimal sign people type."""
         return self("numbers.decimal")
+
+
+class _OfYear(Language):
+    """A language whose words under `year` stand for those of the same path."""
+
+    def __init__(self, code: str, words: _Words) -> None:
+        self.code, self._words, self._looked_up = code, words, {}
+
+    def spellings(self, path: str) -> tuple[str, ...]:
+        table, _, key = path.partition(".")
+        is_own = key in self._words["year"].get(table, ())
+        return super().spellings(f"year.{path}" if is_own else path)
 
 
 def _short_of_the_whole(share: float) -> int:

@@ -254,7 +254,8 @@ class Problem:
     """One thing wrong, with its place.
 
     `sheet`, `row` and `column` (a letter, as the sheet shows it) may be empty when the whole file
-    or sheet is meant. `key` names the column in the schema. `words` fill the sentence. `others` are
+    or sheet is meant. `key` names the column in the schema. `words` fill the sentence, with a
+    `year` among them that of a year's tracker. `others` are
     more problems like it, where `grouped` lets this one speak for them. `called` is the file's name
     with the folders that tell it from the run's others, where the name alone does not.
     """
@@ -311,6 +312,7 @@ class Problem:
         from okr_sheets.language import language as words_of  # noqa: PLC0415  a layer above this one
 
         words = words_of(language)
+        words = words.of_year if "year" in self.words else words
         fields = {**self.words, "given": self.given}
         if "what" in fields:
             numbers = {key: words.number(float(fields[key] or "nan")) for key in ("most", "given")}

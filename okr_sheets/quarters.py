@@ -1,4 +1,4 @@
-"""Quarters: their first and last day, and the dates on which people check in."""
+"""Quarters and years: their first and last day, and the dates on which people check in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ YEARS = range(1990, 2101)
 BUDDHIST = range(2400, 2701)  # years of the calendar that Thailand counts by
 BUDDHIST_AHEAD = 543
 _TYPED = r"(?:(\d{4})[\s/-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4}))"
-STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62}  # two periods of the cadence
+# Two periods of each cadence.
+STALE_DAYS = {"weekly": 14, "two-weekly": 28, "monthly": 62, "quarterly": 184}
+_FISCAL = r"FY[\s-]*(\d{4})"
+# A year at the end or the beginning of a title of OKRs: “Sales OKRs 2027”, “2027 OKR'leri”.
+_OF_OKRS = re.compile(r"OKRs?\W{1,3}(\d{4})\W*$|^\W*(\d{4})\W{1,3}OKRs?(?![a-z])", re.IGNORECASE)
+LONGEST_HALF = timedelta(days=184)
 LONGEST = timedelta(days=731)  # that a tracker may count: two years, for those who plan by them
 
 
@@ -74,7 +79,7 @@ def _day_of_text(text: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days from the first to the last one of a quarter, or of a tracker's own."""
+    """The days from the first to the last one of a quarter, a year, or of a tracker's own."""
 
     start: date
     end: date
@@ -83,6 +88,16 @@ class Span:
     def is_sound(self) -> bool:
         """Whether the last day comes after the first one, and so soon that it can be meant."""
         return timedelta() < self.end - self.start < LONGEST
+
+    @property
+    def days(self) -> int:
+        """How many they are."""
+        return (self.end - self.start).days + 1
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is longer than half a year, so that it can be a year's."""
+        return self.end - self.start > LONGEST_HALF
 
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
@@ -179,19 +194,129 @@ class Quarter:
         year, number = divmod(self.year * 4 + self.number, 4)
         return Quarter(year, number + 1, self.fiscal_start)
 
+    def fits(self, days: Span) -> bool:
+        """Whether these can be its days: half of them lie on either side of one of its own."""
+        return days.middle in self.span
+
     def __str__(self) -> str:
         """The way people type it: 2027-Q1."""
         return f"{self.year}-Q{self.number}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Year:
+    """A fiscal year as a tracker's period, named as that of a `Quarter` is."""
+
+    number: int
+    fiscal_start: int = 1
+
+    def __post_init__(self) -> None:
+        Quarter(self.number, 1, self.fiscal_start)  # which says what is wrong with them
+
+    @classmethod
+    def parse(cls, text: str, fiscal_start: int = 1) -> Year | None:
+        """The year of `2027`, `FY2027` or the Buddhist `2570`; None for any other text."""
+        match = re.fullmatch(rf"\s*(?:{_FISCAL}|(\d{{4}}))\s*", text, re.IGNORECASE)
+        year = common_year(int(match[1] or match[2])) if match else None
+        return cls(year, fiscal_start) if year else None
+
+    @classmethod
+    def within(cls, text: str, fiscal_start: int = 1) -> Year | None:
+        """The year that a title of OKRs names; None if it has another number, such as a month's."""
+        match = re.search(rf"(?<!\w){_FISCAL}(?!\w)", text, re.IGNORECASE) or _OF_OKRS.search(text)
+        if match is None or len(re.findall(r"\d+", text)) > 1:
+            return cls.parse(text, fiscal_start)
+        return cls.parse(next(filter(None, match.groups())), fiscal_start)
+
+    @classmethod
+    def holding(cls, day: date, fiscal_start: int = 1) -> Year:
+        """The year that `day` lies in."""
+        return cls(Quarter.holding(day, fiscal_start).year, fiscal_start)
+
+    @property
+    def start(self) -> date:
+        """The first day."""
+        return Quarter(self.number, 1, self.fiscal_start).start
+
+    @property
+    def end(self) -> date:
+        """The last day."""
+        return Quarter(self.number, 4, self.fiscal_start).end
+
+    @property
+    def span(self) -> Span:
+        """Its days."""
+        return Span(self.start, self.end)
+
+    def fits(self, days: Span) -> bool:
+        """Whether these can be its days: as a quarter's, and more than half a year."""
+        return days.is_long and days.middle in self.span
+
+    def __str__(self) -> str:
+        """The way people type it: 2027."""
+        return f"{self.number}"
+
+
+Period = Quarter | Year  # what a tracker is of
+
+
+def period(text: str, fiscal_start: int = 1) -> Period:
+    """The quarter or the year that somebody typed; ValueError says what to type instead."""
+    year = Year.parse(text, fiscal_start)
+    if year:
+        return year
+    try:
+        return Quarter.parse(text, fiscal_start)
+    except MisuseError as error:
+        raise MisuseError(f"{error} A whole year is typed as 2027.") from None
+
+
+def period_within(text: str, fiscal_start: int = 1) -> Period | None:
+    """The one quarter that a title or a cell names, else the year; None for neither."""
+    return Quarter.within(text, fiscal_start) or Year.within(text, fiscal_start)
+
+
+def period_of(days: Span, fiscal_start: int = 1) -> Period:
+    """The quarter, or of more than half a year the year, that holds the middle one of the days."""
+    kind = Year if days.is_long else Quarter
+    return kind.holding(days.middle, fiscal_start)
+
+
+def period_of_dates(dates: Iterable[date], fiscal_start: int = 1) -> Period:
+    """The quarter of the middle one of some check-in dates, or the year if they run through it."""
+    days = sorted(dates)
+    middle = days[len(days) // 2]
+    year, reach = Year.holding(middle, fiscal_start), Span(days[0], days[-1])
+    runs_through = reach.is_long and reach.start in year.span and reach.end in year.span
+    return year if runs_through else Quarter.holding(middle, fiscal_start)
+
+
+def is_year(quarter: str) -> bool:
+    """Whether the `quarter` of a tracker is a year."""
+    return Year.parse(quarter) is not None
+
+
+def year_of(quarter: str) -> str:
+    """The year that the `quarter` of a tracker belongs to: 2027 of 2027-Q1, and of 2027."""
+    return quarter.partition("-Q")[0]
+
+
+def usual_cadence(of: Period) -> str:
+    """How often people check in on a period where nobody says."""
+    return "monthly" if isinstance(of, Year) else "weekly"
 
 
 def check_in_dates(start: date, end: date, cadence: str) -> tuple[date, ...]:
     """The days on which a period's numbers are due; the last one is always `end`.
 
     Weekly: Fridays, from the first that closes a week of at least four days (13 in a quarter).
-    Two-weekly: every second of those (7). Monthly: the last day of each month (3).
+    Two-weekly: every second of those (7). Monthly: the last day of each month (3). Quarterly, of a
+    year: that of every third month (4).
     """
     if cadence == "monthly":
         return _month_ends(start, end)
+    if cadence == "quarterly":
+        return (*(day for day in _month_ends(start, end)[2::3] if day < end), end)
     first = start + timedelta(days=3)
     first += timedelta(days=(FRIDAY - first.weekday()) % 7)
     # A quarter has 90 to 92 days; its last, shorter or longer week is closed by `end` itself.

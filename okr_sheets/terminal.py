@@ -18,7 +18,15 @@ from rich.text import Text
 
 from okr_sheets.columns import among
 from okr_sheets.reports.excerpts import Excerpt, is_large
-from okr_sheets.reports.phrases import by_plan, coverage, heading, headline, title, update
+from okr_sheets.reports.phrases import (
+    by_plan,
+    coverage,
+    heading,
+    headline,
+    title,
+    update,
+    year_line,
+)
 from okr_sheets.text import one_line
 
 if TYPE_CHECKING:
@@ -160,7 +168,8 @@ def _unit_line(team: Row, words: Language) -> Text:
         expected=words.percent(team["expected"]),
     )
     line.append(f"  {figures} · {coverage(team, words)}", "default not bold")
-    for note in (heading(team, words), _previous(team, words), by_plan(team, words)):
+    for say in (heading, year_line, _previous, by_plan):
+        note = say(team, words)
         line.append(f" · {note}" if note else "", "bright_black not bold")
     if team["cancelled"] or team["postponed"]:
         note = words("report.with_left_out_note", score=words.percent(team["with_left_out"]))

@@ -199,7 +199,7 @@ class Tracker:
             column=self.letters.get(sheet, {}).get(key, ""),
             key=key,
             given=str(given),
-            words=words,
+            words=words | {"year": self.about.quarter} if self.about.is_annual else words,
         )
 
     def __repr__(self) -> str:

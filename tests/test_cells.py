@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.language import language, languages
+from okr_sheets.quarters import Quarter
 from okr_sheets.reading.cells import PARSERS, Ask, parse
 from okr_sheets.reading.days import date_from_text
 from okr_sheets.reading.numbers import readings
@@ -52,7 +53,7 @@ def test_numbers_as_people_type_them(row):
     "row", table("dates.tsv"), ids=lambda row: f"{row['text']} {row['language']}"
 )
 def test_dates_as_people_type_them(row):
-    around = date.fromisoformat(row["around"]) if row["around"] else None
+    around = Quarter.holding(date.fromisoformat(row["around"])).span if row["around"] else None
     read = parse("date", row["text"], Ask(language(row["language"]), around=around))
     day = date.fromisoformat(row["date"]) if row["date"] else None
     assert read.value == day
@@ -162,7 +163,7 @@ def test_what_a_text_file_is_told_to_hold_instead_has_one_reading(code, typed, v
     ("raw", "code"), [("46430", ""), ("46430.75", ""), ("46430,5", ""), ("４６４３０", "")]
 )
 def test_a_day_number_in_a_text_file_is_a_date(raw, code):
-    ask = Ask(language("en"), around=date(2027, 1, 1))
+    ask = Ask(language("en"), around=Quarter(2027, 1).span)
     assert parse("date", raw, replace(ask, untyped=True)).value == date(2027, 2, 12)
     assert parse("date", raw, replace(ask, untyped=True)).code == code
     as_text = parse("date", raw, ask)  # in a workbook: formulas do not count it
@@ -242,8 +243,8 @@ def test_a_number_is_one_of_percents_where_its_format_multiplies_it(form, percen
     ("around", "day"),
     [
         (None, date(2023, 2, 11)),
-        (date(2023, 1, 1), date(2023, 2, 11)),
-        (date(2027, 1, 1), date(2027, 2, 12)),
+        (Quarter(2023, 1).span, date(2023, 2, 11)),
+        (Quarter(2027, 1).span, date(2027, 2, 12)),
     ],
 )
 def test_a_day_number_of_an_old_mac_is_told_by_the_quarter(around, day):
@@ -251,7 +252,7 @@ def test_a_day_number_of_an_old_mac_is_told_by_the_quarter(around, day):
 
 
 def test_a_date_that_may_be_two_days_of_the_quarter_is_named_with_both():
-    ask = Ask(language("en"), around=date(2027, 1, 1))
+    ask = Ask(language("en"), around=Quarter(2027, 1).span)
     read = parse("date", "2/3/2027", ask)
     assert (read.value, read.code) == (date(2027, 2, 3), "ambiguous-date")
     assert read.words == {"value": "2027-02-03", "other": "2027-03-02"}
@@ -353,7 +354,7 @@ def test_a_date_of_one_reading_in_a_text_file_needs_no_word(text):
 
 @pytest.mark.parametrize("text", ["½", "12.2.", "12 Feb"])
 def test_a_date_that_leaves_its_year_out_is_said_in_a_text_file_too(text):
-    ask = Ask(language("en"), around=date(2027, 1, 1), untyped=True)
+    ask = Ask(language("en"), around=Quarter(2027, 1).span, untyped=True)
     assert parse("date", text, ask).code in {"date-as-text", "ambiguous-date"}
 
 
@@ -399,14 +400,14 @@ def test_a_date_as_its_language_writes_it_is_read(day, code):
 
 @given(st.text(), codes, st.text(max_size=5), st.booleans())
 def test_no_text_raises(text, code, unit, untyped):
-    ask = Ask(language(code), "state", unit=unit, around=date(2027, 1, 1), untyped=untyped)
+    ask = Ask(language(code), "state", unit=unit, around=Quarter(2027, 1).span, untyped=untyped)
     for kind in PARSERS:
         assert parse(kind, text, ask).given in {"", text.strip()}
 
 
 @given(st.text("0123456789.,-/ :'%()eE+kM$€½²٣년월일", max_size=90), codes)
 def test_nothing_that_is_nearly_a_number_or_a_date_raises(text, code):
-    ask = Ask(language(code), unit="kg", around=date(2027, 1, 1))
+    ask = Ask(language(code), unit="kg", around=Quarter(2027, 1).span)
     for kind in ("number", "date", "attainment"):
         value = parse(kind, text, ask).value
         assert value is None or isinstance(value, date) or math.isfinite(value)

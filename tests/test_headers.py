@@ -8,7 +8,7 @@ from openpyxl import Workbook, load_workbook
 import okr_sheets as okr
 from okr_sheets import demo
 from okr_sheets.language import language
-from okr_sheets.quarters import Span
+from okr_sheets.quarters import Quarter, Span
 from okr_sheets.reading import headings
 from okr_sheets.reading.days import usual_order
 
@@ -154,11 +154,11 @@ def test_the_dates_of_one_header_row_are_in_one_order(sheet, first):
     [
         (["05/02/2027", "13/02/2027"], None, "dmy"),
         (["02/05/2027", "02/13/2027"], None, "mdy"),
-        (["05/02/2027"], date(2027, 1, 1), "dmy"),
-        (["05/02/2027"], date(2027, 4, 1), "mdy"),
+        (["05/02/2027"], Quarter(2027, 1).span, "dmy"),
+        (["05/02/2027"], Quarter(2027, 2).span, "mdy"),
         (["05/02/2027"], None, "mdy"),
         (["01/02/2027", "08/02/2027"], None, "dmy"),
-        (["2027-02-05", "5 Feb 2027", "lunch"], date(2027, 1, 1), ""),
+        (["2027-02-05", "5 Feb 2027", "lunch"], Quarter(2027, 1).span, ""),
     ],
 )
 def test_the_order_of_dates_is_that_of_the_column_the_quarter_or_the_language(texts, around, order):

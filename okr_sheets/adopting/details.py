@@ -36,7 +36,7 @@ def days_in(record: Record, scope: Scope) -> dict[str, Any]:
         item = record.items.get(role)
         if item is None:
             continue
-        day = day_of(item.value, scope.ask.words, span.start)
+        day = day_of(item.value, scope.ask.words, span)
         if day is None:
             scope.say("left", "not-a-date", item.cell, given=item.text)
         elif day not in span:
@@ -85,7 +85,7 @@ def action_in(record: Record, title: str, scope: Scope) -> dict[str, Any]:
     if owner := record.text("owner"):
         action["owner"] = owner
     if (item := record.items.get("due")) is not None:
-        day = day_of(item.value, scope.ask.words, scope.quarter.start)
+        day = day_of(item.value, scope.ask.words, scope.quarter.span)
         action |= {"due": day} if day else {}
     status = record.text("status")
     key = _STATUSES.get(status_of(status)) if status else None

@@ -112,7 +112,7 @@ class _TableDrafter:
         self.table = mapping.tables[number]
         self.say = notes.of(self.table.file, self.table.sheet)
         quarter = mapping.quarter
-        ask = Ask(language(mapping.sheet_language), around=quarter.start, untyped=sheet.untyped)
+        ask = Ask(language(mapping.sheet_language), around=quarter.span, untyped=sheet.untyped)
         self.scope = Scope(ask, language(mapping.language), quarter, as_of, self.say)
         self.unit = dict(self.table.names)
         self.current: Objective | None = None

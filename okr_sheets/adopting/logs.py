@@ -69,7 +69,7 @@ def _found(record: Record, plans: Plans, scope: Scope) -> KeyResult | None:
 
 def _day(record: Record, scope: Scope) -> date | None:
     item = record.items.get("date")
-    return day_of(item.value, scope.ask.words, scope.quarter.start) if item else None
+    return day_of(item.value, scope.ask.words, scope.quarter.span) if item else None
 
 
 def _add_numbers(

@@ -163,7 +163,7 @@ class _Measuring:
     def _day(self, item: Item) -> date:
         """The day of a number that stands under none: its row's, else that of all."""
         own = self.record.items.get("updated")
-        day = day_of(own.value, self.ask.words, self.quarter.start) if own else None
+        day = day_of(own.value, self.ask.words, self.quarter.span) if own else None
         if day and day in self.quarter.span:
             return day
         self.say("assumed", "day", item.cell, value=self.scope.as_of.isoformat())
@@ -248,7 +248,7 @@ class _Measuring:
         if self._has_numbers or not self.scope.has_finished:
             return
         item = self.record.items.get("finished")
-        day = day_of(item.value, self.ask.words, self.quarter.start) if item else None
+        day = day_of(item.value, self.ask.words, self.quarter.span) if item else None
         if item is None:
             self.made.check_ins[self.scope.as_of] = 0.0
             self.say("assumed", "not-finished", self.record.cells[0])

@@ -17,6 +17,7 @@ from okr_sheets.adopting.periods import day_of, names_quarter, without_period
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.words import keys_by_word, plain, words_of
 from okr_sheets.language import Language, fold
+from okr_sheets.quarters import Span
 from okr_sheets.reading.cells import as_text
 
 LONGEST = 60  # characters of a title that may name a unit
@@ -131,7 +132,7 @@ def _labelled(sheet: Sheet, table: Table) -> Iterator[tuple[str, str]]:
                 yield label_role(label), value.strip()
 
 
-def day_above(sheet: Sheet, table: Table, words: Language, around: date) -> date | None:
+def day_above(sheet: Sheet, table: Table, words: Language, around: Span) -> date | None:
     """The day that a label above a table says its numbers are of: “As of: 12 Feb 2027”."""
     sheet = sheet.turned() if table.family == "transposed" else sheet
     for row in _rows_above(table):

@@ -204,7 +204,8 @@ def _is_year(text: str, ask: Ask) -> bool:
     """Whether a number is that of a year around the quarter, of either era."""
     if not (text.isdecimal() and ask.around):
         return False
-    return any(abs(int(text) - era - ask.around.year) <= _YEARS_NEAR for era in (0, _BUDDHIST))
+    year = ask.around.start.year
+    return any(abs(int(text) - era - year) <= _YEARS_NEAR for era in (0, _BUDDHIST))
 
 
 def falls(title: str) -> bool:

@@ -185,7 +185,7 @@ def quarter_of(period: Period, fiscal_start: int = 1) -> Quarter:
     return Quarter.holding(period.span.middle, fiscal_start)
 
 
-def day_of(value: object, words: Language, around: date | None) -> date | None:
+def day_of(value: object, words: Language, around: Span | None) -> date | None:
     """The day that a cell means, in a common year; None if it means none."""
     if isinstance(value, date):
         return common_day(date(value.year, value.month, value.day))

@@ -73,18 +73,18 @@ def recognise(
     """
     drawn = [draft for sheet in sheets for draft in _drafts(sheet)]
     spoken = _language(sheets, drawn)
-    ask = Ask(language(spoken), around=quarter.start if quarter else None)
+    ask = Ask(language(spoken), around=quarter.span if quarter else None)
     today = today or datetime.now().date()  # noqa: DTZ005  people mean their own day
     said: QuarterSaid = "named"
     used = quarter
     if used is None:
         used, said = _quarter(sheets, drawn, ask, fiscal_start, today)
-    ask = replace(ask, around=used.start)
+    ask = replace(ask, around=used.span)
     tables = [_table(draft, ask, used) for draft in drawn]
     tables = [table for table in tables if {*TEXTS} & table.roles or table.is_log]
     by_place = {(sheet.file, sheet.name): sheet for sheet in sheets}
     days = (
-        day_above(by_place[table.file, table.sheet], table, ask.words, used.start)
+        day_above(by_place[table.file, table.sheet], table, ask.words, used.span)
         for table in tables
     )
     as_of = max((day for day in days if day and day in used.span), default=None)

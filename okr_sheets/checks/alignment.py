@@ -85,8 +85,10 @@ def _leads(steps: Mapping[Row, Sequence[Row]], start: Row, around: Row, goal: Ro
 def level_skips(served: Served) -> Iterator[Finding]:
     """An objective below a department that has objectives serves those, not the company's."""
     aims: dict[Row, list[Row]] = {}
-    for row, above in served.live():
-        if served.ranks[row.tracker] > DEPARTMENT and served.objective(row) == row:
+    for link in served.live():
+        row, above = link
+        is_low = served.ranks[row.tracker] > DEPARTMENT and served.objective(row) == row
+        if is_low and served.in_period(link):
             aims.setdefault(row, []).append(above)
     for row, aimed in aims.items():
         name = served.trackers[row.tracker].about.department
@@ -115,8 +117,9 @@ def unserved(served: Served) -> Iterator[Finding]:
 
 def serving_nothing(served: Served) -> Iterator[Finding]:
     """An objective below the company serves something, where a tracker above it is read."""
+    aligned = {served.objective(row) for row, _ in served.links}
     # An id that was not found was meant to align; a key result's own objective was not.
-    aligned = {
+    aligned |= {
         entry.objective
         for entry in served.entries.values()
         if entry.given and _reaches_out(served, entry)

@@ -16,6 +16,7 @@ from okr_sheets.about import About
 from okr_sheets.choices import LEVELS, STOPPED
 from okr_sheets.language import fold
 from okr_sheets.problems import file_names
+from okr_sheets.quarters import year_of
 from okr_sheets.tracker import Tracker
 
 _SEPARATORS = re.compile("[,;]")
@@ -96,6 +97,11 @@ class Served:
                 steps.setdefault(row, []).append(entry.objective)
         return steps
 
+    def in_period(self, link: Link) -> bool:
+        """Whether both rows are of one quarter, or of one year; a quarter's may serve a year's."""
+        abouts = [self.trackers[row.tracker].about for row in link]
+        return abouts[0].is_annual == abouts[1].is_annual
+
     def live(self) -> Iterator[Link]:
         """The links between rows that are neither cancelled nor postponed."""
         return (
@@ -106,10 +112,11 @@ class Served:
 
 
 def follow(trackers: Sequence[Tracker]) -> Served:
-    """Every *aligns to* of a run, followed to rows of the same quarter.
+    """Every *aligns to* of a run, followed to rows of the same quarter, or of the year it is of.
 
     An id that several trackers have means the row of the file that the tracker names as its parent,
-    else another row of its own, else the only one at a higher level.
+    else another row of its own, else the only one at a higher level, else that of its unit's own
+    year, else the only one of a year.
     """
     entries = _entries(trackers)
     ranks = [rank(tracker.about) for tracker in trackers]
@@ -191,11 +198,14 @@ class _Names:
         self.names = [_file(tracker.path) for tracker in trackers]
         self.files = {_file(tracker.path) for tracker in readable}
         self.several = len(readable) > 1
-        # By quarter and id, the first row of each tracker that has it.
+        abouts = [tracker.about for tracker in trackers]
+        self.units = [(it.company, it.department, it.team) for it in abouts]
+        # By quarter or year and id, the first row of each tracker that has it.
         self.holders: dict[tuple[str, str], dict[int, Row]] = {}
-        quarters = [tracker.about.quarter for tracker in trackers]
+        self.quarters = [tracker.about.quarter for tracker in trackers]
+        self.years = [year_of(quarter) for quarter in self.quarters]
         for row, entry in entries.items():
-            key = quarters[row.tracker], entry.id.casefold()
+            key = self.quarters[row.tracker], entry.id.casefold()
             self.holders.setdefault(key, {}).setdefault(row.tracker, row)
         self.ids = {name for _, name in self.holders}
         self.labels = file_names(tracker.path for tracker in trackers)
@@ -203,7 +213,11 @@ class _Names:
     def meant(self, row: Row, id_text: str) -> Row | Finding | None:
         """The row that an id means, or a finding; None where there is neither link nor finding."""
         entry, name = self.entries[row], id_text.casefold()
-        held = self.holders.get((self.trackers[row.tracker].about.quarter, name), {})
+        number = row.tracker
+        held = {
+            **self.holders.get((self.quarters[number], name), {}),
+            **self.holders.get((self.years[number], name), {}),
+        }
         target = self._chosen(row, held)
         if target == row or (target is None and name == entry.id.casefold()):
             return Finding("aligns-to-itself", (row,), entry.id)
@@ -222,8 +236,12 @@ class _Names:
         by_file = [n for n in held if parent and n != number and self.names[n] == parent]
         # Trackers are numbered alike, O1, O2 …; nobody means to serve the very row they are in.
         in_tracker = [n for n in held if n == number and held[n] != row]
-        higher = [n for n in held if self.ranks[n] < self.ranks[number]]
-        single = (each[0] for each in (by_file, in_tracker, higher) if len(each) == 1)
+        same = [n for n in held if self.quarters[n] == self.quarters[number]]
+        higher = [n for n in same if self.ranks[n] < self.ranks[number]]
+        of_year = [n for n in held if n not in same]
+        own_year = [n for n in of_year if self.units[n] == self.units[number]]
+        ways = (by_file, in_tracker, higher, own_year, of_year)
+        single = (each[0] for each in ways if len(each) == 1)
         return next((held[each] for each in single), None)
 
     def _doubt(self, row: Row, id_text: str, held: Mapping[int, Row]) -> Finding | None:

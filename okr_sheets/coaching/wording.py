@@ -53,6 +53,8 @@ def rows_as_written(tracker: Tracker) -> Iterator[tuple[int, bool, Written]]:
     Rows without a word have nothing to say, nor have those whose numbers cannot be read.
     """
     spoken = language(tracker.about.language)
+    # What lasts longer than a quarter has its time in a year.
+    end = None if tracker.about.is_annual else tracker.about.end
     records = [*tracker.okrs.only(_COLUMNS).records()]
     stopped = {r["row"] for r in records if r["type"] == OBJECTIVE and r["state"] in STOPPED}
     misread = {p.row for p in tracker.problems if p.severity == "error" and p.key in _COLUMNS}
@@ -74,7 +76,7 @@ def rows_as_written(tracker: Tracker) -> Iterator[tuple[int, bool, Written]]:
                 record["target"],
                 record["unit"],
                 record["definition"],
-                to_day(due) if due == due else tracker.about.end,  # noqa: PLR0124  NaN
+                to_day(due) if due == due else end,  # noqa: PLR0124  NaN
                 spoken,
             ),
         )

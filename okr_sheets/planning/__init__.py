@@ -19,7 +19,8 @@ from okr_sheets.files.marks import is_marked
 from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError, check_choice, named_kind
 from okr_sheets.planning.sets import plan_of, read_set
-from okr_sheets.quarters import Quarter, Span, check_in_dates
+from okr_sheets.quarters import Period, Quarter, Span, Year, check_in_dates, usual_cadence
+from okr_sheets.quarters import period as period_of_text
 from okr_sheets.reading.examples import SetError, text_of
 from okr_sheets.reading.tracker import read
 from okr_sheets.text import quoted
@@ -34,7 +35,7 @@ def new(
     *,
     source: str | Path | None = None,
     blank: bool = False,
-    quarter: str | Quarter | None = None,
+    quarter: str | Period | None = None,
     fiscal_start: int | None = None,
     cadence: str | None = None,
     language: str | None = None,
@@ -52,10 +53,11 @@ def new(
     of your own as .toml or .csv; `blank=True` gives none. By default they are the B2B SaaS
     marketing set. An example set comes in `language` if it is translated, else in English.
 
-    `quarter`, such as 2027-Q1, defaults to that of `source`, else to the one after today's. A
-    `source` keeps its dates in its own quarter; in another one they move by the days between the
-    quarters' first days, as those of an example set do, but not past the last day. Other arguments
-    replace what the set says; `parent` is the file name of the tracker above.
+    `quarter`, such as 2027-Q1, or 2027 for a year, defaults to that of `source`, else to the one
+    after today's. A `source` keeps its dates in its own quarter; in another one they move by the
+    days between the quarters' first days, as those of an example set do, but not past the last day;
+    over a year they spread. A year's check-ins are monthly by default, or `quarterly`. Other
+    arguments replace what the set says; `parent` is the file name of the tracker above.
 
     `config` sets the company, the language, the fiscal year, a team's department and the bands of
     statuses and grades that no argument sets: it is the path of an okr.toml or a `Config`; by
@@ -77,7 +79,7 @@ def new(
     if sum((template is not None, source is not None, blank)) > 1:
         raise MisuseError("Give one of template, source and blank.")
     settings = settings_of(config)
-    if isinstance(quarter, Quarter):
+    if isinstance(quarter, Quarter | Year):
         fiscal_start = quarter.fiscal_start
     fiscal_start = fiscal_start or settings.fiscal_start
     language = language or settings.language or None
@@ -88,7 +90,7 @@ def new(
     company = settings.company if company is None else company
     plan = _plan(template, source, blank, language, fiscal_start)
     source_quarter = plan.about.quarter if source is not None else ""
-    period = _quarter(source_quarter if quarter is None else quarter, fiscal_start)
+    period = _period(source_quarter if quarter is None else quarter, fiscal_start)
     is_same_quarter = str(period) == source_quarter
     days = (plan.about.span if is_same_quarter else None) or period.span
     for key, value, choices in (("cadence", cadence, CADENCES), ("level", level, LEVELS)):
@@ -104,11 +106,16 @@ def new(
         quarter=str(period),
         start=days.start,
         end=days.end,
-        cadence=cadence or plan.about.cadence,
+        cadence=cadence or _cadence(plan.about, period),
         language=language or plan.about.language,
         fiscal_start=period.fiscal_start,
         as_of=None,
     )
+    if about.cadence == "quarterly" and isinstance(period, Quarter):
+        raise MisuseError(
+            f"{period} has no quarters to check in on. Choose weekly, two-weekly or monthly, or "
+            f"name the year, {period.year}."
+        )
     dates = check_in_dates(days.start, days.end, about.cadence)
     objectives, key_results, actions = (
         rows if is_same_quarter else _moved(rows, plan.about, days)
@@ -126,14 +133,20 @@ def new(
     )
 
 
-def _quarter(quarter: str | Quarter, fiscal_start: int) -> Quarter:
-    if isinstance(quarter, Quarter):
+def _period(quarter: str | Period, fiscal_start: int) -> Period:
+    if isinstance(quarter, Quarter | Year):
         return quarter
     if quarter:
         if not isinstance(quarter, str):
             raise MisuseError(f"“{quoted(str(quarter))}” is not a quarter. Type it as 2027-Q1.")
-        return Quarter.parse(quarter, fiscal_start)
+        return period_of_text(quarter, fiscal_start)
     return Quarter.holding(date.today(), fiscal_start).next  # noqa: DTZ011  people mean their own day
+
+
+def _cadence(planned: About, period: Period) -> str:
+    """How often the plan's numbers are due; over another kind of period, the usual."""
+    is_alike = planned.is_annual == isinstance(period, Year)
+    return planned.cadence if is_alike else usual_cadence(period)
 
 
 def _plan(
@@ -191,13 +204,19 @@ def _level(names: dict[str, str]) -> str:
 
 
 def _moved(rows: Columns, about: About, period: Span) -> Columns:
-    """The rows, their dates moved by the days between the quarters' starts, none past the end."""
-    if about.start is None:
+    """The rows, their dates as far from the start as in the plan's own period, none past the end.
+
+    Those of a quarter spread over a year, and the other way about.
+    """
+    if about.span is None:
         return rows
-    shift = serial(period.start) - serial(about.start)
+    start, own = serial(about.span.start), about.span
+    stretch = (period.days - 1) / (own.days - 1) if own.is_long != period.is_long else 1
     return rows.having(
         **{
-            key: np.minimum(rows[key] + shift, serial(period.end))
+            key: np.minimum(
+                serial(period.start) + np.rint((rows[key] - start) * stretch), serial(period.end)
+            )
             for key in ("start", "due")
             if key in rows
         }

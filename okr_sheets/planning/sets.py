@@ -11,7 +11,15 @@ from okr_sheets.about import About
 from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Columns
 from okr_sheets.problems import Problem, said_once
-from okr_sheets.quarters import YEARS, Quarter, Span, check_in_dates, common_day
+from okr_sheets.quarters import (
+    YEARS,
+    Span,
+    check_in_dates,
+    common_day,
+    period,
+    period_of,
+    usual_cadence,
+)
 from okr_sheets.reading.days import is_buddhist
 from okr_sheets.reading.examples import SetError
 from okr_sheets.schema import ACTIONS, OKRS, PARTS, ROW, SETTINGS, Column, is_countable
@@ -104,31 +112,32 @@ class _Set:
         )
 
     def _about(self, settings: Mapping[str, Any]) -> About:
-        """The settings, the quarter and its days each filled in from the other."""
+        """The settings, the quarter or year and its days each filled in from the other."""
         self._say_odd_days(settings.get("start"), settings.get("end"))
         about = About(**settings, fiscal_start=self.fiscal_start)
         if about.quarter:
             try:
-                quarter = Quarter.parse(about.quarter, self.fiscal_start)
+                counted = period(about.quarter, self.fiscal_start)
             except ValueError as error:
                 raise SetError(f"{self.name}: about.quarter: {error}") from None
             if is_buddhist(about.quarter):
-                self._note_buddhist(about.quarter, quarter)
-            if about.span and about.span.middle not in quarter.span:
+                self._note_buddhist(about.quarter, counted)
+            if about.span and not counted.fits(about.span):
                 days = f"start and end ({about.start} to {about.end})"
-                raise SetError(f"{self.name}: about.quarter {quarter} does not fit {days}.")
+                raise SetError(f"{self.name}: about.quarter {counted} does not fit {days}.")
         elif about.span:
-            quarter = Quarter.holding(about.span.middle, self.fiscal_start)
+            counted = period_of(about.span, self.fiscal_start)
         else:
             return about
-        start, end = about.start or quarter.start, about.end or quarter.end
+        start, end = about.start or counted.start, about.end or counted.end
         self._say_odd_days(start, end)
-        return replace(about, quarter=str(quarter), start=start, end=end)
+        cadence = settings.get("cadence") or usual_cadence(counted)
+        return replace(about, quarter=str(counted), start=start, end=end, cadence=cadence)
 
     def _say_odd_days(self, start: date | None, end: date | None) -> None:
         if start and end and not Span(start, end).is_sound:
             raise SetError(
-                f"{self.name}: about: {start} to {end} are not the days of a quarter. "
+                f"{self.name}: about: {start} to {end} are not the days of a quarter or a year. "
                 "Write an end that comes after start, within two years."
             )
 

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.language import Language, choice_keys, fold, language, languages
-from okr_sheets.quarters import BUDDHIST_AHEAD, YEARS, common_day
-from okr_sheets.reading.days import QUARTER, date_from_text, is_buddhist
+from okr_sheets.quarters import BUDDHIST_AHEAD, YEARS, Span, common_day
+from okr_sheets.reading.days import date_from_text, is_buddhist, is_near
 from okr_sheets.reading.numbers import is_percent, magnitude, readings
 from okr_sheets.schema import Column, is_countable
 
@@ -59,7 +59,7 @@ class Ask:
     choices: str = ""
     unit: str = ""  # the row's own, which people type behind its numbers
     order: str = ""  # in which the dates of the column are typed: dmy or mdy
-    around: date | None = None  # what dates lie near to: the quarter's first day
+    around: Span | None = None  # what dates lie in or near to: the days of the quarter or year
     format: str = ""  # the cell's number format, blank for the general one
     whole: float = 1  # what “yes” and 100 % are: the steps of a target, else 1
     untyped: bool = False  # a text file: there text is what numbers, dates and words are
@@ -279,7 +279,8 @@ def _real_day(raw: object, ask: Ask) -> date | None:
         return None
     number = int(re.split("[.,]", typed)[0])
     days = [epoch + timedelta(days=number) for epoch in _EPOCHS]
-    return min(days, key=lambda it: abs(it - (ask.around or days[0])))
+    first = ask.around.start if ask.around else days[0]
+    return min(days, key=lambda it: abs(it - first))
 
 
 def is_day_number(text: str) -> bool:
@@ -297,8 +298,8 @@ def real_days(cells: Iterable[object]) -> Iterator[date]:
             yield common
 
 
-def _may_be_meant(day: date, start: date | None) -> bool:
-    return start is None or 0 <= (day - start).days < QUARTER
+def _may_be_meant(day: date, around: Span | None) -> bool:
+    return around is None or is_near(day, around)
 
 
 def choice(raw: object, ask: Ask) -> Read:

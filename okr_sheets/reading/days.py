@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 
 from okr_sheets.language import REFERENCE, Language, fold, language, languages
-from okr_sheets.quarters import BUDDHIST, common_year
+from okr_sheets.quarters import BUDDHIST, Span, common_year
 
 LONGEST = 80  # characters; nobody types a longer date
 QUARTER = 92  # days of the longest one
@@ -27,13 +27,14 @@ _FOREIGN = re.compile(r"[%$€:;+*=<>&#@!?\[\]{}|\\~^_\"]|\d,\d{1,2}\b")
 
 
 def date_from_text(
-    text: str, words: Language, around: date | None = None, order: str = ""
+    text: str, words: Language, around: Span | None = None, order: str = ""
 ) -> date | None:
     """The date that a text means in a language; None if it means none.
 
-    `around`, such as a quarter's first day, gives a date without a year the year that brings it
-    nearest. `order`, which `usual_order` gives for all dates of one row or column, is tried first.
-    Other words, such as weekdays, are passed over beside a year of four digits only.
+    `around`, such as a quarter's days, gives a date without a year the year that brings it there,
+    else nearest to the first day. `order`, which `usual_order` gives for all dates of one row or
+    column, is tried first. Other words, such as weekdays, are passed over beside a year of four
+    digits only.
     """
     by_order = _readings(text, words, around)
     return by_order.get(order) or next((day for day in by_order.values() if day), None)
@@ -42,13 +43,13 @@ def date_from_text(
 def usual_order(
     texts: Iterable[str],
     words: Language,
-    around: date | None = None,
+    around: Span | None = None,
     beside: Collection[date] = (),
 ) -> str:
     """The order, `dmy` or `mdy`, of the dates typed in one row or column; "" if none is in doubt.
 
     `beside` are the real dates of that row or column. The order is the one that most of the texts
-    fit; else the one that puts more of them into the quarter that begins at `around`, or near the
+    fit; else the one that puts more of them into the days of `around`, or near the
     dates that are in no doubt; else the one that puts more on their weekdays; else the one that
     brings all closer together; else the language's own.
     """
@@ -58,9 +59,9 @@ def usual_order(
     sure += beside
     weekdays = {day.weekday() for day in sure}
 
-    def is_near(day: date) -> bool:
+    def is_likely(day: date) -> bool:
         if around:
-            return -ODD <= (day - around).days < QUARTER + ODD
+            return is_near(day, around, ODD)
         return any(abs(day - other).days < QUARTER for other in sure)
 
     def fit(order: str) -> tuple[int, int, int, int]:
@@ -68,9 +69,14 @@ def usual_order(
         alike = [day for day in days if day.weekday() in weekdays]
         every = [*days, *sure]
         reach = (max(every) - min(every)).days if days else 0
-        return len(days), len([*filter(is_near, days)]), len(alike), -reach
+        return len(days), len([*filter(is_likely, days)]), len(alike), -reach
 
     return max(doubtful[0], key=fit) if doubtful else ""
+
+
+def is_near(day: date, around: Span, odd: int = 0) -> bool:
+    """Whether a day lies in a period of a quarter at least, or so many days before or after it."""
+    return -odd <= (day - around.start).days < max(around.days, QUARTER) + odd
 
 
 def begins_as_date(text: str) -> bool:
@@ -80,7 +86,7 @@ def begins_as_date(text: str) -> bool:
     return text[:1].isdigit() or (word is not None and (_is_mark(word[0]) or names_month(word[0])))
 
 
-def may_be_date(text: str, words: Language, around: date | None = None) -> bool:
+def may_be_date(text: str, words: Language, around: Span | None = None) -> bool:
     """Whether a text has the form of a date, if only that of one that does not exist."""
     return bool(_readings(text, words, around))
 
@@ -103,7 +109,7 @@ def tongue(text: str, words: Language) -> Language:
     return language("th") if _THAI.search(text) else words
 
 
-def _readings(text: str, words: Language, around: date | None) -> dict[str, date | None]:
+def _readings(text: str, words: Language, around: Span | None) -> dict[str, date | None]:
     """The date, or None, that a text means in each order its form allows; {} if in none."""
     if len(text) > LONGEST:
         return {}
@@ -156,15 +162,17 @@ def _orders(text: str, numbers: Sequence[str], code: str) -> tuple[str, ...]:
     return ("dmy", "mdy") if "/" in text or (code == "en" and "-" in text) else ("dmy",)
 
 
-def _day(fields: Mapping[str, str], month: int, code: str, around: date | None) -> date | None:
-    """The date of these fields; without a year the one nearest to `around`."""
+def _day(fields: Mapping[str, str], month: int, code: str, around: Span | None) -> date | None:
+    """The date of these fields; without a year the one in `around`, or nearest to its start."""
     day = int(fields["d"])
     if "y" in fields:
         return _valid(int(fields["y"]) + _century(fields["y"], code), month, day)
     if around is None:
         return None
-    near = (_valid(year, month, day) for year in range(around.year - 1, around.year + 2))
-    return min((each for each in near if each), key=lambda it: abs(it - around), default=None)
+    start = around.start
+    near = (_valid(year, month, day) for year in range(start.year - 1, start.year + 2))
+    days = [each for each in near if each]
+    return min(days, key=lambda it: (it not in around, abs(it - start)), default=None)
 
 
 def _century(year: str, code: str) -> int:

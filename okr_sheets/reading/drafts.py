@@ -19,7 +19,7 @@ from okr_sheets.files.locks import lock_of
 from okr_sheets.language import language
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, UnreadableError, in_order, said_once, too_much
-from okr_sheets.quarters import Quarter, Span, counted_until
+from okr_sheets.quarters import Span, counted_until, period_of_dates
 from okr_sheets.reading import settings
 from okr_sheets.reading.cells import Ask, as_text, parse
 from okr_sheets.reading.flat import as_okr_table
@@ -111,14 +111,14 @@ def _drafts(place: Path, path: str, book: Book, fiscal_start: int) -> Drafts:
 def _tables(sheets: Sequence[settings.Labels], fiscal_start: int) -> list[Table]:
     """The tables on all sheets.
 
-    Short dates lie in the quarter set, else in that of full dates, else in that of a title.
+    Short dates lie in the period set, else in that of full dates, else in that of a title.
     """
     around = settings.span(sheets, fiscal_start)
     tables = _dated(sheets, around)
     if around or not tables:
         return tables
-    if dates := sorted(day for table in tables for day in table.check_ins):
-        around = Quarter.holding(dates[len(dates) // 2], fiscal_start).span
+    if dates := [day for table in tables for day in table.check_ins]:
+        around = period_of_dates(dates, fiscal_start).span
     else:
         okrs = (table for table in tables if table.sheet is OKRS)
         around = next(filter(None, (settings.span(sheets, fiscal_start, t) for t in okrs)), None)
@@ -205,7 +205,7 @@ class _Reader:
         self.ask = Ask(
             language(self.about.language),
             untyped=self.okrs.grid.untyped,
-            around=self.about.start,
+            around=self.about.span,
         )
         self.calculated_on = settings.calculated_on(places, self.about, self.ask)
         self.bands = settings.bands(places)

@@ -238,7 +238,7 @@ def _days_above(
 
     Texts there do not count, as in the formulas.
     """
-    ask = Ask(language(code), around=around.start if around else None)
+    ask = Ask(language(code), around=around)
     days = {}
     for column, cell in enumerate(row, 1):
         key = meanings.get(column, "")

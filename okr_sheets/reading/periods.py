@@ -43,22 +43,21 @@ def last_days(cells: Mapping[int, Value], words: Language, quarter: Span | None)
     the quarter's last day. With a year (2027-W02) it is the week of ISO 8601; without one see
     `_numbered_weeks`.
     """
-    around = quarter.start if quarter else None
-    ask = Ask(words, around=around)
+    ask = Ask(words, around=quarter)
     texts = {c: x for c, x in cells.items() if isinstance(x, str) and not is_day_number(x)}
     real = {c: parse("date", x, ask).value for c, x in cells.items() if c not in texts}
     days = {column: day for column, day in real.items() if day}
-    weeks = {c: week for c, text in texts.items() if (week := _week(text, words, around))}
+    weeks = {c: week for c, text in texts.items() if (week := _week(text, words, quarter))}
     day_texts = {c: week.days or texts[c] for c, week in weeks.items() if week.days}
     day_texts |= {c: x for c, x in texts.items() if c not in weeks and begins_as_date(x)}
     ranges = {c: ends for c, text in day_texts.items() if (ends := _ends(text))}
     lasts = [ranges[c][1] if c in ranges else text for c, text in day_texts.items()]
-    order = usual_order(lasts, words, around, days.values())
+    order = usual_order(lasts, words, quarter, days.values())
     for column, text in day_texts.items():
         if column in ranges:
-            day = _last_of_range(*ranges[column], tongue(texts[column], words), around, order)
+            day = _last_of_range(*ranges[column], tongue(texts[column], words), quarter, order)
         else:
-            day = date_from_text(text, tongue(texts[column], words), around, order)
+            day = date_from_text(text, tongue(texts[column], words), quarter, order)
         days |= {column: day} if day else {}
     bare = {c: week for c, week in weeks.items() if not week.days}
     dated = {c: week.monday for c, week in bare.items() if week.monday}
@@ -73,11 +72,10 @@ def names_days(value: Value, words: Language, quarter: Span | None) -> bool:
     """Whether a cell looks like a day, a range or a week, even one that does not exist."""
     if not isinstance(value, str):
         return isinstance(value, date)
-    around = quarter.start if quarter else None
-    if _week(value, words, around) or _ends(value):
+    if _week(value, words, quarter) or _ends(value):
         return True
     # 1월 2주차, the second week of January, may begin on one of two days.
-    is_like_a_day = may_be_date(value, words, around) or _weeks().search(spelled(value[:LONGEST]))
+    is_like_a_day = may_be_date(value, words, quarter) or _weeks().search(spelled(value[:LONGEST]))
     return begins_as_date(value) and bool(is_like_a_day)
 
 
@@ -123,7 +121,7 @@ class _Week:
             return None
 
 
-def _week(text: str, words: Language, around: date | None) -> _Week | None:
+def _week(text: str, words: Language, around: Span | None) -> _Week | None:
     """The week that a text names; None if it names none or has further words."""
     text = _without_accents(spelled(text[:LONGEST]))
     match = _weeks().match(text)
@@ -252,10 +250,10 @@ class _Side:
 
 
 def _last_of_range(
-    first: str, last: str, words: Language, around: date | None, order: str
+    first: str, last: str, words: Language, around: Span | None, order: str
 ) -> date | None:
     """The last day of a range; None if it ends before it begins, or a month later."""
-    near = around or date_from_text(first, words, None, order)
-    end = date_from_text(last, words, near, order)
-    start = date_from_text(first, words, end, order) if end else None
+    start = None if around else date_from_text(first, words, None, order)
+    end = date_from_text(last, words, around or (Span(start, start) if start else None), order)
+    start = date_from_text(first, words, Span(end, end), order) if end else None
     return end if end and start and start <= end <= start + LONGEST_RANGE else None

@@ -14,7 +14,15 @@ from okr_sheets.files.grid import TOP, Grid, Value
 from okr_sheets.language import REFERENCE, fold, headers, language, languages
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem
-from okr_sheets.quarters import Quarter, Span
+from okr_sheets.quarters import (
+    Period,
+    Span,
+    period,
+    period_of,
+    period_of_dates,
+    period_within,
+    usual_cadence,
+)
 from okr_sheets.reading.cells import Ask, as_text, parse, real_days
 from okr_sheets.reading.days import ODD, QUARTER, is_buddhist, usual_order
 from okr_sheets.reading.meanings import LONGEST
@@ -80,12 +88,12 @@ class Labels:
         return places
 
     def title(self, last: int) -> dict[str, Place]:
-        """Where a title above a row names the quarter; none if it does not, or several do."""
+        """Where a title above a row names the period; none if it does not, or several do."""
         found = [
-            Place(self.grid, row, column, str(quarter))
+            Place(self.grid, row, column, str(named))
             for row, cells in enumerate(self.grid.rows[:last], 1)
             for column, cell in enumerate(cells, 1)
-            if isinstance(cell, str) and (quarter := Quarter.within(cell[:LONGEST_TITLE]))
+            if isinstance(cell, str) and (named := period_within(cell[:LONGEST_TITLE]))
         ]
         return {"quarter": found[0]} if len({place.part for place in found}) == 1 else {}
 
@@ -117,15 +125,15 @@ def by_labels(sheets: Iterable[Labels], okrs: Table | None = None) -> dict[str, 
 
 
 def _by_column(okrs: Table) -> dict[str, Place]:
-    """The first cell of a column of quarters that all are one; none if there is no such column."""
+    """The first cell of a column of periods that all are one; none if there is no such column."""
     column = okrs.heading.places.get(QUARTER_COLUMN)
     if column is None:
         return {}
     cells = {row: okrs.grid.cell(row, column) for row, _ in okrs.rows()}
     filled = {row: as_text(cell) for row, cell in cells.items() if cell is not None}
-    quarters = {Quarter.within(text) for text in filled.values()}
-    quarter = quarters.pop() if len(quarters) == 1 else None
-    return {"quarter": Place(okrs.grid, min(filled), column, str(quarter))} if quarter else {}
+    periods = {period_within(text) for text in filled.values()}
+    named = periods.pop() if len(periods) == 1 else None
+    return {"quarter": Place(okrs.grid, min(filled), column, str(named))} if named else {}
 
 
 def _firsts(of_each: Iterable[dict[str, Place]]) -> dict[str, Place]:
@@ -136,7 +144,7 @@ def _firsts(of_each: Iterable[dict[str, Place]]) -> dict[str, Place]:
 
 
 def span(sheets: Sequence[Labels], fiscal_start: int, okrs: Table | None = None) -> Span | None:
-    """The quarter's first and last day by the settings, or by what stands above or in the table.
+    """The period's first and last day by the settings, or by what stands above or in the table.
 
     None if they name neither. `fiscal_start` is the first month of the company's fiscal year, for
     files without their own.
@@ -145,15 +153,15 @@ def span(sheets: Sequence[Labels], fiscal_start: int, okrs: Table | None = None)
     if not places.keys() >= {"quarter", "fiscal_start", "start", "end"}:
         places = by_labels(sheets, okrs) | places
     ask = Ask(language(REFERENCE))
-    quarter = _quarter(places, _fiscal_start(places, fiscal_start, ask))
-    ask = _ask_for_days(places, ask, quarter)
+    named = _period(places, _fiscal_start(places, fiscal_start, ask))
+    ask = _ask_for_days(places, ask, named)
     ends = (parse("date", _value(places, key), ask).value for key in ("start", "end"))
     start, end = ends
     if not _may_be_days(start, end):
         start = end = None
-    if quarter:
-        days = Span(start or quarter.start, end or quarter.end)
-        return days if days.is_sound else quarter.span
+    if named:
+        days = Span(start or named.start, end or named.end)
+        return days if days.is_sound else named.span
     return Span(start, end or start + timedelta(days=QUARTER)) if start else None
 
 
@@ -172,17 +180,17 @@ def _fiscal_start(places: Mapping[str, Place], usual: int, ask: Ask) -> int:
     return int(month) if month in range(1, 13) else usual
 
 
-def _quarter(places: Mapping[str, Place], fiscal_start: int) -> Quarter | None:
-    """The quarter in the settings; None if there is none that can be read."""
+def _period(places: Mapping[str, Place], fiscal_start: int) -> Period | None:
+    """The quarter or year in the settings; None if there is none that can be read."""
     try:
-        return Quarter.parse(as_text(_value(places, "quarter")), fiscal_start)
+        return period(as_text(_value(places, "quarter")), fiscal_start)
     except ValueError:
         return None
 
 
-def _ask_for_days(places: Mapping[str, Place], ask: Ask, quarter: Quarter | None) -> Ask:
-    """The Ask for the first and last day, which have one order and lie near the quarter."""
-    around = quarter.start if quarter else None
+def _ask_for_days(places: Mapping[str, Place], ask: Ask, named: Period | None) -> Ask:
+    """The Ask for the first and last day, which have one order and lie near the period."""
+    around = named.span if named else None
     cells = [_value(places, key) for key in ("start", "end")]
     typed = [text for text in cells if isinstance(text, str)]
     real = [*real_days(cells)]
@@ -196,14 +204,14 @@ def read_about(
     say: Callable[[Problem], object],
     fiscal_start: int,
 ) -> About:
-    """The settings, with the quarter's days filled in; calls `say` with each problem.
+    """The settings, with the period's days filled in; calls `say` with each problem.
 
     `fiscal_start` is the first month of the company's fiscal year, for files without their own.
     """
     code = _language(places, okrs, path, say)
     ask = Ask(language(code), untyped=okrs.grid.untyped)
     fiscal_start = _fiscal_start(places, fiscal_start, ask)
-    ask = _ask_for_days(places, ask, _quarter(places, fiscal_start))
+    ask = _ask_for_days(places, ask, _period(places, fiscal_start))
     values: dict[str, Any] = {"language": code, "fiscal_start": fiscal_start}
     for setting in SETTINGS:
         if setting.key not in places:
@@ -219,7 +227,7 @@ def read_about(
     if not _may_be_days(start, end):
         words = {key: str(values.pop(key)) for key in ("start", "end")}
         say(places["end"].problem(path, "odd-days", "end", words["end"], words))
-    return _Period(About(**values), places, okrs, path, say).about()
+    return _Period(About(**values), places, okrs, path, say, "cadence" in values).about()
 
 
 def _language(
@@ -238,67 +246,71 @@ def _language(
 
 @dataclass(frozen=True, slots=True)
 class _Period:
-    """A file's quarter by its label, its first and last day and its check-in dates."""
+    """A file's quarter or year by its label, its first and last day and its check-in dates."""
 
     settings: About
     places: Mapping[str, Place]
     okrs: Table
     path: str
     say: Callable[[Problem], object]
+    has_cadence: bool
 
     def about(self) -> About:
-        """The settings with quarter and days, each filled in from the others if it is missing.
+        """The settings with period and days, each filled in from the others if it is missing.
 
         If they disagree, as in a copied file, the check-in dates count, under which people typed
         their numbers, then the days, then the label; the disagreement is a problem.
         """
         label = self._label()
-        quarter = label or self._quarter_of_days()
-        if quarter is None:
+        counted = label or self._period_of_days()
+        if counted is None:
             self.say(Problem("no-quarter", self.path, self.okrs.grid.name))
             return replace(self.settings, quarter="")
-        days = self._days(quarter)
+        days = self._days(counted)
         if self._is_typed_elsewhere(days):
-            quarter = self._holding(self._middle_date())
-            days = quarter.span
-            self._disagree(label, quarter, days)
-        elif label and days.middle not in label.span:
-            quarter = self._holding(days.middle)
-            self._disagree(label, quarter, days)
-        return replace(self.settings, quarter=str(quarter), start=days.start, end=days.end)
+            counted = self._holding(self._middle_date(), counted)
+            days = counted.span
+            self._disagree(label, counted, days)
+        elif label and not label.fits(days):
+            counted = period_of(days, self.settings.fiscal_start)
+            self._disagree(label, counted, days)
+        about = replace(self.settings, quarter=str(counted), start=days.start, end=days.end)
+        return about if self.has_cadence else replace(about, cadence=usual_cadence(counted))
 
-    def _label(self) -> Quarter | None:
+    def _label(self) -> Period | None:
         if not self.settings.quarter:
             return None
         place, typed = self.places["quarter"], self.settings.quarter
-        quarter = _quarter(self.places, self.settings.fiscal_start)
-        if quarter is None:
+        named = _period(self.places, self.settings.fiscal_start)
+        if named is None:
             self.say(place.problem(self.path, "not-a-quarter", "quarter", typed, {}))
         elif is_buddhist(typed):
-            words = {"value": str(quarter)}
+            words = {"value": str(named)}
             self.say(place.problem(self.path, "buddhist-year", "quarter", typed, words))
-        return quarter
+        return named
 
-    def _holding(self, day: date) -> Quarter:
-        return Quarter.holding(day, self.settings.fiscal_start)
+    def _holding(self, day: date, like: Period) -> Period:
+        """The quarter or the year of a day, whichever another period is."""
+        return type(like).holding(day, self.settings.fiscal_start)
 
-    def _quarter_of_days(self) -> Quarter | None:
-        """The quarter of a file without a label, by its days or check-ins; None if it has none."""
+    def _period_of_days(self) -> Period | None:
+        """The period of a file without a label, by its days or check-ins; None if it has none."""
         start, end = self.settings.start, self.settings.end
+        fiscal_start = self.settings.fiscal_start
         if start and end:
-            return self._holding(Span(start, end).middle)
+            return period_of(Span(start, end), fiscal_start)
         if self.okrs.check_ins:
-            return self._holding(self._middle_date())
+            return period_of_dates(self.okrs.check_ins, fiscal_start)
         half = timedelta(days=QUARTER // 2)
         day = start + half if start else end - half if end else None
-        return self._holding(day) if day else None
+        return period_of(Span(day, day), fiscal_start) if day else None
 
-    def _days(self, quarter: Quarter) -> Span:
-        """The days that are typed, else those of the quarter, else of the one they begin."""
+    def _days(self, counted: Period) -> Span:
+        """The days that are typed, else those of the period, else of the one they begin."""
         start, end = self.settings.start, self.settings.end
-        quarter_of_day = self._holding(start or end or quarter.start)
-        spans = (Span(start or each.start, end or each.end) for each in (quarter, quarter_of_day))
-        return next((days for days in spans if days.is_sound), quarter_of_day.span)
+        of_day = self._holding(start or end or counted.start, counted)
+        spans = (Span(start or each.start, end or each.end) for each in (counted, of_day))
+        return next((days for days in spans if days.is_sound), of_day.span)
 
     def _middle_date(self) -> date:
         dates = tuple(self.okrs.check_ins)
@@ -315,10 +327,10 @@ class _Period:
         cells = (grid.cell(row, column) for row in rows for column in dates.values())
         return any(cell is not None for cell in cells)
 
-    def _disagree(self, label: Quarter | None, quarter: Quarter, days: Span) -> None:
-        """Add a problem for what does not fit the quarter that counts: the label, else a day."""
-        right = {"quarter": str(quarter), "start": str(days.start), "end": str(days.end)}
-        wrong = ("quarter",) if label and label != quarter else ("start", "end")
+    def _disagree(self, label: Period | None, counted: Period, days: Span) -> None:
+        """Add a problem for what does not fit the period that counts: the label, else a day."""
+        right = {"quarter": str(counted), "start": str(days.start), "end": str(days.end)}
+        wrong = ("quarter",) if label and label != counted else ("start", "end")
         key = next(key for key in wrong if key in self.places)
         place = self.places[key]
         words = {**right, "value": right[key]}

@@ -8,7 +8,7 @@ from okr_sheets.files.grid import Value
 from okr_sheets.language import Language
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem, said_once
-from okr_sheets.quarters import Quarter
+from okr_sheets.quarters import period_within
 from okr_sheets.reading.cells import as_text
 from okr_sheets.reading.meanings import HELPER, OBJECTIVE, OBJECTIVE_ID, QUARTER, header_word
 from okr_sheets.reading.tables import Table
@@ -97,7 +97,7 @@ def _is_of(table: Table, column: int, quarter: str) -> bool:
     """Whether all cells of a column name the tracker's quarter."""
     cells = [table.grid.cell(row, column) for row, _ in table.rows()]
     texts = {as_text(cell) for cell in cells if _holds(cell)}
-    return {str(Quarter.within(text)) for text in texts} == {quarter}
+    return {str(period_within(text)) for text in texts} == {quarter}
 
 
 def _label(table: Table, key: str, words: Language) -> str:

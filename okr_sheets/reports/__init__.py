@@ -63,7 +63,7 @@ def report(
         check_choice("language", language, languages())
     _check_name(path, [tracker.path for tracker in rollup.trackers if tracker.path], KINDS)
     path = Path(path)
-    words = words_of(language or rollup.language)
+    words = rollup.words(language)
     say = tell or (lambda _: None)
     suffix = path.suffix.lower()
     # First of all, since the report will name it.

@@ -24,6 +24,8 @@ from okr_sheets.reports.phrases import (
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import as_code, escaped
 
+_YEAR = ("year_score", "year_expected", "year_status")  # of a unit, beside its quarter
+
 
 def write_markdown(rollup: Rollup, path: str, words: Language) -> None:
     """The update a leader pastes: score, end, changes, what comes first, who owes; then details."""
@@ -100,6 +102,7 @@ def _teams(excerpt: Excerpt) -> Iterator[str]:
             words("report.with_number"),
             words("report.below"),
             *([words("report.previous")] if had else []),
+            *([words(f"report.{key}") for key in _YEAR] if rollup.has_years else []),
         ],
         (
             [
@@ -112,10 +115,18 @@ def _teams(excerpt: Excerpt) -> Iterator[str]:
                 *(_count(team, key, words) for key in ("updated", "with_number")),
                 words.percent(team["below"]),
                 *([words.percent(team["previous"])] if had else []),
+                *(_year(team, words) if rollup.has_years else []),
             ]
             for team in teams
         ),
     )
+
+
+def _year(team: Row, words: Language) -> list[str]:
+    """Score, expected and status of a unit's year."""
+    status = team["year_status"]
+    shown = words.choice("status", status) if status else "–"
+    return [words.percent(team["year_score"]), words.percent(team["year_expected"]), shown]
 
 
 def _count(team: Row, key: str, words: Language) -> str:

@@ -14,6 +14,7 @@ from okr_sheets.choices import STATUSES
 from okr_sheets.columns import grouped
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem, file_names
+from okr_sheets.quarters import year_of
 from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import CHANGE_KINDS
@@ -158,7 +159,7 @@ def title(rollup: Rollup, words: Language) -> str:
 def headline(rollup: Rollup, words: Language) -> str:
     """Score against pace, what was read, and by which day."""
     about = rollup.about
-    parts = []
+    parts: list[str] = []
     if rollup.headline is not None and about["score"] is not None:
         score, expected = (words.percent(about[key]) for key in ("score", "expected"))
         figures = words("report.headline", score=score, expected=expected)
@@ -166,7 +167,7 @@ def headline(rollup: Rollup, words: Language) -> str:
         several = len(rollup.columns["teams"]) > 1
         if several:
             figures = f"{rollup.headline['unit_name']}: {figures}, {scope(rollup.headline, words)}"
-        parts.append(figures)
+        parts += filter(None, (figures, year_line(rollup.headline, words)))
     parts += [coverage(about, words, "live"), updated(about, words, "live")]
     parts.append(
         words.counted(
@@ -179,6 +180,15 @@ def headline(rollup: Rollup, words: Language) -> str:
     if about["as_of"]:
         parts.append(as_of(rollup, words))
     return " · ".join(parts)
+
+
+def year_line(row: Row, words: Language) -> str:
+    """“2027: Score 20%, expected 25%” of a unit's year beside its quarter; nothing without one."""
+    if row["year_score"] is None:
+        return ""
+    score, expected = (words.percent(row[f"year_{key}"]) for key in ("score", "expected"))
+    figures = words("report.headline", score=score, expected=expected)
+    return f"{year_of(row['quarter'])}: {figures}"
 
 
 def scope(row: Row, words: Language) -> str:

@@ -39,6 +39,7 @@ from okr_sheets.rollups.scored import scored
 from okr_sheets.rollups.sources import sources
 from okr_sheets.rollups.trend import COMPARED, changes, dates_before, rounds, since, trend
 from okr_sheets.rollups.units import owners, teams
+from okr_sheets.rollups.years import order, with_year
 from okr_sheets.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -234,7 +235,7 @@ def rollup_of_trackers(
     columns = {
         "key_results": now.key_results,
         "objectives": objectives,
-        "teams": units,
+        "teams": with_year(units),
         "owners": owners(now.key_results, late, blanks),
         "changes": changes(now, then, before),
         "forecast": forecast_rows,
@@ -299,4 +300,4 @@ def _unread(trackers: Sequence[Tracker]) -> Iterable[Problem]:
 def _order(tracker: Tracker) -> tuple[object, ...]:
     about = tracker.about
     rank = LEVELS.index(about.level) if about.level in LEVELS else len(LEVELS)
-    return about.quarter, about.company, rank, about.department, about.team, tracker.path
+    return order(about.quarter), about.company, rank, about.department, about.team, tracker.path

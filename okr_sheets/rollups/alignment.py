@@ -11,6 +11,7 @@ from okr_sheets.checks.alignment import findings
 from okr_sheets.checks.links import Row, Served, follow
 from okr_sheets.columns import Array, Columns, filled
 from okr_sheets.computing import OPERATIONS
+from okr_sheets.quarters import is_year
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.units import mean
 from okr_sheets.tracker import Tracker
@@ -35,13 +36,14 @@ class Edge(NamedTuple):
     """An objective that serves another, by their places; `own`: itself, not by key results.
 
     `live`: neither is cancelled or postponed; `weight` and `points`: those it serves with, 0 for
-    no score.
+    no score, and for a quarter's `beside` the year's that it serves: each has its own pace.
     """
 
     child: int
     parent: int
     own: bool
     live: bool
+    beside: bool
     weight: float
     points: float
 
@@ -55,8 +57,9 @@ def alignment(trackers: Sequence[Tracker], objectives: Columns, key_results: Col
     `depth` is 0 for what serves nothing in the run, and for the first of a circle. What serves two
     stands below the one that comes first. `serving` counts the objectives, neither cancelled nor
     postponed, that serve it or one of its key results, themselves or by key results of their own;
-    `below` is the mean of their scores by weight, NaN for none. One that serves by key results
-    only counts with the score of those. `difference` is `score` less `below`.
+    `below` is the mean of their scores by weight, without those of a year's quarters, NaN for none.
+    One that serves by key results only counts with the score of those. `difference` is `score` less
+    `below`.
     """
     served = follow(trackers)
     rows = zip(objectives.tracker.tolist(), objectives.row.tolist(), strict=True)
@@ -99,6 +102,7 @@ def _edges(
         **_figures(key_results, key_results.counted, is_key_result=True),
     }
     shares = objectives.share.tolist()
+    years = [is_year(quarter) for quarter in objectives.quarter]
     edges = []
     for child, parent in sorted(links):
         between = links[child, parent]
@@ -109,9 +113,10 @@ def _edges(
         weight = sum(share for share, _ in counted)
         points = sum(share * score for share, score in counted)
         is_live = any(is_live for _, is_live, _ in between)
-        share = shares[child] if weight > 0 else 0.0
+        beside = years[child] != years[parent]
+        share = shares[child] if weight > 0 and not beside else 0.0
         mean = points / weight if weight else np.nan
-        edges.append(Edge(child, parent, itself, is_live, share, mean * share))
+        edges.append(Edge(child, parent, itself, is_live, beside, share, mean * share))
     return edges
 
 
@@ -189,6 +194,8 @@ def _findings(served: Served, numbers: Mapping[Row, int], edges: Sequence[Edge])
     ranks = {at: served.ranks[row.tracker] for row, at in numbers.items()}
     above: set[int] = set()
     for edge in edges:
+        if edge.beside:
+            continue
         if ranks[edge.child] == ranks[edge.parent]:
             codes_at.setdefault(edge.child, set()).add("sideways")
         if edge.child in above:

@@ -31,7 +31,8 @@ COLUMNS = (
     "spread",
     "freedom",
 )
-LEAST_CHECK_INS = {"weekly": 3, "two-weekly": 2, "monthly": 1}  # some three weeks of any cadence
+# Some three weeks of any cadence.
+LEAST_CHECK_INS = {"weekly": 3, "two-weekly": 2, "monthly": 1, "quarterly": 1}
 MOVING = ("increase", "decrease")
 AIMS = {"increase": 1, "decrease": -1, "achieve": 1}  # where the others are to stay, or begin at 0
 COUNTED = ("total", "total-at-most")

@@ -7,6 +7,7 @@ from itertools import chain, count
 from typing import NamedTuple, TypeVar
 
 from okr_sheets.problems import file_names
+from okr_sheets.rollups.years import counted
 from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
 
@@ -76,11 +77,14 @@ def unit_names(trackers: Sequence[Tracker]) -> dict[Unit, str]:
             place = files[tracker.path], tracker.sheets.get(OKRS.key, "")
             places.setdefault(unit, place)
     units = [*places, *heads(places)]
+    quarters = counted({unit.quarter for unit in units})
+    # Beside its year, the quarter that the run is of goes without saying.
+    only = next(iter(quarters)) if len(quarters) == 1 else ""
     return _told_apart(
         {unit: unit.team or unit.department or unit.company or unit.nameless for unit in units},
         lambda unit: unit.department if unit.team else "",
         lambda unit: unit.company if unit.team or unit.department else "",
-        lambda unit: unit.quarter,
+        lambda unit: "" if unit.quarter == only else unit.quarter,
         lambda unit: places[unit][0] if unit in places else "",
         lambda unit: places[unit][1] if unit in places else "",
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from okr_sheets.bands import Bands
 from okr_sheets.columns import Columns
+from okr_sheets.quarters import is_year
 from okr_sheets.rollups.owed import blank
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.scored import scored
@@ -16,15 +17,33 @@ from okr_sheets.rollups.units import Weight, teams
 from okr_sheets.tracker import Tracker
 
 _WHOSE = ("company", "department", "team", "nameless")
-Key = tuple[str, ...]  # whose, and the folded id of an objective
+Key = tuple[str | bool, ...]  # whose, whether of a year, and the folded id of an objective
 
 
 def before_these(past: Sequence[Tracker], trackers: Sequence[Tracker]) -> list[Tracker]:
-    """The past trackers of the latest quarter before the first one of `trackers`."""
-    dated = [tracker for tracker in past if tracker.readable and tracker.about.quarter]
-    first = min((t.about.quarter for t in trackers if t.readable and t.about.quarter), default="")
-    earlier = sorted({t.about.quarter for t in dated if t.about.quarter < first or not first})
-    return [tracker for tracker in dated if tracker.about.quarter == earlier[-1]] if earlier else []
+    """The past trackers of the latest quarter before the first one of `trackers`.
+
+    Of the years among them, the latest before the first year of `trackers` follows.
+    """
+    firsts = {
+        annual: min((each.about.quarter for each in _of(trackers, annual=annual)), default="")
+        for annual in (False, True)
+    }
+    # Trackers that name no period come after all.
+    wanted = [annual for annual, first in firsts.items() if first] or [False]
+    return [each for annual in wanted for each in _latest(_of(past, annual=annual), firsts[annual])]
+
+
+def _of(trackers: Sequence[Tracker], *, annual: bool) -> list[Tracker]:
+    """Those that are of a year, or of a quarter."""
+    dated = (tracker for tracker in trackers if tracker.readable and tracker.about.quarter)
+    return [tracker for tracker in dated if tracker.about.is_annual == annual]
+
+
+def _latest(past: Sequence[Tracker], first: str) -> list[Tracker]:
+    """Those of the latest period before the first one, if that is known."""
+    earlier = {each.about.quarter for each in past if each.about.quarter < first or not first}
+    return [each for each in past if each.about.quarter == max(earlier, default="")]
 
 
 def finished(past: Sequence[Tracker], bands: Bands, weights: Weight) -> tuple[Columns, Columns]:
@@ -65,11 +84,13 @@ def carried(objectives: Columns, past: Columns) -> Columns:
 
 
 def _units(rows: Columns) -> Iterator[Key]:
-    return zip(*(rows[key] for key in _WHOSE), strict=True)
+    years = map(is_year, rows.quarter)
+    return zip(*(rows[key] for key in _WHOSE), years, strict=True)
 
 
 def _ids(objectives: Columns) -> Iterator[Key]:
-    return zip(*(objectives[key] for key in _WHOSE), map(str.casefold, objectives.id), strict=True)
+    folded = map(str.casefold, objectives.id)
+    return ((*who, name) for who, name in zip(_units(objectives), folded, strict=True))
 
 
 def _by_id(objectives: Columns) -> dict[Key, int]:

@@ -11,11 +11,14 @@ import numpy as np
 
 from okr_sheets.bands import Bands
 from okr_sheets.columns import Array, Columns, among, to_day
-from okr_sheets.language import percents
+from okr_sheets.language import Language, percents
+from okr_sheets.language import language as words_of
 from okr_sheets.misuse import check_choice
 from okr_sheets.problems import Problem, tally
+from okr_sheets.quarters import is_year
 from okr_sheets.rollups.lines import LINES
 from okr_sheets.rollups.schema import ENDS, FRAMES, PROBLEMS
+from okr_sheets.rollups.years import counted as counted_periods
 from okr_sheets.summaries import as_lines, as_table, counted
 from okr_sheets.tracker import Tracker, usual_language
 
@@ -177,6 +180,12 @@ class Rollup:
         """The language most trackers are in."""
         return usual_language(self.trackers) or "en"
 
+    def words(self, code: str | None = None) -> Language:
+        """The words of a language, by default its own; a year's where it is of years alone."""
+        words = words_of(code or self.language)
+        periods = counted_periods(self.columns["teams"].quarter)
+        return words.of_year if periods and all(map(is_year, periods)) else words
+
     @property
     def about(self) -> dict[str, Any]:
         """What the rollup covers: quarters, days, counts, and the headline unit's score and end."""
@@ -184,7 +193,7 @@ class Rollup:
         live = rows.take(~among(rows.status, ("cancelled", "postponed")))
         headline = self.headline or {}
         return {
-            "quarter": ", ".join(sorted({quarter for quarter in units.quarter if quarter})),
+            "quarter": ", ".join(sorted(counted_periods(units.quarter))),
             "company": ", ".join(dict.fromkeys(name for name in units.company if name)),
             "as_of": self.as_of,
             "since": self.since,
@@ -202,9 +211,22 @@ class Rollup:
         }
 
     @property
+    def has_years(self) -> bool:
+        """Whether some unit's year stands beside its quarter."""
+        units = self.columns["teams"]
+        return bool(((units.year_status != "") | ~np.isnan(units.year_score)).any())
+
+    @property
+    def _counted(self) -> Array:
+        """Which units are of the quarters that the rollup is of, or of its years without any."""
+        quarters = self.columns["teams"].quarter
+        return among(quarters, {*counted_periods(quarters), ""})
+
+    @property
     def as_of(self) -> date | None:
-        """The latest day any tracker was scored by."""
-        latest = np.fmax.reduce(self.columns["teams"].as_of, initial=0)
+        """The latest day any tracker was scored by; years do not tell where there are quarters."""
+        units = self.columns["teams"]
+        latest = np.fmax.reduce(units.as_of[self._counted], initial=0)
         return to_day(latest) if latest else None
 
     @property
@@ -214,9 +236,12 @@ class Rollup:
 
     @property
     def headline(self) -> Row | None:
-        """The one unit that speaks for all: the only company's, or the only unit there is."""
+        """The one unit that speaks for all: the only company's, or the only unit there is.
+
+        A year speaks where there are no quarters.
+        """
         units = self.columns["teams"]
-        has_objectives = units.objectives > 0
+        has_objectives = (units.objectives > 0) & self._counted
         for which in (has_objectives & (units.level == "company"), has_objectives):
             if which.sum() == 1:
                 return self.rows("teams")[int(np.flatnonzero(which)[0])]

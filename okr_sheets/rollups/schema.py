@@ -54,7 +54,7 @@ _SHARED = (
     Column("department", "text", "The department, blank for none.", "settings.department"),
     Column("team", "text", "The team, blank for none.", "settings.team"),
     Column("level", "choice", "Which of these its unit is.", "settings.level", LEVELS),
-    Column("quarter", "text", "Such as 2027-Q1.", "settings.quarter"),
+    Column("quarter", "text", "Such as 2027-Q1, or 2027 for a year.", "settings.quarter"),
     Column("objective_id", "id", "The ID of its objective.", "report.objective_id"),
     Column("objective", "text", "The text of its objective.", "report.objective"),
     Column("unit_name", "text", "What to call its unit.", "rollup.unit"),
@@ -94,6 +94,9 @@ _SHARED = (
     Column("forecast_stale", "count", "Those of them that are stale.", "rollup.forecast_stale"),
     Column("previous", "percent", "Its score at the end of the last quarter.", "report.previous"),
     Column("final", "percent", "The score by the close, else the computed one.", "close.final"),
+    Column("year_score", "percent", "The score of its year.", "report.year_score"),
+    Column("year_expected", "percent", "What the day asks of its year.", "report.year_expected"),
+    Column("year_status", "choice", "How its year stands.", "report.year_status", STATUSES),
 )
 _PLACE = "file sheet row"
 _UNIT = "company department team"
@@ -120,7 +123,7 @@ ABOUT = _frame(
     "for all (the only company's, or the only unit there is), null or 0 if there is none.",
     "quarter company as_of since trackers unreadable objectives key_results live updated score "
     f"expected {_ENDS} previous_quarter with_number blank",
-    Column("quarter", "text", "All quarters."),
+    Column("quarter", "text", "All quarters; years where there is nothing else."),
     Column("company", "text", "All companies."),
     Column("as_of", "date", "The latest day any tracker was scored by."),
     Column("since", "date", "The day that `changes` compares with."),
@@ -139,7 +142,8 @@ _FRAMES = (
         "names; and one for a department or company above several of them that has no tracker of "
         "its own: no score, but `below`, which is never mixed into a score.",
         f"{_UNIT} quarter level parent weight file as_of objectives {_MEANS} status {_OTHERWISE} "
-        f"below {_TALLIES} blank unit_name {_ENDS} previous final",
+        f"below {_TALLIES} blank unit_name {_ENDS} previous final year_score year_expected "
+        "year_status",
         Column("level", "choice", "Which of these it is.", "settings.level", LEVELS),
         Column("parent", "text", "The unit above it in this rollup.", "rollup.part_of"),
         _okr("weight", "How much it counts there, from okr.toml."),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -25,13 +26,32 @@ LEAST = 0.005  # a score that moved by less is shown as the same percent
 def rounds(trackers: Sequence[Tracker], as_of: date | None) -> list[Days]:
     """A list of days for each past check-in date, one day a tracker; last that of their own days.
 
-    No day is later than the tracker's own; None for a tracker without one.
+    No day is later than the tracker's own; None for a tracker without one. Years have the dates of
+    years alone, and quarters those of quarters: on others they stand as on the date before.
     """
     last = [tracker.about.day(as_of) for tracker in trackers]
     latest = max((day for day in last if day), default=date.min)
-    dates = {day for tracker in trackers for day in own_dates(tracker) if day < latest}
-    past = [[final and min(final, day) for final in last] for day in sorted(dates)]
+    dates: dict[bool, set[date]] = {False: set(), True: set()}
+    for tracker in trackers:
+        dates[tracker.about.is_annual].update(day for day in own_dates(tracker) if day < latest)
+    of_kind = {annual: sorted(days) for annual, days in dates.items()}
+    own = [(of_kind[tracker.about.is_annual], tracker.about.start) for tracker in trackers]
+    past = [
+        [
+            final and min(final, _latest(days, day, start))
+            for final, (days, start) in zip(last, own, strict=True)
+        ]
+        for day in sorted(dates[False] | dates[True])
+    ]
     return [*past, last]
+
+
+def _latest(days: Sequence[date], day: date, start: date | None) -> date:
+    """The last of the ascending days up to a day; before them all, the day before the start."""
+    at = bisect_right(days, day)
+    if at or start is None:
+        return days[at - 1] if at else day
+    return min(day, start - timedelta(days=1))
 
 
 def own_dates(tracker: Tracker) -> list[date]:

@@ -17,6 +17,7 @@ from okr_sheets.computing import OPERATIONS, InColumns
 from okr_sheets.rollups.namesakes import Unit, heads
 from okr_sheets.rollups.schema import FRAMES, tabled
 from okr_sheets.rollups.scored import Scored
+from okr_sheets.rollups.years import order
 from okr_sheets.text import natural
 
 _COUNTS = ("objectives", "key_results", "updated", "with_number", *STATUSES, *GRADES)
@@ -56,11 +57,11 @@ def _unit(row: Mapping[str, Any]) -> Unit:
 
 
 def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """The sort key: by quarter, each company and department before what is part of it."""
+    """The sort key: quarters, then years; each company and department before what is part of it."""
     level = row["level"]
     rank = LEVELS.index(level) if level in LEVELS else len(LEVELS)
     named = (natural(row[key]) for key in ("company", "department", "team"))
-    return row["quarter"], *named, rank
+    return order(row["quarter"]), *named, rank
 
 
 def _units_with_okrs(now: Scored, bands: Bands) -> list[dict[str, Any]]:

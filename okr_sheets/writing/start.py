@@ -30,7 +30,7 @@ from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
 from okr_sheets.language import Language
 from okr_sheets.schema import SETTING_PREFIX, SETTINGS
-from okr_sheets.writing.validations import of_kind
+from okr_sheets.writing.validations import cadence_of, of_kind
 
 # Columns, from 0: a margin behind the key, then a left half and a right half of three each.
 KEY, NUMBER, LABEL, VALUE, MARK, TEXT, REASON = 0, 2, 3, 4, 5, 6, 7
@@ -132,6 +132,8 @@ def _settings(sheet: Worksheet, about: About, words: Language, styles: Styles) -
         hint = styles(font_color=MUTED, italic=True, indent=1)
         sheet.write_string(row, MARK, words(f"start.hint_{column.key}"), hint)
         rule = of_kind(column.kind, words, column.key)
+        if column.key == "cadence":
+            rule = cadence_of(words, annual=about.is_annual)
         if rule:
             sheet.data_validation(row, VALUE, row, VALUE, rule)
         row += 1

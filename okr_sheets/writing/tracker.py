@@ -72,7 +72,7 @@ def write(
     The same tracker gives the same bytes.
 
     FileExistsError if there is such a file and not `force`; ValueError for a name that does not
-    end in .xlsx or that is the tracker's own or its parent's, and if the tracker has no quarter,
+    end in .xlsx or that is the tracker's own or its parent's, and if the tracker has no days,
     or more rows than a sheet's formulas look at.
     """
     above = _read_parent(parent)
@@ -85,6 +85,7 @@ def write(
     about = tracker.about
     dates = tracker.check_in_dates or check_in_dates(start, end, about.cadence)
     words = language(about.language)
+    words = words.of_year if about.is_annual else words
     placed = place(
         _filled(tracker, offers or {}).changed(check_in_dates=dates), objectives, key_results
     )
@@ -139,7 +140,7 @@ def _read_parent(parent: Tracker | str | Path | None) -> Tracker | None:
 
 
 def _checked_span(tracker: Tracker, objectives: int, key_results: int) -> tuple[date, date]:
-    """The days of a tracker's quarter; MisuseError for what is none that a workbook can hold."""
+    """The days of a tracker; MisuseError for what is none that a workbook can hold."""
     if not isinstance(tracker, Tracker):
         kind = named_kind(tracker)
         raise MisuseError(f"A workbook is made of a Tracker, not of {kind}.")
@@ -147,7 +148,7 @@ def _checked_span(tracker: Tracker, objectives: int, key_results: int) -> tuple[
         raise MisuseError("So many rows cannot be prepared: name 0 or more of each.")
     about = tracker.about
     if about.start is None or about.end is None:
-        raise MisuseError("A tracker needs a quarter: its first and last day.")
+        raise MisuseError("A tracker needs a quarter or a year: its first and last day.")
     count = len(tracker.columns["objectives"]) + objectives
     rows = len(tracker.okrs) + objectives * (key_results + 1)
     if rows > LAST_ROW - FIRST_ROW - SPARE_ROWS or count > MOST_OBJECTIVES:

@@ -11,6 +11,12 @@ from okr_sheets.schema import Kind
 Validation = dict[str, Any]
 
 
+def cadence_of(words: Language, *, annual: bool) -> Validation:
+    """How often people check in: every quarter is for a year's tracker only."""
+    rule = from_list(words, "cadence")
+    return rule if annual else rule | {"source": rule["source"][:-1]}
+
+
 def of_kind(kind: Kind, words: Language, choices: str, cells: str = "") -> Validation:
     """What a column of that kind takes, of a list in `cells` where it has one; {} for all."""
     if kind == "choice":

@@ -15,7 +15,6 @@ from okr_sheets.files.encrypted import OLE
 from okr_sheets.files.guard import head_of
 from okr_sheets.files.locks import lock_of
 from okr_sheets.files.marks import is_marked
-from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
 from okr_sheets.problems import UnreadableError
@@ -60,7 +59,7 @@ def report_into(
         raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of {kind}.")
     if language is not None:
         check_choice("language", language, languages())
-    words = words_of(language or rollup.language)
+    words = rollup.words(language)
     asked = check_sheets(sheets)
     check_local(path)
     path, place = Path(path), place_of(path)

@@ -15,10 +15,10 @@ from okr_sheets.reports.page.parts import (
     KEEPING,
     bar,
     chip,
-    counted_otherwise,
     end_of,
     share,
     stack,
+    unit_notes,
 )
 from okr_sheets.reports.phrases import day_text, end_range, heading, listed_names, scope
 from okr_sheets.rollups.result import Rollup, Row
@@ -42,7 +42,7 @@ def headline(rollup: Rollup, ways: Ways, words: Language) -> Row | None:
         "chip": chip(row["status"], words),
         "bar": bar(row, words),
         "scope": scope(row, words) if len(rollup.columns["teams"]) > 1 else "",
-        "note": counted_otherwise(row, words),
+        "note": unit_notes(row, words),
         "end": end_range(row, words),
         "previous": None if row["previous"] is None else words.percent(row["previous"]),
         "chart": _chart(rollup, row, points, words),

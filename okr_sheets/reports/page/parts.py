@@ -12,7 +12,7 @@ from okr_sheets.columns import Array, Columns
 from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import places_of
-from okr_sheets.reports.phrases import by_plan, end_range, heading, stale_part
+from okr_sheets.reports.phrases import by_plan, end_range, heading, stale_part, year_line
 from okr_sheets.rollups.result import Row
 
 # How people read the counts: from good to silent to stopped. "" cannot be scored.
@@ -131,3 +131,8 @@ def counted_otherwise(row: Row, words: Language) -> str:
     is_final = words.percent(row["final"]) != words.percent(row["score"])
     final = f"{words('close.final')}: {words.percent(row['final'])}" if is_final else ""
     return "; ".join(filter(None, (final, with_left_out, by_plan(row, words))))
+
+
+def unit_notes(row: Row, words: Language) -> str:
+    """The unit's year beside its quarter, and its score counted otherwise."""
+    return "; ".join(filter(None, (year_line(row, words), counted_otherwise(row, words))))

@@ -23,6 +23,7 @@ from okr_sheets.reports.page.parts import (
     place_of,
     places_among,
     stack,
+    unit_notes,
 )
 from okr_sheets.reports.page.selection import Selection, families_of
 from okr_sheets.reports.page.sources import Sources
@@ -109,7 +110,7 @@ def _team(row: Row, way: Sequence[Point], words: Language) -> Row:
         "coverage": coverage(row, words) if row["objectives"] else "",
         "updated": updated(row, words) if row["objectives"] else "",
         "silent": row["with_number"] < row["key_results"],
-        "note": counted_otherwise(row, words),
+        "note": unit_notes(row, words),
     }
 
 

@@ -21,7 +21,7 @@ from okr_sheets.reports.phrases import day_text
 from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.records import Report, Rows
-from okr_sheets.reports.workbook.tables import CLOSING, PREVIOUS, Table
+from okr_sheets.reports.workbook.tables import CLOSING, PREVIOUS, YEAR, Table
 
 HEADER_ROW = 3  # from 0, below title, caption and a little air
 FIRST_ROW = HEADER_ROW + 1
@@ -55,8 +55,11 @@ class Content:
 def table_of(report: Report, table: Table) -> TableSheet:
     """The sheet of one of the rollup's tables."""
     words, rows = report.words, table.rows(report)
-    had, is_closing = bool(report.rollup.previous_quarter), report.rollup.is_closing
-    lacking = {*(() if had else PREVIOUS), *(() if is_closing else CLOSING)}
+    lacking = {
+        *(() if report.rollup.previous_quarter else PREVIOUS),
+        *(() if report.rollup.has_years else YEAR),
+        *(() if report.rollup.is_closing else CLOSING),
+    }
     content = Content(
         table.name,
         words(f"report.{table.key}"),

@@ -42,6 +42,7 @@ from okr_sheets.reports.phrases import (
     since_line,
     stale_part,
     title,
+    year_line,
 )
 from okr_sheets.reports.workbook.charts import (
     bar_chart,
@@ -95,6 +96,7 @@ class Summary:
         unit = self.rollup.headline
         if unit is not None and len(self.rollup.columns["teams"]) > 1:
             parts.append(f"{words('okrs.score')} {scope(unit, words)}")
+            parts += filter(None, [year_line(unit, words)])
         if unit is not None and _differs(unit["score"], unit["with_left_out"]):
             score = words.percent(unit["with_left_out"])
             parts.append(words("report.with_left_out_note", score=score))

@@ -16,6 +16,7 @@ TILES = ("achieved", "on-track", "at-risk", "off-track", "no-update")
 RARE_TILES = ("not-started", "postponed", "cancelled")  # shown where there are any
 CLOSING = ("final", "final_reason", "decision", "lesson")  # columns that need a close
 PREVIOUS = ("previous", "carried")  # columns and tables that need last quarter's trackers
+YEAR = ("year_status", "year_score", "year_expected")  # columns that need the year's
 _FRAMES = {**FRAMES, PROBLEMS_FRAME.key: PROBLEMS_FRAME}
 _SHOWN_AS = {"id": "text", "flag": "yes_no"}  # kinds that look like another one
 
@@ -120,6 +121,9 @@ TEAMS = Table(
         *_RANGE,
         *_RESTING,
         _BELOW,
+        _of("teams.year_status", (13, 20), "status"),
+        _of("teams.year_score", (11, 11)),
+        _of("teams.year_expected", (11, 11)),
         *_COUNTS,
         *_tallies(*TILES),
         _LEFT_OUT,
