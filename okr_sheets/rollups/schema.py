@@ -7,13 +7,13 @@ headers are in `languages/*.toml`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from okr_sheets import schema
 from okr_sheets.choices import GRADES, LEVELS, STATUSES, TYPES
 from okr_sheets.columns import ARRAYS, Array, Columns
 from okr_sheets.findings import PLAN_CODES
+from okr_sheets.rollups.frame import Column, Frame
 from okr_sheets.schema import OKRS, Kind
 
 # What a key result came to that leaders want to hear of, the gravest first.
@@ -28,51 +28,30 @@ _FINDINGS = (
     "nobody-serves",
     "sideways",
 )
+# What became otherwise between two runs, the gravest first.
+HISTORY_CODES = (
+    *("dropped", "target-eased", "number", "reported", "target-tightened", "baseline", "weight"),
+    *("owner", "title", "id", "added"),
+)
 # Why somebody should look at a key result, the gravest first.
 _REASONS = (
-    *("unscored", "no-update", "crossed", "gap", "stale", *PLAN_CODES, "by-plan", "confidence"),
+    *(
+        "dropped",
+        "target-eased",
+        "rewritten",
+        "unscored",
+        "no-update",
+        "crossed",
+        "gap",
+        "stale",
+        *PLAN_CODES,
+        "by-plan",
+        "confidence",
+    ),
     *("blocked", "forecast", "typed-status"),
 )
 # Where a score will end, and how sure that is.
 ENDS = ("forecast", "forecast_low", "forecast_high", "forecast_of", "forecast_stale")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a frame.
-
-    `header` is its word's place in the language files, "" where no table shows it. One with
-    `choices` holds one of them, or "".
-    """
-
-    key: str
-    kind: Kind
-    meaning: str
-    header: str = ""
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame: what its rows are, and its columns in their order."""
-
-    key: str
-    about: str
-    columns: tuple[Column, ...]
-
-    def __getitem__(self, key: str) -> Column:
-        """The column of that key; KeyError if there is none."""
-        return {column.key: column for column in self.columns}[key]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The columns' keys, in their order."""
-        return tuple(column.key for column in self.columns)
-
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        """The kind of each column, by its key."""
-        return {column.key: column.kind for column in self.columns}
 
 
 def _okr(key: str, meaning: str) -> Column:
@@ -371,6 +350,20 @@ _FRAMES = (
         _CODE,
         Column("given", "text", "What stands there, for its sentence."),
         Column("words", "any", "What else fills its sentence."),
+    ),
+    _frame(
+        "history",
+        "What became otherwise between two runs of a [history](history.md), or the last and this "
+        "one: key results; objectives, with no `id`; scores of units, which are `reported`.",
+        f"code {_PLACE} {_UNIT} quarter objective_id objective id title owner day before after "
+        f"since until {_CALLED}",
+        Column("code", "choice", "What it is.", "rollup.change", HISTORY_CODES),
+        Column("row", "count", "The row of that sheet; 0 for what is gone.", "report.row"),
+        Column("day", "date", "The day of the number, or of the score.", "log.date"),
+        Column("before", "text", "What it was, numbers as 12.5; blank for nothing.", "rollup.was"),
+        Column("after", "text", "What it became, or is computed to be now.", "rollup.became"),
+        Column("since", "date", "The last run that had it as before.", "rollup.run_before"),
+        Column("until", "date", "The first run that has it as after.", "rollup.run_after"),
     ),
 )
 FRAMES: Mapping[str, Frame] = {frame.key: frame for frame in _FRAMES}
