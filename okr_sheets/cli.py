@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -188,6 +187,7 @@ def score(
     outs: Sequence[Path],
     into: Path | None,
     sheets: Sequence[str] | None,
+    history: Path | None,
     as_of: date | None,
     previous: Sequence[str],
     preset: str | None,
@@ -212,22 +212,18 @@ def score(
     # A preset asked for here is meant as it is published, without the [bands] of okr.toml.
     bands = chosen_bands(preset, config)
     targets = Targets(outs, into, sheets)
+    history = runs.checked_history(history, outs, config)
     before = previous or ([str(config.previous)] if config.previous else [])
     found = runs.searched(paths or config.paths, config)
     found_before = runs.searched(before, config) if before else None
     if not targets.look(found.files, code or config.language or "en"):
         return targets.code
-    read = partial(
-        runs.read_trackers,
-        config=config,
-        code=code,
-        quiet=quiet,
-        engine=engine,
-        scheduler=scheduler,
+    how = (config, code, quiet, engine, scheduler)
+    trackers = runs.read_trackers(found, *how)
+    past = runs.read_trackers(found_before, *how) if found_before else None
+    rollup = rollup_of_trackers(
+        trackers, as_of, bands, past, config, earlier_only=bool(previous), history=history
     )
-    trackers = read(found)
-    past = read(found_before) if found_before else None
-    rollup = rollup_of_trackers(trackers, as_of, bands, past, config, earlier_only=bool(previous))
     words = rollup.words(code or config.language)
     runs.warn_of_names(config, trackers)
     runs.warn_of_day(as_of, trackers, words)

@@ -152,7 +152,8 @@ _REPORTS = click.option(
     "outs",
     multiple=True,
     type=OutPath(),
-    help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
+    help="A report: .xlsx, .html, .md, .csv or .json; or a history, which the run is added to: "
+    ".sqlite or .db. May be given several times.",
 )
 REVIEWS = click.option(
     "-o",
@@ -174,9 +175,16 @@ _SHEETS = click.option(
 )
 
 
+_HISTORY = click.option(
+    "--history",
+    type=OutPath("history", dir_okay=False),
+    help="Compare with the runs that this file holds, which -o wrote.  [default: okr.toml's]",
+)
+
+
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that say where its result goes."""
-    return _REPORTS(_INTO(_SHEETS(command)))
+    """Give a command the options of where its result goes, and what it is compared with."""
+    return _REPORTS(_INTO(_SHEETS(_HISTORY(command))))
 
 
 def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -18,6 +18,7 @@ from okr_sheets.urls import without_secrets
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
+    from pathlib import Path
 
     from okr_sheets.config import Config
     from okr_sheets.problems import Problem
@@ -45,6 +46,23 @@ def searched(paths: Sequence[str], config: Config) -> Found:
         quoted_paths = ", ".join(f"“{without_secrets(path)}”" for path in paths)
         raise click.UsageError(f"No tracker in {quoted_paths}. Name a file or a folder of them.")
     return found
+
+
+def checked_history(history: Path | None, outs: Sequence[Path], config: Config) -> Path | None:
+    """The history to compare with, given or of okr.toml; None if it was never begun.
+
+    UsageError if one that is given is not there, nor to be written; MisuseError if it is none.
+    """
+    path = history or config.history
+    if path is None:
+        return None
+    from okr_sheets.history.database import check
+
+    if check(path):
+        return path
+    if history and history not in outs:
+        raise click.UsageError(f"{history} is not there yet. Begin it with: -o {history}")
+    return None
 
 
 def read_trackers(

@@ -28,7 +28,7 @@ LAYERS = (
     ("files", "engine"),
     ("about", "frames", "tracker", "closing", "codes", "gathering", "computing"),
     ("reading",),
-    ("coaching", "checks", "planning", "rollups"),
+    ("coaching", "checks", "planning", "history", "rollups"),
     ("drawing",),
     ("writing",),
     ("adopting",),

@@ -44,9 +44,9 @@ class Unit:
 class Config:
     """The settings of one okr.toml; `Config()` holds the defaults, as if there were no file.
 
-    "" and None mean that each tracker's own value counts. `paths` and `previous` are relative to
-    the working folder, or URLs; `outside` lists those, as written, that lead out of the file's
-    folder.
+    "" and None mean that each tracker's own value counts. `paths`, `previous` and
+    `history` are relative to the working folder, or URLs, which the last is never; `outside` lists
+    those, as written, that lead out of the file's folder.
     `cuts` holds the numbers of [bands]; `departments`, `teams` and `owners` (their addresses) have
     folded names as keys. ConfigError if a plain value is one that the file could not have.
     """
@@ -57,6 +57,7 @@ class Config:
     preset: str = "default"
     paths: tuple[str, ...] = ()
     previous: Path | str | None = None
+    history: Path | None = None
     outside: tuple[str, ...] = ()
     cuts: Mapping[str, float] = field(default_factory=dict)
     departments: Mapping[str, Unit] = field(default_factory=dict)
@@ -107,11 +108,15 @@ def read_config(path: str | Path) -> Config:
             departments.setdefault(fold(team.department), Unit(team.department))
     top = entries[""]
     paths, previous = top.pop("paths", ()), top.pop("previous", "")
-    all_paths = (*paths, previous) if previous else paths
+    history = top.pop("history", "")
+    if is_url(history):
+        raise ConfigError(f"{path.name}: history must be a file, not a URL.")
+    all_paths = (*paths, *filter(None, (previous, history)))
     config = Config(
         **top,
         paths=tuple(_seen_from(path.parent, each) for each in paths),
         previous=_located(path.parent, previous) if previous else None,
+        history=path.parent / history if history else None,
         outside=tuple(each for each in all_paths if _leaves(path.parent, each)),
         cuts=entries["bands"],
         departments=departments,

@@ -136,6 +136,14 @@ KEYS: tuple[Key, ...] = (
         '["trackers", "sales/*.xlsx"]',
     ),
     Key("", "previous", "text", "Last quarter's folder, seen from this file.", "none", '"2026-Q4"'),
+    Key(
+        "",
+        "history",
+        "text",
+        "The history to compare with, seen from this file; `score -o` writes one.",
+        "none",
+        '"history.sqlite"',
+    ),
     *_BANDS,
     Key(
         "check",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from okr_sheets.files.marks import REPORTS, put_digest
+from okr_sheets.history.tables import SUFFIXES as HISTORIES
 from okr_sheets.language import language as words_of
 from okr_sheets.language import languages
 from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
@@ -27,6 +28,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     ".md": ("markdown", "write_markdown"),
     ".csv": ("tables", "write_csv"),
     ".json": ("tables", "write_json"),
+    **dict.fromkeys(HISTORIES, ("", "")),  # added to, and never replaced: see `report`
 }
 REVIEWS: Mapping[str, tuple[str, str]] = {
     ".xlsx": ("reviews.workbook", "write_workbook"),
@@ -48,6 +50,7 @@ def report(
 
     `.xlsx` a formatted workbook, `.html` one self-contained page, `.md` a Markdown summary, `.csv`
     the scored key results, `.json` an object with `about`, all frames as lists, and `problems`.
+    `.sqlite` and `.db` are a history, to which the run is added: docs/history.md tells its tables.
     Where a list has more than 2,500 rows, workbook and page show those that matter most, and name
     the file beside them that holds all frames whole, such as `rollup-data.zip`.
     `language` defaults to the one most trackers are in. An earlier report of that name is replaced
@@ -63,9 +66,15 @@ def report(
         check_choice("language", language, languages())
     _check_name(path, [tracker.path for tracker in rollup.trackers if tracker.path], KINDS)
     path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix in HISTORIES:
+        from okr_sheets.history.keeping import keep  # noqa: PLC0415  few runs need SQLite
+
+        check_target(path)
+        keep(rollup, path)
+        return path
     words = rollup.words(language)
     say = tell or (lambda _: None)
-    suffix = path.suffix.lower()
     # First of all, since the report will name it.
     names = {"archive": archived(rollup, path, words, say)} if suffix in SHORTENING else {}
     _write(rollup, path, KINDS[suffix], words, say, **names)
@@ -89,7 +98,13 @@ def check_report(
 ) -> None:
     """Raise what writing one of the `kinds` would raise, known before the trackers are read."""
     _check_name(path, trackers, kinds)
-    check_target(path, REPORTS)
+    if Path(path).suffix.lower() not in HISTORIES:
+        check_target(path, REPORTS)
+        return
+    from okr_sheets.history.database import check  # noqa: PLC0415  few runs need SQLite
+
+    check_target(path)
+    check(path)
 
 
 def _check_name(

@@ -156,7 +156,7 @@ def _of_findings(rollup: Rollup) -> Sequence[Array]:
 
 # What is made of other lists when it is asked for, and is as long as they are.
 _FOLLOWING = ("quality", "findings")
-_WORST_FIRST = ("attention", "changes")  # lists whose head is what matters most
+_WORST_FIRST = ("attention", "changes", "history")  # lists whose head is what matters most
 # What the rows of the others are chosen by, first things first: what is small stays, NaN goes.
 _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "teams": lambda rollup: _of_levels(rollup, "teams"),

@@ -12,6 +12,9 @@ from okr_sheets.reports.phrases import (
     FIRST,
     day_text,
     headline,
+    history_about,
+    history_line,
+    history_what,
     left_out,
     most_found,
     reason,
@@ -64,6 +67,7 @@ def _details(excerpt: Excerpt) -> Iterator[str]:
         yield words("report.none_attention")
     yield ""
     yield from _actions(excerpt)
+    yield from _history(excerpt)
     yield from _objectives(excerpt)
     yield from _quality(excerpt)
     if lines := problem_lines(rollup):
@@ -154,6 +158,18 @@ def _actions(excerpt: Excerpt) -> Iterator[str]:
         who = row["owner_name"] or words("report.nobody")
         about = f"{row['id']}, {who}, {words('okrs.due')} {day_text(row['due'], words)}"
         yield f"- {escaped(row['action'])} ({escaped(about)})"
+    yield ""
+
+
+def _history(excerpt: Excerpt) -> Iterator[str]:
+    words, rows = excerpt.words, excerpt.rows("history")
+    if not rows:
+        return
+    yield from _heading(excerpt, "history", len(rows), len(excerpt.rollup.columns["history"]))
+    for row in rows:
+        what = f"{history_what(row, words)}: {history_line(row, words)}"
+        unit = f" ({escaped(row['unit_name'])})" if row["objective"] else ""
+        yield f"- **{escaped(history_about(row))}**{unit}: {escaped(what)}"
     yield ""
 
 

@@ -22,6 +22,7 @@ from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
 
 FIRST = 3  # of the attention list, in an update
+NUMBER_CODES = frozenset({"target-eased", "target-tightened", "number", "baseline", "weight"})
 MOST_NAMES = 6  # of those who owe an update or their OKRs
 
 
@@ -87,7 +88,7 @@ def day_text(day: date | None, words: Language) -> str:
 
 # How the fields of a reason are said, where not as a number or as it stands.
 _PHRASES: Mapping[str, Callable[[Any, Language], str]] = {
-    "day": day_text,
+    **dict.fromkeys(("day", "since", "until"), day_text),
     "range": lambda ends, words: words.percent_range(*ends),
     "label": lambda key, words: words(f"okrs.{key}"),
     "share": lambda share, words: words.percent(share),
@@ -118,6 +119,45 @@ def most_found(rollup: Rollup, words: Language) -> list[Row]:
         }
         for row in rows
     ]
+
+
+def history_what(row: Row, words: Language) -> str:
+    """What a row of the history is: “Target made easier”."""
+    return words(f"report.history_{row['code'].replace('-', '_')}")
+
+
+def history_when(row: Row, words: Language) -> str:
+    """“between 12 Feb 2027 and 19 Feb 2027”, or the one day that both are."""
+    since, until = (day_text(row[key], words) for key in ("since", "until"))
+    return since if since == until else words("report.between", since=since, until=until)
+
+
+def history_values(row: Row, words: Language) -> tuple[str, str]:
+    """What it was before and after, “–” for a blank."""
+    before, after = (_history_value(row["code"], row[key], words) for key in ("before", "after"))
+    return before, after
+
+
+def _history_value(code: str, text: str, words: Language) -> str:
+    if not text:
+        return "–"
+    if code == "reported":
+        return words.percent(float(text))
+    return words.number(float(text)) if code in NUMBER_CODES else text
+
+
+def history_about(row: Row) -> str:
+    """The ID and text of what it is about; of a score the unit."""
+    if row["title"]:
+        return " ".join(filter(None, (row["id"], row["title"])))
+    return " ".join(filter(None, (row["objective_id"], row["objective"]))) or row["unit_name"]
+
+
+def history_line(row: Row, words: Language) -> str:
+    """All that a row says but what it is: “12 Feb 2027, 40 → 60, between … and …”."""
+    values = "" if row["code"] in {"dropped", "added"} else " → ".join(history_values(row, words))
+    when = "" if row["code"] == "reported" else history_when(row, words)
+    return ", ".join(filter(None, (day_text(row["day"], words), values, when)))
 
 
 def left_out(rollup: Rollup, words: Language) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,7 +35,7 @@ from okr_sheets.rollups.projections import (
 )
 from okr_sheets.rollups.quality import findings, quality
 from okr_sheets.rollups.result import Rollup, Row, Tables, framed_rows, problem_records
-from okr_sheets.rollups.schema import FRAMES, PROBLEMS, typed
+from okr_sheets.rollups.schema import FRAMES, PROBLEMS, tabled, typed
 from okr_sheets.rollups.scored import scored
 from okr_sheets.rollups.sources import sources
 from okr_sheets.rollups.trend import COMPARED, changes, dates_before, rounds, since, trend
@@ -143,13 +144,15 @@ def rollup(
     config: Settings = None,
     engine: str | None = None,
     scheduler: str | None = None,
+    history: str | Path | None = None,
 ) -> Rollup:
     """Everything that many trackers add up to: a `Rollup`, which `okr_sheets.report` writes.
 
     Takes what `okr_sheets.score` takes, and raises the same. `previous` are last quarter's
     trackers, given as `source` is; by default those that the settings name, and `previous=()` for
     none. Of several quarters the latest counts; ValueError if none of those given here is earlier
-    than `source`.
+    than `source`. `history` is a file that `okr_sheets.report(rollup, "history.sqlite")` wrote, to
+    compare with: by default that of the settings, and `history=""` for none.
 
         >>> import okr_sheets as okr
         >>> okr.rollup("samples/trackers", as_of="2027-02-12", config=okr.Config())
@@ -166,7 +169,13 @@ def rollup(
     before = settings.previous if previous is None else listed(previous)
     past = _read(before, settings, engine, scheduler)[0] if before else None
     return rollup_of_trackers(
-        trackers, day, bands, past, settings, earlier_only=previous is not None
+        trackers,
+        day,
+        bands,
+        past,
+        settings,
+        earlier_only=previous is not None,
+        history=settings.history if history is None else history,
     )
 
 
@@ -194,11 +203,12 @@ def rollup_of_trackers(
     past: Sequence[Tracker] | None = None,
     config: Config | None = None,
     earlier_only: bool = False,
+    history: str | Path | None = None,
 ) -> Rollup:
     """The rollup of trackers already read; companies come first, then departments, then teams.
 
     `past` are last quarter's. If none is of a quarter before those of `trackers` they are left out,
-    or with `earlier_only` refused by a MisuseError.
+    or with `earlier_only` refused by a MisuseError. `history` is one to compare with, if any.
     """
     config = config or Config()
     past = past or ()
@@ -232,6 +242,11 @@ def rollup_of_trackers(
         past_units, past_objectives = finished(earlier, bands, config.weight)
     units, objectives = with_previous(units, objectives, past_units, past_objectives)
     late = overdue(now, trackers, last)
+    remembered = tabled(FRAMES["history"], ())
+    if history:
+        from okr_sheets.rollups.history import history as compared  # noqa: PLC0415  SQLite waits
+
+        remembered = compared(history, now, trackers, last, bands)
     columns = {
         "key_results": now.key_results,
         "objectives": objectives,
@@ -240,11 +255,12 @@ def rollup_of_trackers(
         "changes": changes(now, then, before),
         "forecast": forecast_rows,
         "alignment": alignment(trackers, now.objectives, now.key_results),
-        "attention": attention(now.key_results, forecast_rows, trackers, problems),
+        "attention": attention(now.key_results, forecast_rows, trackers, problems, remembered),
         "owed": owed(now, trackers),
         "overdue": late,
         "blank": blanks,
         "carried": carried(objectives, past_objectives),
+        "history": remembered,
     }
 
     @cache
@@ -283,6 +299,7 @@ def rollup_of_trackers(
         ),
         problems=problems,
         trackers=tuple(trackers),
+        days=tuple(last),
         unreadable=tuple(t.path for t in trackers if not t.readable and not t.set_aside),
         bands=bands,
         since=since(now),

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from okr_sheets.columns import Columns, filled, stacked, to_day
+from okr_sheets.columns import Columns, among, filled, joined, stacked, to_day
 from okr_sheets.gathering import logged_confidences
 from okr_sheets.language import fold, language, percents
 from okr_sheets.problems import Problem
 from okr_sheets.rollups.plans import changes_of
-from okr_sheets.rollups.schema import FRAMES
+from okr_sheets.rollups.schema import FRAMES, tabled
 from okr_sheets.schema import PLANNED
 from okr_sheets.tracker import Tracker
 
@@ -24,10 +24,14 @@ LEAST_DROP = 2  # points of confidence that a fall must have to be worth a word
 _LOOKED_AT = (
     *("tracker", "file", "sheet", "row", "id", "live", "type", "current", "target", "status"),
     *("score", "gap", "stale", "checked", "day", "last_check_in", "planned_score", "confidence"),
+    "week_before",
     *(key.format(part) for part in PLANNED for key in ("{}", "planned_{}")),
 )
 
+Place = tuple[str, str, int]  # file, sheet and row
 Reason = tuple[str, Mapping[str, Any]]  # a code, and what fills its sentence
+# The changes in a history that somebody should look at, each with the code of its reason.
+_FROM_HISTORY = {"target-eased": "target-eased", "number": "rewritten"}
 
 
 def attention(
@@ -35,11 +39,13 @@ def attention(
     forecasts: Columns,
     trackers: Sequence[Tracker],
     problems: Iterable[Problem],
+    history: Columns,
 ) -> Columns:
     """The live key results to look at: those without a score first, then by gap, largest first.
 
-    `reasons` are codes with what fills their sentences, the gravest first;
-    `reason` is the first code.
+    Before all stand those that the `history` says are gone. Of it only what was found after the
+    check-in date before the last one counts. `reasons` are codes with what fills their sentences,
+    the gravest first; `reason` is the first code.
     """
     typed = {
         (p.path, p.sheet, p.row): p
@@ -55,19 +61,23 @@ def attention(
             strict=True,
         )
     )
+    remembered = _remembered(history)
     places, reasons_at = [], []
     for at, row in enumerate(key_results.only(_LOOKED_AT).records()):
         if not row["live"]:
             continue
         number = row["tracker"]
         whose = number, row["id"].casefold()
+        place = row["file"], row["sheet"], row["row"]
+        of_history = [*_of_history(remembered.get(place, ()), row)]
         reasons = [
+            *of_history,
             *_of_numbers(row),
-            *_of_plan(row),
+            *_of_plan(row, of_history),
             *_of_confidence(confidences.get(whose, []), row),
             *_of_actions(blocked.get(whose, []), row["day"]),
         ]
-        end = ends.get((row["file"], row["sheet"], row["row"]))
+        end = ends.get(place)
         if end is not None:
             reasons.append(("forecast", {"range": end}))
         if problem := typed.get((trackers[number].path, row["sheet"], row["row"])):
@@ -78,10 +88,49 @@ def attention(
             reasons_at.append(tuple(reasons))
     order = sorted(range(len(places)), key=places.__getitem__)
     rows = key_results.take(np.array([places[each][-1] for each in order], dtype=np.int64))
-    return rows.having(
+    rows = rows.having(
         reason=filled([reasons_at[each][0][0] for each in order], "text"),
         reasons=filled([reasons_at[each] for each in order], "any"),
     ).only(FRAMES["attention"].keys)
+    return joined([_dropped(history, key_results), rows])
+
+
+def _remembered(history: Columns) -> dict[Place, list[tuple[float, Reason]]]:
+    """What a history says of key results, by their places: when it was found, and the reason."""
+    found: dict[Place, list[tuple[float, Reason]]] = {}
+    for row in history.take(among(history.code, _FROM_HISTORY) & (history.title != "")).records():
+        fields: dict[str, Any] = {key: _number(row[key]) for key in ("before", "after")}
+        fields |= {key: to_day(row[key]) for key in ("since", "until")}
+        if row["code"] == "number":
+            fields["day"] = to_day(row["day"])
+        place = row["file"], row["sheet"], row["row"]
+        found.setdefault(place, []).append((row["until"], (_FROM_HISTORY[row["code"]], fields)))
+    return found
+
+
+def _number(text: str) -> float | str:
+    return float(text) if text else "–"
+
+
+def _of_history(
+    remembered: Iterable[tuple[float, Reason]], row: Mapping[Any, Any]
+) -> Iterator[Reason]:
+    """What a history says of a key result, if it is news."""
+    return (reason for found, reason in remembered if found > row["week_before"])
+
+
+def _dropped(history: Columns, key_results: Columns) -> Columns:
+    """The key results that are gone, if it is news: their reason and what is still known."""
+    pairs = zip(key_results.unit_name.tolist(), key_results.week_before.tolist(), strict=True)
+    week_before = dict(pairs)
+    is_gone = (history.code == "dropped") & (history.title != "") & (history.row == 0)
+    rows = []
+    for row in history.take(is_gone).records():
+        if row["until"] > week_before.get(row["unit_name"], 0.0):
+            fields = {key: to_day(row[key]) for key in ("since", "until")}
+            said = {"reason": "dropped", "reasons": (("dropped", fields),)}
+            rows.append(row | said)
+    return tabled(FRAMES["attention"], rows)
 
 
 def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
@@ -107,11 +156,17 @@ def _of_numbers(row: Mapping[Any, Any]) -> Iterator[Reason]:
         )
 
 
-def _of_plan(row: Mapping[Any, Any]) -> Iterator[Reason]:
-    """Changes of the plan, if the score is better than it would be without them."""
+def _of_plan(row: Mapping[Any, Any], of_history: Sequence[Reason]) -> Iterator[Reason]:
+    """Changes of the plan, if the score is better than it would be without them.
+
+    What the history tells of the target, with the days, is not said again.
+    """
+    said = [(fields["before"], fields["after"]) for _, fields in of_history]
     if isnan(row["planned_score"]) or not row["score"] > row["planned_score"]:
         return
-    yield from changes_of(row)
+    for code, fields in changes_of(row):
+        if fields["label"] != "target" or (fields["before"], fields["after"]) not in said:
+            yield code, fields
     yield "by-plan", {"share": row["planned_score"]}
 
 

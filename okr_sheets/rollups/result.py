@@ -72,12 +72,12 @@ class Rollup:
 
     Its frames are pandas frames, made when they are asked for: `teams`, `owners`, `objectives`,
     `key_results`, `changes`, `forecast`, `alignment`, `attention`, `owed`, `overdue`, `blank`,
-    `trend`, `sources`, `carried`, `quality` and `findings`, which docs/rollup.md lists column by
-    column, and what was typed into all trackers, one row a line: `check_ins` (`file`, `sheet`,
-    `row`, `unit_name`, `id`, `date`, `value`, `column`), `actions` (the same five, `action`,
-    `owner`, `due`, `status`, `note`), `log` (the same five, `date`, `confidence`, `note`, `by`) and
-    `close` (the same five, `final`, `reason`, `decision`, `lesson`). `about` is what the rollup
-    covers, `headline` the unit that speaks for all.
+    `trend`, `sources`, `carried`, `quality`, `findings` and `history`, which docs/rollup.md lists
+    column by column, and what was typed into all trackers, one row a line: `check_ins` (`file`,
+    `sheet`, `row`, `unit_name`, `id`, `date`, `value`, `column`), `actions` (the same five,
+    `action`, `owner`, `due`, `status`, `note`), `log` (the same five, `date`, `confidence`, `note`,
+    `by`) and `close` (the same five, `final`, `reason`, `decision`, `lesson`). `about` is what the
+    rollup covers, `headline` the unit that speaks for all.
 
     A frame has the same columns and dtypes whether it is empty or not, and `to_parquet` writes
     each. Scores, expected, gaps and forecasts run from 0 to 1. `reasons` of `attention` are JSON:
@@ -87,13 +87,15 @@ class Rollup:
     what to call a unit and an owner: no two share one. `with_left_out` is the score with cancelled
     and postponed key results counted too, `planned_score` the one by the plan that the trackers
     were made with. `problems` are of reading and of structure, `findings` what a coach says;
-    `trackers` are all that were given, `unreadable` the paths of those left out. `since` is the day
-    that `changes` compares with, `previous_quarter` the one that `previous` is of, "" for none.
+    `trackers` are all that were given, `days` those that they were scored by, `unreadable` the
+    paths of those left out. `since` is the day that `changes` compares with, `previous_quarter` the
+    one that `previous` is of, "" for none.
     """
 
     columns: Mapping[str, Columns]
     problems: tuple[Problem, ...]
     trackers: tuple[Tracker, ...]
+    days: tuple[date | None, ...]
     unreadable: tuple[str, ...]
     bands: Bands
     since: date | None
@@ -115,6 +117,7 @@ class Rollup:
     carried = _Frame()
     quality = _Frame()
     findings = _Frame()
+    history = _Frame()
     check_ins = _Frame()
     actions = _Frame()
     log = _Frame()

@@ -28,9 +28,26 @@ _FINDINGS = (
     "nobody-serves",
     "sideways",
 )
+# What became otherwise between two runs, the gravest first.
+HISTORY_CODES = (
+    *("dropped", "target-eased", "number", "reported", "target-tightened", "baseline", "weight"),
+    *("owner", "title", "id", "added"),
+)
 # Why somebody should look at a key result, the gravest first.
 _REASONS = (
-    *("unscored", "no-update", "crossed", "gap", "stale", *PLAN_CODES, "by-plan", "confidence"),
+    *(
+        "dropped",
+        "target-eased",
+        "rewritten",
+        "unscored",
+        "no-update",
+        "crossed",
+        "gap",
+        "stale",
+        *PLAN_CODES,
+        "by-plan",
+        "confidence",
+    ),
     *("blocked", "forecast", "typed-status"),
 )
 # Where a score will end, and how sure that is.
@@ -342,6 +359,20 @@ _FRAMES = (
         _CODE,
         Column("given", "text", "What stands there, for its sentence."),
         Column("words", "any", "What else fills its sentence."),
+    ),
+    _frame(
+        "history",
+        "What became otherwise between two runs of a [history](history.md), or the last and this "
+        "one: key results; objectives, with no `id`; scores of units, which are `reported`.",
+        f"code {_PLACE} {_UNIT} quarter objective_id objective id title owner day before after "
+        f"since until {_CALLED}",
+        Column("code", "choice", "What it is.", "rollup.change", HISTORY_CODES),
+        Column("row", "count", "The row of that sheet; 0 for what is gone.", "report.row"),
+        Column("day", "date", "The day of the number, or of the score.", "log.date"),
+        Column("before", "text", "What it was, numbers as 12.5; blank for nothing.", "rollup.was"),
+        Column("after", "text", "What it became, or is computed to be now.", "rollup.became"),
+        Column("since", "date", "The last run that had it as before.", "rollup.run_before"),
+        Column("until", "date", "The first run that has it as after.", "rollup.run_after"),
     ),
 )
 FRAMES: Mapping[str, Frame] = {frame.key: frame for frame in _FRAMES}

@@ -89,7 +89,7 @@ def trend(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) -> 
     """
     levels: dict[str, list[Columns]] = {"unit": [], "owner": [], "objective": [], "key-result": []}
     *past, last = rounds
-    for some in (*_some_at_once(past, trackers), [last]):
+    for some in (*some_at_once(past, trackers), [last]):
         each = scored(trackers, some, bands)
         objectives, key_results = each.objectives, each.key_results
         if some[-1] is not last:
@@ -97,7 +97,7 @@ def trend(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) -> 
             key_results = key_results.take(key_results.day >= key_results.first_day)
         live = key_results.take(key_results.live)
         pieces = {
-            "unit": _of_units(objectives),
+            "unit": of_units(objectives),
             "owner": _of_owners(live, each),
             "objective": objectives.having(live=objectives.key_results),
             "key-result": live,
@@ -107,7 +107,7 @@ def trend(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) -> 
     return joined([_level(name, pieces) for name, pieces in levels.items()])
 
 
-def _some_at_once(rounds: Sequence[Days], trackers: Sequence[Tracker]) -> Iterator[Sequence[Days]]:
+def some_at_once(rounds: Sequence[Days], trackers: Sequence[Tracker]) -> Iterator[Sequence[Days]]:
     """The rounds in batches of at most `MOST_AT_ONCE` scored rows, but one round at least."""
     rows = sum(
         len(tracker.columns[part]) for tracker in trackers for part in ("objectives", "key_results")
@@ -116,7 +116,8 @@ def _some_at_once(rounds: Sequence[Days], trackers: Sequence[Tracker]) -> Iterat
     return (rounds[at : at + size] for at in range(0, len(rounds), size))
 
 
-def _of_units(objectives: Columns) -> Columns:
+def of_units(objectives: Columns) -> Columns:
+    """The score of each unit on each round's day; `place` is the unit's in the list of units."""
     groups = _Groups(objectives.unit_at, objectives)
     files: list[dict[str, None]] = [{} for _ in range(groups.size)]
     for at, file in zip(groups.at.tolist(), objectives.file, strict=True):

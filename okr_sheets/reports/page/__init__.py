@@ -101,10 +101,11 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
     shown = {
         "teams": lists.tree(shaped),
         "objectives": [row for row in objectives if row["anchor"]],
-        "attention": lists.attention(excerpt, key_results, words),
+        "attention": lists.attention(excerpt, shaped, key_results, words),
         "alignment": lists.alignment(excerpt, objectives, words),
         "changes": lists.changes(excerpt, key_results, words),
         "owners": lists.owners(excerpt, key_results, words),
+        "history": lists.history(excerpt, key_results, words),
     }
     coached = quality.quality(excerpt, shaped, key_results, words)
     sizes = {name: len(rollup.columns[name]) for name in shown}

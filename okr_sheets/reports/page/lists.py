@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from okr_sheets.bands import grade_rule, status_meaning
@@ -11,7 +11,7 @@ from okr_sheets.language import Language
 from okr_sheets.problems import Problem
 from okr_sheets.reports.excerpts import Excerpt
 from okr_sheets.reports.page.parts import ORDER, chip, grouped, place_of, share
-from okr_sheets.reports.phrases import reason, updated
+from okr_sheets.reports.phrases import history_about, history_line, history_what, reason, updated
 from okr_sheets.rollups.result import Rollup, Row
 
 DEEPEST = 6  # steps that an outline is indented by
@@ -31,14 +31,49 @@ def tree(units: Sequence[Row]) -> list[Row]:
     return outline
 
 
-def attention(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> list[Row]:
+def attention(
+    excerpt: Excerpt, units: Iterable[Row], key_results: Iterable[Row], words: Language
+) -> list[Row]:
     """What needs attention, the worst first: key results, each with all reasons in words."""
     by_place = {key_result["place"]: key_result for key_result in key_results}
+    numbers = {unit["name"]: unit["number"] for unit in units}
     return [
-        by_place[place_of(row)]
+        (by_place.get(place_of(row)) or _gone(row, numbers, words))
         | {"reasons": [reason({"reasons": (each,)}, words) for each in row["reasons"]]}
         for row in excerpt.rows("attention")
-        if place_of(row) in by_place
+        if place_of(row) in by_place or not row["row"]
+    ]
+
+
+def _gone(row: Row, numbers: Mapping[str, int], words: Language) -> Row:
+    """What the list of attention shows of a key result that only the history knows."""
+    return {
+        "anchor": "history",
+        "title": row["title"],
+        "id": row["id"],
+        "unit": numbers.get(row["unit_name"], ""),
+        "team": row["unit_name"],
+        "owner": row["owner_name"] or words("report.nobody"),
+        "bar": None,
+        "score": "",
+        "at": {"score": ""},
+        "chip": {"tone": "cancelled", "word": "–"},
+    }
+
+
+def history(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> list[Row]:
+    """What changed between runs, the gravest first, each with where it is shown, if it is."""
+    anchors = {key_result["place"]: key_result["anchor"] for key_result in key_results}
+    return [
+        {
+            "what": history_what(row, words),
+            "about": history_about(row),
+            "said": history_line(row, words),
+            "anchor": anchors.get(place_of(row), "") if row["title"] else "",
+            "team": row["unit_name"] if row["objective"] else "",
+            "owner": row["owner_name"],
+        }
+        for row in excerpt.rows("history")
     ]
 
 

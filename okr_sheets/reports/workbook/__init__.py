@@ -51,9 +51,10 @@ def write_workbook(
     rollup gives the same bytes.
     """
     if names is None:
-        had = bool(rollup.previous_quarter)
+        without = set() if rollup.previous_quarter else set(PREVIOUS)
+        without |= set() if len(rollup.columns["history"]) else {"history"}
         titles = sheet_titles(words)
-        names = {key: title for key, title in titles.items() if had or key not in PREVIOUS}
+        names = {key: title for key, title in titles.items() if key not in without}
     day = rollup.as_of or EPOCH
     with workbook(path, title(rollup, words), REPORT_MARK, day) as book:
         sheets = {key: book.add_worksheet(name, CleanSheet) for key, name in names.items()}

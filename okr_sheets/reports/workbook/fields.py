@@ -14,7 +14,7 @@ from okr_sheets.drawing.colours import GRADE_STATUS, STATUS_COLOURS
 from okr_sheets.drawing.conditions import DATA_BAR, Condition, in_status_colours
 from okr_sheets.drawing.styles import PERCENT, Styles
 from okr_sheets.language import Language
-from okr_sheets.reports.phrases import status_word
+from okr_sheets.reports.phrases import history_what, status_word
 from okr_sheets.rollups.schema import CHANGE_KINDS
 
 Show = Callable[[Any], Value]
@@ -102,6 +102,10 @@ def _findings(words: Language, _: str) -> Show:
     return lambda code: words(f"report.finding_{code.replace('-', '_')}") if code else None
 
 
+def _remembered(words: Language, _: str) -> Show:
+    return lambda code: history_what({"code": code}, words)
+
+
 def _changes(words: Language, _: str) -> Show:
     by_key = {kind: _change_word(kind, words) for kind in CHANGE_KINDS}
     return lambda value: by_key[value]
@@ -132,6 +136,7 @@ KINDS: Mapping[str, Kind] = {
     "points": Kind(_numbers, _MIDDLE | {"num_format": POINTS}),
     "trend": Kind(_drawn, _MIDDLE),
     "change": Kind(_changes, _MIDDLE | {"bold": True}),
+    "remembered": Kind(_remembered, _LEFT | {"bold": True}, wraps=True),
     "finding": Kind(_findings, _LEFT, wraps=True),
     "yes_no": Kind(_answers, _LEFT),
     **{

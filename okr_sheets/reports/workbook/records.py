@@ -12,7 +12,7 @@ import numpy as np
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt, problem_lines
-from okr_sheets.reports.phrases import found, plan_changes, reason
+from okr_sheets.reports.phrases import found, history_values, plan_changes, reason
 from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
@@ -136,6 +136,15 @@ def carried(report: Report) -> Rows:
     """One row per objective that was there last quarter."""
     rows = report.owned(_whole(report, "carried", "objectives"))
     return report.linked([row | {"moved": _moved(row, "score", "previous_score")} for row in rows])
+
+
+def history(report: Report) -> Rows:
+    """One row per change between two runs, its values as people write them."""
+    rows = []
+    for row in report.excerpt.rows("history"):
+        before, after = history_values(row, report.words)
+        rows.append(row | {"before": before, "after": after})
+    return report.linked(rows)
 
 
 def _moved(row: Mapping[str, Any], after: str, before: str) -> float | None:

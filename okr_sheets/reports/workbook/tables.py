@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from okr_sheets.choices import GRADES
 from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import Field
-from okr_sheets.reports.workbook.records import Report, Rows
-from okr_sheets.rollups.schema import FRAMES
-from okr_sheets.rollups.schema import PROBLEMS as PROBLEMS_FRAME
+from okr_sheets.reports.workbook.table import Table
+from okr_sheets.reports.workbook.table import field_of as _of
 
 TILES = ("achieved", "on-track", "at-risk", "off-track", "no-update")
 RARE_TILES = ("not-started", "postponed", "cancelled")  # shown where there are any
 CLOSING = ("final", "final_reason", "decision", "lesson")  # columns that need a close
 PREVIOUS = ("previous", "carried")  # columns and tables that need last quarter's trackers
 YEAR = ("year_status", "year_score", "year_expected")  # columns that need the year's
-_FRAMES = {**FRAMES, PROBLEMS_FRAME.key: PROBLEMS_FRAME}
-_SHOWN_AS = {"id": "text", "flag": "yes_no"}  # kinds that look like another one
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One sheet with a table: its rows, and its columns from left to right."""
-
-    key: str
-    name: str  # of the Excel table, for formulas and macros in any language
-    rows: Callable[[Report], Rows]
-    fields: tuple[Field, ...]
-    nothing: str = ""  # the sentence for an empty table
-    frozen: int = 1  # columns that stay in sight
-    outline: bool = False  # whether rows have a `depth`, by which they fold
-
-
-def _of(place: str, width: tuple[float, float], kind: str = "", **look: bool) -> Field:
-    """A column of a frame by both their keys, shown as its kind is or as another one."""
-    frame, key = place.split(".")
-    column = _FRAMES[frame][key]
-    usual = key if column.kind == "choice" else _SHOWN_AS.get(column.kind, column.kind)
-    return Field(key, column.header, kind or usual, width, **look)
 
 
 _TITLE = _of("key_results.title", (30, 42), strong=True)
@@ -378,6 +351,28 @@ FINDINGS = Table(
     "review.nothing",
     frozen=0,
 )
+HISTORY = Table(
+    "history",
+    "tblHistory",
+    records.history,
+    (
+        _of("history.code", (24, 34), "remembered"),
+        _of("history.title", (30, 42), strong=True),
+        _ID,
+        _of("history.objective", (20, 34)),
+        _UNIT,
+        _OWNER,
+        _of("history.day", (13, 13)),
+        _of("history.before", (14, 34)),
+        _of("history.after", (14, 34)),
+        _of("history.since", (13, 13)),
+        _of("history.until", (13, 13)),
+        _DEPARTMENT,
+        _QUARTER,
+        *_PLACE,
+    ),
+    "page.no_changes",
+)
 PROBLEMS = Table(
     "problems",
     "tblProblems",
@@ -403,6 +398,7 @@ TABLES = (
     ATTENTION,
     CHANGES,
     CARRIED,
+    HISTORY,
     QUALITY,
     FINDINGS,
     PROBLEMS,
