@@ -152,7 +152,7 @@ _REPORTS = click.option(
     "outs",
     multiple=True,
     type=OutPath(),
-    help="A report: .xlsx, .html, .md, .csv or .json. May be given several times.",
+    help="A report: .xlsx, .pptx, .html, .md, .csv or .json. May be given several times.",
 )
 REVIEWS = click.option(
     "-o",
