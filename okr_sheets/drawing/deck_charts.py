@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from io import BytesIO
@@ -16,6 +17,8 @@ from pptx.enum.chart import (
     XL_TICK_MARK,
 )
 from pptx.enum.dml import MSO_LINE
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 
 from okr_sheets.columns import serial
@@ -27,6 +30,7 @@ from okr_sheets.drawing.workbooks import workbook_in
 from okr_sheets.text import printable
 
 Series = Mapping[str, Sequence[float | None]]  # values by the name of their series
+_DAY_WIDTH = 62.0  # points that a day takes below an axis
 _SHEET = "Sheet1"  # what python-pptx calls it in a chart's references
 # Of a line: colour, width in points, and how it is dashed.
 Stroke = tuple[str, float, MSO_LINE | None]
@@ -123,8 +127,18 @@ def lines(
     axis.tick_labels.font.color.rgb = rgb(MUTED)
     axis.major_tick_mark = XL_TICK_MARK.NONE
     axis.format.line.color.rgb = rgb(LINE)
+    _spread(chart, days, box.width)
     _percents(chart.value_axis, shown=True)
     _legend(chart)
+
+
+def _spread(chart: Any, days: Sequence[date], width: float) -> None:
+    """Write whole weeks below the axis, as many as there is room for."""
+    weeks = max(round((days[-1] - days[0]).days / 7), 1)
+    every = 7 * math.ceil(weeks * _DAY_WIDTH / width)
+    base = chart.element.find(".//" + qn("c:baseTimeUnit"))
+    for tag, value in (("majorTimeUnit", "days"), ("majorUnit", every)):
+        base.addnext(parse_xml(f'<c:{tag} {nsdecls("c")} val="{value}"/>'))
 
 
 def _chart(slide: Slide, box: Box, kind: XL_CHART_TYPE, data: _Data) -> Any:

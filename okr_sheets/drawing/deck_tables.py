@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
@@ -13,7 +14,7 @@ from pptx.util import Pt
 
 from okr_sheets.drawing.colours import INK, LINE, MUTED, STATUS_COLOURS, WHITE
 from okr_sheets.drawing.decks import LEAST, Slide, rgb
-from okr_sheets.drawing.fitting import Box, fitted, line_points
+from okr_sheets.drawing.fitting import Box, Fitted, fitted, line_points
 from okr_sheets.language import Language
 from okr_sheets.text import printable
 
@@ -43,78 +44,108 @@ Row = Sequence[Cell | str]
 
 
 class Table:
-    """Where a table is to be put, and how many rows it has room for."""
+    """Where a table is to be put, and how many of its rows there is room for."""
 
     def __init__(
         self, words: Language, box: Box, heads: Sequence[Head], *, size: float = 13, lines: int = 2
     ) -> None:
         self._words, self._box, self._heads, self._size = words, box, heads, size
-        self._row = lines * line_points(size, words) + 2 * GAP
+        whole = sum(head.share for head in heads)
+        self._widths = [head.share / whole * box.width for head in heads]
+        self._line, self._below = line_points(size, words), line_points(_smaller(size), words)
+        self._text = lines * self._line
         self._head = line_points(size - 1, words) + 2 * GAP
 
-    @property
-    def most(self) -> int:
-        """How many rows there is room for."""
-        return self.room(self._box.height)
+    def most(self, rows: Sequence[Row], spared: float = 0) -> int:
+        """How many of the first rows fit; `spared` points are kept free where not all do."""
+        ends = list(accumulate(map(self._height, rows), initial=self._head))[1:]
+        if not ends or ends[-1] <= self._box.height:
+            return len(rows)
+        return sum(end <= self._box.height - spared for end in ends)
 
-    def room(self, height: float) -> int:
-        """How many rows there is room for in so many points."""
-        return max(int((height - self._head) / self._row), 1)
-
-    def put(self, slide: Slide, rows: Iterable[Row]) -> float:
+    def put(self, slide: Slide, rows: Sequence[Row]) -> float:
         """Draw the rows, of which there must be room for all, and give where the table ends."""
-        rows = list(rows)
-        height = self._head + self._row * len(rows)
-        box = self._box._replace(height=height)
-        shape = slide.shapes.add_table(len(rows) + 1, len(self._heads), *(Pt(each) for each in box))
+        heights = [self._head, *map(self._height, rows)]
+        box = self._box._replace(height=sum(heights))
+        places = (Pt(each) for each in box)
+        shape = slide.shapes.add_table(len(rows) + 1, len(self._heads), *places)
+        shape.element.find(".//" + qn("a:tableStyleId")).text = _PLAIN
         table = shape.table
         table.horz_banding = False
-        style = shape.element.find(".//" + qn("a:tableStyleId"))
-        style.text = _PLAIN
-        whole = sum(head.share for head in self._heads)
-        widths = [head.share / whole * box.width for head in self._heads]
-        for column, width in zip(table.columns, widths, strict=True):
-            column.width = Pt(width)
-        table.rows[0].height = Pt(self._head)
-        for at, (head, width) in enumerate(zip(self._heads, widths, strict=True)):
-            cell = table.cell(0, at)
-            _paint(cell, INK)
-            place = Box(0, 0, width, self._head)
-            self._fill(slide, cell, Cell(head.text, bold=True), place, head, WHITE, self._size - 1)
-        for number, row in enumerate(rows, 1):
-            table.rows[number].height = Pt(self._row)
-            for at, (value, head, width) in enumerate(zip(row, self._heads, widths, strict=True)):
-                cell = table.cell(number, at)
-                given = value if isinstance(value, Cell) else Cell(value)
-                fill, ink = STATUS_COLOURS.get(given.status, (WHITE, INK))
-                _paint(cell, fill)
-                _underline(cell)
-                self._fill(slide, cell, given, Box(0, 0, width, self._row), head, ink, self._size)
-        return box.top + height
+        for parts, sizes, key in (
+            (table.columns, self._widths, "width"),
+            (table.rows, heights, "height"),
+        ):
+            for part, size in zip(parts, sizes, strict=True):
+                setattr(part, key, Pt(size))
+        for at, (head, width) in enumerate(zip(self._heads, self._widths, strict=True)):
+            room = width - 2 * PAD
+            cells = [
+                each if isinstance(each, Cell) else Cell(each) for each in self._column(rows, at)
+            ]
+            self._fill(slide, table.cell(0, at), Cell(head.text, bold=True), head, room)
+            size = min((self._fitted(each, room).size for each in cells), default=self._size)
+            for number, cell in enumerate(cells, 1):
+                self._fill(slide, table.cell(number, at), cell, head, room, size)
+        return box.top + box.height
+
+    @staticmethod
+    def _column(rows: Sequence[Row], at: int) -> list[Cell | str]:
+        return [row[at] for row in rows]
+
+    def _height(self, row: Row) -> float:
+        """The height of a row: that of its lines of text, more only where one more stands below."""
+        heights = [self._text]
+        for cell, width in zip(row, self._widths, strict=True):
+            if isinstance(cell, Cell) and cell.below:
+                fits = fitted(
+                    _clean(cell.text), (width - 2 * PAD, self._line), (self._size,) * 2, self._words
+                )
+                lines = 1 if fits.text == _clean(cell.text) else self._text / self._line
+                heights.append(lines * self._line + self._below)
+        return max(heights) + 2 * GAP
+
+    def _fitted(self, cell: Cell, width: float, size: float = 0) -> Fitted:
+        sizes = (size or self._size, size or max(self._size - 2, LEAST))
+        return fitted(_clean(cell.text), (width, self._text), sizes, self._words, bold=cell.bold)
 
     def _fill(
-        self, slide: Slide, cell: Any, given: Cell, box: Box, head: Head, colour: str, size: float
+        self, slide: Slide, place: Any, cell: Cell, head: Head, width: float, size: float = 0
     ) -> None:
-        """Write a cell's text, and the line below it, which takes half of the room."""
-        cell.margin_left = cell.margin_right = Pt(PAD)
-        cell.margin_top = cell.margin_bottom = Pt(GAP)
-        cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-        cell.text_frame.word_wrap = True
-        texts = [(given.text, given.bold, colour, size)]
-        if given.below:
-            texts.append((given.below, False, MUTED, size - 2))
-        room = box.width - 2 * PAD, (box.height - 2 * GAP) / len(texts)
-        for at, (text, bold, ink, most) in enumerate(texts):
-            paragraph = cell.text_frame.paragraphs[0] if not at else cell.text_frame.add_paragraph()
+        """Write a cell, or without a size a header, and the line below its text."""
+        place.margin_left = place.margin_right = Pt(PAD)
+        place.margin_top = place.margin_bottom = Pt(GAP)
+        place.vertical_anchor = MSO_ANCHOR.MIDDLE
+        place.text_frame.word_wrap = True
+        fill, ink = STATUS_COLOURS.get(cell.status, (WHITE, INK)) if size else (INK, WHITE)
+        place.fill.solid()
+        place.fill.fore_color.rgb = rgb(fill)
+        if size:
+            _underline(place)
+            fits = self._fitted(cell, width, size)
+        else:
+            room = width, self._head - 2 * GAP
+            fits = fitted(_clean(cell.text), room, (self._size - 1, LEAST), self._words, bold=True)
+        texts = [(fits, cell.bold, ink)]
+        if cell.below:
+            room, small = (width, self._below), _smaller(self._size)
+            texts.append(
+                (fitted(_clean(cell.below), room, (small, small), self._words), False, MUTED)
+            )
+        for at, (text, bold, colour) in enumerate(texts):
+            frame = place.text_frame
+            paragraph = frame.add_paragraph() if at else frame.paragraphs[0]
             paragraph.alignment = PP_ALIGN.RIGHT if head.is_figure else PP_ALIGN.LEFT
-            line = " ".join(printable(text).split())
-            fits = fitted(line, room, (most, LEAST), self._words, bold=bold)
-            slide.run(paragraph, fits.text, fits.size, bold, ink)
+            slide.run(paragraph, text.text, text.size, bold, colour)
 
 
-def _paint(cell: Any, colour: str) -> None:
-    cell.fill.solid()
-    cell.fill.fore_color.rgb = rgb(colour)
+def _clean(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+def _smaller(size: float) -> float:
+    """The size of the line below a text."""
+    return max(size - 2, LEAST)
 
 
 def _underline(cell: Any) -> None:

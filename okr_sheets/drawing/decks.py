@@ -46,7 +46,7 @@ _LONGEST_NOTE, _MOST_NOTES = 400, 14
 
 def rgb(colour: str) -> RGBColor:
     """A colour of the palette as python-pptx takes it."""
-    return RGBColor.from_string(colour.removeprefix("#"))
+    return RGBColor(*bytes.fromhex(colour.removeprefix("#")))  # type: ignore[no-untyped-call]
 
 
 class Deck:
@@ -178,7 +178,7 @@ class Slide:
 
     def foot(self, text: str) -> None:
         """Write the foot: a text, and the slide's number, which follows when slides are moved."""
-        wide = Box(MARGIN, FOOT, WIDTH - 2 * MARGIN - 60, FOOT_HEIGHT)
+        wide = Box(MARGIN, FOOT + 4, WIDTH - 2 * MARGIN - 60, FOOT_HEIGHT - 4)
         self.text(text, wide, 10, colour=MUTED)
         for shape in self._slide.slide_layout.placeholders:
             if shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER:

@@ -8,8 +8,9 @@ from okr_sheets.drawing.decks import Deck
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.reports.deck.lists import alignment, asks, attention, changes, risks
-from okr_sheets.reports.deck.standing import closing, cover, standing, trend
+from okr_sheets.reports.deck.standing import closing, cover, standing
 from okr_sheets.reports.deck.units import units
+from okr_sheets.reports.deck.weeks import trend
 from okr_sheets.reports.phrases import as_of, title
 from okr_sheets.rollups.result import Rollup
 

@@ -22,7 +22,7 @@ from okr_sheets.rollups.result import Rollup
 from okr_sheets.rollups.result import Row as Record
 
 MOST_ROWS = 8  # of a list, however many there is room for
-_MOST_ASKS = 3  # of a kind
+_MOST_ASKS = 2  # of a kind
 _OPEN = ("to-do", "doing", "blocked")
 _BEHIND = ("off-track", "at-risk")
 
@@ -32,7 +32,8 @@ def _list(
 ) -> None:
     """A slide with a table of the first rows, whose whole texts are in its notes."""
     table = Table(deck.words, BODY, heads)
-    shown = rows[: min(table.most, MOST_ROWS)]
+    shown = rows[:MOST_ROWS]
+    shown = shown[: table.most(shown)]
     slide = deck.slide(of_all(title, len(shown), len(rows), deck.words), subtitle)
     table.put(slide, shown)
     slide.notes(" · ".join(filter(None, _texts(row))) for row in shown)
@@ -171,21 +172,18 @@ def asks(deck: Deck, rollup: Rollup) -> None:
         ("deck.ask_no_action", _without_action(rollup, words)),
         ("report.overdue_actions", _overdue(rollup, words)),
     )
-    heads = [
-        Head("", 3),
-        Head(words("deck.ask"), 6),
-        _owner_head(words),
-        Head(words("report.reason"), 3.4),
-    ]
-    table = Table(words, BODY, heads)
-    most = min(table.most // len(kinds), _MOST_ASKS)
     rows: list[Row] = []
     for key, found in kinds:
-        kind = of_all(words(key), min(most, len(found)), len(found), words)
-        rows += [
-            [Cell("" if at else kind, bold=True), *cells] for at, cells in enumerate(found[:most])
-        ]
+        kind = of_all(words(key), min(_MOST_ASKS, len(found)), len(found), words)
+        for at, cells in enumerate(found[:_MOST_ASKS]):
+            rows.append([Cell("" if at else kind, bold=True), *cells])
     if rows:
+        heads = [
+            Head("", 3.4),
+            Head(words("deck.ask"), 6),
+            _owner_head(words),
+            Head(words("report.reason"), 3.4),
+        ]
         _list(deck, words("deck.asks"), heads, rows)
 
 

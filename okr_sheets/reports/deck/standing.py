@@ -1,4 +1,4 @@
-"""Slides of the whole: the cover, where we stand, week by week, where the numbers come from."""
+"""Slides of the whole: the cover, where we stand, where the numbers come from."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from okr_sheets.drawing.colours import (
     LINE,
     MUTED,
     PAGE,
-    SERIES,
     SLATE,
     STRONG_COLOURS,
 )
-from okr_sheets.drawing.deck_charts import STROKES, Series, count_bars, lines, score_bars
+from okr_sheets.drawing.deck_charts import count_bars, score_bars
 from okr_sheets.drawing.deck_tables import Head, Table
+from okr_sheets.drawing.deck_tables import Row as Cells
 from okr_sheets.drawing.decks import BODY, Deck, Slide
 from okr_sheets.drawing.fitting import Box
 from okr_sheets.drawing.text_width import shortened
@@ -30,7 +30,6 @@ from okr_sheets.reports.phrases import (
     coverage,
     day_text,
     end_range,
-    heading,
     headline,
     left_out,
     listed_names,
@@ -39,21 +38,12 @@ from okr_sheets.reports.phrases import (
     title,
     update,
 )
-from okr_sheets.reports.workbook.weeks import Weeks, course
 from okr_sheets.rollups.result import Rollup, Row
 
 GAP = 14.0  # points between two things on a slide
-_NAME = 26.0  # digits of a name beside a bar
+NAME = 26.0  # digits of a name beside a bar
 _TILES = 86.0  # points that the tiles are high
 _MOST_NAMES = 4
-# What the lines of a trend are called.
-_LINES = {
-    "expected": "okrs.expected",
-    "score": "okrs.score",
-    "forecast": "report.forecast",
-    "forecast_low": "rollup.low",
-    "forecast_high": "rollup.high",
-}
 
 
 class Tile(NamedTuple):
@@ -90,7 +80,7 @@ def standing(deck: Deck, rollup: Rollup) -> None:
         values = {
             words(f"okrs.{key}"): [row[key] for row in whom.rows] for key in ("score", "expected")
         }
-        names = [shortened(name, _NAME) for name in whom.names]
+        names = [shortened(name, NAME) for name in whom.names]
         score_bars(slide, _headed(slide, left, whom.heading), names, values)
         _count(slide, _headed(slide, right, words("dashboard.by_status")), rollup)
     else:
@@ -130,18 +120,18 @@ def unit_tiles(unit: Row, deck: Deck) -> list[Tile]:
     return made
 
 
-def tiles(slide: Slide, figures: list[Tile], box: Box) -> None:
+def tiles(slide: Slide, figures: list[Tile], box: Box, size: float = 28) -> None:
     """Put figures side by side."""
     width = (box.width - GAP * (len(figures) - 1)) / len(figures)
     for at, tile in enumerate(figures):
         left = box.left + at * (width + GAP)
         slide.text("", Box(left, box.top, width, box.height), 10, fill=PAGE)
         inner, parts = Box(left + 10, box.top, width - 20, 0), box.height / 10
-        label, value = inner._replace(top=box.top + parts * 0.6, height=parts * 2.2), parts * 4.4
+        label, value = inner._replace(top=box.top + parts * 0.6, height=parts * 2.0), parts * 3.9
         slide.text(tile.label, label, 12, colour=MUTED)
         figure = inner._replace(top=label.top + label.height, height=value)
-        slide.text(tile.value, figure, 28, bold=True, colour=tile.colour)
-        note = inner._replace(top=figure.top + value, height=parts * 2.4)
+        slide.text(tile.value, figure, size, bold=True, colour=tile.colour)
+        note = inner._replace(top=figure.top + value, height=parts * 3.2)
         slide.text(tile.note, note, 11, colour=MUTED)
 
 
@@ -164,59 +154,6 @@ def _count(slide: Slide, box: Box, rollup: Rollup) -> None:
         count_bars(slide, box, words("report.key_results"), names, colours)
 
 
-def trend(deck: Deck, rollup: Rollup) -> None:
-    """Week by week: the headline against the pace and where it is heading, else the first units."""
-    words, unit = deck.words, rollup.headline
-    if unit is None:
-        _ways(deck, rollup)
-        return
-    [past] = Weeks(rollup).of("unit", [unit])
-    if len(past) < 2:
-        return
-    way = course(rollup, past, unit)
-    series = {
-        "expected": way.expected,
-        "score": [*(week["score"] for week in past), *(None for _ in way.ahead)],
-    }
-    if way.ahead and unit["forecast"] is not None:
-        before = [None] * (len(past) - 1)
-        for key in ("forecast", "forecast_low", "forecast_high"):
-            series[key] = [*before, *way.onwards(past[-1]["score"], unit[key])]
-    named: Series = {words(_LINES[key]): values for key, values in series.items()}
-    end = ". ".join(filter(None, (unit["unit_name"], heading(unit, words))))
-    slide = deck.slide(words("dashboard.week_by_week"), end)
-    lines(slide, BODY, way.days, words("formats.day"), named, [STROKES[key] for key in series])
-    slide.notes(_week_lines(past, deck))
-
-
-def _week_lines(past: list[Row], deck: Deck) -> Iterator[str]:
-    words = deck.words
-    for week in past:
-        score, expected = words.percent(week["score"]), words.percent(week["expected"])
-        figures = words("report.headline", score=score, expected=expected)
-        yield f"{day_text(week['day'], words)}: {figures}"
-
-
-def _ways(deck: Deck, rollup: Rollup) -> None:
-    """The weeks of the first few units that are compared, a line for each."""
-    words, whom = deck.words, compared(rollup, deck.words)
-    if whom.level != "unit":
-        return
-    names, rows = whom.names[: len(SERIES)], whom.rows[: len(SERIES)]
-    paths = Weeks(rollup).of("unit", rows)
-    days = sorted({week["day"] for path in paths for week in path})
-    if len(days) < 2:
-        return
-    scores = [{week["day"]: week["score"] for week in path} for path in paths]
-    values = {
-        shortened(name, _NAME): [path.get(day) for day in days]
-        for name, path in zip(names, scores, strict=True)
-    }
-    slide = deck.slide(words("dashboard.week_by_week"), whom.heading)
-    strokes = [(colour, 2.5, None) for colour in SERIES[: len(values)]]
-    lines(slide, BODY, days, words("formats.day"), values, strokes)
-
-
 def closing(deck: Deck, rollup: Rollup) -> None:
     """Which files were read, as of which day, how fresh they are, and what a score is."""
     words = deck.words
@@ -235,24 +172,20 @@ def closing(deck: Deck, rollup: Rollup) -> None:
     rows = [row for row in rollup.rows("teams") if row["file"]]
     box = BODY._replace(height=BODY.height - below - GAP)
     table = Table(words, box, heads, size=12, lines=1)
-    shown = rows[: table.most]
-    end = box.top
-    if shown:
-        end = table.put(
-            slide,
-            (
-                [
-                    row["unit_name"],
-                    row["file"],
-                    day_text(row["as_of"], words),
-                    *(
-                        words.counted("page.count_of", part=row[key], whole=row["key_results"])
-                        for key in ("updated", "with_number")
-                    ),
-                ]
-                for row in shown
+    cells: list[Cells] = [
+        [
+            row["unit_name"],
+            row["file"],
+            day_text(row["as_of"], words),
+            *(
+                words.counted("page.count_of", part=row[key], whole=row["key_results"])
+                for key in ("updated", "with_number")
             ),
-        )
+        ]
+        for row in rows
+    ]
+    shown = cells[: table.most(cells)]
+    end = table.put(slide, shown) if shown else box.top
     rest = of_all(words("report.teams"), len(shown), len(rows), words)
     more = [rest] if len(shown) < len(rows) else []
     place = Box(BODY.left, end + GAP, BODY.width, BODY.top + BODY.height - end - GAP)

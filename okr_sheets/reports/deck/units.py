@@ -20,6 +20,7 @@ from okr_sheets.reports.deck.rows import (
     worst_first,
 )
 from okr_sheets.reports.deck.standing import GAP, tiles, unit_tiles
+from okr_sheets.reports.deck.weeks import unit_chart
 from okr_sheets.reports.page.parts import place_of, places_among
 from okr_sheets.reports.phrases import (
     coverage,
@@ -31,12 +32,14 @@ from okr_sheets.reports.phrases import (
     unit_status,
     updated,
 )
+from okr_sheets.reports.workbook.weeks import Weeks
 from okr_sheets.rollups.result import Rollup
 from okr_sheets.rollups.result import Row as Record
 
 MOST_UNITS = 12  # with a slide of their own
 _LEFT = 310.0  # points that figures and objectives are wide
 _TILES = 76.0
+_LEAST_CHART = 130.0  # points; a lower one says nothing
 
 
 def units(deck: Deck, rollup: Rollup) -> None:
@@ -59,10 +62,14 @@ def _unit(deck: Deck, rollup: Rollup, unit: Record, said: Remarks) -> None:
     ]
     slide = deck.slide(unit["unit_name"], " · ".join(filter(None, facts)))
     left = BODY._replace(width=_LEFT)
-    tiles(slide, unit_tiles(unit, deck), left._replace(height=_TILES))
+    tiles(slide, unit_tiles(unit, deck), left._replace(height=_TILES), 20)
     top = BODY.top + _TILES + GAP
     below = left._replace(top=top, height=BODY.top + BODY.height - top)
-    _objectives(slide, _of(rollup, "objectives", unit), below)
+    end = _objectives(slide, _of(rollup, "objectives", unit), below) + GAP
+    rest = below._replace(top=end, height=BODY.top + BODY.height - end)
+    [past] = Weeks(rollup).of("unit", [unit])
+    if rest.height >= _LEAST_CHART and len(past) > 1:
+        unit_chart(slide, rest, rollup, unit, past)
     right = Box(BODY.left + _LEFT + GAP, BODY.top, BODY.width - _LEFT - GAP, BODY.height)
     key_results = _of(rollup, "key_results", unit)
     _key_results(slide, rollup, key_results, said, right)
@@ -95,22 +102,17 @@ def _whole(key_results: Sequence[Record], said: Remarks, slide: Slide) -> list[s
     ]
 
 
-def _objectives(slide: Slide, rows: Sequence[Record], box: Box) -> None:
+def _objectives(slide: Slide, rows: Sequence[Record], box: Box) -> float:
     words = slide.words
     heads = [
         Head(words("report.objective"), 5),
         Head(words("okrs.score"), 1.5, is_figure=True),
         Head(words("okrs.status"), 2.2),
     ]
-    _table(
-        slide,
-        Table(words, box, heads, size=11),
-        [
-            [named(row), words.percent(row["score"]), status_cell(row["status"], words)]
-            for row in rows
-        ],
-        box,
-    )
+    cells: list[Row] = [
+        [named(row), words.percent(row["score"]), status_cell(row["status"], words)] for row in rows
+    ]
+    return _table(slide, Table(words, box, heads, size=11), cells, box)
 
 
 def _key_results(
@@ -118,7 +120,7 @@ def _key_results(
 ) -> None:
     words = slide.words
     which = places_among(rollup.columns["forecast"], {place_of(row) for row in rows})
-    ends = {place_of(row): row for row in rollup.rows("forecast", which)}
+    ends = {place_of(row): end_range(row, words) for row in rollup.rows("forecast", which)}
     heads = [
         Head(words("dashboard.key_result"), 6),
         Head(words("okrs.target"), 3.2),
@@ -129,9 +131,9 @@ def _key_results(
     cells: list[Row] = [
         [
             Cell(named(row), below=said.get(whose_id(row), "")),
-            Cell(goal(row, words), below=now(row, words)),
+            " · ".join(filter(None, (goal(row, words), now(row, words)))),
             words.percent(row["score"]),
-            end_range(ends[place_of(row)], words) if place_of(row) in ends else "–",
+            ends.get(place_of(row)) or "–",
             status_cell(row["status"], words),
         ]
         for row in rows
@@ -139,17 +141,18 @@ def _key_results(
     _table(slide, Table(words, box, heads, size=11), cells, box)
 
 
-def _table(slide: Slide, table: Table, rows: Sequence[Row], box: Box) -> None:
-    """The first rows that there is room for, and below them how many there are where not all."""
+def _table(slide: Slide, table: Table, rows: Sequence[Row], box: Box) -> float:
+    """The first rows that there is room for, how many where not all, and where that ends."""
     if not rows:
-        return
+        return box.top
     foot = slide.height_of(1, 10) + 4
-    most = table.most if table.most >= len(rows) else table.room(box.height - foot)
+    most = table.most(rows, foot)
     end = table.put(slide, rows[:most])
-    if most < len(rows):
-        words = slide.words
-        text = words.counted("page.shown_here", shown=most, all=len(rows))
-        slide.text(text, Box(box.left, end + 4, box.width, foot - 4), 10, colour=MUTED)
+    if most == len(rows):
+        return end
+    text = slide.words.counted("page.shown_here", shown=most, all=len(rows))
+    slide.text(text, Box(box.left, end + 4, box.width, foot - 4), 10, colour=MUTED)
+    return end + foot
 
 
 def _rest(deck: Deck, rows: Sequence[Record]) -> None:
@@ -162,31 +165,22 @@ def _rest(deck: Deck, rows: Sequence[Record]) -> None:
         Head(words("okrs.expected"), 1.8, is_figure=True),
         Head(words("okrs.status"), 2.2),
     ]
-    columns = [
-        Table(
-            words,
-            BODY._replace(left=BODY.left + at * (width + GAP), width=width),
-            heads,
-            size=12,
-            lines=1,
-        )
-        for at in range(2)
+    cells: list[Row] = [
+        [
+            row["unit_name"],
+            words.percent(row["score"]),
+            words.percent(row["expected"]),
+            status_cell(row["status"], words),
+        ]
+        for row in rows
     ]
-    most = columns[0].most
-    shown = rows[: 2 * most]
-    title = of_all(words("deck.other_units"), len(shown), len(rows), words)
+    columns = [
+        Table(words, BODY._replace(left=left, width=width), heads, size=12, lines=1)
+        for left in (BODY.left, BODY.left + width + GAP)
+    ]
+    most = columns[0].most(cells)
+    title = of_all(words("deck.other_units"), min(2 * most, len(rows)), len(rows), words)
     slide = deck.slide(title)
     for at, table in enumerate(columns):
-        if part := shown[at * most : (at + 1) * most]:
-            table.put(
-                slide,
-                (
-                    [
-                        row["unit_name"],
-                        words.percent(row["score"]),
-                        words.percent(row["expected"]),
-                        status_cell(row["status"], words),
-                    ]
-                    for row in part
-                ),
-            )
+        if part := cells[at * most : (at + 1) * most]:
+            table.put(slide, part)
