@@ -14,9 +14,8 @@ from pptx.util import Pt
 
 from okr_sheets.drawing.colours import INK, LINE, MUTED, STATUS_COLOURS, WHITE
 from okr_sheets.drawing.decks import LEAST, Slide, rgb
-from okr_sheets.drawing.fitting import Box, Fitted, fitted, line_points
+from okr_sheets.drawing.fitting import Box, Fitted, clean, fitted, line_points
 from okr_sheets.language import Language
-from okr_sheets.text import printable
 
 PAD, GAP = 6.0, 3.0  # points beside and above the text of a cell
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # PowerPoint's style without fills and lines
@@ -99,15 +98,15 @@ class Table:
         for cell, width in zip(row, self._widths, strict=True):
             if isinstance(cell, Cell) and cell.below:
                 fits = fitted(
-                    _clean(cell.text), (width - 2 * PAD, self._line), (self._size,) * 2, self._words
+                    clean(cell.text), (width - 2 * PAD, self._line), (self._size,) * 2, self._words
                 )
-                lines = 1 if fits.text == _clean(cell.text) else self._text / self._line
+                lines = 1 if fits.text == clean(cell.text) else self._text / self._line
                 heights.append(lines * self._line + self._below)
         return max(heights) + 2 * GAP
 
     def _fitted(self, cell: Cell, width: float, size: float = 0) -> Fitted:
         sizes = (size or self._size, size or max(self._size - 2, LEAST))
-        return fitted(_clean(cell.text), (width, self._text), sizes, self._words, bold=cell.bold)
+        return fitted(clean(cell.text), (width, self._text), sizes, self._words, bold=cell.bold)
 
     def _fill(
         self, slide: Slide, place: Any, cell: Cell, head: Head, width: float, size: float = 0
@@ -125,22 +124,18 @@ class Table:
             fits = self._fitted(cell, width, size)
         else:
             room = width, self._head - 2 * GAP
-            fits = fitted(_clean(cell.text), room, (self._size - 1, LEAST), self._words, bold=True)
+            fits = fitted(clean(cell.text), room, (self._size - 1, LEAST), self._words, bold=True)
         texts = [(fits, cell.bold, ink)]
         if cell.below:
             room, small = (width, self._below), _smaller(self._size)
             texts.append(
-                (fitted(_clean(cell.below), room, (small, small), self._words), False, MUTED)
+                (fitted(clean(cell.below), room, (small, small), self._words), False, MUTED)
             )
         for at, (text, bold, colour) in enumerate(texts):
             frame = place.text_frame
             paragraph = frame.add_paragraph() if at else frame.paragraphs[0]
             paragraph.alignment = PP_ALIGN.RIGHT if head.is_figure else PP_ALIGN.LEFT
             slide.run(paragraph, text.text, text.size, bold, colour)
-
-
-def _clean(text: str) -> str:
-    return " ".join(printable(text).split())
 
 
 def _smaller(size: float) -> float:

@@ -19,7 +19,7 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.util import Pt
 
 from okr_sheets.drawing.colours import INK, MUTED, PALE, SERIES, SLATE, WHITE
-from okr_sheets.drawing.fitting import Box, fitted, line_points
+from okr_sheets.drawing.fitting import Box, clean, fitted, line_points
 from okr_sheets.language import Language
 from okr_sheets.text import printable
 
@@ -157,8 +157,7 @@ class Slide:
         frame.vertical_anchor = MSO_ANCHOR.BOTTOM if low else MSO_ANCHOR.TOP
         room = box.width - 2 * inset, box.height / len(paragraphs)
         texts = [
-            fitted(" ".join(printable(each).split()), room, (size, LEAST), self.words, bold=bold)
-            for each in paragraphs
+            fitted(clean(each), room, (size, LEAST), self.words, bold=bold) for each in paragraphs
         ]
         least = min(each.size for each in texts)
         for at, (text, _) in enumerate(texts):
@@ -186,7 +185,7 @@ class Slide:
 
     def notes(self, lines: Iterable[str]) -> None:
         """Write what a speaker sees: the first lines, each held to a few hundred letters."""
-        said = [" ".join(printable(line).split())[:_LONGEST_NOTE] for line in lines if line]
+        said = [clean(line)[:_LONGEST_NOTE] for line in lines if line]
         self._slide.notes_slide.notes_text_frame.text = "\n".join(said[:_MOST_NOTES])
 
     def height_of(self, lines: int, size: float) -> float:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from okr_sheets.drawing.text_width import breadth, line_height, lines_of, shortened
 from okr_sheets.language import Language
+from okr_sheets.text import printable
 
 DIGIT = 0.507  # of a font's size that a digit of Calibri is wide
 # Where no spaces tell words apart, programs break lines at words that are not known here.
 _FILLED = {"th": 0.85}
+_SPACES = re.compile(r"[ \t\r\n]+")  # no-break spaces are none
 _SAFE = 0.95  # of a line that text may take, since fonts differ
 
 
@@ -27,6 +30,11 @@ class Fitted(NamedTuple):
 
     text: str
     size: float
+
+
+def clean(text: str) -> str:
+    """`text` as one line of a slide."""
+    return _SPACES.sub(" ", printable(text)).strip()
 
 
 def line_points(size: float, words: Language) -> float:

@@ -22,7 +22,7 @@ from okr_sheets.rollups.result import Rollup
 from okr_sheets.rollups.result import Row as Record
 
 MOST_ROWS = 8  # of a list, however many there is room for
-_MOST_ASKS = 2  # of a kind
+_MOST_ASKS = 6  # of all kinds
 _OPEN = ("to-do", "doing", "blocked")
 _BEHIND = ("off-track", "at-risk")
 
@@ -123,7 +123,7 @@ def alignment(deck: Deck, rollup: Rollup) -> None:
         _owner_head(words),
         Head(words("rollup.finding"), 3),
         Head(words("okrs.score"), 1.4, is_figure=True),
-        Head(words("report.below"), 1.6, is_figure=True),
+        Head(words("report.below"), 2.2, is_figure=True),
     ]
     rows: list[Row] = [
         [
@@ -167,22 +167,23 @@ def risks(deck: Deck, rollup: Rollup) -> None:
 def asks(deck: Deck, rollup: Rollup) -> None:
     """What leaders should decide: commitments at risk, what nobody acts on, what is overdue."""
     words = deck.words
-    kinds = (
-        ("deck.ask_committed", _committed(rollup, words)),
-        ("deck.ask_no_action", _without_action(rollup, words)),
-        ("report.overdue_actions", _overdue(rollup, words)),
-    )
+    kinds = {
+        "deck.ask_committed": _committed(rollup, words),
+        "deck.ask_no_action": _without_action(rollup, words),
+        "report.overdue_actions": _overdue(rollup, words),
+    }
+    some = {key: found for key, found in kinds.items() if found}
     rows: list[Row] = []
-    for key, found in kinds:
-        kind = of_all(words(key), min(_MOST_ASKS, len(found)), len(found), words)
-        for at, cells in enumerate(found[:_MOST_ASKS]):
-            rows.append([Cell("" if at else kind, bold=True), *cells])
+    for key, found in some.items():
+        shown = found[: _MOST_ASKS // len(some)]
+        kind = of_all(words(key), len(shown), len(found), words)
+        rows += [[Cell("" if at else kind, bold=True), *cells] for at, cells in enumerate(shown)]
     if rows:
         heads = [
             Head("", 3.4),
             Head(words("deck.ask"), 6),
             _owner_head(words),
-            Head(words("report.reason"), 3.4),
+            Head(words("report.reason"), 4.4),
         ]
         _list(deck, words("deck.asks"), heads, rows)
 

@@ -10,6 +10,7 @@ from okr_sheets.drawing.colours import MUTED
 from okr_sheets.drawing.deck_tables import Cell, Head, Row, Table
 from okr_sheets.drawing.decks import BODY, Deck, Slide
 from okr_sheets.drawing.fitting import Box
+from okr_sheets.language import Language
 from okr_sheets.reports.deck.rows import (
     Remarks,
     named,
@@ -69,7 +70,7 @@ def _unit(deck: Deck, rollup: Rollup, unit: Record, said: Remarks) -> None:
     rest = below._replace(top=end, height=BODY.top + BODY.height - end)
     [past] = Weeks(rollup).of("unit", [unit])
     if rest.height >= _LEAST_CHART and len(past) > 1:
-        unit_chart(slide, rest, rollup, unit, past)
+        unit_chart(slide, rest, rollup, unit, past, ["forecast"])
     right = Box(BODY.left + _LEFT + GAP, BODY.top, BODY.width - _LEFT - GAP, BODY.height)
     key_results = _of(rollup, "key_results", unit)
     _key_results(slide, rollup, key_results, said, right)
@@ -107,7 +108,7 @@ def _objectives(slide: Slide, rows: Sequence[Record], box: Box) -> float:
     heads = [
         Head(words("report.objective"), 5),
         Head(words("okrs.score"), 1.5, is_figure=True),
-        Head(words("okrs.status"), 2.2),
+        Head(words("okrs.status"), 2.6),
     ]
     cells: list[Row] = [
         [named(row), words.percent(row["score"]), status_cell(row["status"], words)] for row in rows
@@ -126,12 +127,12 @@ def _key_results(
         Head(words("okrs.target"), 3.2),
         Head(words("okrs.score"), 1.4, is_figure=True),
         Head(words("report.forecast"), 1.8, is_figure=True),
-        Head(words("okrs.status"), 2.0),
+        Head(words("okrs.status"), 2.3),
     ]
     cells: list[Row] = [
         [
             Cell(named(row), below=said.get(whose_id(row), "")),
-            " · ".join(filter(None, (goal(row, words), now(row, words)))),
+            _course(row, words),
             words.percent(row["score"]),
             ends.get(place_of(row)) or "–",
             status_cell(row["status"], words),
@@ -139,6 +140,12 @@ def _key_results(
         for row in rows
     ]
     _table(slide, Table(words, box, heads, size=11), cells, box)
+
+
+def _course(row: Record, words: Language) -> str:
+    """“18 → 4 requests · now 7.2”, where “now 7.2” stays on one line."""
+    current = now(row, words).replace(" ", "\N{NO-BREAK SPACE}")
+    return " · ".join(filter(None, (goal(row, words), current)))
 
 
 def _table(slide: Slide, table: Table, rows: Sequence[Row], box: Box) -> float:

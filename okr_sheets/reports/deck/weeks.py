@@ -14,6 +14,7 @@ from okr_sheets.reports.deck.standing import NAME
 from okr_sheets.reports.phrases import day_text, heading
 from okr_sheets.reports.workbook.weeks import Weeks, course
 from okr_sheets.rollups.result import Rollup, Row
+from okr_sheets.rollups.schema import ENDS
 
 # What the lines of a trend are called.
 _NAMES = {
@@ -40,8 +41,15 @@ def trend(deck: Deck, rollup: Rollup) -> None:
     slide.notes(_week_lines(past, deck))
 
 
-def unit_chart(slide: Slide, box: Box, rollup: Rollup, unit: Row, past: Sequence[Row]) -> None:
-    """Put a unit's weeks against the pace, and where it is heading with the range of that."""
+def unit_chart(
+    slide: Slide,
+    box: Box,
+    rollup: Rollup,
+    unit: Row,
+    past: Sequence[Row],
+    ends: Sequence[str] = ENDS[:3],
+) -> None:
+    """Put a unit's weeks against the pace, and where it is heading: the `ends` of its forecast."""
     words, way = slide.words, course(rollup, past, unit)
     series = {
         "expected": way.expected,
@@ -49,7 +57,7 @@ def unit_chart(slide: Slide, box: Box, rollup: Rollup, unit: Row, past: Sequence
     }
     if way.ahead and unit["forecast"] is not None:
         before = [None] * (len(past) - 1)
-        for key in ("forecast", "forecast_low", "forecast_high"):
+        for key in ends:
             series[key] = [*before, *way.onwards(past[-1]["score"], unit[key])]
     named: Series = {words(_NAMES[key]): values for key, values in series.items()}
     strokes = [STROKES[key] for key in series]
