@@ -83,6 +83,10 @@ def test_the_hook_that_checks_before_a_commit_names_problems(folder):
         assert CliRunner().invoke(main, [*arguments, tracker]).exit_code == code
 
 
+def test_the_slides_are_made_as_their_document_says(folder):
+    assert shown_by((ROOT / "docs" / "readout.md").read_text("utf-8")) == 2
+
+
 SCALE = (ROOT / "docs" / "scale.md").read_text("utf-8")
 
 

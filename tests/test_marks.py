@@ -23,8 +23,8 @@ from okr_sheets.files.marks import is_marked, standing
 from okr_sheets.language import languages
 from okr_sheets.reading.folders import search
 
-KINDS = (".xlsx", ".html", ".md", ".csv", ".json")
-TEXTS = KINDS[1:]
+TEXTS = (".html", ".md", ".csv", ".json")
+KINDS = (".xlsx", ".pptx", *TEXTS)
 FILES = Path(__file__).parent / "files"
 SEAL = re.compile(rb"okr-sheets rollup [0-9a-f]{32}")
 
@@ -73,9 +73,10 @@ def test_a_change_of_any_letter_shows(report):
             assert (standing(report) == "ours") == is_end
 
 
-def test_a_change_in_any_part_of_a_workbook_shows(written, tmp_path):
-    path = tmp_path / "r.xlsx"
-    with zipfile.ZipFile(written[".xlsx"]) as archive:
+@pytest.mark.parametrize("kind", [".xlsx", ".pptx"])
+def test_a_change_in_any_part_of_a_package_shows(written, tmp_path, kind):
+    path = tmp_path / f"r{kind}"
+    with zipfile.ZipFile(written[kind]) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
 
     def packed(parts):
@@ -108,7 +109,7 @@ def test_lines_may_end_as_any_program_ends_them(report):
 
 def type_a_note(path):
     """What a person does in an editor, or by hand in the parts of a workbook."""
-    if path.suffix == ".xlsx":
+    if path.suffix in {".xlsx", ".pptx"}:
         with zipfile.ZipFile(path) as archive:
             parts = [(part, archive.read(part)) for part in archive.infolist()]
         with zipfile.ZipFile(path, "w") as archive:
@@ -178,7 +179,7 @@ def test_what_was_changed_is_kept_aside_and_that_is_said(change, report, rollup,
 
 def of_old(path):
     """A report as it was before its mark had a digest."""
-    if path.suffix == ".xlsx":
+    if path.suffix in {".xlsx", ".pptx"}:
         with zipfile.ZipFile(path) as archive:
             parts = [(part, archive.read(part)) for part in archive.infolist()]
         with zipfile.ZipFile(path, "w") as archive:
