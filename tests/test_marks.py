@@ -15,6 +15,7 @@ import pytest
 from calculators import libreoffice
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
+from pptx import Presentation
 
 import okr_sheets as okr
 from okr_sheets.cli import main
@@ -132,6 +133,10 @@ def save_again(path):
             book = load_workbook(path)
         book.create_sheet("Mine")["A1"] = "my note"
         book.save(path)
+    elif path.suffix == ".pptx":
+        deck = Presentation(path)
+        deck.slides[1].shapes.title.text = "my note"
+        deck.save(path)
     elif path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))
