@@ -181,7 +181,10 @@ class Slide:
         self.text(text, wide, 10, colour=MUTED)
         for shape in self._slide.slide_layout.placeholders:
             if shape.placeholder_format.type == PP_PLACEHOLDER.SLIDE_NUMBER:
-                self.shapes.element.append(deepcopy(shape.element))
+                number = deepcopy(shape.element)
+                # Its own among those of the slide, as theirs are among themselves.
+                number.nvSpPr.cNvPr.id = max(each.shape_id for each in self.shapes) + 1
+                self.shapes.element.append(number)
 
     def notes(self, lines: Iterable[str]) -> None:
         """Write what a speaker sees: the first lines, each held to a few hundred letters."""
