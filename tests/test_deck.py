@@ -423,6 +423,12 @@ def test_without_the_extra_one_sentence_says_what_to_install(rollup, tmp_path, m
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("code", ["en", "many"])
+def test_the_sdk_finds_nothing_to_complain_about(code, deck_in, many, schema_errors, tmp_path):
+    deck = okr.report(many, tmp_path / "m.pptx") if code == "many" else deck_in(code)
+    assert schema_errors(deck) == []
+
+
 def test_a_folder_of_trackers_may_hold_a_deck(deck_in, company, tmp_path):
     shutil.copy(company / "sales.xlsx", tmp_path)
     shutil.copy(deck_in("en"), tmp_path / "readout.pptx")

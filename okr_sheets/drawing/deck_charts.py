@@ -143,6 +143,9 @@ def _spread(chart: Any, days: Sequence[date], width: float) -> None:
 
 def _chart(slide: Slide, box: Box, kind: XL_CHART_TYPE, data: _Data) -> Any:
     chart = slide.shapes.add_chart(kind, *(Pt(each) for each in box), data).chart
+    # python-pptx numbers the axes of bars below 0, where the format has no numbers.
+    for each in chart.element.iter(qn("c:axId"), qn("c:crossAx")):
+        each.set("val", each.get("val").lstrip("-"))
     chart.has_title = False
     chart.font.size = Pt(11)
     chart.font.color.rgb = rgb(INK)
