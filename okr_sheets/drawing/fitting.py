@@ -10,8 +10,8 @@ from okr_sheets.language import Language
 from okr_sheets.text import printable
 
 DIGIT = 0.507  # of a font's size that a digit of Calibri is wide
-# Where no spaces tell words apart, programs break lines at words that are not known here.
-_FILLED = {"th": 0.85}
+# Thai has no spaces: programs break its lines at words that are not known here.
+_THAI, _FILLED = re.compile("[\u0e00-\u0e7f]"), 0.85
 _SPACES = re.compile(r"[ \t\r\n]+")  # no-break spaces are none
 _SAFE = 0.95  # of a line that text may take, since fonts differ
 
@@ -56,11 +56,11 @@ def fitted(
     """
     width, height = room
     size, least = sizes
-    while size > least and _lines(text, width, size, words, bold) > _most(height, size, words):
+    while size > least and _lines(text, width, size, bold) > _most(height, size, words):
         size = max(size - 1, least)
     most = _most(height, size, words)
     digits = breadth(text)
-    while _lines(text, width, size, words, bold) > most and digits > 1:
+    while _lines(text, width, size, bold) > most and digits > 1:
         digits *= 0.95
         text = shortened(text, digits)
     return Fitted(text, size)
@@ -70,9 +70,9 @@ def _most(height: float, size: float, words: Language) -> int:
     return max(int(height / line_points(size, words) + 0.01), 1)
 
 
-def _lines(text: str, width: float, size: float, words: Language, bold: bool) -> int:
+def _lines(text: str, width: float, size: float, bold: bool) -> int:
     """How many lines a text takes; of one line, none is lost to the way words break."""
     digits = width * _SAFE / (size * DIGIT)
     if lines_of(text, digits, bold=bold) == 1:
         return 1
-    return lines_of(text, digits * _FILLED.get(words.code, 1.0), bold=bold)
+    return lines_of(text, digits * (_FILLED if _THAI.search(text) else 1), bold=bold)

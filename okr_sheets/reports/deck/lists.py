@@ -180,7 +180,7 @@ def asks(deck: Deck, rollup: Rollup) -> None:
         rows += [[Cell("" if at else kind, bold=True), *cells] for at, cells in enumerate(shown)]
     if rows:
         heads = [
-            Head("", 3.4),
+            Head("", 3.8),
             Head(words("deck.ask"), 6),
             _owner_head(words),
             Head(words("report.reason"), 4.4),
