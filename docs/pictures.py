@@ -1,4 +1,4 @@
-"""Render the pictures of the documents: sheets by LibreOffice, the page by Chromium.
+"""Render the pictures of the documents: sheets and slides by LibreOffice, the page by Chromium.
 
     python docs/pictures.py
 
@@ -35,19 +35,16 @@ def run(*command):
     return done.stdout.decode()
 
 
+def converted(document, folder):
+    """A document as LibreOffice makes a PDF of it."""
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, document)
+    return folder / f"{document.stem}.pdf"
+
+
 def photograph(workbook, wanted, folder):
     """Save the first page of each wanted sheet (name to picture); its footer names a page."""
-    run(
-        "soffice",
-        f"-env:UserInstallation=file://{folder}/profile",
-        "--headless",
-        "--convert-to",
-        "pdf",
-        "--outdir",
-        folder,
-        workbook,
-    )
-    pdf = folder / f"{workbook.stem}.pdf"
+    pdf = converted(workbook, folder)
     pages = run("pdftotext", "-layout", pdf, "-").split("\f")
     for number, text in enumerate(pages, 1):
         footer = next((line for line in reversed(text.splitlines()) if line.strip()), "")
@@ -56,6 +53,13 @@ def photograph(workbook, wanted, folder):
             target = DOCS / wanted.pop(sheet)
             page = ("-f", number, "-l", number, "-r", 110, "-singlefile", "-png")
             run("pdftoppm", *page, pdf, target)
+
+
+def photograph_slide(deck, number, name, folder):
+    """Save one slide of a deck as a picture."""
+    pdf = converted(deck, folder)
+    page = ("-f", number, "-l", number, "-r", 96, "-singlefile", "-png")
+    run("pdftoppm", *page, pdf, DOCS / name)
 
 
 def screenshots(page):
@@ -87,6 +91,7 @@ def main():
         words = language("en")
         wanted = {words(f"report.{key}"): f"rollup-{key.replace('_', '-')}" for key in ROLLED}
         photograph(report(rolled, folder / "rollup.xlsx", "en"), wanted, folder)
+        photograph_slide(report(rolled, folder / "deck.pptx", "en"), 2, "readout", folder)
         screenshots(report(rolled, folder / "page.html"))
 
 

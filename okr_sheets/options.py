@@ -152,8 +152,8 @@ _REPORTS = click.option(
     "outs",
     multiple=True,
     type=OutPath(),
-    help="A report: .xlsx, .html, .md, .csv or .json; or a history, which the run is added to: "
-    ".sqlite or .db. May be given several times.",
+    help="A report: .xlsx, .pptx, .html, .md, .csv or .json; or a history, which the run is added "
+    "to: .sqlite or .db. May be given several times.",
 )
 REVIEWS = click.option(
     "-o",

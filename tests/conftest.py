@@ -236,7 +236,7 @@ def validator(tmp_path_factory):
 
 @pytest.fixture
 def schema_errors(validator):
-    """The SDK's complaints about a workbook."""
+    """The SDK's complaints about a workbook or a deck."""
 
     def ask(path):
         command = [validator, path, "--officeVersion", "Microsoft365"]

@@ -191,7 +191,7 @@ def run(*arguments, folder):
 def written(request, folder, tmp_path_factory):
     """All reports in a language, with the quarter before; and what was printed."""
     out = tmp_path_factory.mktemp("out")
-    outs = [f"-o{out / f'r{kind}'}" for kind in (".xlsx", ".html", ".md", ".csv", ".json")]
+    outs = [f"-o{out / f'r{kind}'}" for kind in (".xlsx", ".pptx", ".html", ".md", ".csv", ".json")]
     (files,) = [[path for path in folder.iterdir() if path.suffix in {".xlsx", ".csv", ".ods"}]]
     done = run(
         "score", *files, "--previous", folder / BEFORE, "--language", request.param,

@@ -268,7 +268,8 @@ def test_a_wrong_argument_of_new_is_answered_with_a_sentence(folder, given, said
 def test_wrong_arguments_of_the_others_are_answered_too(folder):
     rolled = okr.rollup(folder / "there")
     with pytest.raises(
-        MisuseError, match=r"ends in one of: \.xlsx, \.html, \.md, \.csv, \.json, \.sqlite, \.db\.$"
+        MisuseError,
+        match=r"ends in one of: \.xlsx, \.pptx, \.html, \.md, \.csv, \.json, \.sqlite, \.db\.$",
     ):
         okr.report(rolled, "r.pdf")
     with pytest.raises(MisuseError, match=r"^No language “xx”\. Choose one of: en, fi"):

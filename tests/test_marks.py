@@ -15,6 +15,7 @@ import pytest
 from calculators import libreoffice
 from click.testing import CliRunner
 from openpyxl import Workbook, load_workbook
+from pptx import Presentation
 
 import okr_sheets as okr
 from okr_sheets.cli import main
@@ -23,8 +24,8 @@ from okr_sheets.files.marks import is_marked, standing
 from okr_sheets.language import languages
 from okr_sheets.reading.folders import search
 
-KINDS = (".xlsx", ".html", ".md", ".csv", ".json")
-TEXTS = KINDS[1:]
+TEXTS = (".html", ".md", ".csv", ".json")
+KINDS = (".xlsx", ".pptx", *TEXTS)
 FILES = Path(__file__).parent / "files"
 SEAL = re.compile(rb"okr-sheets rollup [0-9a-f]{32}")
 
@@ -73,9 +74,10 @@ def test_a_change_of_any_letter_shows(report):
             assert (standing(report) == "ours") == is_end
 
 
-def test_a_change_in_any_part_of_a_workbook_shows(written, tmp_path):
-    path = tmp_path / "r.xlsx"
-    with zipfile.ZipFile(written[".xlsx"]) as archive:
+@pytest.mark.parametrize("kind", [".xlsx", ".pptx"])
+def test_a_change_in_any_part_of_a_package_shows(written, tmp_path, kind):
+    path = tmp_path / f"r{kind}"
+    with zipfile.ZipFile(written[kind]) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
 
     def packed(parts):
@@ -108,7 +110,7 @@ def test_lines_may_end_as_any_program_ends_them(report):
 
 def type_a_note(path):
     """What a person does in an editor, or by hand in the parts of a workbook."""
-    if path.suffix == ".xlsx":
+    if path.suffix in {".xlsx", ".pptx"}:
         with zipfile.ZipFile(path) as archive:
             parts = [(part, archive.read(part)) for part in archive.infolist()]
         with zipfile.ZipFile(path, "w") as archive:
@@ -131,6 +133,10 @@ def save_again(path):
             book = load_workbook(path)
         book.create_sheet("Mine")["A1"] = "my note"
         book.save(path)
+    elif path.suffix == ".pptx":
+        deck = Presentation(path)
+        deck.slides[1].shapes.title.text = "my note"
+        deck.save(path)
     elif path.suffix == ".csv":
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file))
@@ -178,7 +184,7 @@ def test_what_was_changed_is_kept_aside_and_that_is_said(change, report, rollup,
 
 def of_old(path):
     """A report as it was before its mark had a digest."""
-    if path.suffix == ".xlsx":
+    if path.suffix in {".xlsx", ".pptx"}:
         with zipfile.ZipFile(path) as archive:
             parts = [(part, archive.read(part)) for part in archive.infolist()]
         with zipfile.ZipFile(path, "w") as archive:

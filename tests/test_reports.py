@@ -82,7 +82,7 @@ def test_a_teams_score_is_the_weighted_mean_of_its_objectives(rollup):
 
 
 @pytest.mark.parametrize("code", languages())
-@pytest.mark.parametrize("suffix", [".xlsx", ".html", ".md", ".json", ".csv"])
+@pytest.mark.parametrize("suffix", [".xlsx", ".pptx", ".html", ".md", ".json", ".csv"])
 def test_every_report_in_every_language(rollup, tmp_path, code, suffix):
     path = okr.report(rollup, tmp_path / f"r{suffix}", code)
     again = okr.report(rollup, tmp_path / f"again{suffix}", code)
@@ -90,7 +90,7 @@ def test_every_report_in_every_language(rollup, tmp_path, code, suffix):
     assert path.stat().st_size > 1000
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".html", ".md", ".json", ".csv"])
+@pytest.mark.parametrize("suffix", [".xlsx", ".pptx", ".html", ".md", ".json", ".csv"])
 def test_nothing_readable_still_gives_a_report(tmp_path, suffix):
     path = tmp_path / "broken.xlsx"
     path.write_bytes(b"PK\x03\x04")

@@ -471,7 +471,7 @@ def test_what_stands_under_no_objective_is_not_among_what_the_score_is_made_of(t
     assert rolled.about["live"] == 2
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".html", ".md", ".json", ".csv"])
+@pytest.mark.parametrize("suffix", [".xlsx", ".pptx", ".html", ".md", ".json", ".csv"])
 def test_a_unit_without_a_score_has_every_report(tmp_path, suffix):
     row = "O1.KR1 | a | Ann | Increase | 0 | 10 | Cancelled | | | 1 | 2 | 3 | | 4"
     path = drawn(tmp_path, "t.csv", sheet("2027-Q1", WEEKS, row, as_of="2027-02-05"))

@@ -19,7 +19,7 @@ from okr_sheets.reports.reminders import Message
 from okr_sheets.writing import saving
 from okr_sheets.writing.saving import saved
 
-KINDS = (".xlsx", ".html", ".md", ".csv", ".json")
+KINDS = (".xlsx", ".pptx", ".html", ".md", ".csv", ".json")
 
 
 def put(path, text="new", **how):

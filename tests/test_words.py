@@ -390,7 +390,7 @@ def test_the_terminal_says_what_is_blank_where_nothing_else_is_read(tmp_path):
     assert re.search(r"^Legal .* No OKRs yet", done.stdout, re.MULTILINE), done.output
 
 
-@pytest.mark.parametrize("suffix", [".xlsx", ".html", ".md", ".json", ".csv"])
+@pytest.mark.parametrize("suffix", [".xlsx", ".pptx", ".html", ".md", ".json", ".csv"])
 def test_a_run_of_blank_trackers_alone_has_every_report(tmp_path, suffix):
     plan = okr.new(blank=True, quarter="2027-Q1", team="Ops")
     rolled = okr.rollup(okr.write(plan, tmp_path / "ops.xlsx"))

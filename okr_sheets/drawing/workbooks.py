@@ -85,6 +85,14 @@ def workbook(path: str, title: str, comments: str, created: date) -> Iterator[Wo
     `created` is fixed by the input, so that the same input gives the same bytes.
     """
     content = BytesIO()
+    with workbook_in(content, title, comments, created) as book:
+        yield book
+    Path(path).write_bytes(content.getvalue())
+
+
+@contextmanager
+def workbook_in(content: BytesIO, title: str, comments: str, created: date) -> Iterator[Workbook]:
+    """Lend an empty workbook as `workbook` does, and write it into `content`."""
     book = Workbook(content, _OPTIONS)
     made = datetime.combine(created, time(), tzinfo=UTC).replace(tzinfo=None)
     properties = {"title": in_cell(title)[:255], "comments": in_cell(comments), "created": made}
@@ -92,4 +100,3 @@ def workbook(path: str, title: str, comments: str, created: date) -> Iterator[Wo
     book.set_size(2400, 1400)
     yield book
     book.close()
-    Path(path).write_bytes(content.getvalue())

@@ -81,7 +81,7 @@ class InText:
 
 
 class _InProperties:
-    """A mark among the properties of a workbook, with the digest of all its parts."""
+    """A mark among the properties of a workbook or a deck, with the digest of all its parts."""
 
     def __init__(self, part: str) -> None:
         self._part = part
@@ -210,6 +210,7 @@ _OFFICE, _COMMENT = _InProperties("docProps/core.xml"), rb"^<!-- %b -->\r?$"
 Marks = Mapping[str, Mark]
 REPORTS: Marks = {
     ".xlsx": _OFFICE,
+    ".pptx": _OFFICE,
     ".html": InText(rb'<meta name="generator" content="(?:' + _REPORT + rb'|okr-sheets)"'),
     ".md": InText(_COMMENT % _REPORT),
     ".csv": _InHeader(),

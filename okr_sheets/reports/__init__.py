@@ -1,9 +1,10 @@
-"""Rollups and reviews as files: workbook, page, Markdown, CSV and JSON, told by the suffix."""
+"""Rollups and reviews as files: workbook, slides, page, Markdown, CSV and JSON, by the suffix."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # Each kind of report loads only when it is asked for.
 KINDS: Mapping[str, tuple[str, str]] = {
     ".xlsx": ("workbook", "write_workbook"),
+    ".pptx": ("deck", "write_deck"),
     ".html": ("page", "write_page"),
     ".md": ("markdown", "write_markdown"),
     ".csv": ("tables", "write_csv"),
@@ -48,9 +50,10 @@ def report(
 ) -> Path:
     """Write a `Rollup` as the kind of report that the suffix names, and give its path.
 
-    `.xlsx` a formatted workbook, `.html` one self-contained page, `.md` a Markdown summary, `.csv`
-    the scored key results, `.json` an object with `about`, all frames as lists, and `problems`.
-    `.sqlite` and `.db` are a history, to which the run is added: docs/history.md tells its tables.
+    `.xlsx` a formatted workbook, `.pptx` a deck of slides (with the extra `deck`), `.html` one
+    self-contained page, `.md` a Markdown summary, `.csv` the scored key results, `.json` an object
+    with `about`, all frames as lists, and `problems`. `.sqlite` and `.db` are a history, to which
+    the run is added: docs/history.md tells its tables.
     Where a list has more than 2,500 rows, workbook and page show those that matter most, and name
     the file beside them that holds all frames whole, such as `rollup-data.zip`.
     `language` defaults to the one most trackers are in. An earlier report of that name is replaced
@@ -120,6 +123,8 @@ def _check_name(
         raise MisuseError(
             f"{path} leads to {place}, which is no {suffix} file. Choose another name."
         )
+    if suffix == ".pptx" and not find_spec("pptx"):
+        raise MisuseError(f"{path}: slides need an extra: pip install 'okr-sheets[deck]'")
     if any(same_file(path, tracker) for tracker in trackers):
         raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
 

@@ -24,6 +24,9 @@ from okr_sheets.tracker import Tracker
 FIRST = 3  # of the attention list, in an update
 NUMBER_CODES = frozenset({"target-eased", "target-tightened", "number", "baseline", "weight"})
 MOST_NAMES = 6  # of those who owe an update or their OKRs
+KEEPS = ("keep-at-least", "keep-at-most")
+# What is said before a target that no baseline leads to.
+_SIGNS = {"keep-at-least": "≥", "keep-at-most": "≤", "total": "→", "total-at-most": "≤"}
 
 
 def coverage(row: Row, words: Language, live: str = "key_results") -> str:
@@ -76,6 +79,29 @@ def attainment(value: float | None, target: float | None, words: Language) -> st
     if portion in (0, 1):
         return words.choice("yes_no", "yes" if portion else "no")
     return words.percent(portion)
+
+
+def goal(row: Row, words: Language) -> str:
+    """What a key result wants: “18 → 4 requests”, “≥ 18 months”, “→ 30 deals”, “Achieve”."""
+    baseline, target = (words.number(row[key]) for key in ("baseline", "target"))
+    if row["type"] == "achieve":
+        has_steps = row["target"] is not None and row["target"] > 1
+        steps = f"→ {target} {row['unit']}".rstrip()
+        return steps if has_steps else words.choice("type", "achieve")
+    start = "" if row["type"] in _SIGNS else baseline
+    sign = _SIGNS.get(row["type"] or "", "→")
+    return " ".join(part for part in (start, sign, target or "?", row["unit"]) if part)
+
+
+def now(row: Row, words: Language) -> str:
+    """“now 7.2”; yes, no or a share where that was typed; nothing without a number."""
+    current = row["current"]
+    if current is None:
+        return ""
+    text = words.number(current)
+    if row["type"] == "achieve":
+        text = attainment(current, row["target"], words)
+    return words("page.now", current=text)
 
 
 def day_text(day: date | None, words: Language) -> str:

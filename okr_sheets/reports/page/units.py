@@ -28,11 +28,13 @@ from okr_sheets.reports.page.parts import (
 from okr_sheets.reports.page.selection import Selection, families_of
 from okr_sheets.reports.page.sources import Sources
 from okr_sheets.reports.phrases import (
-    attainment,
+    KEEPS,
     coverage,
     day_text,
     end_range,
+    goal,
     heading,
+    now,
     plan_changes,
     stale_part,
     updated,
@@ -284,8 +286,8 @@ def _key_result(row: Row, words: Language) -> Row:
         "title": row["title"] or "–",
         "owner": row["owner_name"] or words("report.nobody"),
         "quarter": row["quarter"],
-        "goal": _goal(row, words),
-        "now": _now(row, words),
+        "goal": goal(row, words),
+        "now": now(row, words),
         "progress": words.percent(row["progress"]) if beyond else "",
         "bar": bar(row, words, paced=row["type"] not in KEEPS),
         "score": words.percent(row["score"]),
@@ -306,31 +308,3 @@ def _key_result(row: Row, words: Language) -> Row:
 
 def _end_source(row: Row, words: Language) -> str:
     return words.counted("page.end_of", range=words("report.range_80"), count=row["check_ins"])
-
-
-KEEPS = ("keep-at-least", "keep-at-most")
-# What is said before a target that no baseline leads to.
-_SIGNS = {"keep-at-least": "≥", "keep-at-most": "≤", "total": "→", "total-at-most": "≤"}
-
-
-def _goal(row: Row, words: Language) -> str:
-    """What a key result wants: “18 → 4 requests”, “≥ 18 months”, “→ 30 deals”, “Achieve”."""
-    baseline, target = (words.number(row[key]) for key in ("baseline", "target"))
-    if row["type"] == "achieve":
-        has_steps = row["target"] is not None and row["target"] > 1
-        steps = f"→ {target} {row['unit']}".rstrip()
-        return steps if has_steps else words.choice("type", "achieve")
-    start = "" if row["type"] in _SIGNS else baseline
-    sign = _SIGNS.get(row["type"] or "", "→")
-    return " ".join(part for part in (start, sign, target or "?", row["unit"]) if part)
-
-
-def _now(row: Row, words: Language) -> str:
-    """“now 7.2”; yes, no or a share where that was typed; nothing without a number."""
-    current = row["current"]
-    if current is None:
-        return ""
-    text = words.number(current)
-    if row["type"] == "achieve":
-        text = attainment(current, row["target"], words)
-    return words("page.now", current=text)

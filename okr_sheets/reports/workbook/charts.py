@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -22,7 +21,7 @@ from okr_sheets.drawing.colours import BAND, LINE, SERIES, SLATE, STRONG_COLOURS
 from okr_sheets.drawing.text_width import shortened
 from okr_sheets.reports.phrases import status_word
 from okr_sheets.reports.workbook.records import Report
-from okr_sheets.rollups.trend import own_dates
+from okr_sheets.reports.workbook.weeks import course
 
 
 def bar_chart(
@@ -64,53 +63,32 @@ def _slice(status: str) -> str:
 def trend_chart(book: Workbook, report: Report, unit: Mapping[str, Any]) -> Any:
     """A unit's weeks against the pace, and from its day on the forecast with its range."""
     [past] = report.weeks.of("unit", [unit])
-    last = past[-1]
-    ahead = _days_ahead(report, unit, last["day"])
-    days = [*(serial(week["day"]) for week in past), *map(serial, ahead)]
-    blank: list[Value] = [None] * (len(past) - 1)
-
-    def onwards(first: float | None, end: float) -> list[Value]:
-        start, span = days[len(past) - 1], max(days[-1] - days[len(past) - 1], 1)
-        if first is None:
-            return [None] * (len(days) - len(past) + 1)
-        return [first + (end - first) * (day - start) / span for day in days[len(past) - 1 :]]
-
+    way = course(report.rollup, past, unit)
+    last, blank = past[-1], [None] * (len(past) - 1)
     lines: dict[str, list[Value]] = {
-        "expected": [*(week["expected"] for week in past[:-1]), *onwards(last["expected"], 1.0)],
+        "expected": [*way.expected],
         "score": [week["score"] for week in past],
     }
-    labels = report.hidden.row(days)
+    labels = report.hidden.row([*map(serial, way.days)])
     line = book.add_chart({"type": "line"})
     base = line
-    if ahead and unit["forecast"] is not None:
+    if way.ahead and unit["forecast"] is not None:
         score, low, high = last["score"], unit["forecast_low"], unit["forecast_high"]
-        lines["forecast"] = [*blank, *onwards(score, unit["forecast"])]
+        lines["forecast"] = [*blank, *way.onwards(score, unit["forecast"])]
         # Of no width below the line of the past, else its edge rises from the axis.
-        floor = [*lines["score"][:-1], *onwards(score, low)]
-        width = [*([0.0] * len(blank)), *onwards(0.0, high - low)]
+        floor = [*lines["score"][:-1], *way.onwards(score, low)]
+        width = [*([0.0] * len(blank)), *way.onwards(0.0, high - low)]
         base = _band(book, report, labels, floor, width)
         base.combine(line)
     for key, values in lines.items():
         name = report.words("report.forecast" if key == "forecast" else f"okrs.{key}")
         drawn = {"name": name, "categories": labels, "values": report.hidden.row(values)}
         line.add_series(score_line(key, drawn))
-    _axes(base, report, len(days))
+    _axes(base, report, len(way.days))
     # The area up to the low end is there only to hold up the range.
     if base is not line:
         base.set_legend({"position": "bottom", "font": SMALL, "delete_series": [0]})
     return base
-
-
-def _days_ahead(report: Report, unit: Mapping[str, Any], day: date) -> list[date]:
-    """The check-in dates of a unit's quarter after a day, and its last day."""
-    keys = ("company", "department", "team", "quarter")
-    mine = [
-        tracker
-        for tracker in report.rollup.trackers
-        if all(getattr(tracker.about, key) == unit[key] for key in keys)
-    ]
-    days = {each for tracker in mine for each in (*own_dates(tracker), tracker.about.end)}
-    return sorted(each for each in days if each and each > day)
 
 
 def _band(

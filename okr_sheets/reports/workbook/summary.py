@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,6 +29,7 @@ from okr_sheets.drawing.sheets import A4
 from okr_sheets.drawing.styles import PERCENT
 from okr_sheets.drawing.text_width import line_height, lines_of, shortened
 from okr_sheets.language import percents
+from okr_sheets.reports.comparing import compared
 from okr_sheets.reports.excerpts import is_large
 from okr_sheets.reports.phrases import (
     as_of,
@@ -56,7 +56,7 @@ from okr_sheets.reports.workbook.sheets import MARGINS
 from okr_sheets.reports.workbook.tables import RARE_TILES, TILES
 from okr_sheets.reports.workbook.tiles import Tile, draw_tiles
 
-MOST_BARS, MOST_NAMES = 12, 4
+MOST_NAMES = 4
 
 
 class Summary:
@@ -73,7 +73,7 @@ class Summary:
         self._notice(page)
         draw_tiles(page, self._figures())
         self._changes(page)
-        names, rows, level, heading = self._compared()
+        names, rows, level, heading = compared(self.rollup, self.words)
         self._charts(page, book, names, rows, heading)
         if rows:
             unit_list(page, self.report, names, rows, level)
@@ -191,22 +191,6 @@ class Summary:
         page.next(9)
 
     # --- charts ---------------------------------------------------------------------------------
-
-    def _compared(self) -> tuple[list[str], list[dict[str, Any]], str, str]:
-        """Whom the charts compare, units or one unit's objectives: names, rows, level, heading."""
-        heading = self.words("dashboard.against_pace")
-        teams = [row for row in self.rollup.rows("teams") if row["objectives"]]
-        single = len(teams) == 1
-        rows = self.rollup.rows("objectives") if single else teams
-        if len(rows) > MOST_BARS:
-            order = {"title": heading, "shown": MOST_BARS, "all": len(rows)}
-            heading = self.words.counted("rollup.furthest_behind", **order)
-            # What has no score stands last.
-            rows.sort(key=lambda row: math.inf if row["gap"] is None else -row["gap"])
-            rows = rows[:MOST_BARS]
-        if single:
-            return [f"{row['id']} {row['title']}" for row in rows], rows, "objective", heading
-        return [row["unit_name"] for row in rows], rows, "unit", heading
 
     def _charts(
         self,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
+from okr_sheets.columns import serial
 from okr_sheets.rollups.result import Rollup, Row
+from okr_sheets.rollups.trend import own_dates
 
 # What tells the rows of a level apart, in the frame of the level as in the trend.
 _KEYS = {
@@ -55,6 +59,45 @@ class Weeks:
             if name in wanted:
                 found.setdefault(name, []).append(at)
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A unit's weeks so far, the oldest first, and the check-in dates that are left."""
+
+    past: Sequence[Row]
+    ahead: Sequence[date]
+
+    @property
+    def days(self) -> list[date]:
+        """All days, past and to come."""
+        return [*(week["day"] for week in self.past), *self.ahead]
+
+    @property
+    def expected(self) -> list[float | None]:
+        """The pace of all days, up to the whole on the last one."""
+        past = [week["expected"] for week in self.past[:-1]]
+        return [*past, *self.onwards(self.past[-1]["expected"], 1.0)]
+
+    def onwards(self, first: float | None, end: float) -> list[float | None]:
+        """A straight line from the last of the past days to the last day of all."""
+        days = [serial(day) for day in self.days[len(self.past) - 1 :]]
+        start, span = days[0], max(days[-1] - days[0], 1)
+        if first is None:
+            return [None] * len(days)
+        return [first + (end - first) * (day - start) / span for day in days]
+
+
+def course(rollup: Rollup, weeks: Sequence[Row], unit: Mapping[str, Any]) -> Course:
+    """The course of a unit with these weeks, of which there is one at least."""
+    keys = ("company", "department", "team", "quarter")
+    mine = [
+        tracker
+        for tracker in rollup.trackers
+        if all(getattr(tracker.about, key) == unit[key] for key in keys)
+    ]
+    days = {each for tracker in mine for each in (*own_dates(tracker), tracker.about.end)}
+    return Course(weeks, sorted(each for each in days if each and each > weeks[-1]["day"]))
 
 
 def _whose(level: str, row: Mapping[str, Any]) -> _Whose:

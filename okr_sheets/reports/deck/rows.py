@@ -1,0 +1,60 @@
+"""What slides say of the rows of a rollup: whose they are, what was remarked, how many show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from okr_sheets.drawing.deck_tables import Cell
+from okr_sheets.language import Language
+from okr_sheets.reports.phrases import day_text, status_word
+from okr_sheets.rollups.result import Rollup, Row
+
+Remarks = Mapping[tuple[str, str], str]  # by unit and folded id
+
+
+def named(row: Row) -> str:
+    """The ID and the text of an objective or key result."""
+    return " ".join(filter(None, (row["id"], row["title"]))) or "–"
+
+
+def status_cell(status: str, words: Language) -> Cell:
+    """A status as its word on its colour."""
+    return Cell(status_word(status, words), bold=True, status=status)
+
+
+def whose_id(row: Row) -> tuple[str, str]:
+    """What tells the key result apart that a line of the log or an action is of."""
+    return row["unit_name"], row["id"].casefold()
+
+
+def remarks(rollup: Rollup, words: Language) -> Remarks:
+    """The latest remark of the log on each ID, with who wrote it, and the day."""
+    latest: dict[tuple[str, str], Row] = {}
+    for row in rollup.rows("log"):
+        known = latest.get(whose_id(row))
+        is_past = row["date"] and rollup.as_of and row["date"] <= rollup.as_of
+        if row["note"] and is_past and (not known or row["date"] >= known["date"]):
+            latest[whose_id(row)] = row
+    return {key: _remark(row, words) for key, row in latest.items()}
+
+
+def _remark(row: Row, words: Language) -> str:
+    said = ", ".join(filter(None, (row["by"], day_text(row["date"], words))))
+    return f"{row['note']} ({said})"
+
+
+def of_all(title: str, shown: int, count: int, words: Language) -> str:
+    """A title, and how many rows of how many are shown where not all are."""
+    if shown >= count:
+        return title
+    return f"{title}: {words.counted('page.count_of', part=shown, whole=count)}"
+
+
+def worst_first(rows: Sequence[Row]) -> list[Row]:
+    """Rows by how far behind they are: without a score first, stopped ones last."""
+    stopped = ("postponed", "cancelled")
+
+    def key(row: Row) -> tuple[bool, float]:
+        return row["status"] in stopped, -2.0 if row["gap"] is None else -row["gap"]
+
+    return sorted(rows, key=key)
