@@ -7,13 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from okr_sheets.summaries import counted
 from okr_sheets.text import quotation
-
-if TYPE_CHECKING:
-    from okr_sheets.language import Language
 
 Severity = Literal["error", "warning", "info"]
 
@@ -316,7 +313,7 @@ class Problem:
             numbers = {key: words.number(float(fields[key] or "nan")) for key in ("most", "given")}
             fields |= numbers | {"what": words(f"counted.{fields['what']}")}
         if "offer" in fields:
-            fields["offer"] = ", ".join(_offered(fields["offer"], words))
+            fields["offer"] = words.offer(fields["offer"])
         return words.problem(self.code, **{key: quotation(word) for key, word in fields.items()})
 
     def better(self, language: str = "en") -> str:
@@ -426,17 +423,6 @@ def _reading(problem: Problem) -> str:
     value = problem.words.get("value", "")
     reading = f"{problem.given} → {value}" if value else problem.given
     return quotation(reading.strip(), LONGEST_READING)
-
-
-def _offered(offer: str, words: Language) -> Iterator[str]:
-    """What `type=increase;target=30` offers, each with its column: “Type: Increase”."""
-    for each in offer.split(";"):
-        key, _, value = each.partition("=")
-        if key == "type":
-            value = words.choice(key, value)
-        elif key != "unit":
-            value = words.number(float(value))
-        yield f"{words(f'okrs.{key}')}: {value}"
 
 
 def _ranges(problems: Iterable[Problem]) -> str:

@@ -167,6 +167,8 @@ def test_a_change_leads_from_a_typed_baseline_and_is_no_target(text, code, way, 
         ("MQL'leri 30'a çıkar", "tr", 30),
         ("500 müşteriye ulaş", "tr", 500),
         ("3 bülten gönder", "tr", 3),
+        ("3 e-posta bülteni gönder", "tr", 3),
+        ("Yıllık ciroyu 40 milyon TL'ye çıkarmak", "tr", 40e6),
         ("Kasvata MQL:t 30:een", "fi", 30),
         ("Laske perehdytysaika 90 päivään", "fi", 90),
         ("Lähetä 3 uutiskirjettä", "fi", 3),
@@ -177,9 +179,11 @@ def test_a_change_leads_from_a_typed_baseline_and_is_no_target(text, code, way, 
         ("MQL 30건으로 증가", "ko", 30),
         ("신규 고객 30명 확보", "ko", 30),
         ("뉴스레터 3회 발송", "ko", 3),
+        ("이메일 뉴스레터 3개 보내기", "ko", 3),
         ("เพิ่มลูกค้าเป็น 30 ราย", "th", 30),
         ("ลดเวลาลงเหลือ 20 วัน", "th", 20),
         ("ส่งจดหมายข่าว 3 ฉบับ", "th", 3),
+        ("ได้ MQL 350 รายภายใน 31 มีนาคม", "th", 350),
     ],
 )
 def test_one_figure_that_words_mark_as_the_goal_is_offered(text, code, target):
@@ -199,6 +203,7 @@ def test_one_figure_that_words_mark_as_the_goal_is_offered(text, code, target):
         ("Increase the share of teams with 3 or more seats", "en"),
         ("1.000 teslimat başına hata", "tr"),
         ("3 merkezde eğitim düzenle", "tr"),
+        ("12.000 aboneye bülten göndermeye devam etmek", "tr"),
         ("5 yıldızlı yorum kazan", "tr"),
         ("Henkilöstö 3 toimipaikassa", "fi"),
         ("Hanki 5 tähden arvosteluja", "fi"),
@@ -348,3 +353,29 @@ def test_all_else_that_was_typed_is_in_the_new_tracker(tmp_path, name):
         assert_frame_equal(old.drop(columns=drop), new.drop(columns=drop), obj=part)
     assert (again.about, again.bands) == (tracker.about, tracker.bands)
     assert again.check_in_dates == tracker.check_in_dates
+
+
+def test_a_file_that_came_up_meanwhile_is_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr("okr_sheets.checking.check_new_tracker", lambda _: None)
+    source, out = typed(tmp_path, OFFERED.strip()), tmp_path / "new.xlsx"
+    out.write_text("somebody's", "utf-8")
+    ran = run(source, "--offer", out)
+    assert ran.stderr.endswith("new.xlsx is there already. Choose another name.\n")
+    assert ran.exit_code == 2
+    assert out.read_text("utf-8") == "somebody's"
+
+
+def test_key_results_beside_their_objectives_are_filled_too(tmp_path):
+    source, out = tmp_path / "flat.csv", tmp_path / "new.xlsx"
+    source.write_text(
+        "Quarter,2027-Q1\n"
+        "Objective,Key result,Owner,Type,Baseline,Target,Unit,Note\n"
+        "Win customers who stay,Increase MQLs from 20 to 30,Ann,,,,leads,\n"
+        ",Increase trials from 5 to 9,Ann,,,,trials,kr-percent offered\n"
+        "Ship sooner,Reduce lead time by 20 days,Ann,Decrease,50,,days,\n",
+        "utf-8",
+    )
+    assert okr.read(source).is_flat
+    ran = run(source, "--offer", out)
+    assert "filled from the texts, and marked: 4." in ran.stderr
+    assert okr.read(out).key_results.target.fillna(0).tolist() == [30, 0, 30]
