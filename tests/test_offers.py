@@ -304,7 +304,7 @@ def test_review_and_tracker_do_not_share_a_name_and_one_does_not_cost_the_other(
 
 @pytest.mark.parametrize("wish", ["off", "note"])
 def test_rows_whose_offer_is_not_wanted_are_left_blank(tmp_path, wish):
-    note = "offered - agreed" if wish == "note" else "agreed"
+    note = "agreed: offered" if wish == "note" else "agreed"
     kept = "O1.KR2,Increase trials from 5 to 9,Ann,,,,trials,,,,"
     source = typed(tmp_path, OFFERED.strip(), kept.replace(",,,,trials,,,", f",,,,trials,,,{note}"))
     out, config = tmp_path / "new.xlsx", tmp_path / "okr.toml"
