@@ -76,7 +76,9 @@ def measure(path: Path) -> Counter[str]:
 
 
 if __name__ == "__main__":
-    paths = [Path(name) for name in sys.argv[1:] if name != "-v"] or sorted(FOLDER.glob("??*-*.tsv")) + sorted(FOLDER.glob("??.tsv"))
+    paths = [Path(name) for name in sys.argv[1:] if name != "-v"] or sorted(
+        FOLDER.glob("??*-*.tsv")
+    ) + sorted(FOLDER.glob("??.tsv"))
     for each in paths:
         c = measure(each)
         total = c["bad"] + c["good"]
