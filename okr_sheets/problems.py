@@ -174,7 +174,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "kr-compound": "info",
         "kr-text-mismatch": "warning",
         "kr-duplicate": "warning",
-        "kr-too-long": "warning",
+        "kr-too-long": "info",
         "kr-no-unit": "warning",
         "kr-no-definition": "info",
         "owner-many": "info",

@@ -28,21 +28,23 @@ def test_each_example_of_the_articles_gives_exactly_its_rules(row):
 
 
 @pytest.mark.parametrize("code", languages())
-@pytest.mark.parametrize("kind", ["", "-held"])
+@pytest.mark.parametrize("kind", ["", "-held", "-third"])
 def test_bad_sentences_are_hit_and_good_ones_left_alone(code, kind):
     counts = measured.measure(FOLDER / f"{code}{kind}.tsv")
-    assert counts["bad"] >= 15
+    assert counts["bad"] >= 10
     assert counts["good"] >= 18
     assert counts["hit"] / counts["bad"] >= 0.8
     # One of so few is more than 5 %: of all languages together it is less.
     assert counts["wrong on good"] <= 1
 
 
-def test_of_all_good_sentences_one_in_twenty_is_blamed_at_most():
-    every = [measured.measure(path) for path in FOLDER.glob("*.tsv") if path.stem != "examples"]
-    assert sum(each["good"] for each in every) > 300
-    assert sum(each["wrong on good"] for each in every) <= 0.05 * sum(e["good"] for e in every)
-    assert sum(each["hit"] for each in every) >= 0.8 * sum(each["bad"] for each in every)
+@pytest.mark.parametrize("kind", ["", "-held", "-third"])
+def test_of_all_languages_together_few_are_missed_or_blamed(kind):
+    every = [measured.measure(FOLDER / f"{code}{kind}.tsv") for code in languages()]
+    bad, good = (sum(each[key] for each in every) for key in ("bad", "good"))
+    assert sum(each["hit"] for each in every) >= 0.8 * bad
+    assert sum(each["wrong on good"] for each in every) <= 0.05 * good
+    assert sum(each["wrong on bad"] for each in every) <= 0.1 * bad
 
 
 @pytest.mark.parametrize(
