@@ -19,8 +19,9 @@ import numpy as np
 from okr_sheets.columns import Columns, to_day
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
+from okr_sheets.rollups.frame import Frame
 from okr_sheets.rollups.result import Rollup, problem_records
-from okr_sheets.rollups.schema import FRAMES, PROBLEMS, Frame, tabled
+from okr_sheets.rollups.schema import FRAMES, PROBLEMS, tabled
 from okr_sheets.schema import Kind
 from okr_sheets.text import marked, printable
 

@@ -69,11 +69,11 @@ class Rollup:
 
     Its frames are pandas frames, made when they are asked for: `teams`, `owners`, `objectives`,
     `key_results`, `changes`, `forecast`, `alignment`, `attention`, `owed`, `overdue`, `blank`,
-    `trend`, `sources`, `carried`, `quality` and `findings`, which docs/rollup.md lists column by
-    column, and what was typed into all trackers, one row a line: `check_ins` (`file`, `sheet`,
-    `row`, `unit_name`, `id`, `date`, `value`, `column`), `actions` (the same five, `action`,
-    `owner`, `due`, `status`, `note`) and `log` (the same five, `date`, `confidence`, `note`,
-    `by`). `about` is what the rollup covers, `headline` the unit that speaks for all.
+    `trend`, `sources`, `carried`, `remarks`, `quality` and `findings`, which docs/rollup.md lists
+    column by column, and what was typed into all trackers, one row a line: `check_ins` (`file`,
+    `sheet`, `row`, `unit_name`, `id`, `date`, `value`, `column`), `actions` (the same five,
+    `action`, `owner`, `due`, `status`, `note`) and `log` (the same five, `date`, `confidence`,
+    `note`, `by`). `about` is what the rollup covers, `headline` the unit that speaks for all.
 
     A frame has the same columns and dtypes whether it is empty or not, and `to_parquet` writes
     each. Scores, expected, gaps and forecasts run from 0 to 1. `reasons` of `attention` are JSON:
@@ -109,6 +109,7 @@ class Rollup:
     overdue = _Frame()
     blank = _Frame()
     carried = _Frame()
+    remarks = _Frame()
     quality = _Frame()
     findings = _Frame()
     check_ins = _Frame()

@@ -7,13 +7,13 @@ headers are in `languages/*.toml`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from okr_sheets import schema
 from okr_sheets.choices import GRADES, LEVELS, STATUSES, TYPES
 from okr_sheets.columns import ARRAYS, Array, Columns
 from okr_sheets.findings import PLAN_CODES
+from okr_sheets.rollups.frame import Column, Frame
 from okr_sheets.schema import OKRS, Kind
 
 # What a key result came to that leaders want to hear of, the gravest first.
@@ -31,48 +31,10 @@ _FINDINGS = (
 # Why somebody should look at a key result, the gravest first.
 _REASONS = (
     *("unscored", "no-update", "crossed", "gap", "stale", *PLAN_CODES, "by-plan", "confidence"),
-    *("blocked", "forecast", "typed-status"),
+    *("confidence-against-forecast", "blocked", "forecast", "typed-status"),
 )
 # Where a score will end, and how sure that is.
 ENDS = ("forecast", "forecast_low", "forecast_high", "forecast_of", "forecast_stale")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a frame.
-
-    `header` is its word's place in the language files, "" where no table shows it. One with
-    `choices` holds one of them, or "".
-    """
-
-    key: str
-    kind: Kind
-    meaning: str
-    header: str = ""
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame: what its rows are, and its columns in their order."""
-
-    key: str
-    about: str
-    columns: tuple[Column, ...]
-
-    def __getitem__(self, key: str) -> Column:
-        """The column of that key; KeyError if there is none."""
-        return {column.key: column for column in self.columns}[key]
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The columns' keys, in their order."""
-        return tuple(column.key for column in self.columns)
-
-    @property
-    def kinds(self) -> dict[str, Kind]:
-        """The kind of each column, by its key."""
-        return {column.key: column.kind for column in self.columns}
 
 
 def _okr(key: str, meaning: str) -> Column:
@@ -106,6 +68,11 @@ _SHARED = (
     _okr("last_check_in", "The day of `current`."),
     _okr("aligns_to", "The IDs of what it serves, as typed."),
     _okr("note", "As typed."),
+    Column("remark", "text", "The last note on it in the log, else its own.", "rollup.remark"),
+    Column("remark_by", "text", "Who wrote that in the log.", "rollup.remark_by"),
+    Column("remark_on", "date", "When.", "rollup.remark_on"),
+    _okr("confidence", "The last in the log, else its own."),
+    Column("confidence_before", "number", "The one before in the log.", "rollup.confidence_before"),
     _okr("score", "How far it came towards its target; of several, their mean by weight."),
     _okr("expected", "The score that the day asks for."),
     _okr(
@@ -138,6 +105,8 @@ _WHICH = f"{_PLACE} {_UNIT} id title owner"
 _CALLED = "unit_name owner_name"
 _MEANS = "key_results updated score expected gap"
 _OTHERWISE = "with_left_out planned_score"
+_REMARK = "remark remark_by remark_on"
+_WORDS = f"{_REMARK} confidence confidence_before"
 _TALLIES = " ".join((*STATUSES, *GRADES, "with_number"))
 _ENDS = " ".join(ENDS)
 _OBJECTIVE = Column("title", "text", "Its text.", "report.objective")
@@ -191,7 +160,8 @@ _FRAMES = (
         "objectives",
         "One row per objective.",
         f"{_PLACE} {_UNIT} level quarter id title owner commitment weight state start due {_MEANS} "
-        f"status grade {_OTHERWISE} aligns_to note {_ENDS} previous carried with_number {_CALLED}",
+        f"status grade {_OTHERWISE} aligns_to note {_ENDS} previous carried with_number {_CALLED} "
+        f"{_WORDS}",
         _OBJECTIVE,
         _okr("commitment", "As typed."),
         _okr("weight", "How much it counts in its unit, as typed; blank counts 1."),
@@ -206,7 +176,7 @@ _FRAMES = (
         f"{_PLACE} {_UNIT} level quarter objective_id objective id title owner type commitment "
         "baseline target unit weight state start due current last_check_in confidence progress "
         "score expected gap status grade updated aligns_to note planned_baseline planned_target "
-        f"planned_weight planned_score with_number {_CALLED}",
+        f"planned_weight planned_score with_number {_CALLED} {_REMARK} confidence_before",
         _okr("commitment", "Its own, else its objective's, else aspirational."),
         _okr("baseline", "Where it began; of a count, last quarter's total."),
         _okr("unit", "What its numbers count."),
@@ -214,7 +184,6 @@ _FRAMES = (
         _okr("state", "Its own, or that of its objective where that one was stopped."),
         _okr("start", "As typed, else the quarter's first day."),
         _okr("due", "As typed, else the quarter's last day."),
-        _okr("confidence", "The sheet's, else the last in the log."),
         _okr("progress", "The score before it is held between 0 and 1."),
         Column("updated", "flag", "Whether it counts as updated.", "report.updated_header"),
         Column("planned_baseline", "number", "The baseline its tracker was made with."),
@@ -288,14 +257,15 @@ _FRAMES = (
     _frame(
         "attention",
         "Live key results that somebody should look at, those without a score first, then by gap.",
-        f"{_WHICH} score expected gap status reason reasons last_check_in current target {_CALLED}",
+        f"{_WHICH} score expected gap status reason reasons last_check_in current target {_CALLED} "
+        f"{_WORDS}",
         Column("reason", "choice", "The gravest reason.", "report.reason", _REASONS),
         Column("reasons", "any", "All of them, each with what fills its sentence."),
     ),
     _frame(
         "owed",
         "Live key results without a number for the last check-in date that are not achieved.",
-        f"{_PLACE} cell quarter language id title owner type current target day {_CALLED}",
+        f"{_PLACE} cell quarter language id title owner type current target day {_CALLED} {_WORDS}",
         Column("day", "date", "The check-in date."),
     ),
     _frame(
@@ -344,6 +314,18 @@ _FRAMES = (
         _OBJECTIVE,
         Column("previous_title", "text", "Its text then.", "rollup.previous_title"),
         Column("previous_score", "percent", "Its score then.", "report.previous"),
+    ),
+    _frame(
+        "remarks",
+        "The lines of the logs by the day, the newest first, with a note, a confidence or both. "
+        "One on an objective has no `id`; one on an ID that no row has, or on none, has no title.",
+        f"{_PLACE} cell {_UNIT} level quarter objective_id objective id title date by note "
+        f"confidence {_CALLED}",
+        _CELL,
+        Column("date", "date", "Its day.", "log.date"),
+        Column("by", "text", "Who wrote it.", "log.by"),
+        Column("note", "text", "What it says.", "log.note"),
+        Column("confidence", "number", "From 1 to 10, as typed.", "log.confidence"),
     ),
     _frame(
         "quality",

@@ -21,6 +21,7 @@ from okr_sheets.schema import Column, Sheet
 from okr_sheets.writing.validations import (
     computed,
     of_kind,
+    one_to_ten,
     with_message,
 )
 
@@ -124,8 +125,11 @@ def _validation(
         return computed(words)
     if column.key == "action":
         return with_message(words, "action", {})
+    if column.key == "confidence":
+        return with_message(words, "confidence", one_to_ten(words))
     choices = f"{schema.prefix}_{column.key}"
-    return of_kind(column.kind, words, choices, ranges.get(column.key, ""))
+    rule = of_kind(column.kind, words, choices, ranges.get(column.key, ""))
+    return with_message(words, "log_date", rule) if column.key == "date" else rule
 
 
 def list_ranges(sheet: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from okr_sheets.language import Language
 from okr_sheets.problems import Problem
 from okr_sheets.reports.excerpts import Excerpt
 from okr_sheets.reports.page.parts import ORDER, chip, grouped, place_of, share
-from okr_sheets.reports.phrases import reason, updated
+from okr_sheets.reports.phrases import reason, unsaid_confidence, updated
 from okr_sheets.rollups.result import Rollup, Row
 
 DEEPEST = 6  # steps that an outline is indented by
@@ -36,7 +36,10 @@ def attention(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> 
     by_place = {key_result["place"]: key_result for key_result in key_results}
     return [
         by_place[place_of(row)]
-        | {"reasons": [reason({"reasons": (each,)}, words) for each in row["reasons"]]}
+        | {
+            "reasons": [reason({"reasons": (each,)}, words) for each in row["reasons"]],
+            "unsaid": unsaid_confidence(row, words),
+        }
         for row in excerpt.rows("attention")
         if place_of(row) in by_place
     ]

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from okr_sheets.choices import GRADES
 from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import Field
-from okr_sheets.reports.workbook.records import Report, Rows
-from okr_sheets.rollups.schema import FRAMES
-from okr_sheets.rollups.schema import PROBLEMS as PROBLEMS_FRAME
+from okr_sheets.reports.workbook.table import Table
+from okr_sheets.reports.workbook.table import of as _of
 
 TILES = ("achieved", "on-track", "at-risk", "off-track", "no-update")
 RARE_TILES = ("not-started", "postponed", "cancelled")  # shown where there are any
 PREVIOUS = ("previous", "carried")  # columns and tables that need last quarter's trackers
-_FRAMES = {**FRAMES, PROBLEMS_FRAME.key: PROBLEMS_FRAME}
-_SHOWN_AS = {"id": "text", "flag": "yes_no"}  # kinds that look like another one
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One sheet with a table: its rows, and its columns from left to right."""
-
-    key: str
-    name: str  # of the Excel table, for formulas and macros in any language
-    rows: Callable[[Report], Rows]
-    fields: tuple[Field, ...]
-    nothing: str = ""  # the sentence for an empty table
-    frozen: int = 1  # columns that stay in sight
-    outline: bool = False  # whether rows have a `depth`, by which they fold
-
-
-def _of(place: str, width: tuple[float, float], kind: str = "", **look: bool) -> Field:
-    """A column of a frame by both their keys, shown as its kind is or as another one."""
-    frame, key = place.split(".")
-    column = _FRAMES[frame][key]
-    usual = key if column.kind == "choice" else _SHOWN_AS.get(column.kind, column.kind)
-    return Field(key, column.header, kind or usual, width, **look)
-
 
 _TITLE = _of("key_results.title", (30, 42), strong=True)
 STATUS = _of("key_results.status", (13, 20))
@@ -48,14 +22,8 @@ _EXPECTED = _of("key_results.expected", (11, 11))
 _GAP = _of("key_results.gap", (9, 9))
 _PREVIOUS = _of("objectives.previous", (11, 11))
 _FORECAST = _of("objectives.forecast", (11, 11))
-_RANGE = (
-    _of("objectives.forecast_low", (10, 10)),
-    _of("objectives.forecast_high", (10, 10)),
-)
-_RESTING = (
-    _of("objectives.forecast_of", (11, 11)),
-    _of("objectives.forecast_stale", (11, 11)),
-)
+_RANGE = (_of("objectives.forecast_low", (10, 10)), _of("objectives.forecast_high", (10, 10)))
+_RESTING = (_of("objectives.forecast_of", (11, 11)), _of("objectives.forecast_stale", (11, 11)))
 _BELOW = _of("teams.below", (11, 11))
 _MOVED = Field("moved", "report.difference", "points", (12, 12))
 _GRADE = _of("key_results.grade", (10, 14), detail=True)
@@ -64,6 +32,13 @@ _UNIT = _of("key_results.unit_name", (14, 22))
 _OWNER = _of("key_results.owner_name", (13, 22))
 _WHICH = (_TITLE, _ID, _UNIT, _OWNER)
 _NOTE = _of("key_results.note", (20, 44), detail=True)
+_REMARK = _of("key_results.remark", (20, 40))
+_SURE = _of("key_results.confidence", (11, 11), "count")
+_REMARKED = (
+    _of("key_results.confidence_before", (11, 11), "count", detail=True),
+    _of("key_results.remark_by", (13, 22), detail=True),
+    _of("key_results.remark_on", (13, 13), detail=True),
+)
 _CURRENT = _of("key_results.current", (11.5, 12))
 _TARGET = _of("key_results.target", (11.5, 12))
 _LAST = _of("key_results.last_check_in", (15, 15))
@@ -158,6 +133,9 @@ OBJECTIVES = Table(
         *_DATES,
         _ALIGNS,
         _NOTE,
+        replace(_REMARK, detail=True),
+        replace(_SURE, detail=True),
+        *_REMARKED,
         *_WHOSE,
         *_PLACE,
     ),
@@ -179,14 +157,16 @@ KEY_RESULTS = Table(
         _CURRENT,
         _of("key_results.unit", (11, 18)),
         Field("plan_changes", "rollup.plan_changes", width=(18, 34)),
-        _BY_PLAN,
         _LAST,
+        _SURE,
+        _REMARK,
+        _BY_PLAN,
+        *_REMARKED,
         _of("key_results.objective", (20, 34), detail=True),
         _of("key_results.objective_id", (11, 18), detail=True),
         _of("key_results.expected", (11, 11), detail=True),
         _of("key_results.progress", (11, 11), detail=True),
         _GRADE,
-        _of("key_results.confidence", (11, 11), "count", detail=True),
         _of("key_results.updated", (11, 14), detail=True),
         _of("key_results.with_number", (11, 14), detail=True),
         _of("key_results.type", (14, 20), detail=True),
@@ -274,12 +254,15 @@ ATTENTION = Table(
         *_WHICH,
         STATUS,
         _of("attention.reason", (26, 54), "text"),
+        _REMARK,
+        _SURE,
         SCORE,
         _EXPECTED,
         _GAP,
         _CURRENT,
         _TARGET,
         _LAST,
+        *_REMARKED,
         _DEPARTMENT,
         _QUARTER,
         *_PLACE,
@@ -304,6 +287,24 @@ CHANGES = Table(
         *_PLACE,
     ),
     "page.no_changes",
+)
+REMARKS = Table(
+    "remarks",
+    "tblRemarks",
+    records.remarks,
+    (
+        _of("remarks.date", (13, 13)),
+        _of("remarks.note", (40, 72)),
+        _of("remarks.by", (13, 22)),
+        _of("remarks.confidence", (11, 11), "count"),
+        _of("remarks.id", (10, 18), link=True),
+        _of("remarks.title", (28, 42)),
+        _UNIT,
+        _OWNER,
+        *_WHOSE,
+        *_PLACE,
+    ),
+    "rollup.no_remarks",
 )
 CARRIED = Table(
     "carried",
@@ -391,6 +392,7 @@ TABLES = (
     FORECAST,
     ATTENTION,
     CHANGES,
+    REMARKS,
     CARRIED,
     QUALITY,
     FINDINGS,
