@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
+from math import isnan
+from typing import NamedTuple
 
 import numpy as np
 
@@ -224,16 +226,30 @@ def _with_undated(rows: Columns) -> Columns:
     )
 
 
-def logged_confidences(
-    trackers: Sequence[Tracker],
-) -> Mapping[tuple[int, str], list[tuple[float, float, int]]]:
-    """Day, confidence and row of the lines of the log that have both, the oldest first.
+class Line(NamedTuple):
+    """A line of the log: its day's number, its row, and what it says; NaN without a confidence."""
 
-    By the tracker's place in the list and the folded id.
+    day: float
+    row: int
+    note: str
+    by: str
+    confidence: float
+
+    @property
+    def has_confidence(self) -> bool:
+        """Whether it has a confidence."""
+        return not isnan(self.confidence)
+
+
+def logged(trackers: Sequence[Tracker]) -> Mapping[tuple[int, str], list[Line]]:
+    """The lines of the log that have a day and say something, the oldest first.
+
+    By the tracker's place in the list and the folded id; "" is what the unit says of itself.
     """
     log = stacked([tracker.columns["log"] for tracker in trackers])
-    by_id: dict[tuple[int, str], list[tuple[float, float, int]]] = {}
-    for line in log.take(~np.isnan(log.date) & ~np.isnan(log.confidence)).records():
-        remark = line["date"], line["confidence"], line["row"]
-        by_id.setdefault((line["tracker"], line["id"].casefold()), []).append(remark)
-    return {key: sorted(lines, key=lambda line: line[0]) for key, lines in by_id.items()}
+    says = ~np.isnan(log.confidence) | (log.note != "")
+    by_id: dict[tuple[int, str], list[Line]] = {}
+    for line in log.take(~np.isnan(log.date) & says).records():
+        said = Line(line["date"], *(line[key] for key in Line._fields[1:]))
+        by_id.setdefault((line["tracker"], line["id"].casefold()), []).append(said)
+    return {key: sorted(lines, key=lambda line: line.day) for key, lines in by_id.items()}

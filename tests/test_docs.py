@@ -65,6 +65,10 @@ def test_commands_of_the_guide_to_adopting_print_what_it_shows(folder):
     assert shown_by((ROOT / "docs" / "adopting.md").read_text("utf-8")) == 3
 
 
+def test_commands_of_the_page_on_remarks_print_what_it_shows(folder):
+    assert shown_by((ROOT / "docs" / "remarks.md").read_text("utf-8")) == 1
+
+
 CHECKING = (ROOT / "docs" / "checking.md").read_text("utf-8")
 
 

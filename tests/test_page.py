@@ -109,17 +109,20 @@ def test_objectives_stand_below_the_one_they_serve(sample, rollup, view):
 def test_each_figure_names_the_cell_it_stands_in(sample, company, view):
     page = view(sample)
     open_all(page)
-    row = page.locator("tr", has=page.locator(".id", has_text=re.compile(r"^C-O1\.KR2$"))).last
+    row = page.locator(".krs tr", has=page.locator(".id", has_text=re.compile(r"^C-O1\.KR2$")))
     lines = row.locator(".from li").all_inner_texts()
     told = dict(
-        re.findall(r"^(\w+) +([\d,.%]+) +([A-Z]+\d+), typed", line)[0][::2]
+        re.findall(r"^(\w+) +([\d,.%]+) +(?:Log!)?([A-Z]+\d+), (?:typed|from the log)", line)[0][
+            ::2
+        ]
         for line in lines
-        if "typed" in line
+        if "typed" in line or "from the log" in line
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        sheet = load_workbook(company / "company.xlsx")["OKRs"]
-    typed = {name: sheet[cell].value for name, cell in told.items()}
+        book = load_workbook(company / "company.xlsx")
+    sheets = {"Confidence": book["Log"]}
+    typed = {name: sheets.get(name, book["OKRs"])[cell].value for name, cell in told.items()}
     assert typed == {"Baseline": 22, "Target": 30, "Current": 14, "Confidence": 4}
     now = row.get_by_text("now 14").get_attribute("title")
     assert now == f"company.xlsx:OKRs!{told['Current']}, typed"
@@ -241,7 +244,7 @@ def test_search_finds_titles_in_any_case(sample, rollup, view):
     page = view(sample)
     page.get_by_role("searchbox").fill("PIPELINE")
     frame = rollup.key_results
-    words = frame["title"] + frame["objective"] + frame["note"]
+    words = frame["title"] + frame["objective"] + frame["note"] + frame["remark"]
     assert ids(page) == set(frame.loc[words.str.casefold().str.contains("pipeline"), "id"])
     page.get_by_role("searchbox").fill("no such words anywhere")
     assert ids(page) == set()

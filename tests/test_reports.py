@@ -19,7 +19,7 @@ COLUMNS = (
     "title, owner, type, commitment, baseline, target, unit, weight, state, start, due, current, "
     "last_check_in, confidence, progress, score, expected, gap, status, grade, updated, aligns_to, "
     "note, planned_baseline, planned_target, planned_weight, planned_score, "
-    "with_number, unit_name, owner_name"
+    "with_number, unit_name, owner_name, remark, remark_by, remark_on, confidence_before"
 ).split(", ")
 HOSTILE = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")')

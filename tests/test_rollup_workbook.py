@@ -28,6 +28,7 @@ SHEETS = [
     "Forecast",
     "Attention",
     "Changes",
+    "Remarks",
     "Quality",
     "Findings",
     "Problems",

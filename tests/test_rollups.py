@@ -180,20 +180,21 @@ def test_every_figure_names_the_cell_it_stands_in(company, rolled):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:openpyxl")
-def test_a_confidence_that_only_the_log_has_is_taken_from_there(tmp_path):
+def test_a_confidence_of_the_log_counts_before_that_of_the_sheet(tmp_path):
     plan = okr.new("sales", quarter="2027-Q1", team="Sales")
-    [first, second, *_] = plan.key_results["id"]
+    [first, second, third, *_] = plan.key_results["id"]
     log = frame(
         "log",
         [
             {"id": first.lower(), "date": date(2027, 1, 8), "confidence": 7.0},
             {"id": first, "date": date(2027, 2, 5), "confidence": 4.0},
             {"id": second, "date": date(2027, 1, 8), "confidence": 6.0},
+            {"id": third, "date": date(2027, 3, 26), "confidence": 6.0},
         ],
-        [4, 5, 6],
+        [4, 5, 6, 7],
     )
     own = plan.key_results["confidence"].mask(plan.key_results["id"].isin([first, second]))
-    own = own.mask(plan.key_results["id"] == second, 9.0)
+    own = own.mask(plan.key_results["id"].isin([second, third]), 9.0)
     path = okr.write(
         replace(plan, log=log, key_results=plan.key_results.assign(confidence=own)),
         tmp_path / "sales.xlsx",
@@ -201,12 +202,13 @@ def test_a_confidence_that_only_the_log_has_is_taken_from_there(tmp_path):
     for day, told in ((date(2027, 1, 15), 7), (date(2027, 2, 12), 4)):
         rolled = okr.rollup(path, as_of=day)
         found = rolled.key_results.set_index("id")["confidence"]
-        assert found[[first, second]].tolist() == [told, 9]
-        of_log = rolled.sources[rolled.sources["source"] == "log"]
-        [(sheet, cell, value)] = of_log[["sheet", "cell", "value"]].to_numpy()
-        there, at = cell.split("!")
-        assert (sheet, value) == ("OKRs", str(told))
-        assert load_workbook(path)[there][at].value == told
+        assert found[[first, second, third]].tolist() == [told, 6, 9]
+        of_log = rolled.sources[rolled.sources["source"] == "log"].set_index("id")
+        assert of_log["value"].to_dict() == {first: str(told), second: "6"}
+        for sheet, cell, value in of_log[["sheet", "cell", "value"]].to_numpy():
+            there, at = cell.split("!")
+            assert sheet == "OKRs"
+            assert load_workbook(path)[there][at].value == int(value)
 
 
 @pytest.mark.skipif(QUICK, reason="the quick part is quick")

@@ -124,6 +124,7 @@ def test_the_story_has_all_that_happens_in_a_quarter(made):
     assert not lonely & served
     told = rollup.attention.reasons.map(json.loads).explode().str[0]
     reasons = {"gap", "crossed", "no-update", "stale", "confidence", "blocked", "forecast"}
+    reasons |= {"confidence-against-forecast"}
     assert set(told) == reasons | {"plan-lowered", "by-plan"}
     moved = rollup.teams[rollup.teams.score != rollup.teams.with_left_out]
     assert moved.department.tolist() == ["Marketing"]

@@ -11,7 +11,7 @@ from okr_sheets.choices import STOPPED
 from okr_sheets.columns import Columns, among
 from okr_sheets.computing import OPERATIONS
 from okr_sheets.findings import off_scale
-from okr_sheets.gathering import logged_confidences
+from okr_sheets.gathering import logged
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.schema import LOG
@@ -25,18 +25,21 @@ _WELL = ("on-track", "achieved")
 
 def confidences(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     """The findings on the confidences of a tracker's rows, those of the log up to the day too."""
-    logged = logged_confidences([tracker])
+    log = logged([tracker])
     # Where one is on another scale, the others are too.
     is_sound = not off_scale(rows.confidence, OPERATIONS).any()
     typed = np.where(is_sound, rows.confidence, np.nan).tolist()
     due = due_of(rows, OPERATIONS).tolist()
     live = (~among(rows.status, STOPPED)).tolist()
     for at, (own, name) in enumerate(zip(typed, rows.id.tolist(), strict=True)):
-        lines = logged.get((0, name.casefold()), ()) if logged and name else ()
-        said = [(value, row) for day, value, row in lines if day <= rows.day[at]]
+        lines = log.get((0, name.casefold()), ()) if log and name else ()
+        day = rows.day[at]
+        said = [
+            (each.confidence, each.row) for each in lines if each.has_confidence and each.day <= day
+        ]
         if live[at] and (said or own == own):  # noqa: PLR0124  not NaN
-            last = (own, 0) if own == own else said[-1]  # noqa: PLR0124
-            if rows.day[at] < due[at]:
+            last = said[-1] if said else (own, 0)
+            if day < due[at]:
                 yield from _against_pace(tracker, rows, at, *last)
             yield from _fell(tracker, rows, at, said)
 

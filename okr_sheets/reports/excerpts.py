@@ -154,9 +154,10 @@ def _of_findings(rollup: Rollup) -> Sequence[Array]:
     return rows.severity != "warning", _rank(rows.level)
 
 
-# What is made of other lists when it is asked for, and is as long as they are.
-_FOLLOWING = ("quality", "findings")
-_WORST_FIRST = ("attention", "changes", "history")  # lists whose head is what matters most
+# What is made when it is asked for, and makes no list of another one short.
+_FOLLOWING = ("quality", "findings", "remarks")
+# Lists whose head is what matters most.
+_WORST_FIRST = ("attention", "changes", "history", "remarks")
 # What the rows of the others are chosen by, first things first: what is small stays, NaN goes.
 _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "teams": lambda rollup: _of_levels(rollup, "teams"),
@@ -178,4 +179,5 @@ _FIRST = {
     "key_results": "own",
     "quality": "levels",
     "findings": "worst",
+    "remarks": "newest",
 }

@@ -18,14 +18,16 @@ from okr_sheets.reports.phrases import (
     left_out,
     most_found,
     reason,
+    remark,
     status_word,
     title,
     unit_status,
+    unsaid_confidence,
     update,
     whose,
 )
 from okr_sheets.rollups.result import Rollup, Row
-from okr_sheets.text import as_code, escaped
+from okr_sheets.text import LONGEST, as_code, escaped
 
 _YEAR = ("year_score", "year_expected", "year_status")  # of a unit, beside its quarter
 
@@ -62,6 +64,8 @@ def _details(excerpt: Excerpt) -> Iterator[str]:
     for row in attention:
         key_result = f"**{escaped(row['id'])}** {escaped(row['title'])}"
         standing = f"{status_word(row['status'], words)}, {escaped(reason(row, words))}"
+        said = (unsaid_confidence(row, words), remark(row, words, LONGEST))
+        standing = " · ".join((standing, *(escaped(text) for text in said if text)))
         yield f"- {key_result} ({escaped(whose(row, rollup, words))}): {standing}"
     if not attention:
         yield words("report.none_attention")

@@ -19,6 +19,7 @@ from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import CHANGE_KINDS
 from okr_sheets.schema import OKRS
+from okr_sheets.text import quotation
 from okr_sheets.tracker import Tracker
 
 FIRST = 3  # of the attention list, in an update
@@ -49,6 +50,32 @@ def reason(row: Row, words: Language) -> str:
 def _reason(code: str, fields: Mapping[str, Any], words: Language) -> str:
     texts = {key: _PHRASES.get(key, _plain)(value, words) for key, value in fields.items()}
     return words(f"report.reason_{code.replace('-', '_')}", **texts)
+
+
+def remark(row: Row, words: Language, longest: int | None = None) -> str:
+    """““The webinar slipped.” (CMO, 19 Feb 2027)”, the latest remark on a row; "" for none.
+
+    Of a long one so many letters, where a limit is given.
+    """
+    text = row["remark"]
+    if not text:
+        return ""
+    said = words("report.said", remark=quotation(text, longest) if longest else text)
+    who = ", ".join(filter(None, (row["remark_by"], day_text(row["remark_on"], words))))
+    return f"{said} ({who})" if who else said
+
+
+def confidence(row: Row, words: Language) -> str:
+    """“Confidence: 7 → 4”, the latest after the one before; "" for none."""
+    before, now = (words.number(row[key]) for key in ("confidence_before", "confidence"))
+    course = "\N{NO-BREAK SPACE}→\N{NO-BREAK SPACE}".join(filter(None, (before, now)))
+    return f"{words('okrs.confidence')}: {course}" if now else ""
+
+
+def unsaid_confidence(row: Row, words: Language) -> str:
+    """The same of a row of the attention list; "" where its reasons tell it."""
+    is_told = any(code.startswith("confidence") for code, _ in row["reasons"])
+    return "" if is_told else confidence(row, words)
 
 
 def plan_changes(row: Row, words: Language) -> str:

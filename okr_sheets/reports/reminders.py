@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from okr_sheets.language import Language, language
 from okr_sheets.problems import Problem
-from okr_sheets.reports.phrases import attainment, day_text
+from okr_sheets.reports.phrases import attainment, confidence, day_text, remark
 from okr_sheets.rollups.namesakes import owner_names, unit_names
-from okr_sheets.rollups.result import Rollup
-from okr_sheets.text import one_line
+from okr_sheets.rollups.result import Rollup, Row
+from okr_sheets.text import LONGEST, one_line
 
 _NUMBERS = ("row", "row_first")  # kinds of task that ask for one
 
@@ -35,7 +35,7 @@ class Task:
     kind: str
     quarter: str
     language: str
-    fields: Mapping[str, Any]
+    fields: Row
     problem: Problem | None = None
 
 
@@ -102,7 +102,17 @@ def _message(owner: str, tasks: Sequence[Task], address: str) -> Message:
 
 
 def _list(tasks: Sequence[Task], words: Language) -> list[str]:
-    return [f"- {_line(task, words)}" for task in tasks]
+    return [f"- {_line(task, words)}{_said(task, words)}" for task in tasks]
+
+
+def _said(task: Task, words: Language) -> str:
+    """What was said last of the key result whose number is asked for; "" for nothing."""
+    if task.kind not in _NUMBERS:
+        return ""
+    said = remark(task.fields, words, LONGEST)
+    labelled = f"{words('rollup.remark')}: {said}" if said else ""
+    told = " · ".join(filter(None, (labelled, confidence(task.fields, words))))
+    return f" {told}" if told else ""
 
 
 def _line(task: Task, words: Language) -> str:

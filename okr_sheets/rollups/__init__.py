@@ -34,6 +34,7 @@ from okr_sheets.rollups.projections import (
     forecasts,
 )
 from okr_sheets.rollups.quality import findings, quality
+from okr_sheets.rollups.remarks import remarks
 from okr_sheets.rollups.result import Rollup, Row, Tables, framed_rows, problem_records
 from okr_sheets.rollups.schema import FRAMES, PROBLEMS, tabled, typed
 from okr_sheets.rollups.scored import scored
@@ -99,7 +100,7 @@ def score(
         baseline, target        numbers in that unit
         weight, start, due      as typed, else what counts: 1, the quarter's first and last day
         current, last_check_in  the last number that counts by the day, and its date
-        confidence              as typed, else the last in the log
+        confidence              the last in the log, else as typed
         progress                share of the way from baseline to target; below 0 and above 1 too
         score                   the same, held between 0 and 1
         expected                share of the time that has passed
@@ -113,6 +114,9 @@ def score(
                                 what the tracker was made with, and the score by it
         with_number             whether there is any number
         unit_name, owner_name   what to call unit and owner: no two share one
+        remark, remark_by, remark_on
+                                the last note in the log, its author and day; else the row's own
+        confidence_before       the one before the last in the log
 
     What cannot be read gives no row: a warning in the log `okr_sheets` names it, as `check` does.
     FileNotFoundError if no path is there. ValueError says in a sentence what is wrong with an
@@ -284,6 +288,7 @@ def rollup_of_trackers(
         # What nobody pays for who writes other tables alone.
         "quality": lambda: typed(shares(), FRAMES["quality"]),
         "findings": lambda: typed(findings(trackers, found(), now), FRAMES["findings"]),
+        "remarks": lambda: remarks(trackers, last, now.key_results, now.objectives),
         # The longest of all, which few reports show; what they are made of is not kept for them.
         "trend": lambda: typed(trend(trackers, days, bands), FRAMES["trend"]),
         "sources": lambda: typed(

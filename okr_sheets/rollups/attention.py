@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from okr_sheets.coaching.confidence import SURE, UNSURE
 from okr_sheets.columns import Columns, among, filled, joined, stacked, to_day
-from okr_sheets.gathering import logged_confidences
+from okr_sheets.computing import OPERATIONS
+from okr_sheets.findings import off_scale
 from okr_sheets.language import fold, language, percents
 from okr_sheets.problems import Problem
 from okr_sheets.rollups.plans import changes_of
@@ -24,7 +26,7 @@ LEAST_DROP = 2  # points of confidence that a fall must have to be worth a word
 _LOOKED_AT = (
     *("tracker", "file", "sheet", "row", "id", "live", "type", "current", "target", "status"),
     *("score", "gap", "stale", "checked", "day", "last_check_in", "planned_score", "confidence"),
-    "week_before",
+    *("week_before", "confidence_before", "due"),
     *(key.format(part) for part in PLANNED for key in ("{}", "planned_{}")),
 )
 
@@ -52,16 +54,18 @@ def attention(
         for p in problems
         if p.key == "status" and p.code in {"typed-over", "other-formula"}
     }
-    confidences, blocked = logged_confidences(trackers), _blocked(trackers)
-    heading = forecasts.take(forecasts.finding == "heading-off")
+    blocked = _blocked(trackers)
     ends = dict(
         zip(
-            zip(heading.file, heading.sheet, heading.row.tolist(), strict=True),
-            zip(heading.forecast_low.tolist(), heading.forecast_high.tolist(), strict=True),
+            zip(*(forecasts[key].tolist() for key in ("file", "sheet", "row")), strict=True),
+            forecasts.only(("forecast_low", "forecast_high", "finding")).records(),
             strict=True,
         )
     )
     remembered = _remembered(history)
+    # Where one is on another scale, the others of its tracker are too.
+    beyond = key_results.tracker[off_scale(key_results.confidence, OPERATIONS)]
+    on_scale = ~among(key_results.tracker, beyond.tolist())
     places, reasons_at = [], []
     for at, row in enumerate(key_results.only(_LOOKED_AT).records()):
         if not row["live"]:
@@ -74,12 +78,11 @@ def attention(
             *of_history,
             *_of_numbers(row),
             *_of_plan(row, of_history),
-            *_of_confidence(confidences.get(whose, []), row),
+            *_of_confidence(row),
             *_of_actions(blocked.get(whose, []), row["day"]),
         ]
-        end = ends.get(place)
-        if end is not None:
-            reasons.append(("forecast", {"range": end}))
+        if end := ends.get(place):
+            reasons += _of_end(row, end, is_on_scale=bool(on_scale[at]))
         if problem := typed.get((trackers[number].path, row["sheet"], row["row"])):
             reasons += _of_typed(problem, row["status"], trackers[number].about.language)
         if reasons:
@@ -180,15 +183,28 @@ def _of_typed(problem: Problem, status: str, code: str) -> Iterator[Reason]:
         yield "typed-status", {"typed": problem.given, "value": word}
 
 
-def _of_confidence(
-    logged: Sequence[tuple[float, float, int]], row: Mapping[Any, Any]
-) -> Iterator[Reason]:
+def _of_confidence(row: Mapping[Any, Any]) -> Iterator[Reason]:
     """A fall of the confidence by `LEAST_DROP` or more since the one before."""
-    values = [value for day, value, _ in logged if day <= row["day"]]
-    if not isnan(row["confidence"]) and (not values or values[-1] != row["confidence"]):
-        values.append(row["confidence"])
-    if len(values) > 1 and values[-2] - values[-1] >= LEAST_DROP:
-        yield "confidence", {"before": values[-2], "after": values[-1]}
+    before, after = row["confidence_before"], row["confidence"]
+    if before - after >= LEAST_DROP:
+        yield "confidence", {"before": before, "after": after}
+
+
+def _of_end(
+    row: Mapping[Any, Any], end: Mapping[Any, Any], *, is_on_scale: bool
+) -> Iterator[Reason]:
+    """Where it is heading, if that is news: to its owner, or else to who goes by the status.
+
+    An owner is sure of a target that even the high end of the range misses, or doubts one that the
+    low end reaches; stale numbers are no ground for the latter.
+    """
+    sure, low, high = row["confidence"], end["forecast_low"], end["forecast_high"]
+    misses = sure >= SURE and percents(high) < 100
+    arrives = sure <= UNSURE and percents(low) >= 100 and not row["stale"]
+    if is_on_scale and row["day"] < row["due"] and (misses or arrives):
+        yield "confidence-against-forecast", {"value": sure, "range": (low, high)}
+    elif end["finding"] == "heading-off":
+        yield "forecast", {"range": (low, high)}
 
 
 def _blocked(trackers: Sequence[Tracker]) -> dict[tuple[int, str], list[tuple[float, str]]]:

@@ -13,7 +13,7 @@ from okr_sheets.problems import Problem, file_names
 from okr_sheets.rollups.namesakes import unit_names, units_of
 from okr_sheets.rollups.schema import FRAMES, tabled
 from okr_sheets.rollups.scored import Scored
-from okr_sheets.schema import OKRS
+from okr_sheets.schema import LOG, OKRS
 from okr_sheets.tracker import Tracker, places
 
 _WHOSE = ("company", "department", "team", "quarter", "level")
@@ -79,17 +79,24 @@ def findings(trackers: Sequence[Tracker], found: Iterable[Problem], now: Scored)
     Findings on trackers of which a copy counts, or that have no quarter, are left out.
     """
     files, units = file_names(tracker.path for tracker in trackers), units_of(trackers)
-    numbers = {
-        (tracker.path, tracker.sheets.get(OKRS.key, "")): number
+    scored = [
+        (number, tracker)
         for number, tracker in enumerate(trackers)
         if tracker.about.day() is not None and not tracker.set_aside
-    }
+    ]
+    logs = {(t.path, sheet): n for n, t in scored if (sheet := t.sheets.get(LOG.key, ""))}
+    numbers = logs | {(t.path, t.sheets.get(OKRS.key, "")): n for n, t in scored}
     said = [(numbers[place], p) for p in found if (place := (p.path, p.sheet)) in numbers]
     said.sort(key=lambda each: each[0])
     at = np.array([number for number, _ in said], dtype=np.int64)
     lines = np.array([problem.row for _, problem in said], dtype=np.int64)
     is_objective = np.array([_is_objective(trackers[n], p) for n, p in said], dtype=bool)
     on = places(at, lines, is_objective).tolist()
+    # A line of the log is on the row whose id it names.
+    named = _by_id(now.objectives) | _by_id(now.key_results)
+    for each, (number, problem) in enumerate(said):
+        if (problem.path, problem.sheet) in logs:
+            on[each] = named.get((number, problem.given.casefold()), -1)
     of_objectives = _by_place(now.objectives, on, {"id": "objective_id", "title": "objective"})
     of_key_results = _by_place(now.key_results, on, {})
     rows = (
@@ -114,6 +121,12 @@ def _is_objective(tracker: Tracker, problem: Problem) -> bool:
     if tracker.is_flat:
         return problem.column in tracker.letters["objectives"].values()
     return problem.row in tracker.columns["objectives"].row
+
+
+def _by_id(rows: Columns) -> dict[tuple[int, str], int]:
+    """The places of objectives or key results, by their tracker and folded id."""
+    keys = zip(rows.tracker.tolist(), map(str.casefold, rows.id.tolist()), strict=True)
+    return dict(zip(keys, rows.place.tolist(), strict=True))
 
 
 def _by_place(

@@ -35,20 +35,9 @@ HISTORY_CODES = (
 )
 # Why somebody should look at a key result, the gravest first.
 _REASONS = (
-    *(
-        "dropped",
-        "target-eased",
-        "rewritten",
-        "unscored",
-        "no-update",
-        "crossed",
-        "gap",
-        "stale",
-        *PLAN_CODES,
-        "by-plan",
-        "confidence",
-    ),
-    *("blocked", "forecast", "typed-status"),
+    *("dropped", "target-eased", "rewritten"),
+    *("unscored", "no-update", "crossed", "gap", "stale", *PLAN_CODES, "by-plan", "confidence"),
+    *("confidence-against-forecast", "blocked", "forecast", "typed-status"),
 )
 # Where a score will end, and how sure that is.
 ENDS = ("forecast", "forecast_low", "forecast_high", "forecast_of", "forecast_stale")
@@ -85,6 +74,11 @@ _SHARED = (
     _okr("last_check_in", "The day of `current`."),
     _okr("aligns_to", "The IDs of what it serves, as typed."),
     _okr("note", "As typed."),
+    Column("remark", "text", "The last note on it in the log, else its own.", "rollup.remark"),
+    Column("remark_by", "text", "Who wrote that in the log.", "rollup.remark_by"),
+    Column("remark_on", "date", "When.", "rollup.remark_on"),
+    _okr("confidence", "The last in the log, else its own."),
+    Column("confidence_before", "number", "The one before in the log.", "rollup.confidence_before"),
     _okr("score", "How far it came towards its target; of several, their mean by weight."),
     _okr("expected", "The score that the day asks for."),
     _okr(
@@ -121,6 +115,8 @@ _WHICH = f"{_PLACE} {_UNIT} id title owner"
 _CALLED = "unit_name owner_name"
 _MEANS = "key_results updated score expected gap"
 _OTHERWISE = "with_left_out planned_score"
+_REMARK = "remark remark_by remark_on"
+_WORDS = f"{_REMARK} confidence confidence_before"
 _TALLIES = " ".join((*STATUSES, *GRADES, "with_number"))
 _ENDS = " ".join(ENDS)
 _OBJECTIVE = Column("title", "text", "Its text.", "report.objective")
@@ -176,7 +172,7 @@ _FRAMES = (
         "One row per objective.",
         f"{_PLACE} {_UNIT} level quarter id title owner commitment weight state start due {_MEANS} "
         f"status grade {_OTHERWISE} aligns_to note {_ENDS} previous carried with_number final "
-        f"final_reason decision lesson {_CALLED}",
+        f"final_reason decision lesson {_CALLED} {_WORDS}",
         _OBJECTIVE,
         _okr("commitment", "As typed."),
         _okr("weight", "How much it counts in its unit, as typed; blank counts 1."),
@@ -194,7 +190,7 @@ _FRAMES = (
         f"{_PLACE} {_UNIT} level quarter objective_id objective id title owner type commitment "
         "baseline target unit weight state start due current last_check_in confidence progress "
         "score expected gap status grade updated aligns_to note planned_baseline planned_target "
-        f"planned_weight planned_score with_number {_CALLED}",
+        f"planned_weight planned_score with_number {_CALLED} {_REMARK} confidence_before",
         _okr("commitment", "Its own, else its objective's, else aspirational."),
         _okr("baseline", "Where it began; of a count, last quarter's total."),
         _okr("unit", "What its numbers count."),
@@ -202,7 +198,6 @@ _FRAMES = (
         _okr("state", "Its own, or that of its objective where that one was stopped."),
         _okr("start", "As typed, else the quarter's first day."),
         _okr("due", "As typed, else the quarter's last day."),
-        _okr("confidence", "The sheet's, else the last in the log."),
         _okr("progress", "The score before it is held between 0 and 1."),
         Column("updated", "flag", "Whether it counts as updated.", "report.updated_header"),
         Column("planned_baseline", "number", "The baseline its tracker was made with."),
@@ -276,14 +271,15 @@ _FRAMES = (
     _frame(
         "attention",
         "Live key results that somebody should look at, those without a score first, then by gap.",
-        f"{_WHICH} score expected gap status reason reasons last_check_in current target {_CALLED}",
+        f"{_WHICH} score expected gap status reason reasons last_check_in current target {_CALLED} "
+        f"{_WORDS}",
         Column("reason", "choice", "The gravest reason.", "report.reason", _REASONS),
         Column("reasons", "any", "All of them, each with what fills its sentence."),
     ),
     _frame(
         "owed",
         "Live key results without a number for the last check-in date that are not achieved.",
-        f"{_PLACE} cell quarter language id title owner type current target day {_CALLED}",
+        f"{_PLACE} cell quarter language id title owner type current target day {_CALLED} {_WORDS}",
         Column("day", "date", "The check-in date."),
     ),
     _frame(
@@ -332,6 +328,18 @@ _FRAMES = (
         _OBJECTIVE,
         Column("previous_title", "text", "Its text then.", "rollup.previous_title"),
         Column("previous_score", "percent", "Its score then.", "report.previous"),
+    ),
+    _frame(
+        "remarks",
+        "The lines of the logs by the day, the newest first, with a note, a confidence or both. "
+        "One on an objective has no `id`; one on an ID that no row has, or on none, has no title.",
+        f"{_PLACE} cell {_UNIT} level quarter objective_id objective id title date by note "
+        f"confidence {_CALLED}",
+        _CELL,
+        Column("date", "date", "Its day.", "log.date"),
+        Column("by", "text", "Who wrote it.", "log.by"),
+        Column("note", "text", "What it says.", "log.note"),
+        Column("confidence", "number", "From 1 to 10, as typed.", "log.confidence"),
     ),
     _frame(
         "quality",

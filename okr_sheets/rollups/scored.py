@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,7 +24,7 @@ from okr_sheets.computing import (
     stale,
 )
 from okr_sheets.findings import has_own_plan
-from okr_sheets.gathering import GATHERED, gather, last_dates, logged_confidences
+from okr_sheets.gathering import GATHERED, gather, last_dates
 from okr_sheets.problems import file_names
 from okr_sheets.rollups.namesakes import (
     Owner,
@@ -37,6 +36,7 @@ from okr_sheets.rollups.namesakes import (
     units_of,
 )
 from okr_sheets.rollups.plans import as_then_planned, by_plan
+from okr_sheets.rollups.remarks import with_words
 from okr_sheets.schema import PLANNED
 from okr_sheets.tracker import PLACES, ROWS, Tracker, places
 
@@ -90,7 +90,7 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
         **{f"{key}_by_plan": lambda key=key: planned()[key] for key in _OTHERWISE},
         **whose.columns(),
     )
-    rows = _with_logged(rows, trackers)
+    rows = with_words(rows, trackers)
     is_objective = rows.type == OBJECTIVE
     objectives, key_results = rows.take(is_objective), rows.take(~is_objective)
     return Scored(
@@ -150,26 +150,6 @@ class _Whose:
     @staticmethod
     def _of(values: Sequence[str], places: Array) -> Any:
         return lambda: filled(values, "text")[places]
-
-
-def _with_logged(rows: Columns, trackers: Sequence[Tracker]) -> Columns:
-    """The rows with their confidence, taken from the log where the sheet has none.
-
-    `logged` is the row of the log that it came from, 0 where it is the sheet's.
-    """
-
-    @cache
-    def looked_up() -> tuple[Array, Array]:
-        confidence, logged = rows.confidence.copy(), np.zeros(len(rows), dtype=np.int64)
-        remarks = logged_confidences(trackers)
-        for at in np.flatnonzero(np.isnan(confidence)).tolist() if remarks else ():
-            lines = remarks.get((int(rows.tracker[at]), rows.id[at].casefold()))
-            last = bisect_right(lines, rows.day[at], key=lambda remark: remark[0]) if lines else 0
-            if lines and last:
-                _, confidence[at], logged[at] = lines[last - 1]
-        return confidence, logged
-
-    return rows.having(confidence=lambda: looked_up()[0], logged=lambda: looked_up()[1])
 
 
 def _key_results(rows: Columns, objectives: Columns) -> Columns:

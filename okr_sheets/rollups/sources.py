@@ -22,10 +22,10 @@ COMPUTED = ("progress", "score", "expected", "gap", "status", "grade")
 def sources(now: Scored, trackers: Sequence[Tracker]) -> Columns:
     """One row for each figure of each objective and key result.
 
-    `source` is `typed`, `log` (a confidence that only the log has), `assumed` (nothing was typed:
-    what the rules take instead) or `computed` (from the others). `value` is its text. `cell` is
-    where it stands on the sheet, or where the workbook shows its own result; `Log!E7` on another
-    sheet, blank where there is no cell.
+    `source` is `typed`, `log` (confidence and remark, where the log has one), `assumed` (nothing
+    was typed: what the rules take instead) or `computed` (from the others). `value` is its text.
+    `cell` is where it stands on the sheet, or where the workbook shows its own result; `Log!E7` on
+    another sheet, blank where there is no cell.
     """
     letters = _Letters(trackers)
     parts = [
@@ -47,11 +47,11 @@ class _Letters:
         """The cells of a column of the OKRs sheet in these rows; blank where it has no such."""
         return self._at(OKRS.key, key, rows.tracker, rows.row)
 
-    def logged(self, rows: Columns) -> Array:
-        """The cells of the log that `logged` names by their rows, with their sheet."""
+    def logged(self, rows: Columns, key: str, lines: Array) -> Array:
+        """The cells of a column of the log in these lines of it, with their sheet."""
         sheets = filled([t.sheets.get(LOG.key, "") for t in self._trackers], "text")
         cells: Array = sheets[rows.tracker] + "!"
-        return cells + self._at(LOG.key, "confidence", rows.tracker, rows.logged)
+        return cells + self._at(LOG.key, key, rows.tracker, lines)
 
     def _at(self, sheet: str, key: str, trackers: Array, numbers: Array) -> Array:
         by_tracker = [tracker.letters.get(sheet, {}).get(key, "") for tracker in self._trackers]
@@ -88,9 +88,12 @@ def _typed(rows: Columns, trackers: Sequence[Tracker], letters: _Letters) -> Ite
     # A number typed under “current” itself has no check-in.
     cells = np.where(cells != "", cells, letters.cells(rows, "current"))
     yield _part(rows, "current", cells, np.full(len(rows), "typed"))
-    is_logged = rows.logged > 0
-    cells = np.where(is_logged, letters.logged(rows), letters.cells(rows, "confidence"))
-    yield _part(rows, "confidence", cells, np.where(is_logged, "log", "typed"))
+    for figure, key, lines in (
+        ("confidence", "confidence", rows.logged),
+        ("remark", "note", rows.remarked),
+    ):
+        cells = np.where(lines > 0, letters.logged(rows, key, lines), letters.cells(rows, key))
+        yield _part(rows, figure, cells, np.where(lines > 0, "log", "typed"))
 
 
 def _computed(rows: Columns, keys: Sequence[str], letters: _Letters) -> Iterator[Columns]:
@@ -102,7 +105,7 @@ def _part(rows: Columns, figure: str, cells: Array, source: Array) -> Columns:
     """Rows of `sources` for one figure, where it is not blank."""
     values = rows[figure]
     texts = filled(map(_day if figure in {"start", "due"} else _text, values.tolist()), "text")
-    order = (*TYPED, "current", "confidence", *COMPUTED).index(figure)
+    order = (*TYPED, "current", "confidence", "remark", *COMPUTED).index(figure)
     part = rows.only(("file", "sheet", "row", "id", "place")).having(
         figure=filled([figure] * len(rows), "text"),
         value=texts,

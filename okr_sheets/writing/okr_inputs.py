@@ -12,6 +12,7 @@ from okr_sheets.writing.validations import (
     Validation,
     computed,
     of_kind,
+    one_to_ten,
     refused,
     with_message,
 )
@@ -50,8 +51,7 @@ def _rule(slot: Slot, layout: Layout, lists: Mapping[str, str]) -> Validation:
     if slot.key == "weight":
         return number("weight_error", validate="decimal", criteria=">=", value=0)
     if slot.key == "confidence":
-        limits = {"criteria": "between", "minimum": 1, "maximum": 10}
-        return number("confidence_error", validate="integer", **limits)
+        return one_to_ten(words)
     return number("number", validate="custom", value=f"=ISNUMBER({cell})")
 
 

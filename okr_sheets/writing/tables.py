@@ -23,6 +23,7 @@ from okr_sheets.schema import Column, Sheet
 from okr_sheets.writing.validations import (
     computed,
     of_kind,
+    one_to_ten,
     with_message,
 )
 
@@ -158,8 +159,12 @@ def _validation(
 ) -> dict[str, Any]:
     if column.computed:
         return computed(words)
+    if column.key == "confidence":
+        return with_message(words, "confidence", one_to_ten(words))
     choices = f"{schema.prefix}_{column.key}"
     rule = of_kind(column.kind, words, choices, ranges.get(column.key, ""))
+    if column.key == "date":
+        return with_message(words, "log_date", rule)
     return with_message(words, column.key, rule) if column.key in MESSAGES else rule
 
 

@@ -67,6 +67,12 @@ def date_only(words: Language) -> Validation:
     )
 
 
+def one_to_ten(words: Language) -> Validation:
+    """A confidence."""
+    limits = {"criteria": "between", "minimum": 1, "maximum": 10}
+    return refused(words, "number_title", "confidence_error", validate="integer", **limits)
+
+
 def refused(words: Language, title: str, message: str, **rule: Any) -> Validation:
     """What fits a rule; the rest is refused, with a title and a message of the inputs' words."""
     return {

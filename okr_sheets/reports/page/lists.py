@@ -11,7 +11,14 @@ from okr_sheets.language import Language
 from okr_sheets.problems import Problem
 from okr_sheets.reports.excerpts import Excerpt
 from okr_sheets.reports.page.parts import ORDER, chip, grouped, place_of, share
-from okr_sheets.reports.phrases import history_about, history_line, history_what, reason, updated
+from okr_sheets.reports.phrases import (
+    history_about,
+    history_line,
+    history_what,
+    reason,
+    unsaid_confidence,
+    updated,
+)
 from okr_sheets.rollups.result import Rollup, Row
 
 DEEPEST = 6  # steps that an outline is indented by
@@ -39,7 +46,10 @@ def attention(
     numbers = {unit["name"]: unit["number"] for unit in units}
     return [
         (by_place.get(place_of(row)) or _gone(row, numbers, words))
-        | {"reasons": [reason({"reasons": (each,)}, words) for each in row["reasons"]]}
+        | {
+            "reasons": [reason({"reasons": (each,)}, words) for each in row["reasons"]],
+            "unsaid": unsaid_confidence(row, words),
+        }
         for row in excerpt.rows("attention")
         if place_of(row) in by_place or not row["row"]
     ]

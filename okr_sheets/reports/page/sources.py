@@ -32,11 +32,12 @@ class Sources:
                 "kind": self._words(f"report.source_{source['source']}"),
             }
             for source in self._figures(row)
+            if source["figure"] != "remark"
         ]
 
     def places(self, row: Row) -> dict[str, str]:
         """Figure to “company.xlsx:OKRs!AI7, typed”; blank for what has no source."""
-        keys = ("baseline", "target", "current", "score", "status", "confidence")
+        keys = ("baseline", "target", "current", "score", "status", "confidence", "remark")
         texts = {
             source["figure"]: self._place_and_kind(row, source["cell"], source["source"])
             for source in self._figures(row)

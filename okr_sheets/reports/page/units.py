@@ -25,6 +25,7 @@ from okr_sheets.reports.page.parts import (
     stack,
     unit_notes,
 )
+from okr_sheets.reports.page.said import Courses, courses, said
 from okr_sheets.reports.page.selection import Selection, families_of
 from okr_sheets.reports.page.sources import Sources
 from okr_sheets.reports.phrases import (
@@ -53,8 +54,9 @@ def units(rollup: Rollup, selected: Selection, ways: head.Ways, words: Language)
         *places_of(columns["key_results"].take(selected.key_results)),
     }
     sources = Sources(rollup, places, words)
-    key_results = _key_results(rollup, selected.key_results, numbers, sources, words)
-    objectives = _objectives(rollup, selected, key_results, sources, words)
+    of_logs = courses(rollup)
+    key_results = _key_results(rollup, selected.key_results, numbers, sources, of_logs, words)
+    objectives = _objectives(rollup, selected, key_results, sources, of_logs, words)
     above = parents(columns["teams"])
     news = {key for key in ("company", "quarter") if len(set(columns["teams"][key])) > 1}
     listed = set(selected.listed.tolist())
@@ -136,6 +138,7 @@ def _objectives(
     selected: Selection,
     shaped: Sequence[Row],
     sources: Sources,
+    of_logs: Courses,
     words: Language,
 ) -> dict[Any, list[Row]]:
     """The objectives of each unit; key results without one get a stand-in at its end."""
@@ -153,7 +156,7 @@ def _objectives(
         (
             row["unit_name"],
             _objective(row, families.pop(family, []), sizes.pop(family, 0), sources, words)
-            | {"anchor": f"o-{number}"},
+            | {"anchor": f"o-{number}", **said(row, of_logs, words)},
         )
         for number, row, family in of_family
     ]
@@ -215,7 +218,7 @@ def _some(shown: int, count: int, words: Language) -> str:
 
 def _no_objective(key_results: list[Row], words: Language) -> Row:
     """What stands in for the objective that these key results lack."""
-    texts = ("owner", "note", "score", "source", "end", "coverage", "anchor", "some")
+    texts = ("owner", "note", "score", "source", "end", "coverage", "anchor", "some", "said")
     blanks = dict.fromkeys(("place", "bar", "chip", "grade"))
     return dict.fromkeys(texts, "") | {
         **blanks,
@@ -235,6 +238,7 @@ def _key_results(
     which: Array,
     units: Mapping[str, int],
     sources: Sources,
+    of_logs: Courses,
     words: Language,
 ) -> list[Row]:
     """Some key results, with the numbers of their units."""
@@ -247,6 +251,7 @@ def _key_results(
     return [
         _key_result(row, words)
         | {
+            **said(row, of_logs, words),
             "anchor": f"kr-{number}",
             "unit": units[row["unit_name"]],
             "team": row["unit_name"],
@@ -298,7 +303,6 @@ def _key_result(row: Row, words: Language) -> Row:
         "chip": chip(row["status"], words),
         "grade": grade(row, words),
         "last": day_text(row["last_check_in"], words) or "–",
-        "confidence": words.number(row["confidence"]),
         "plan": plan_changes(row, words),
         "note": row["note"] or "",
         "live": row["state"] == "active",

@@ -17,7 +17,7 @@ from okr_sheets.drawing.cells import Value, trimmed
 from okr_sheets.drawing.colours import ACCENT, LINE, MUTED, STATUS_COLOURS, WHITE
 from okr_sheets.drawing.styles import PERCENT
 from okr_sheets.drawing.text_width import BOLDER, line_height, lines_of, shortened
-from okr_sheets.reports.phrases import end_range, status_word
+from okr_sheets.reports.phrases import end_range, remark, status_word
 from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import rules_of
 from okr_sheets.reports.workbook.records import Report
@@ -159,6 +159,8 @@ def _entry(page: Canvas, report: Report, row: Row) -> None:
         room = (span * COLUMN_DIGITS - 2) / (BOLDER if "bold" in properties else 1.0)
         if isinstance(value, str):
             value = shortened(value, room * 1.85)
+            if key == "reason" and (said := remark(row, report.words)):
+                value += f"\n{shortened(said, room * 1.85)}"
             lines = max(lines, lines_of(value, room))
         if key == "id" and row["address"]:
             made = report.styles(**look | {"font_color": ACCENT, "underline": 1})
@@ -166,4 +168,4 @@ def _entry(page: Canvas, report: Report, row: Row) -> None:
             page.linked(at, span, text, made, row["address"])
         else:
             page.cell(at, span, value, report.styles(**look))
-    page.next(8 + min(lines, 3) * (line_height(report.words) - 1.5))
+    page.next(8 + min(lines, 4) * (line_height(report.words) - 1.5))

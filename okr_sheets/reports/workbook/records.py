@@ -132,6 +132,13 @@ def changes(report: Report) -> Rows:
     return report.linked([row | {"moved": _moved(row, "after", "before")} for row in rows])
 
 
+def remarks(report: Report) -> Rows:
+    """One row per line of the logs, the newest first."""
+    rows = report.linked(report.excerpt.rows("remarks"))
+    of_objective = ({"id": row["objective_id"], "title": row["objective"]} for row in rows)
+    return [row if row["id"] else row | each for row, each in zip(rows, of_objective, strict=True)]
+
+
 def carried(report: Report) -> Rows:
     """One row per objective that was there last quarter."""
     rows = report.owned(_whole(report, "carried", "objectives"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from okr_sheets.choices import GRADES
 from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import Field
@@ -24,14 +26,8 @@ _GAP = _of("key_results.gap", (9, 9))
 _PREVIOUS = _of("objectives.previous", (11, 11))
 _FINAL = _of("objectives.final", (11, 11))
 _FORECAST = _of("objectives.forecast", (11, 11))
-_RANGE = (
-    _of("objectives.forecast_low", (10, 10)),
-    _of("objectives.forecast_high", (10, 10)),
-)
-_RESTING = (
-    _of("objectives.forecast_of", (11, 11)),
-    _of("objectives.forecast_stale", (11, 11)),
-)
+_RANGE = (_of("objectives.forecast_low", (10, 10)), _of("objectives.forecast_high", (10, 10)))
+_RESTING = (_of("objectives.forecast_of", (11, 11)), _of("objectives.forecast_stale", (11, 11)))
 _BELOW = _of("teams.below", (11, 11))
 _MOVED = Field("moved", "report.difference", "points", (12, 12))
 _GRADE = _of("key_results.grade", (10, 14), detail=True)
@@ -40,6 +36,13 @@ _UNIT = _of("key_results.unit_name", (14, 22))
 _OWNER = _of("key_results.owner_name", (13, 22))
 _WHICH = (_TITLE, _ID, _UNIT, _OWNER)
 _NOTE = _of("key_results.note", (20, 44), detail=True)
+_REMARK = _of("key_results.remark", (20, 40))
+_SURE = _of("key_results.confidence", (11, 11), "count")
+_REMARKED = (
+    _of("key_results.confidence_before", (11, 11), "count", detail=True),
+    _of("key_results.remark_by", (13, 22), detail=True),
+    _of("key_results.remark_on", (13, 13), detail=True),
+)
 _CURRENT = _of("key_results.current", (11.5, 12))
 _TARGET = _of("key_results.target", (11.5, 12))
 _LAST = _of("key_results.last_check_in", (15, 15))
@@ -142,6 +145,9 @@ OBJECTIVES = Table(
         *_DATES,
         _ALIGNS,
         _NOTE,
+        replace(_REMARK, detail=True),
+        replace(_SURE, detail=True),
+        *_REMARKED,
         *_WHOSE,
         *_PLACE,
     ),
@@ -163,14 +169,16 @@ KEY_RESULTS = Table(
         _CURRENT,
         _of("key_results.unit", (11, 18)),
         Field("plan_changes", "rollup.plan_changes", width=(18, 34)),
-        _BY_PLAN,
         _LAST,
+        _SURE,
+        _REMARK,
+        _BY_PLAN,
+        *_REMARKED,
         _of("key_results.objective", (20, 34), detail=True),
         _of("key_results.objective_id", (11, 18), detail=True),
         _of("key_results.expected", (11, 11), detail=True),
         _of("key_results.progress", (11, 11), detail=True),
         _GRADE,
-        _of("key_results.confidence", (11, 11), "count", detail=True),
         _of("key_results.updated", (11, 14), detail=True),
         _of("key_results.with_number", (11, 14), detail=True),
         _of("key_results.type", (14, 20), detail=True),
@@ -258,12 +266,15 @@ ATTENTION = Table(
         *_WHICH,
         STATUS,
         _of("attention.reason", (26, 54), "text"),
+        _REMARK,
+        _SURE,
         SCORE,
         _EXPECTED,
         _GAP,
         _CURRENT,
         _TARGET,
         _LAST,
+        *_REMARKED,
         _DEPARTMENT,
         _QUARTER,
         *_PLACE,
@@ -288,6 +299,24 @@ CHANGES = Table(
         *_PLACE,
     ),
     "page.no_changes",
+)
+REMARKS = Table(
+    "remarks",
+    "tblRemarks",
+    records.remarks,
+    (
+        _of("remarks.date", (13, 13)),
+        _of("remarks.note", (40, 72)),
+        _of("remarks.by", (13, 22)),
+        _of("remarks.confidence", (11, 11), "count"),
+        _of("remarks.id", (10, 18), link=True),
+        _of("remarks.title", (28, 42)),
+        _UNIT,
+        _OWNER,
+        *_WHOSE,
+        *_PLACE,
+    ),
+    "rollup.no_remarks",
 )
 CARRIED = Table(
     "carried",
@@ -397,6 +426,7 @@ TABLES = (
     FORECAST,
     ATTENTION,
     CHANGES,
+    REMARKS,
     CARRIED,
     HISTORY,
     QUALITY,
