@@ -154,9 +154,19 @@ def _of_findings(rollup: Rollup) -> Sequence[Array]:
     return rows.severity != "warning", _rank(rows.level)
 
 
+def _of_retrospective(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["retrospective"]
+    return _rank(rows.level), rows.score
+
+
+def _of_hindsight(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["hindsight"]
+    return rows.ended == "inside", _rank(rows.level), rows.score
+
+
 # What is made of other lists when it is asked for, and is as long as they are.
-_FOLLOWING = ("quality", "findings")
-_WORST_FIRST = ("attention", "changes")  # lists whose head is what matters most
+_FOLLOWING = ("quality", "findings", "retrospective", "missed", "hindsight")
+_WORST_FIRST = ("attention", "changes", "missed")  # lists whose head is what matters most
 # What the rows of the others are chosen by, first things first: what is small stays, NaN goes.
 _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "teams": lambda rollup: _of_levels(rollup, "teams"),
@@ -169,6 +179,8 @@ _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "overdue": lambda rollup: (rollup.columns["overdue"].due,),
     "quality": _of_quality,
     "findings": _of_findings,
+    "retrospective": _of_retrospective,
+    "hindsight": _of_hindsight,
 }
 # What is said to come first; of the others, what is most urgent.
 _FIRST = {
@@ -178,4 +190,6 @@ _FIRST = {
     "key_results": "own",
     "quality": "levels",
     "findings": "worst",
+    "retrospective": "levels",
+    "hindsight": "outside",
 }

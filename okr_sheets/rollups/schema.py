@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from okr_sheets import schema
-from okr_sheets.choices import DECISIONS, GRADES, LEVELS, STATUSES, TYPES
+from okr_sheets.choices import GRADES, LEVELS, STATUSES, TYPES
 from okr_sheets.columns import ARRAYS, Array, Columns
 from okr_sheets.findings import PLAN_CODES
 from okr_sheets.rollups.frame import Column, Frame
+from okr_sheets.rollups.lookback import CLOSING, SPECS
 from okr_sheets.schema import OKRS, Kind
 
 # What a key result came to that leaders want to hear of, the gravest first.
@@ -163,9 +164,7 @@ _FRAMES = (
         _okr("start", "As typed; blank is the quarter's first day."),
         _okr("due", "As typed; blank is the quarter's last day."),
         Column("carried", "flag", "Whether last quarter had one of this ID in this unit."),
-        Column("final_reason", "text", "Why `final` differs, as typed.", "close.reason"),
-        Column("decision", "choice", "What becomes of it.", "close.decision", DECISIONS),
-        Column("lesson", "text", "What was learned, as typed.", "close.lesson"),
+        *CLOSING,
     ),
     _frame(
         "key_results",
@@ -339,6 +338,7 @@ _FRAMES = (
         Column("given", "text", "What stands there, for its sentence."),
         Column("words", "any", "What else fills its sentence."),
     ),
+    *(_frame(*spec) for spec in SPECS),
 )
 FRAMES: Mapping[str, Frame] = {frame.key: frame for frame in _FRAMES}
 PROBLEMS = _frame(
