@@ -70,11 +70,11 @@ class Rollup:
     Its frames are pandas frames, made when they are asked for: `teams`, `owners`, `objectives`,
     `key_results`, `changes`, `forecast`, `alignment`, `attention`, `owed`, `overdue`, `blank`,
     `trend`, `sources`, `carried`, `quality`, `findings`, `retrospective`, `missed` and `hindsight`,
-    which docs/rollup.md lists column by column, and what was typed into all trackers, one row a line: `check_ins` (`file`, `sheet`,
-    `row`, `unit_name`, `id`, `date`, `value`, `column`), `actions` (the same five, `action`,
-    `owner`, `due`, `status`, `note`), `log` (the same five, `date`, `confidence`, `note`, `by`) and
-    `close` (the same five, `final`, `reason`, `decision`, `lesson`). `about` is what the rollup
-    covers, `headline` the unit that speaks for all.
+    which docs/rollup.md lists column by column, and what was typed into all trackers, one row a
+    line: `check_ins` (`file`, `sheet`, `row`, `unit_name`, `id`, `date`, `value`, `column`),
+    `actions` (the same five, `action`, `owner`, `due`, `status`, `note`), `log` (the same five,
+    `date`, `confidence`, `note`, `by`) and `close` (the same five, `final`, `reason`, `decision`,
+    `lesson`). `about` is what the rollup covers, `headline` the unit that speaks for all.
 
     A frame has the same columns and dtypes whether it is empty or not, and `to_parquet` writes
     each. Scores, expected, gaps and forecasts run from 0 to 1. `reasons` of `attention` are JSON:

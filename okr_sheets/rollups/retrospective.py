@@ -94,7 +94,7 @@ Remark = tuple[float, str]  # its day, and what it says
 
 
 def _remarks(trackers: Sequence[Tracker]) -> Mapping[tuple[int, str], list[Remark]]:
-    """The remarks of the log by the tracker's place and the folded id, those without a day first."""
+    """The log's remarks by the tracker's place and the folded id, those without a day first."""
     by_id: dict[tuple[int, str], list[Remark]] = {}
     for whose, remark in _noted(trackers):
         by_id.setdefault(whose, []).append(remark)
