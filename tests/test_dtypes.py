@@ -78,7 +78,7 @@ def test_trackers_that_lack_different_things_make_declared_dtypes_together():
 @pytest.mark.usefixtures("coach")
 def test_a_full_rollup_declares_all_its_frames(company, last_quarter):
     legal = okr.new(blank=True, quarter="2027-Q1", company="Acme Cloud", team="Legal")
-    rollup = okr.rollup([company, legal], previous=last_quarter)
+    rollup = okr.rollup([company, legal], as_of="2027-03-31", previous=last_quarter)
     assert list(rollup.columns) == [*FRAMES, *LINES]
     assert all(len(getattr(rollup, name)) for name in FRAMES)
     assert_rollup_declared(rollup)

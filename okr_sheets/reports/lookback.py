@@ -39,11 +39,22 @@ def grade_word(key: str, words: Language) -> str:
 
 
 def decisions(rollup: Rollup, words: Language) -> dict[str, int]:
-    """How many objectives were decided on in each way, and how many not yet, by their words."""
+    """How many objectives were decided on in each way, and how many not yet, by their words.
+
+    Nothing where nobody closes.
+    """
+    if not rollup.is_closing:
+        return {}
     counts = Counter(rollup.columns["retrospective"].decision)
     named = {words.choice("close_decision", key): counts[key] for key in DECISIONS}
     named[words("retrospective.undecided")] = counts[""]
     return {name: count for name, count in named.items() if count}
+
+
+def final_unit(rollup: Rollup) -> Row | None:
+    """The unit that speaks for all, if it has a final score and anybody closes."""
+    unit = rollup.headline if rollup.is_closing else None
+    return None if unit is None or unit["final"] is None else unit
 
 
 def decision_word(key: str, words: Language) -> str:

@@ -131,8 +131,7 @@ def _retrospective(excerpt: Excerpt) -> Iterator[str]:
 def _reached(excerpt: Excerpt) -> Iterator[tuple[str, str]]:
     """The figures of a retrospective, each a name and what is said of it."""
     rollup, words = excerpt.rollup, excerpt.words
-    unit = rollup.headline
-    if unit is not None and unit["final"] is not None:
+    if unit := lookback.final_unit(rollup):
         computed = f"({words('retrospective.computed')} {words.percent(unit['score'])})"
         final = words.percent(unit["final"])
         score = f"{final} {computed}" if lookback.differs(unit, words) else final
@@ -140,7 +139,8 @@ def _reached(excerpt: Excerpt) -> Iterator[tuple[str, str]]:
     for commitment, counts in lookback.grades(rollup).items():
         named = {lookback.grade_word(key, words): counts[key] for key in lookback.TONES}
         yield words.choice("commitment", commitment), _tally(named, words)
-    yield words("close.decision"), _tally(lookback.decisions(rollup, words), words)
+    if decided := lookback.decisions(rollup, words):
+        yield words("close.decision"), _tally(decided, words)
     if held := lookback.held(rollup, words):
         yield words("report.hindsight"), f"{' '.join(held)} · {words('retrospective.fair')}"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from okr_sheets.choices import DECISIONS
+from okr_sheets.choices import COMMITMENTS, DECISIONS
 from okr_sheets.rollups.frame import Column
 
 ENDED = ("below", "inside", "above")  # where a score came to lie, seen from a range
@@ -32,7 +32,7 @@ SPECS: tuple[tuple[Any, ...], ...] = (
         ),
         f"{_WHICH} commitment key_results {_ENDING} previous {_CALLED}",
         Column("title", "text", "Its text.", "report.objective"),
-        Column("commitment", "choice", "As typed.", "okrs.commitment"),
+        Column("commitment", "choice", "As typed.", "okrs.commitment", COMMITMENTS),
         *CLOSING,
     ),
     (

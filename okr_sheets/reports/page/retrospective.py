@@ -31,14 +31,18 @@ def retrospective(
     anchors = {row["place"]: row["anchor"] for row in key_results}
     anchors |= {row["place"]: row["anchor"] for unit in units for row in unit["objectives"]}
     rows = {name: excerpt.rows(name) for name in ("retrospective", "missed", "hindsight")}
+    if not rollup.is_closing:  # then they stand elsewhere with all that is known of them
+        rows["retrospective"] = []
     sizes = {name: len(rollup.columns[name]) for name in rows}
     # What was not foreseen is what there is to learn from.
     rows["hindsight"].sort(key=lambda row: row["ended"] == "inside")
     return {
         "is_over": rollup.is_over,
-        "headline": _headline(rollup.headline, words),
+        "headline": _headline(lookback.final_unit(rollup), words),
         "grades": [_grades(*each, words) for each in lookback.grades(rollup).items()],
-        "decisions": [(name, words.number(n)) for name, n in _decisions(excerpt).items()],
+        "decisions": [
+            (name, words.number(count)) for name, count in lookback.decisions(rollup, words).items()
+        ],
         "held": lookback.held(rollup, words),
         "objectives": _objectives(excerpt, rows["retrospective"], numbers, anchors),
         "has_committed": "committed" in lookback.grades(rollup),
@@ -51,17 +55,16 @@ def retrospective(
             _looked_up(row, numbers, anchors, words) | _in_hindsight(row, words)
             for row in rows["hindsight"]
         ],
-        "notes": {name: excerpt.note(name, len(rows[name]), sizes[name]) for name in rows},
+        "notes": {
+            name: excerpt.note(name, len(shown), sizes[name]) if shown else ""
+            for name, shown in rows.items()
+        },
     }
-
-
-def _decisions(excerpt: Excerpt) -> dict[str, int]:
-    return lookback.decisions(excerpt.rollup, excerpt.words)
 
 
 def _headline(unit: Row | None, words: Language) -> Row | None:
     """Final and computed score of the unit that speaks for all."""
-    if unit is None or unit["final"] is None:
+    if unit is None:
         return None
     computed = words.percent(unit["score"])
     return {

@@ -83,18 +83,21 @@ class Retrospective:
         muted = page.styles(font_color=MUTED, align="right", bg_color=PAGE)
         page.cell(18, 6, as_of(self.rollup, words), muted)
         page.next()
-        draw_tiles(page, self._tiles())
-        self._charts(page, book)
-        self._objectives(page)
-        self._missed(page)
+        if lookback.has_retrospective(self.rollup):
+            draw_tiles(page, self._tiles())
+            self._charts(page, book)
+            if self.rollup.is_closing:  # else the sheet of objectives has all that is known of them
+                self._objectives(page)
+            self._missed(page)
+        else:
+            self._sentence(page, words("retrospective.not_yet"))
         page.height(9)
         page.cell(0, 1, None, page.background)  # else the margin is not printed
         page.finish(MARGINS, A4, pages=0)
 
     def _tiles(self) -> list[Tile]:
-        words, unit = self.words, self.rollup.headline
-        tiles = []
-        if unit is not None and unit["final"] is not None:
+        words, tiles = self.words, []
+        if unit := lookback.final_unit(self.rollup):
             computed = f"{words('retrospective.computed')} {words.percent(unit['score'])}"
             note = computed if lookback.differs(unit, words) else ""
             tiles.append(Tile(words("close.final"), unit["final"], ACCENT, PERCENT, note))
@@ -108,11 +111,13 @@ class Retrospective:
     def _charts(self, page: Canvas, book: Workbook) -> None:
         """Key results by grade and commitment, and objectives by what was decided."""
         words, row = self.words, self.report.hidden.row
+        grades, decided = lookback.grades(self.rollup), lookback.decisions(self.rollup, words)
         page.height(24)
         page.section(0, 12, words("retrospective.grades"))
-        page.section(12, 12, words("retrospective.decisions"))
+        if decided:
+            page.section(12, 12, words("retrospective.decisions"))
         page.next()
-        if grades := lookback.grades(self.rollup):
+        if grades:
             labels = row([words.choice("commitment", key) for key in grades])
             series = {
                 tone: {
@@ -124,13 +129,13 @@ class Retrospective:
                 if any(counts[key] for counts in grades.values())
             }
             _place(page, stacked_bars(book, series, _BARS), 0)
-        decided = lookback.decisions(self.rollup, words)
-        counts = {
-            "name": words("retrospective.decisions"),
-            "categories": row([*decided]),
-            "values": row([*decided.values()]),
-        }
-        _place(page, count_bars(book, counts), 12)
+        if decided:
+            counts = {
+                "name": words("retrospective.decisions"),
+                "categories": row([*decided]),
+                "values": row([*decided.values()]),
+            }
+            _place(page, count_bars(book, counts), 12)
         for _ in range(CHART_ROWS):
             page.next(20)
         page.next(9)
@@ -163,13 +168,16 @@ class Retrospective:
         rows = records.missed(self.report)
         self._head(page, "missed", "missed", len(rows))
         if not rows:
-            look = page.styles(font_color=MUTED, bg_color=WHITE, indent=1)
-            page.cell(0, COLUMNS, self.words("retrospective.none_missed"), look)
-            page.next()
+            self._sentence(page, self.words("retrospective.none_missed"))
             return
         page.heads([(at, span, self.words(head), look) for at, span, _, head, look in _MISSED])
         for row in rows:
             self._entry(page, _MISSED, row)
+
+    @staticmethod
+    def _sentence(page: Canvas, text: str) -> None:
+        page.cell(0, COLUMNS, text, page.styles(font_color=MUTED, bg_color=WHITE, indent=1))
+        page.next()
 
     def _head(self, page: Canvas, name: str, title: str, shown: int) -> None:
         """The title of a list, and which of its rows are shown where not all are."""
