@@ -53,8 +53,8 @@ _OBJECTIVES: _List = (
     (8, 2, "score", "retrospective.computed", _PERCENT),
     (10, 2, "final", "close.final", _PERCENT | _STRONG),
     (12, 4, "reason", "close.reason", _LEFT),
-    (16, 2, "decision", "close.decision", _LEFT),
-    (18, 6, "lesson", "close.lesson", _LEFT),
+    (16, 3, "decision", "close.decision", _LEFT),
+    (19, 5, "lesson", "close.lesson", _LEFT),
 )
 _MISSED: _List = (
     (0, 2, "id", "okrs.id", _LEFT),
