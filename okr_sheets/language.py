@@ -193,12 +193,12 @@ class Language:
         """
         if share is None or share != share:  # noqa: PLR0124  NaN
             return "–"
-        whole = _short_of_the_whole(share)
+        whole = short_of_the_whole(share)
         return self("formats.percent", n=whole if abs(whole) < EXACT else f"{whole:.6g}")
 
     def percent_range(self, low: float, high: float) -> str:
         """Two shares of 1 as “60–90%”, in the language's way; as one where they read the same."""
-        first, last = _short_of_the_whole(low), _short_of_the_whole(high)
+        first, last = short_of_the_whole(low), short_of_the_whole(high)
         if first == last:
             return self.percent(low)
         return self("formats.percent", n=self("formats.range", low=first, high=last))
@@ -234,7 +234,7 @@ class _OfYear(Language):
         return super().spellings(f"year.{path}" if is_own else path)
 
 
-def _short_of_the_whole(share: float) -> int:
+def short_of_the_whole(share: float) -> int:
     """Whole percents; short of the whole never 100."""
     whole = percents(share)
     return 99 if whole == 100 and share < 1 else whole

@@ -80,7 +80,7 @@ def test_a_full_rollup_declares_all_its_frames(company, last_quarter, tmp_path):
     legal = okr.new(blank=True, quarter="2027-Q1", company="Acme Cloud", team="Legal")
     history = okr.report(okr.rollup(company, as_of="2027-02-12"), tmp_path / "h.sqlite")
     trackers = [company, legal]
-    rollup = okr.rollup(trackers, "2027-03-12", previous=last_quarter, history=history)
+    rollup = okr.rollup(trackers, "2027-03-31", previous=last_quarter, history=history)
     assert list(rollup.columns) == [*FRAMES, *LINES]
     assert all(len(getattr(rollup, name)) for name in FRAMES)
     assert_rollup_declared(rollup)

@@ -77,6 +77,25 @@ def count_bars(book: Workbook, series: Series) -> Any:
     return chart
 
 
+def stacked_bars(
+    book: Workbook, series: Mapping[str, Series], colours: Mapping[str, tuple[str, str]]
+) -> Any:
+    """Bars of counts end to end, the first on top; `colours` are fill and ink of each series."""
+    chart = book.add_chart({"type": "bar", "subtype": "stacked"})
+    for key, (colour, ink) in colours.items():
+        if key in series:
+            labels = {"value": True, "font": SMALL | {"color": ink, "bold": True}}
+            bar = {"fill": {"color": colour}, "gap": 60, "data_labels": labels}
+            chart.add_series({**series[key], **bar})
+    names = {"reverse": True, "line": {"color": LINE}, "major_tick_mark": "none"}
+    chart.set_y_axis(names | {"num_font": SMALL_INK})
+    chart.set_x_axis(
+        {"min": 0, "label_position": "none", "major_gridlines": {"visible": False}} | _BARE
+    )
+    chart.set_legend({"position": "bottom", "font": SMALL})
+    return chart
+
+
 def score_line(key: str, series: Series) -> dict[str, Any]:
     """The series of `score`, `expected` or `forecast`, drawn as that one is everywhere."""
     drawn = {**series, "line": _LINES[key]}

@@ -154,10 +154,20 @@ def _of_findings(rollup: Rollup) -> Sequence[Array]:
     return rows.severity != "warning", _rank(rows.level)
 
 
+def _of_retrospective(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["retrospective"]
+    return _rank(rows.level), rows.score
+
+
+def _of_hindsight(rollup: Rollup) -> Sequence[Array]:
+    rows = rollup.columns["hindsight"]
+    return rows.ended == "inside", _rank(rows.level), rows.score
+
+
 # What is made when it is asked for, and makes no list of another one short.
-_FOLLOWING = ("quality", "findings", "remarks")
+_FOLLOWING = ("quality", "findings", "remarks", "retrospective", "missed", "hindsight")
 # Lists whose head is what matters most.
-_WORST_FIRST = ("attention", "changes", "history", "remarks")
+_WORST_FIRST = ("attention", "changes", "history", "remarks", "missed")
 # What the rows of the others are chosen by, first things first: what is small stays, NaN goes.
 _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "teams": lambda rollup: _of_levels(rollup, "teams"),
@@ -170,6 +180,8 @@ _KEYS: Mapping[str, Callable[[Rollup], Sequence[Array]]] = {
     "overdue": lambda rollup: (rollup.columns["overdue"].due,),
     "quality": _of_quality,
     "findings": _of_findings,
+    "retrospective": _of_retrospective,
+    "hindsight": _of_hindsight,
 }
 # What is said to come first; of the others, what is most urgent.
 _FIRST = {
@@ -180,4 +192,6 @@ _FIRST = {
     "quality": "levels",
     "findings": "worst",
     "remarks": "newest",
+    "retrospective": "levels",
+    "hindsight": "outside",
 }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
+from okr_sheets.reports import lookback
 from okr_sheets.reports.excerpts import Excerpt, is_large, problem_lines
 from okr_sheets.reports.phrases import (
     FIRST,
@@ -58,6 +59,8 @@ def _update(rollup: Rollup, words: Language) -> Iterator[str]:
 
 def _details(excerpt: Excerpt) -> Iterator[str]:
     rollup, words = excerpt.rollup, excerpt.words
+    looked_back = [*_retrospective(excerpt)] if lookback.has_retrospective(rollup) else []
+    yield from looked_back if rollup.is_over else ()
     yield from _teams(excerpt)
     attention = excerpt.rows("attention")
     yield from _heading(excerpt, "attention", len(attention), len(rollup.columns["attention"]))
@@ -74,6 +77,7 @@ def _details(excerpt: Excerpt) -> Iterator[str]:
     yield from _history(excerpt)
     yield from _objectives(excerpt)
     yield from _quality(excerpt)
+    yield from () if rollup.is_over else looked_back
     if lines := problem_lines(rollup):
         shown = lines[: excerpt.most("problems")]
         yield from _heading(excerpt, "problems", len(shown), len(lines))
@@ -83,13 +87,76 @@ def _details(excerpt: Excerpt) -> Iterator[str]:
         yield ""
 
 
-def _heading(excerpt: Excerpt, name: str, shown: int, count: int, title: str = "") -> Iterator[str]:
+def _heading(
+    excerpt: Excerpt, name: str, shown: int, count: int, title: str = "", mark: str = "##"
+) -> Iterator[str]:
     """The title of a list, and which of its rows are shown where not all are."""
-    yield f"## {excerpt.words(f'report.{title or name}')}"
+    yield f"{mark} {excerpt.words(f'report.{title or name}')}"
     yield ""
     if note := excerpt.note(name, shown, count):
         yield escaped(note)
         yield ""
+
+
+def _retrospective(excerpt: Excerpt) -> Iterator[str]:
+    """What was reached, decided, learned and missed, and what was not foreseen."""
+    rollup, words = excerpt.rollup, excerpt.words
+    objectives, missed = excerpt.rows("retrospective"), excerpt.rows("missed")
+    sizes = {name: len(rollup.columns[name]) for name in ("retrospective", "missed", "hindsight")}
+    yield from _heading(excerpt, "retrospective", len(objectives), sizes["retrospective"])
+    yield from (f"- **{escaped(name)}** {escaped(text)}" for name, text in _reached(excerpt))
+    yield ""
+    if lessons := [row for row in objectives if row["lesson"]]:
+        yield from (f"### {words('close.lesson')}", "")
+        for row in lessons:
+            learned = f"{row['lesson']} ({row['id']})"
+            yield f"- **{escaped(row['unit_name'])}** {escaped(learned)}"
+        yield ""
+    if missed:
+        yield from _heading(excerpt, "missed", len(missed), sizes["missed"], mark="###")
+        for row in missed:
+            key_result = f"**{escaped(row['id'])}** {escaped(row['title'])}"
+            came_to = f"{words.percent(row['score'])}, {escaped(lookback.why(row, words))}"
+            yield f"- {key_result} ({escaped(whose(row, rollup, words))}): {came_to}"
+        yield ""
+    unforeseen = [row for row in excerpt.rows("hindsight") if row["ended"] != "inside"]
+    if unforeseen:
+        yield from (f"### {words('report.hindsight')}", "")
+        keys = ("dashboard.key_result", "retrospective.then", "retrospective.end")
+        yield from table(
+            [words("okrs.id"), *map(words, keys), words("retrospective.ended")],
+            (
+                [
+                    row["id"],
+                    row["title"],
+                    words.percent_range(row["forecast_low"], row["forecast_high"]),
+                    words.percent(row["score"]),
+                    words.choice("ended", row["ended"]),
+                ]
+                for row in unforeseen
+            ),
+        )
+
+
+def _reached(excerpt: Excerpt) -> Iterator[tuple[str, str]]:
+    """The figures of a retrospective, each a name and what is said of it."""
+    rollup, words = excerpt.rollup, excerpt.words
+    if unit := lookback.final_unit(rollup):
+        computed = f"({words('retrospective.computed')} {words.percent(unit['score'])})"
+        final = words.percent(unit["final"])
+        score = f"{final} {computed}" if lookback.differs(unit, words) else final
+        yield words("close.final"), f"{unit['unit_name']}: {score}"
+    for commitment, counts in lookback.grades(rollup).items():
+        named = {lookback.grade_word(key, words): counts[key] for key in lookback.TONES}
+        yield words.choice("commitment", commitment), _tally(named, words)
+    if decided := lookback.decisions(rollup, words):
+        yield words("close.decision"), _tally(decided, words)
+    if held := lookback.held(rollup, words):
+        yield words("report.hindsight"), f"{' '.join(held)} · {words('retrospective.fair')}"
+
+
+def _tally(counts: Mapping[str, int], words: Language) -> str:
+    return ", ".join(f"{name} {words.number(count)}" for name, count in counts.items() if count)
 
 
 def _teams(excerpt: Excerpt) -> Iterator[str]:

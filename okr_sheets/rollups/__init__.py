@@ -36,6 +36,7 @@ from okr_sheets.rollups.projections import (
 from okr_sheets.rollups.quality import findings, quality
 from okr_sheets.rollups.remarks import remarks
 from okr_sheets.rollups.result import Rollup, Row, Tables, framed_rows, problem_records
+from okr_sheets.rollups.retrospective import hindsight, missed, retrospective
 from okr_sheets.rollups.schema import FRAMES, PROBLEMS, tabled, typed
 from okr_sheets.rollups.scored import scored
 from okr_sheets.rollups.sources import sources
@@ -289,6 +290,11 @@ def rollup_of_trackers(
         "quality": lambda: typed(shares(), FRAMES["quality"]),
         "findings": lambda: typed(findings(trackers, found(), now), FRAMES["findings"]),
         "remarks": lambda: remarks(trackers, last, now.key_results, now.objectives),
+        "retrospective": lambda: typed(
+            retrospective(objectives, trackers), FRAMES["retrospective"]
+        ),
+        "missed": lambda: typed(missed(now, trackers), FRAMES["missed"]),
+        "hindsight": lambda: typed(hindsight(now, trackers, bands), FRAMES["hindsight"]),
         # The longest of all, which few reports show; what they are made of is not kept for them.
         "trend": lambda: typed(trend(trackers, days, bands), FRAMES["trend"]),
         "sources": lambda: typed(

@@ -72,12 +72,13 @@ class Rollup:
 
     Its frames are pandas frames, made when they are asked for: `teams`, `owners`, `objectives`,
     `key_results`, `changes`, `forecast`, `alignment`, `attention`, `owed`, `overdue`, `blank`,
-    `trend`, `sources`, `carried`, `remarks`, `quality`, `findings` and `history`, which
-    docs/rollup.md lists column by column, and what was typed into all trackers, one row a line:
-    `check_ins` (`file`, `sheet`, `row`, `unit_name`, `id`, `date`, `value`, `column`), `actions`
-    (the same five, `action`, `owner`, `due`, `status`, `note`), `log` (the same five, `date`,
-    `confidence`, `note`, `by`) and `close` (the same five, `final`, `reason`, `decision`,
-    `lesson`). `about` is what the rollup covers, `headline` the unit that speaks for all.
+    `trend`, `sources`, `carried`, `remarks`, `quality`, `findings`, `history`, `retrospective`,
+    `missed` and `hindsight`, which docs/rollup.md lists column by column, and what was typed into
+    all trackers, one row a line: `check_ins` (`file`, `sheet`, `row`, `unit_name`, `id`, `date`,
+    `value`, `column`), `actions` (the same five, `action`, `owner`, `due`, `status`, `note`),
+    `log` (the same five, `date`, `confidence`, `note`, `by`) and `close` (the same five, `final`,
+    `reason`, `decision`, `lesson`). `about` is what the rollup covers, `headline` the unit that
+    speaks for all.
 
     A frame has the same columns and dtypes whether it is empty or not, and `to_parquet` writes
     each. Scores, expected, gaps and forecasts run from 0 to 1. `reasons` of `attention` are JSON:
@@ -119,6 +120,9 @@ class Rollup:
     quality = _Frame()
     findings = _Frame()
     history = _Frame()
+    retrospective = _Frame()
+    missed = _Frame()
+    hindsight = _Frame()
     check_ins = _Frame()
     actions = _Frame()
     log = _Frame()
@@ -237,6 +241,12 @@ class Rollup:
     def is_closing(self) -> bool:
         """Whether anybody has typed a final score, a decision or a lesson."""
         return any(len(tracker.closing) for tracker in self.trackers)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of its quarters have ended by the day."""
+        ends = [tracker.about.end for tracker in self.trackers if tracker.about.end]
+        return bool(ends) and self.as_of is not None and self.as_of >= max(ends)
 
     @property
     def headline(self) -> Row | None:

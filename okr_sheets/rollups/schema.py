@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from okr_sheets import schema
-from okr_sheets.choices import DECISIONS, GRADES, LEVELS, STATUSES, TYPES
+from okr_sheets.choices import GRADES, LEVELS, STATUSES, TYPES
 from okr_sheets.columns import ARRAYS, Array, Columns
 from okr_sheets.findings import PLAN_CODES
 from okr_sheets.rollups.frame import Column, Frame
+from okr_sheets.rollups.lookback import CLOSING, SPECS
 from okr_sheets.schema import OKRS, Kind
 
 # What a key result came to that leaders want to hear of, the gravest first.
@@ -180,9 +181,7 @@ _FRAMES = (
         _okr("start", "As typed; blank is the quarter's first day."),
         _okr("due", "As typed; blank is the quarter's last day."),
         Column("carried", "flag", "Whether last quarter had one of this ID in this unit."),
-        Column("final_reason", "text", "Why `final` differs, as typed.", "close.reason"),
-        Column("decision", "choice", "What becomes of it.", "close.decision", DECISIONS),
-        Column("lesson", "text", "What was learned, as typed.", "close.lesson"),
+        *CLOSING,
     ),
     _frame(
         "key_results",
@@ -382,6 +381,7 @@ _FRAMES = (
         Column("since", "date", "The last run that had it as before.", "rollup.run_before"),
         Column("until", "date", "The first run that has it as after.", "rollup.run_after"),
     ),
+    *(_frame(*spec) for spec in SPECS),
 )
 FRAMES: Mapping[str, Frame] = {frame.key: frame for frame in _FRAMES}
 PROBLEMS = _frame(

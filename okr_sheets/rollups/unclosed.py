@@ -14,6 +14,7 @@ from okr_sheets.columns import folded, to_day
 from okr_sheets.problems import file_names
 from okr_sheets.rollups.namesakes import unit_names, units_of
 from okr_sheets.rollups.owed import owed
+from okr_sheets.rollups.retrospective import is_missed
 from okr_sheets.rollups.scored import Scored, scored
 from okr_sheets.schema import CLOSE, OKRS
 from okr_sheets.tracker import Tracker
@@ -69,10 +70,9 @@ def _explanations(now: Scored, trackers: Sequence[Tracker]) -> Iterator[OpenEnd]
         for log in (tracker.columns["log"] for tracker in trackers)
     ]
     rows = now.key_results
-    is_missed = (rows.commitment == "committed") & (rows.grade != "") & (rows.score < 1)
-    is_missed &= rows.live & ~rows.owes & (rows.note == "")
+    unexplained = is_missed(rows) & ~rows.owes & (rows.note == "")
     keys = ("tracker", "row", "file", "sheet", "id", "owner_name", "score")
-    for row in rows.only(keys).take(is_missed).records():
+    for row in rows.only(keys).take(unexplained).records():
         if row["id"].casefold() not in remarked[row["tracker"]]:
             cell = _cell(trackers[row["tracker"]], OKRS.key, "note", row["row"])
             fields = {"id": row["id"], "score": row["score"]}

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt, is_large, problem_lines
-from okr_sheets.reports.page import colours, head, lists, quality, units
+from okr_sheets.reports.page import colours, head, lists, quality, retrospective, units
 from okr_sheets.reports.page.selection import select
 from okr_sheets.reports.phrases import as_of, left_out, title
 from okr_sheets.rollups.result import Rollup, Row
@@ -114,6 +114,8 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
     sizes["findings"] = len(rollup.columns["findings"])
     notes["findings"] = excerpt.note("findings", len(coached["found"]), sizes["findings"])
     notes["problems"] = excerpt.note("problems", len(first), len(problems))
+    looked_back = retrospective.retrospective(excerpt, shaped, key_results, words)
+    notes |= looked_back["notes"] if looked_back else {}
     if notes["objectives"]:
         notes["objectives"] += f" {words('report.led_to')}"
     return {
@@ -138,6 +140,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "since": head.since(rollup, ways, words),
         "units": shaped,
         "quality": coached,
+        "retrospective": looked_back,
         "had_previous": bool(rollup.previous_quarter),
         "sizes": {name: words.number(size) for name, size in sizes.items()},
         "notes": notes,

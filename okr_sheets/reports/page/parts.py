@@ -105,14 +105,18 @@ def end_of(row: Row, words: Language) -> list[str]:
 def stack(statuses: Iterable[str], words: Language) -> Row:
     """The count of each status, as parts of one bar."""
     counts = Counter(status if status in ORDER else "" for status in statuses)
-    total = counts.total()
+    return stacked([(chip(key, words), counts[key]) for key in ORDER if counts[key]], words)
+
+
+def stacked(counts: Iterable[tuple[dict[str, str], int]], words: Language) -> Row:
+    """Chips with their counts, as parts of one bar."""
+    counts = list(counts)
+    total = sum(count for _, count in counts)
     parts, start = [], 0
-    for status in ORDER:
-        if not (count := counts[status]):
-            continue
+    for each, count in counts:
         text = words.number(count)
         place = {"count": text, "x": share(start / total), "width": share(count / total)}
-        parts.append(chip(status, words) | place)
+        parts.append(each | place)
         start += count
     label = ", ".join(f"{part['word']} {part['count']}" for part in parts)
     return {"parts": parts, "label": label}

@@ -12,10 +12,12 @@ from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt
+from okr_sheets.reports.lookback import has_retrospective
 from okr_sheets.reports.phrases import title
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
 from okr_sheets.reports.workbook.records import Report
+from okr_sheets.reports.workbook.retrospective import Retrospective
 from okr_sheets.reports.workbook.sheets import table_of
 from okr_sheets.reports.workbook.summary import Summary
 from okr_sheets.reports.workbook.tables import PREVIOUS, TABLES
@@ -23,7 +25,8 @@ from okr_sheets.reports.workbook.weeks import Weeks
 from okr_sheets.rollups.result import Rollup
 
 HIDDEN_SHEET = "calc"  # the key of what charts and sparklines show
-SHEETS = ("summary", *(table.key for table in TABLES))
+SHEETS = ("summary", "retrospective", *(table.key for table in TABLES))
+LOOKING_BACK = ("retrospective", "hindsight")  # sheets that need a quarter to look back on
 EPOCH = date(2000, 1, 1)  # stands for the day of a rollup that has none
 
 
@@ -51,10 +54,13 @@ def write_workbook(
     rollup gives the same bytes.
     """
     if names is None:
-        without = set() if rollup.previous_quarter else set(PREVIOUS)
-        without |= set() if len(rollup.columns["history"]) else {"history"}
+        lacking = {
+            *(() if rollup.previous_quarter else PREVIOUS),
+            *(() if has_retrospective(rollup) else LOOKING_BACK),
+            *(() if len(rollup.columns["history"]) else ("history",)),
+        }
         titles = sheet_titles(words)
-        names = {key: title for key, title in titles.items() if key not in without}
+        names = {key: title for key, title in titles.items() if key not in lacking}
     day = rollup.as_of or EPOCH
     with workbook(path, title(rollup, words), REPORT_MARK, day) as book:
         sheets = {key: book.add_worksheet(name, CleanSheet) for key, name in names.items()}
@@ -65,6 +71,8 @@ def write_workbook(
         report = Report(rollup, words, styles, links, hidden, Weeks(rollup), names, excerpt)
         if "summary" in names:
             Summary(report).write(book, sheets["summary"])
+        if "retrospective" in names:
+            Retrospective(report).write(book, sheets["retrospective"])
         for table in TABLES:
             if table.key in names:
                 table_of(report, table).write(sheets[table.key])

@@ -141,7 +141,7 @@ KINDS: Mapping[str, Kind] = {
     "yes_no": Kind(_answers, _LEFT),
     **{
         key: Kind(_choices, _LEFT)
-        for key in ("type", "commitment", "state", "level", "close_decision")
+        for key in ("type", "commitment", "state", "level", "close_decision", "ended")
     },
 }
 

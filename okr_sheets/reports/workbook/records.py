@@ -12,6 +12,7 @@ import numpy as np
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt, problem_lines
+from okr_sheets.reports.lookback import why
 from okr_sheets.reports.phrases import found, history_values, plan_changes, reason
 from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
@@ -159,6 +160,18 @@ def _moved(row: Mapping[str, Any], after: str, before: str) -> float | None:
         return None
     moved: float = round(row[after] - row[before], 4)
     return moved
+
+
+def missed(report: Report) -> Rows:
+    """One row per committed key result that was missed, with `why`."""
+    rows = report.linked(report.owned(report.excerpt.rows("missed")))
+    return [row | {"why": why(row, report.words)} for row in rows]
+
+
+def hindsight(report: Report) -> Rows:
+    """One row per forecast that is looked back on, what was not foreseen first."""
+    rows = report.linked(report.owned(report.excerpt.rows("hindsight")))
+    return [_estimated(row) for row in sorted(rows, key=lambda row: row["ended"] == "inside")]
 
 
 def problems(report: Report) -> Rows:

@@ -338,6 +338,26 @@ CARRIED = Table(
     ),
     "rollup.no_carried",
 )
+HINDSIGHT = Table(
+    "hindsight",
+    "tblHindsight",
+    records.hindsight,
+    (
+        *_WHICH,
+        _of("hindsight.ended", (16, 24)),
+        _of("hindsight.score", (12, 12), "bar"),
+        _of("hindsight.forecast", (12, 12)),
+        *_RANGE,
+        _of("hindsight.current", (11.5, 12)),
+        _of("hindsight.value", (12, 12)),
+        _of("hindsight.value_low", (12, 12)),
+        _of("hindsight.value_high", (12, 12)),
+        _of("hindsight.made_on", (13, 13)),
+        *_WHOSE,
+        *_PLACE,
+    ),
+    "rollup.no_hindsight",
+)
 QUALITY = Table(
     "quality",
     "tblQuality",
@@ -429,6 +449,7 @@ TABLES = (
     REMARKS,
     CARRIED,
     HISTORY,
+    HINDSIGHT,
     QUALITY,
     FINDINGS,
     PROBLEMS,
