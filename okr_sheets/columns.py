@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
+from itertools import accumulate
 from sys import intern
 from typing import Any
 
@@ -84,7 +85,7 @@ class Columns:
         return sharing_texts, (self.arrays, self._size)
 
     def __repr__(self) -> str:
-        return f"{self._size} rows of {', '.join(self._arrays)}"
+        return f"{self._size} rows of {', '.join(self)}"
 
     def __len__(self) -> int:
         return self._size
@@ -111,19 +112,18 @@ class Columns:
             raise AttributeError(f"These columns have no {key!r}.") from None
 
     def part(self, first: int, stop: int) -> Columns:
-        """The rows from one position up to another."""
-        part = _Part(self, slice(first, stop))
-        return Columns(dict.fromkeys(self._arrays, part), stop - first)
+        """The rows from one position up to another, looked up here whenever they are asked for."""
+        return _Window(self, slice(first, stop), stop - first)
 
     def take(self, which: Array) -> Columns:
         """The rows that a mask or a list of positions chooses, in its order."""
         positions = np.flatnonzero(which) if which.dtype == bool else which
-        return Columns(dict.fromkeys(self._arrays, _Part(self, positions)), len(positions))
+        return Columns(dict.fromkeys(self, _Part(self, positions)), len(positions))
 
     @property
     def arrays(self) -> dict[str, Array]:
         """Every column by its key."""
-        return {key: self[key] for key in self._arrays}
+        return {key: self[key] for key in self}
 
     def add(self, columns: Mapping[str, _Given]) -> None:
         """Add columns, such as those that are made of these when they are first asked for."""
@@ -131,11 +131,15 @@ class Columns:
 
     def having(self, **arrays: _Given) -> Columns:
         """The same rows with these columns more, or in the place of others."""
-        return Columns({**self._shared(self._arrays), **arrays}, self._size)
+        return Columns({**self._shared(self), **arrays}, self._size)
 
     def only(self, keys: Iterable[str]) -> Columns:
         """The same rows with these columns alone."""
         return Columns(self._shared(keys), self._size)
+
+    def made(self, keys: Iterable[str]) -> Columns:
+        """The same rows with these columns alone, each made now: nothing else is kept for them."""
+        return Columns({key: self[key] for key in keys}, self._size)
 
     def _shared(self, keys: Iterable[str]) -> dict[str, _Given]:
         """These columns; one that is not made yet is made once, here, for all who share it."""
@@ -144,9 +148,32 @@ class Columns:
 
     def records(self) -> Iterator[dict[str, Any]]:
         """A dict for each row, of plain Python values."""
-        keys = list(self._arrays)
+        keys = list(self)
         for values in zip(*(self[key].tolist() for key in keys), strict=True):
             yield dict(zip(keys, values, strict=True))
+
+
+class _Window(Columns):
+    """Rows of other columns that stand there together: hardly an array more is kept for them."""
+
+    __slots__ = ("_rows", "_whole")
+
+    def __init__(self, whole: Columns | Mapping[str, Array | _Few], rows: slice, size: int) -> None:
+        super().__init__({}, size)
+        self._whole, self._rows = whole, rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._whole
+
+    def __getitem__(self, key: str) -> Array:
+        rows: Array = self._whole[key][self._rows]
+        return rows
+
+    def _shared(self, keys: Iterable[str]) -> dict[str, _Given]:
+        return dict.fromkeys(keys, _Part(self, slice(None)))
 
 
 class _Part:
@@ -195,6 +222,44 @@ def stacked(tables: Sequence[Columns]) -> Columns:
     """The same table of each tracker, one below another; `tracker` is its place in the list."""
     sizes = [len(table) for table in tables]
     return joined(tables).having(tracker=np.repeat(np.arange(len(tables)), sizes))
+
+
+def packed(tables: Sequence[Columns]) -> list[Columns]:
+    """The same tables; those of the same columns are parts of one, which is smaller than many."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for at, table in enumerate(tables):
+        alike.setdefault(tuple(table), []).append(at)
+    parts = list(tables)
+    for places in alike.values():
+        some = [tables[at] for at in places]
+        arrays = joined(some).arrays.items()
+        whole = {key: _Few(each) if each.dtype == object else each for key, each in arrays}
+        for at, end in zip(places, accumulate(map(len, some)), strict=True):
+            parts[at] = _Window(whole, slice(end - len(tables[at]), end), len(tables[at]))
+    return parts
+
+
+class _Few:
+    """A column of few different values: each of them once, and small numbers that stand for them.
+
+    Some rows of it are an array.
+    """
+
+    __slots__ = ("_numbers", "_values")
+
+    def __init__(self, values: Array) -> None:
+        known: dict[tuple[Any, ...], int] = {}
+        numbers = [
+            # 0.0 and -0.0 are equal and not the same.
+            known.setdefault((type(value), value, value or repr(value)), len(known))
+            for value in values.tolist()
+        ]
+        self._numbers = np.array(numbers, dtype=np.min_scalar_type(len(known)))
+        self._values = filled([value for _, value, _ in known], "any")
+
+    def __getitem__(self, rows: slice) -> Array:
+        some: Array = self._values[self._numbers[rows]]
+        return some
 
 
 def folded(texts: Array) -> Array:

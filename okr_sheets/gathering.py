@@ -14,7 +14,7 @@ from okr_sheets.codes import WORDED, coded
 from okr_sheets.columns import EPOCH, Array, Columns, serial, stacked
 from okr_sheets.quarters import DAYS
 from okr_sheets.schema import OKRS, Kind
-from okr_sheets.tracker import PLACES, Tracker, places
+from okr_sheets.tracker import PLACES, Tracker, okrs_of, places
 
 # A row's place and a day in one number, so that one search finds a row's last number by a day.
 DAY_SLOTS = 1 << 17
@@ -61,7 +61,7 @@ def gather(trackers: Sequence[Tracker], *rounds: Sequence[date | None]) -> Colum
         start = DAYS.start
         trackers = [Tracker.empty(About(start=start, end=start + timedelta(weeks=1)))]
         is_dated, rounds = np.array([True]), ([start],)
-    okrs = stacked([tracker.okrs for tracker in trackers])
+    okrs = okrs_of(trackers)
     okrs = okrs if is_dated.all() else okrs.take(is_dated[okrs.tracker])
     days = [[t.about.day(d) for t, d in zip(trackers, r, strict=True)] for r in rounds]
     untils = [[t.until(d) for t, d in zip(trackers, of_round, strict=True)] for of_round in days]

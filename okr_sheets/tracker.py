@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ import numpy as np
 from okr_sheets.about import A_DAY, About, is_day
 from okr_sheets.bands import Bands
 from okr_sheets.choices import OBJECTIVE
-from okr_sheets.columns import BLANKS, Array, Columns, filled
+from okr_sheets.columns import BLANKS, Array, Columns, filled, stacked
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import Problem, tally
 from okr_sheets.quarters import counted_until
@@ -129,29 +129,10 @@ class Tracker:
         # By its columns: dataclasses.replace would make a frame of each part.
         return replace(self, **{**self.columns, **others})
 
-    @cached_property
+    @property
     def okrs(self) -> Columns:
-        """Objectives and key results in the order of the sheet; what only one has is blank.
-
-        `parent` is the row of the objective, its own of an objective, whose `type` says so.
-        """
-        objectives, key_results = self.columns["objectives"], self.columns["key_results"]
-        count = len(objectives)
-        of_objectives = objectives.having(
-            parent=objectives.row, type=lambda: filled([OBJECTIVE] * count, "choice")
-        )
-        key_results = key_results.having(parent=key_results.objective)
-
-        def both(column: Column) -> Array:
-            if column.key in of_objectives:
-                return np.concatenate([of_objectives[column.key], key_results[column.key]])
-            blank = filled([BLANKS[column.kind]] * count, column.kind)
-            return np.concatenate([blank, key_results[column.key]])
-
-        columns = (ROW, Column("parent", "count"), *PARTS["key_results"][1:])
-        size = count + len(key_results)
-        rows = Columns({column.key: partial(both, column) for column in columns}, size)
-        return rows.take(np.argsort(rows.row, kind="stable"))
+        """Objectives and key results in the order of the sheet, as of `okrs_of`."""
+        return okrs_of([self])
 
     @property
     def closing(self) -> Columns:
@@ -258,6 +239,34 @@ class Tracker:
         return all(ours == theirs for ours, theirs in zip(_says(self), _says(other), strict=True))
 
     __hash__ = None  # type: ignore[assignment]
+
+
+def okrs_of(trackers: Sequence[Tracker]) -> Columns:
+    """Objectives and key results of each tracker, one below another, in the order of their sheets.
+
+    What only one has is blank. `parent` is the row of the objective, its own of an objective, whose
+    `type` says so; `tracker` the place in the list.
+    """
+    objectives, key_results = (
+        stacked([tracker.columns[name] for tracker in trackers])
+        for name in ("objectives", "key_results")
+    )
+    count, size = len(objectives), len(objectives) + len(key_results)
+    of_objectives = objectives.having(
+        parent=objectives.row, type=lambda: filled([OBJECTIVE] * count, "choice")
+    )
+    key_results = key_results.having(parent=key_results.objective)
+
+    def both(column: Column) -> Array:
+        if column.key in of_objectives:
+            return np.concatenate([of_objectives[column.key], key_results[column.key]])
+        blank = filled([BLANKS[column.kind]] * count, column.kind)
+        return np.concatenate([blank, key_results[column.key]])
+
+    places = (Column("tracker", "count"), ROW, Column("parent", "count"))
+    columns = (*places, *PARTS["key_results"][1:])
+    rows = Columns({column.key: partial(both, column) for column in columns}, size)
+    return rows.take(np.lexsort((rows.row, rows.tracker)))
 
 
 def places(numbers: Array, rows: Array | int, is_objective: Array | bool) -> Array:

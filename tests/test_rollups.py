@@ -544,20 +544,29 @@ def test_a_unit_is_followed_to_last_quarter_however_its_name_is_cased(tmp_path):
 
 
 def test_rounds_scored_in_pieces_are_as_those_scored_at_once(company, rolled, monkeypatch):
-    rollups = import_module("okr_sheets.rollups")
-    monkeypatch.setattr(rollups, "MOST_AT_ONCE", 4 * len(rolled.key_results))
+    trend = import_module("okr_sheets.rollups.trend")
+    monkeypatch.setattr(trend, "MOST_AT_ONCE", 4 * len(rolled.key_results))
     pieces = []
-    at_once = rollups.scored
+    at_once = trend.scored
 
     def counted(trackers, rounds, bands):
         pieces.append(len(rounds))
         return at_once(trackers, rounds, bands)
 
-    monkeypatch.setattr(rollups, "scored", counted)
+    monkeypatch.setattr(trend, "scored", counted)
     in_pieces = okr.rollup(company)
+    pd.testing.assert_frame_equal(in_pieces.trend, rolled.trend)
     assert len(pieces) > 2
+
+
+def test_trackers_some_at_a_time_give_what_all_at_once_give(company, rolled, monkeypatch):
+    sizes = {"checks": "MOST_AT_ONCE", "reading.together": "AT_ONCE"}
+    for module, size in {**sizes, "rollups.projections": "AT_ONCE"}.items():
+        monkeypatch.setattr(import_module(f"okr_sheets.{module}"), size, 2)
+    by_twos = okr.rollup(company)
+    assert by_twos.problems == rolled.problems
     for name in FRAMES:
-        pd.testing.assert_frame_equal(getattr(in_pieces, name), getattr(rolled, name))
+        pd.testing.assert_frame_equal(getattr(by_twos, name), getattr(rolled, name))
 
 
 def test_sources_are_made_once_they_are_asked_for_and_pickled_with_the_rest(company):

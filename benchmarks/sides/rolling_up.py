@@ -30,7 +30,7 @@ def measure(path):
     roll_up, report = okr.rollup, okr.report  # imports pandas, which is no stage
     began = seconds()
     rollup = roll_up(trackers, as_of=AS_OF)
-    # All its columns are there; frames are made of them for whoever asks.
+    # The trend is made when a report shows it, frames for whoever asks.
     rolled_up = seconds()
     for suffix in OUTPUTS:
         report(rollup, f"rollup{suffix}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.coaching import coached
 from okr_sheets.coaching.excuses import wanted
-from okr_sheets.coaching.sandbags import sandbagging
+from okr_sheets.coaching.sandbags import Reached, reached_in, sandbagging
 from okr_sheets.columns import Columns
 from okr_sheets.computing import InColumns, compute, in_words, misread_cells
 from okr_sheets.config.finding import Settings
@@ -30,6 +31,7 @@ from okr_sheets.reading.spelling import with_one_spelling
 from okr_sheets.rules import RULES as SCORING
 from okr_sheets.tracker import Tracker
 
+MOST_AT_ONCE = 1_000  # trackers whose rows are computed together; they take some 20 MB
 RULES = (*STRUCTURE, faults, *NUMBERS)  # of a tracker and its scored rows
 
 
@@ -66,40 +68,16 @@ def problems_of(
     trackers: Sequence[Tracker], as_of: date | None, bands: Bands, off: Collection[str] = ()
 ) -> tuple[Problem, ...]:
     """What `check` gives of trackers that are scored by these bands, without the codes `off`."""
-    return _problems(trackers, as_of, bands, off, coached)
+    days = [as_of] * len(trackers)
+    said = [*_faults(trackers, as_of, bands), *_findings(trackers, days)]
+    return _named(said, trackers, off)
 
 
 def faults_of(
     trackers: Sequence[Tracker], as_of: date | None, bands: Bands, off: Collection[str] = ()
 ) -> tuple[Problem, ...]:
     """The same without what a coach says: `findings_of` gives it."""
-    problems = _problems(trackers, as_of, bands, off, lambda *_: ())
-    return tuple(problem for problem in problems if problem.code not in COACHING)
-
-
-def _problems(
-    trackers: Sequence[Tracker],
-    as_of: date | None,
-    bands: Bands,
-    off: Collection[str],
-    coach: Callable[[Tracker, Columns], Iterable[Problem]],
-) -> tuple[Problem, ...]:
-    readable = [tracker for tracker in trackers if tracker.readable]
-    rounds = [[tracker.calculated_on for tracker in readable]]
-    rounds += [[as_of] * len(readable)] if as_of else []
-    computed = _scored(readable, rounds)
-    problems = [problem for tracker in trackers for problem in tracker.problems]
-    latest = computed[-1]
-    for tracker, calculated, rows in zip(readable, computed[0], latest, strict=True):
-        problems += [problem for rule in RULES for problem in rule(tracker, rows)]
-        problems += untouched(tracker, as_of)
-        problems += coach(tracker, rows)
-        if tracker.about.span:
-            problems += future_numbers(tracker, rows, as_of)
-            problems += [p for rule in STORED for p in rule(tracker, calculated)]
-    problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
-    problems += sandbagging(readable, latest)
-    return _named(beside_damage(problems), trackers, off)
+    return _named(_faults(trackers, as_of, bands), trackers, off)
 
 
 def findings_of(
@@ -109,18 +87,7 @@ def findings_of(
 
     None for a day is that of the workbook's own calculation, as in `problems_of`.
     """
-    asked = [
-        (tracker, day) for tracker, day in zip(trackers, days, strict=True) if tracker.readable
-    ]
-    readable = [tracker for tracker, _ in asked]
-    (scored,) = _scored(readable, [[day or tracker.calculated_on for tracker, day in asked]])
-    said = [
-        problem
-        for tracker, rows in zip(readable, scored, strict=True)
-        for problem in (*faults(tracker, rows), *coached(tracker, rows))
-        if problem.code in COACHING
-    ]
-    return _named([*said, *sandbagging(readable, scored)], trackers, off)
+    return _named(_findings(trackers, days), trackers, off)
 
 
 def _named(
@@ -129,6 +96,56 @@ def _named(
     """The problems that are wanted, in order, their files told apart by name."""
     kept = wanted(problems, [tracker for tracker in trackers if tracker.readable], off)
     return in_order(told_apart(kept, file_names(tracker.path for tracker in trackers)))
+
+
+def _faults(trackers: Sequence[Tracker], as_of: date | None, bands: Bands) -> Iterable[Problem]:
+    """What is wrong with trackers, each of them and all together."""
+    readable = [tracker for tracker in trackers if tracker.readable]
+    problems = [problem for tracker in trackers for problem in tracker.problems]
+    rounds: list[list[date | None]] = [[tracker.calculated_on for tracker in readable]]
+    rounds += [[as_of] * len(readable)] if as_of else []
+    for tracker, calculated, *others in _some_at_once(readable, rounds):
+        problems += _of_one(tracker, calculated, others[0] if others else calculated, as_of)
+    problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
+    return beside_damage(problems)
+
+
+def _of_one(
+    tracker: Tracker, calculated: Columns, rows: Columns, as_of: date | None
+) -> Iterator[Problem]:
+    """What a tracker's own rows, numbers and formulas give, whatever else is read."""
+    for rule in RULES:
+        yield from (problem for problem in rule(tracker, rows) if problem.code not in COACHING)
+    yield from untouched(tracker, as_of)
+    if tracker.about.span:
+        yield from future_numbers(tracker, rows, as_of)
+        for stored_rule in STORED:
+            yield from stored_rule(tracker, calculated)
+
+
+def _findings(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Iterator[Problem]:
+    """What a coach says of each tracker, and of objectives that were reached twice."""
+    asked = [it for it in zip(trackers, days, strict=True) if it[0].readable]
+    readable = [tracker for tracker, _ in asked]
+    rounds = [[day or tracker.calculated_on for tracker, day in asked]]
+    reached: list[Reached] = []
+    for tracker, rows in _some_at_once(readable, rounds):
+        advice = faults(tracker, rows)
+        yield from (problem for problem in advice if problem.code in COACHING)
+        yield from coached(tracker, rows)
+        reached += reached_in(tracker, rows)
+    yield from sandbagging(reached)
+
+
+def _some_at_once(
+    trackers: Sequence[Tracker], rounds: Sequence[Sequence[date | None]]
+) -> Iterator[tuple[Any, ...]]:
+    """Each tracker with its rows as of its day of each round; many are scored at a time."""
+    for at in range(0, len(trackers), MOST_AT_ONCE):
+        some = slice(at, at + MOST_AT_ONCE)
+        yield from zip(
+            trackers[some], *_scored(trackers[some], [r[some] for r in rounds]), strict=True
+        )
 
 
 def _scored(

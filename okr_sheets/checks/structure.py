@@ -14,7 +14,7 @@ from okr_sheets.columns import Columns, folded
 from okr_sheets.language import language
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, CLOSE, LOG, OKRS
-from okr_sheets.tracker import Tracker
+from okr_sheets.tracker import Tracker, okrs_of
 
 
 def stopped_without_note(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
@@ -75,27 +75,26 @@ def closings(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
 
 def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
     """Each tracker of a quarter has ids of its own."""
-    holders: dict[tuple[str, str], list[Tracker]] = {}
-    files = file_names(tracker.path for tracker in trackers)
-    for tracker in trackers:
-        for name in set(folded(tracker.okrs.id)):
-            holders.setdefault((tracker.about.quarter, name), []).append(tracker)
-    shared = {name: each for name, each in holders.items() if len(each) > 1}
-    if not shared:
+    if len(trackers) < 2:
         return
-    for tracker in trackers:
-        rows, quarter = tracker.okrs, tracker.about.quarter
-        reused = [
-            (number, id_text, type_ == OBJECTIVE)
-            for number, id_text, type_ in zip(rows.row.tolist(), rows.id, rows.type, strict=True)
-            if (quarter, id_text.casefold()) in shared
-        ]
-        if reused:
-            number, first, is_objective = reused[0]
-            others = _names(shared[quarter, first.casefold()], tracker, files)
-            words = {"count": str(len(reused)), "files": others}
-            part = tracker.part_of(is_objective=is_objective)
-            yield tracker.problem("id-reused", part, number, "id", first, **words)
+    rows, files = okrs_of(trackers), file_names(tracker.path for tracker in trackers)
+    numbers = rows.tracker.tolist()
+    quarters = [tracker.about.quarter for tracker in trackers]
+    names = [(quarters[at], name) for at, name in zip(numbers, folded(rows.id), strict=True)]
+    holders: dict[tuple[str, str], list[int]] = {}
+    for number, name in zip(numbers, names, strict=True):
+        held_by = holders.setdefault(name, [])
+        held_by += [number] if held_by[-1:] != [number] else []
+    reused: dict[int, list[int]] = {}
+    for at, (number, name) in enumerate(zip(numbers, names, strict=True)):
+        if len(holders[name]) > 1:
+            reused.setdefault(number, []).append(at)
+    for number, (at, *more) in reused.items():
+        tracker = trackers[number]
+        others = _names([trackers[each] for each in holders[names[at]]], tracker, files)
+        words = {"count": str(1 + len(more)), "files": others}
+        part = tracker.part_of(is_objective=rows.type[at] == OBJECTIVE)
+        yield tracker.problem("id-reused", part, int(rows.row[at]), "id", rows.id[at], **words)
 
 
 def _names(trackers: Sequence[Tracker], tracker: Tracker, files: Mapping[str, str]) -> str:

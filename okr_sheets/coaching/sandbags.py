@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -22,32 +23,61 @@ _Ends = dict[int, list[int]]  # of each objective whose ends are reached: the ke
 _Key = tuple[str, ...]  # whose, and what names an objective
 
 
-def sandbagging(trackers: Sequence[Tracker], scored: Sequence[Columns]) -> Iterator[Problem]:
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An objective whose ends were all reached: where it stands, and what it is found by.
+
+    `early` is the day they were, if that was in the first three weeks. `later` are its keys in the
+    quarter after, if its own is over.
+    """
+
+    tracker: Tracker
+    row: int
+    id: str
+    early: date | None
+    keys: tuple[_Key, ...]
+    later: tuple[_Key, ...]
+
+
+def reached_in(tracker: Tracker, rows: Columns) -> list[Reached]:
+    """The objectives of a tracker, by its scored rows, whose ends were all reached."""
+    if not tracker.about.span or tracker.set_aside:
+        return []
+    ends = _reached(rows)
+    early = _reached_early(tracker, rows, ends)
+    is_over = bool(ends) and bool((rows.day >= rows.last_day).all())
+    return [
+        Reached(
+            tracker,
+            int(rows.row[at]),
+            rows.id[at],
+            early.get(at),
+            tuple(_keys(tracker, rows, at, 0)),
+            tuple(_keys(tracker, rows, at, 1)) if is_over else (),
+        )
+        for at in ends
+    ]
+
+
+def sandbagging(reached: Sequence[Reached]) -> Iterator[Problem]:
     """What an objective reaches for is not at its target in three weeks, nor two quarters running.
 
-    `scored` are the rows of each tracker. Quarters are matched by the unit's names and the
-    objective's id, or its title. Source: re:Work and Viva Goals (0.7 is a good score).
+    Quarters are matched by the unit's names and the objective's id, or its title. Source: re:Work
+    and Viva Goals (0.7 is a good score).
     """
-    counted = [
-        (tracker, rows, _reached(rows))
-        for tracker, rows in zip(trackers, scored, strict=True)
-        if tracker.about.span and not tracker.set_aside
-    ]
-    past = _by_last_day(counted)
-    for tracker, rows, reached in counted:
+    past = {key: each.tracker.about.quarter for each in reached for key in each.later}
+    for each in reached:
+        tracker = each.tracker
         words = language(tracker.about.language)
-        early = _reached_early(tracker, rows, reached)
-        for at in reached:
-            before = next((past[key] for key in _keys(tracker, rows, at, 0) if key in past), "")
-            if at in early:
-                value = words("coaching.met_early", day=early[at].isoformat())
-            elif before:
-                quarters = {"before": before, "after": tracker.about.quarter}
-                value = words("coaching.met_twice", **quarters)
-            else:
-                continue
-            part, row = tracker.part_of(is_objective=True), int(rows.row[at])
-            yield tracker.problem("sandbagging", part, row, "title", rows.id[at], value=value)
+        before = next((past[key] for key in each.keys if key in past), "")
+        if each.early:
+            value = words("coaching.met_early", day=each.early.isoformat())
+        elif before:
+            value = words("coaching.met_twice", before=before, after=tracker.about.quarter)
+        else:
+            continue
+        part = tracker.part_of(is_objective=True)
+        yield tracker.problem("sandbagging", part, each.row, "title", each.id, value=value)
 
 
 def _reached(rows: Columns) -> _Ends:
@@ -57,17 +87,6 @@ def _reached(rows: Columns) -> _Ends:
         objective: own
         for objective, own in ends.items()
         if len(own) > 1 and all(rows.score[at] == 1 for at in own)
-    }
-
-
-def _by_last_day(counted: Sequence[tuple[Tracker, Columns, _Ends]]) -> dict[_Key, str]:
-    """The quarter of each objective that is over and whose ends were reached, by its keys."""
-    return {
-        key: tracker.about.quarter
-        for tracker, rows, reached in counted
-        if reached and (rows.day >= rows.last_day).all()
-        for at in reached
-        for key in _keys(tracker, rows, at, 1)
     }
 
 

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -151,22 +152,27 @@ class _InHeader:
         return any(self.NAMES.issubset(row) for row in rows)
 
     def fits(self, path: Path) -> bool:
-        content = _content(path)
-        return content == self._marked(content)
+        content = BytesIO(_content(path))
+        header = content.readline()
+        return header == self._marked(header, content.read())
 
     def put(self, path: Path) -> None:
-        path.write_bytes(self._marked(path.read_bytes()))
+        with path.open("r+b") as file:
+            header, rows = file.readline(), file.read()
+            file.seek(0)
+            file.writelines((self._marked(header, rows), rows))
+            file.truncate()
 
-    def _marked(self, content: bytes) -> bytes:
-        """The file as it is marked; nothing where it has another header than ours."""
-        line, end, rows = content.partition(b"\n")
-        header = line.removesuffix(b"\r")
-        first, *names = header.replace(b'"', b"").split(b",")
+    def _marked(self, header: bytes, rows: bytes) -> bytes:
+        """The header as it is marked; nothing if it is another than ours."""
+        line = header.removesuffix(b"\n").removesuffix(b"\r")
+        first, *names = line.replace(b'"', b"").split(b",")
         if len(names) < self.FEWEST:
             return b""
-        bits = int(_digest(b",".join((first, *names)) + end + rows), 16)
+        end = header[len(line) :]
+        bits = int(_digest(b",".join((first, *names)) + end, rows), 16)
         quoted = (b'"%b"' % name if bits >> at & 1 else name for at, name in enumerate(names))
-        return b",".join((first, *quoted)) + line[len(header) :] + end + rows
+        return b",".join((first, *quoted)) + end
 
 
 def _told(parts: Iterable[zipfile.ZipInfo]) -> bytes:
@@ -187,8 +193,12 @@ def _content(path: Path, most: int = guard.MOST_FLAT_BYTES) -> bytes:
         return file.read(min(most, size))
 
 
-def _digest(content: bytes) -> str:
-    return sha256(with_plain_ends(content)).hexdigest()[:_DIGITS]
+def _digest(*pieces: bytes) -> str:
+    digest = sha256()
+    for piece in pieces:
+        for line in BytesIO(piece):  # a long text is not there twice
+            digest.update(with_plain_ends(line))
+    return digest.hexdigest()[:_DIGITS]
 
 
 def with_plain_ends(content: bytes) -> bytes:

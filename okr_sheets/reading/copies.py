@@ -73,8 +73,9 @@ class _Entry:
 
     @cached_property
     def rows(self) -> set[Hashable]:
-        rows = self.tracker.okrs
-        return set(zip(folded(rows.id), map(fold, rows.title), strict=True))
+        parts = (self.tracker.columns[name] for name in ("objectives", "key_results"))
+        named = (zip(folded(rows.id), map(fold, rows.title), strict=True) for rows in parts)
+        return set(chain.from_iterable(named))
 
     @cached_property
     def numbers(self) -> set[Hashable]:

@@ -24,6 +24,7 @@ from okr_sheets.misuse import MisuseError, named_kind
 from okr_sheets.problems import Problem, UnreadableError, unopened
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.remote import PREFIX, Remote, at_url, fetched
+from okr_sheets.reading.together import together
 from okr_sheets.reading.tracker import read_trackers
 from okr_sheets.tracker import Tracker
 from okr_sheets.urls import is_url, without_secrets
@@ -341,27 +342,20 @@ def read_found(
 ) -> list[Tracker]:
     """The same for a search's result; calls `progress` with the number of files read so far."""
     trackers = list(sources.trackers)
-    letters: dict[object, Letters] = {}
     is_any_remote = any(isinstance(file, Remote) for file in sources.files)
     # A worker that dies leaves what it has fetched: it lies where all of it is removed.
     with TemporaryDirectory(prefix=PREFIX) if is_any_remote else nullcontext("") as folder:
         read = partial(read_file, fiscal_start=(config or Config()).fiscal_start, folder=folder)
-        for count, tables in enumerate(map(read, _files(sources), _unread), 1):
-            trackers += [_with_letters_among(letters, tracker) for tracker in tables]
-            if progress:
-                progress(count)
+
+        def one_after_another() -> Iterator[Tracker]:
+            for count, tables in enumerate(map(read, _files(sources), _unread), 1):
+                yield from tables
+                if progress:
+                    progress(count)
+
+        trackers += together(one_after_another())
     trackers += [Tracker.empty(path=each.path, problems=(each,)) for each in sources.left_out]
     return without_copies(trackers)
-
-
-Letters = Mapping[str, Mapping[str, str]]
-
-
-def _with_letters_among(known: dict[object, Letters], tracker: Tracker) -> Tracker:
-    """The tracker; most have the same columns, whose letters are then kept once."""
-    own = tracker.letters
-    key = tuple((sheet, tuple(letters.items())) for sheet, letters in own.items())
-    return tracker.changed(letters=known.setdefault(key, own))
 
 
 File = tuple[str, Path | Remote]  # what messages call it, and where it is for any process

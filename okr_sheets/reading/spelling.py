@@ -41,8 +41,10 @@ def _spelled(tracker: Tracker, config: Config, units: _Spellings, owners: _Spell
     company, department, team = map(units.of, names)
     about = replace(about, company=company, department=department, team=team)
     owned = {part: _owned(tracker.columns[part], owners) for part in _OWNED}
-    return tracker.changed(about=about, **owned)
+    is_same = all(rows is tracker.columns[part] for part, rows in owned.items())
+    return tracker if is_same and about == tracker.about else tracker.changed(about=about, **owned)
 
 
 def _owned(rows: Columns, owners: _Spellings) -> Columns:
-    return rows.having(owner=filled(map(owners.of, rows.owner), "text"))
+    names = [owners.of(name) for name in rows.owner]
+    return rows if names == rows.owner.tolist() else rows.having(owner=filled(names, "text"))

@@ -25,7 +25,7 @@ from okr_sheets.rollups.schema import FRAMES, PROBLEMS, tabled
 from okr_sheets.schema import Kind
 from okr_sheets.text import marked, printable
 
-AT_ONCE = 50_000  # rows that are made text at a time, so that memory never holds all of a long list
+AT_ONCE = 10_000  # rows that are made text at a time, so that memory never holds all of a long list
 
 
 def write_csv(rollup: Rollup, path: str, words: Language) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
@@ -35,9 +35,9 @@ from okr_sheets.rollups.projections import (
 from okr_sheets.rollups.quality import findings, quality
 from okr_sheets.rollups.result import Rollup, Row, Tables, framed_rows, problem_records
 from okr_sheets.rollups.schema import FRAMES, PROBLEMS, typed
-from okr_sheets.rollups.scored import Days, scored
+from okr_sheets.rollups.scored import scored
 from okr_sheets.rollups.sources import sources
-from okr_sheets.rollups.trend import changes, rounds, since, trend
+from okr_sheets.rollups.trend import COMPARED, changes, dates_before, rounds, since, trend
 from okr_sheets.rollups.units import owners, teams
 from okr_sheets.tracker import Tracker
 
@@ -57,8 +57,6 @@ __all__ = [
     "rollup_of_trackers",
     "score",
 ]
-
-MOST_AT_ONCE = 260_000  # rows times rounds; what is asked of them takes some 200 MB
 
 
 def score(
@@ -213,15 +211,16 @@ def rollup_of_trackers(
             f"The previous trackers are of {quarters}; no quarter of these trackers comes after. "
             "Name the folder of an earlier quarter."
         )
-    *dates, last = rounds(trackers, as_of)
-    now = scored(trackers, [last], bands)
-    past_rounds = [scored(trackers, some, bands) for some in _some_at_once(dates, trackers)]
-    ends = ends_of_key_results(now, trackers)
-    forecast_rows = forecasts(now, ends, bands)
     checked = faults_of(trackers, as_of, bands, config.off)
     # To look back is no mistake of those who typed since.
     relevant = (p for p in checked if as_of is None or p.code != "future-number")
     problems = in_order([*relevant, *_unread(past)])
+    days = rounds(trackers, as_of)
+    last, before = days[-1], dates_before(trackers, days)
+    then = scored(trackers, [before], bands).key_results.made(COMPARED)
+    now = scored(trackers, [last], bands)
+    ends = ends_of_key_results(now, trackers)
+    forecast_rows = forecasts(now, ends, bands)
     blanks = blank(now, trackers, last)
     units = teams(now, blanks, bands, config.weight)
     units = units.having(**ends_of_units(now, ends, units).arrays)
@@ -237,8 +236,7 @@ def rollup_of_trackers(
         "objectives": objectives,
         "teams": units,
         "owners": owners(now.key_results, late, blanks),
-        "trend": trend(now, past_rounds),
-        "changes": changes(now, past_rounds),
+        "changes": changes(now, then, before),
         "forecast": forecast_rows,
         "alignment": alignment(trackers, now.objectives, now.key_results),
         "attention": attention(now.key_results, forecast_rows, trackers, problems),
@@ -259,11 +257,14 @@ def rollup_of_trackers(
 
     tables: dict[str, Columns | Callable[[], Columns]] = {
         **{name: typed(rows, FRAMES[name]) for name, rows in columns.items()},
-        # The longest of all, which few reports show.
-        "sources": lambda: typed(sources(now, trackers), FRAMES["sources"]),
         # What nobody pays for who writes other tables alone.
         "quality": lambda: typed(shares(), FRAMES["quality"]),
         "findings": lambda: typed(findings(trackers, found(), now), FRAMES["findings"]),
+        # The longest of all, which few reports show; what they are made of is not kept for them.
+        "trend": lambda: typed(trend(trackers, days, bands), FRAMES["trend"]),
+        "sources": lambda: typed(
+            sources(scored(trackers, [last], bands), trackers), FRAMES["sources"]
+        ),
     }
     return Rollup(
         Tables(
@@ -279,13 +280,6 @@ def rollup_of_trackers(
         since=since(now),
         previous_quarter=earlier[0].about.quarter if earlier else "",
     )
-
-
-def _some_at_once(dates: Sequence[Days], trackers: Sequence[Tracker]) -> Iterator[Sequence[Days]]:
-    """The rounds in batches of at most `MOST_AT_ONCE` scored rows, but one round at least."""
-    rows = sum(len(tracker.okrs) for tracker in trackers)
-    size = max(MOST_AT_ONCE // max(rows, 1), 1)
-    return (dates[at : at + size] for at in range(0, len(dates), size))
 
 
 def _unread(trackers: Sequence[Tracker]) -> Iterable[Problem]:

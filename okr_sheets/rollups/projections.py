@@ -9,7 +9,7 @@ from hashlib import sha256
 import numpy as np
 
 from okr_sheets.bands import Bands
-from okr_sheets.columns import Array, Columns, among, filled
+from okr_sheets.columns import Array, Columns, among, filled, joined
 from okr_sheets.gathering import check_ins
 from okr_sheets.rollups.attention import BEHIND
 from okr_sheets.rollups.forecast import combined, forecast
@@ -18,16 +18,22 @@ from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.scored import Scored
 from okr_sheets.tracker import Tracker
 
+AT_ONCE = 20_000  # key results; what their forecasts are made of takes some 40 MB
+
 
 def ends_of_key_results(now: Scored, trackers: Sequence[Tracker]) -> Columns:
     """What `forecast` gives for the key results, in their order."""
     rows, numbers = now.key_results, check_ins(trackers)
-    if not len(rows):
-        return forecast(rows, numbers.take(np.array([], dtype=np.int64)))
-    order = np.argsort(rows.place, kind="stable")
-    at = order[np.minimum(np.searchsorted(rows.place[order], numbers.place), len(rows) - 1)]
-    counts = (rows.place[at] == numbers.place) & (numbers.checked_on <= rows.until[at])
-    return forecast(rows, numbers.take(counts))
+    parts = []
+    for first in range(0, max(len(rows), 1), AT_ONCE):
+        some = rows.part(first, min(first + AT_ONCE, len(rows)))
+        # Both are in the order of the places.
+        ends = np.searchsorted(numbers.place, [*some.place[:1], *some.place[-1:] + 1]).tolist()
+        typed = numbers.part(*ends or (0, 0))
+        at = np.searchsorted(some.place, typed.place)
+        counts = (some.place[at] == typed.place) & (typed.checked_on <= some.until[at])
+        parts.append(forecast(some, typed.take(counts)))
+    return joined(parts).made(parts[0])
 
 
 def forecasts(now: Scored, ends: Columns, bands: Bands) -> Columns:

@@ -25,7 +25,7 @@ from okr_sheets.computing import (
     stale,
 )
 from okr_sheets.findings import has_own_plan
-from okr_sheets.gathering import gather, last_dates, logged_confidences
+from okr_sheets.gathering import GATHERED, gather, last_dates, logged_confidences
 from okr_sheets.problems import file_names
 from okr_sheets.rollups.namesakes import (
     Owner,
@@ -66,7 +66,7 @@ def scored(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) ->
     """The rows of all trackers as of each list of days."""
     count = len(trackers)
     operations = InColumns(misread_cells(trackers, len(rounds)), bands)
-    gathered = as_then_planned(gather(trackers, *rounds), trackers)
+    gathered = as_then_planned(gather(trackers, *rounds), trackers).made(GATHERED)
     computed = compute(gathered, operations)
     # The same sheet with nothing stopped: what the scores would be with all of it counted.
     active = np.full(len(gathered), InColumns.BLANK)

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from okr_sheets.choices import OBJECTIVE
-from okr_sheets.columns import Array, Columns, filled, joined, stacked, to_day
+from okr_sheets.columns import Array, Columns, filled, joined, to_day
 from okr_sheets.reading.cells import plain
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.scored import Scored
 from okr_sheets.schema import LOG, OKRS
-from okr_sheets.tracker import Tracker, places
+from okr_sheets.tracker import Tracker, okrs_of, places
 
 TYPED = ("baseline", "target", "weight", "start", "due")
 _WHERE = ("row", "date", "column")
@@ -65,7 +65,7 @@ def _cells(letters: Array, numbers: Array) -> Array:
 
 
 def _typed(rows: Columns, trackers: Sequence[Tracker], letters: _Letters) -> Iterator[Columns]:
-    typed = stacked([tracker.okrs for tracker in trackers])
+    typed = okrs_of(trackers)
     typed_at = places(typed.tracker, typed.row, typed.type == OBJECTIVE)
     typed = typed.take(np.searchsorted(typed_at, rows.place))
     for key in TYPED:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
 
+from okr_sheets.bands import Bands
 from okr_sheets.columns import BLANKS, Array, Columns, filled, grouped, joined, to_day
 from okr_sheets.computing import OPERATIONS
 from okr_sheets.gathering import DAY_SLOTS
 from okr_sheets.rollups.schema import CHANGE_KINDS, FRAMES
-from okr_sheets.rollups.scored import Days, Scored
+from okr_sheets.rollups.scored import Days, Scored, scored
 from okr_sheets.rollups.units import files_named, mean
 from okr_sheets.tracker import Tracker
 
+MOST_AT_ONCE = 60_000  # rows times rounds; what is asked of them takes some 100 MB
+COMPARED = ("score", "checked", "stale", "status")  # of a key result, then and now
+_KEPT = (*FRAMES["trend"].keys, "place")
 LEAST = 0.005  # a score that moved by less is shown as the same percent
 
 
@@ -43,7 +47,20 @@ def since(now: Scored) -> date | None:
     return to_day(before.max()) if len(before) else None
 
 
-def trend(now: Scored, past: Sequence[Scored]) -> Columns:
+def dates_before(trackers: Sequence[Tracker], rounds: Sequence[Days]) -> list[date | None]:
+    """The check-in date before the last one of each tracker by the last of the `rounds`.
+
+    None for a tracker that had none, or one that is not among the rounds.
+    """
+    before: list[date | None] = []
+    for tracker, *days in zip(trackers, *rounds, strict=True):
+        last = days[-1]
+        dates = sorted(day for day in tracker.check_in_dates if last and day <= last)
+        before += [day if day in days else None for day in dates[-2:-1] or [None]]
+    return before
+
+
+def trend(trackers: Sequence[Tracker], rounds: Sequence[Days], bands: Bands) -> Columns:
     """The scores of all levels, one row for each and each of the `rounds`.
 
     `level` is `unit`, `owner`, `objective` or `key-result`; `id` is blank and `row` 0 for the first
@@ -51,17 +68,32 @@ def trend(now: Scored, past: Sequence[Scored]) -> Columns:
     quarter begins, except those of its own day.
     """
     levels: dict[str, list[Columns]] = {"unit": [], "owner": [], "objective": [], "key-result": []}
-    for each in (*past, now):
+    *past, last = rounds
+    for some in (*_some_at_once(past, trackers), [last]):
+        each = scored(trackers, some, bands)
         objectives, key_results = each.objectives, each.key_results
-        if each is not now:
+        if some[-1] is not last:
             objectives = objectives.take(objectives.day >= objectives.first_day)
             key_results = key_results.take(key_results.day >= key_results.first_day)
         live = key_results.take(key_results.live)
-        levels["unit"].append(_of_units(objectives))
-        levels["owner"].append(_of_owners(live, each))
-        levels["objective"].append(objectives.having(live=objectives.key_results))
-        levels["key-result"].append(live)
+        pieces = {
+            "unit": _of_units(objectives),
+            "owner": _of_owners(live, each),
+            "objective": objectives.having(live=objectives.key_results),
+            "key-result": live,
+        }
+        for level, rows in pieces.items():
+            levels[level].append(rows.made(key for key in _KEPT if key in rows))
     return joined([_level(name, pieces) for name, pieces in levels.items()])
+
+
+def _some_at_once(rounds: Sequence[Days], trackers: Sequence[Tracker]) -> Iterator[Sequence[Days]]:
+    """The rounds in batches of at most `MOST_AT_ONCE` scored rows, but one round at least."""
+    rows = sum(
+        len(tracker.columns[part]) for tracker in trackers for part in ("objectives", "key_results")
+    )
+    size = max(MOST_AT_ONCE // max(rows, 1), 1)
+    return (rounds[at : at + size] for at in range(0, len(rounds), size))
 
 
 def _of_units(objectives: Columns) -> Columns:
@@ -128,27 +160,27 @@ class _Groups:
 
 
 def _level(name: str, pieces: Sequence[Columns]) -> Columns:
-    keys = {key: kind for key, kind in FRAMES["trend"].kinds.items() if key != "level"}
-    rows = joined([piece.only(key for key in (*keys, "place") if key in piece) for piece in pieces])
+    rows = joined(pieces)
     # Two rounds may fall on one day: the own one of whom the level is about, and another's date.
     # The later one counts: in the last one a tracker has scores before its quarter begins, too.
     days = rows.place * DAY_SLOTS + rows.day.astype(np.int64)
     last = dict(zip(days.tolist(), range(len(rows)), strict=True))
     rows = rows.take(np.array(sorted(last.values()), dtype=np.int64))
-    lacking = {key: kind for key, kind in keys.items() if key not in rows}
+    lacking = {key: kind for key, kind in FRAMES["trend"].kinds.items() if key not in rows}
     blanks = {key: filled([BLANKS[kind]] * len(rows), kind) for key, kind in lacking.items()}
-    rows = rows.having(**blanks, level=filled([name] * len(rows), "text"))
+    rows = rows.having(**blanks).having(level=filled([name] * len(rows), "text"))
     return rows.only(FRAMES["trend"].keys)
 
 
-def changes(now: Scored, past: Sequence[Scored]) -> Columns:
+def changes(now: Scored, then: Columns, dates: Days) -> Columns:
     """Key results whose score or status changed since their previous check-in date, worst first.
 
-    One row a key result; `before` and `after` are scores.
+    One row a key result; `before` and `after` are scores. `then` has what is `COMPARED` of the same
+    key results as of `dates`, as `dates_before` gives them.
     """
-    then = _week_before(now.key_results, (*past, now))
-    rows = now.key_results.having(**{f"{key}_then": then[key] for key in then})
-    rows = rows.take(now.key_results.live & then.is_there)
+    rows = now.key_results.having(**{f"{key}_then": then[key] for key in COMPARED})
+    is_there = np.array([day is not None for day in dates], dtype=bool)
+    rows = rows.take(rows.live & is_there[rows.tracker])
     moved = OPERATIONS.rounded(_zero(rows.score) - _zero(rows.score_then))
     turned = rows.status != rows.status_then
 
@@ -187,30 +219,3 @@ def changes(now: Scored, past: Sequence[Scored]) -> Columns:
 def _zero(scores: Array) -> Array:
     zeroed: Array = np.nan_to_num(scores)
     return zeroed
-
-
-def _week_before(rows: Columns, rounds: Sequence[Scored]) -> Columns:
-    """Score, check-in day, staleness and status on the check-in date before the last one.
-
-    `is_there` is False where a row had none; the others are blank there.
-    """
-    wanted = rows.place * DAY_SLOTS + rows.week_before.astype(np.int64)
-    earlier = {
-        "score": np.full(len(rows), np.nan),
-        "checked": np.zeros(len(rows)),
-        "stale": np.zeros(len(rows), dtype=bool),
-        "status": filled([""] * len(rows), "text"),
-        "is_there": np.zeros(len(rows), dtype=bool),
-    }
-    for each in rounds:
-        scored_rows = each.key_results
-        days = scored_rows.place * DAY_SLOTS + scored_rows.day.astype(np.int64)
-        order = np.argsort(days, kind="stable")
-        at = np.minimum(np.searchsorted(days[order], wanted), max(len(days) - 1, 0))
-        at = order[at] if len(days) else at
-        is_there = earlier["is_there"]
-        new = (days[at] == wanted) & ~is_there if len(days) else is_there & False
-        for key in ("score", "checked", "stale", "status"):
-            earlier[key][new] = scored_rows[key][at[new]]
-        is_there |= new
-    return Columns(earlier, len(rows))
