@@ -184,6 +184,11 @@ class Quarter:
         return f"{self.year}-Q{self.number}"
 
 
+def following(quarter: str, fiscal_start: int = 1) -> Quarter:
+    """The period after the one that a tracker's `quarter` names; ValueError if it names none."""
+    return Quarter.parse(quarter, fiscal_start).next
+
+
 def check_in_dates(start: date, end: date, cadence: str) -> tuple[date, ...]:
     """The days on which a period's numbers are due; the last one is always `end`.
 
