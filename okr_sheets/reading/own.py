@@ -40,22 +40,28 @@ def own_columns(tracker: Tracker) -> tuple[OwnColumn, ...]:
     In a flat table a row is that of its key result. Errors, and formulas whose value the file does
     not hold, are blank. Raises UnreadableError if the file cannot be read any more.
     """
-    columns = {each.column: each.given for each in _passed_over(tracker)}
+    sheet = tracker.sheets.get(OKRS.key, "")
+    columns = {each.column: each.given for each in _passed_over(tracker) if each.sheet == sheet}
     rows = sorted(set(tracker.okrs.row.tolist()))
     if not columns or not rows:
         return ()
     place = Path(tracker.path).absolute()
-    seen = in_child(LOOKING, place, tracker.sheets[OKRS.key], tuple(columns), tuple(rows))
+    seen = in_child(LOOKING, place, sheet, tuple(columns), tuple(rows))
     own = zip(columns.values(), seen, strict=True)
     return tuple(OwnColumn(header, *looked) for header, looked in own if looked[0])
 
 
+def own_elsewhere(tracker: Tracker) -> list[str]:
+    """The headers of such columns on its other sheets."""
+    sheet = tracker.sheets.get(OKRS.key, "")
+    return [each.given for each in _passed_over(tracker) if each.sheet != sheet]
+
+
 def _passed_over(tracker: Tracker) -> list[Problem]:
     """What reading said of each such column, the first of many with the others."""
-    sheet = tracker.sheets.get(OKRS.key, "")
-    said = [each for each in tracker.problems if each.code in _OWN and each.sheet == sheet]
+    said = [each for each in tracker.problems if each.code in _OWN]
     every = [one for each in said for one in (each, *each.others)]
-    return sorted(every, key=lambda one: column_number(one.column))
+    return sorted(every, key=lambda one: (one.sheet, column_number(one.column)))
 
 
 def cells_of(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from okr_sheets.about import About
 from okr_sheets.bands import Bands
 from okr_sheets.choices import OBJECTIVE
-from okr_sheets.columns import Columns, serial
+from okr_sheets.columns import Columns, filled, serial
 from okr_sheets.language import language
 from okr_sheets.planning import with_plan
 from okr_sheets.quarters import Quarter, Span, check_in_dates
@@ -20,6 +20,7 @@ from okr_sheets.schema import PARTS, ROW
 from okr_sheets.tracker import Tracker
 from okr_sheets.turning.fates import COMING, is_done, key_result_fate, objective_fate
 from okr_sheets.turning.numbers import next_numbers
+from okr_sheets.turning.titles import retitled
 
 OPEN = frozenset({"", "to-do", "doing", "blocked"})  # what is left to do of an action
 Row = dict[str, Any]
@@ -53,15 +54,48 @@ class Turned:
 
     old: Tracker
     tracker: Tracker
+    quarter: Quarter
     outcomes: Sequence[Outcome]
-    rows: Mapping[tuple[int, bool], int] = field(default_factory=dict)
-    actions: int = 0
+    rows: Mapping[tuple[int, bool], int]
+    actions: int
 
 
-def turned(tracker: Tracker, quarter: Quarter, as_of: date | None, bands: Bands) -> Turned:
-    """The tracker of the next quarter, by the numbers of a day, by default the old one's last."""
-    outcomes = list(_outcomes(tracker, quarter.span, as_of, bands))
-    return _made(tracker, quarter, outcomes)
+def turned(
+    trackers: Sequence[Tracker], quarters: Sequence[Quarter], as_of: date | None, bands: Bands
+) -> list[Turned]:
+    """Each tracker of its next quarter, by the numbers of a day, by default the old one's last.
+
+    Nothing is aligned any more to what stays behind in one of them and comes in none. What is in no
+    tracker of the run, such as a year's objective, is aligned to as before.
+    """
+    pairs = zip(trackers, quarters, strict=True)
+    outcomes = [list(_outcomes(each, quarter.span, as_of, bands)) for each, quarter in pairs]
+    here = {_id(each) for of_tracker in outcomes for each in of_tracker}
+    coming = {_id(each) for of_tracker in outcomes for each in of_tracker if each.new}
+
+    def aligned(outcome: Outcome) -> Outcome:
+        above = outcome.new["aligns_to"] if outcome.new else ""
+        if not outcome.new or above.casefold() not in here - coming:
+            return outcome
+        return replace(outcome, new={**outcome.new, "aligns_to": ""}, lost=above)
+
+    every = zip(trackers, quarters, outcomes, strict=True)
+    return [_made(each, quarter, [*map(aligned, its)]) for each, quarter, its in every]
+
+
+def _planned(key_results: Columns) -> Columns:
+    """The key results with their plan.
+
+    It is told by less than a whole title, so that nobody takes a row for one an example left.
+    """
+    rows = with_plan(key_results, is_example=False)
+    pairs = zip(rows.planned_title, rows.title, strict=True)
+    begins = (title[:-1] or title if begin == title else begin for begin, title in pairs)
+    return rows.having(planned_title=filled(begins, "text"))
+
+
+def _id(outcome: Outcome) -> str:
+    return str(outcome.old["id"]).casefold()
 
 
 def _made(tracker: Tracker, quarter: Quarter, outcomes: Sequence[Outcome]) -> Turned:
@@ -82,43 +116,16 @@ def _made(tracker: Tracker, quarter: Quarter, outcomes: Sequence[Outcome]) -> Tu
     new = Tracker.empty(
         about,
         objectives=Columns.of(parts["objectives"], (ROW, *PARTS["objectives"])),
-        key_results=with_plan(key_results, is_example=False),
+        key_results=_planned(key_results),
         actions=Columns.of(actions, (ROW, *PARTS["actions"])),
         bands=tracker.bands,
         check_in_dates=check_in_dates(quarter.start, quarter.end, about.cadence),
     )
-    return Turned(tracker, new, outcomes, rows, len(actions))
-
-
-def aligned(all_turned: Sequence[Turned]) -> list[Turned]:
-    """The same, without alignment to what stays behind in one of them and comes in none.
-
-    What is in no tracker of the run, such as a year's objective, is aligned to as before.
-    """
-    here = {name.casefold() for each in all_turned for name in each.old.okrs.id}
-    coming = {name.casefold() for each in all_turned for name in each.tracker.okrs.id}
-
-    def kept(outcome: Outcome) -> Outcome:
-        above = outcome.new["aligns_to"] if outcome.new else ""
-        if not outcome.new or above.casefold() not in here - coming:
-            return outcome
-        return replace(outcome, new={**outcome.new, "aligns_to": ""}, lost=above)
-
-    return [_realigned(each, [kept(outcome) for outcome in each.outcomes]) for each in all_turned]
-
-
-def _realigned(turned: Turned, outcomes: Sequence[Outcome]) -> Turned:
-    if not any(outcome.lost for outcome in outcomes):
-        return turned
-    about = turned.tracker.about
-    quarter = Quarter.parse(about.quarter, about.fiscal_start)
-    again = _made(turned.old, quarter, outcomes)
-    return replace(again, tracker=again.tracker.changed(about=about))
+    return Turned(tracker, new, quarter, outcomes, rows, len(actions))
 
 
 def _about(about: About, quarter: Quarter) -> About:
-    days = {"start": quarter.start, "end": quarter.end, "as_of": None}
-    return replace(about, quarter=str(quarter), **days)
+    return replace(about, quarter=str(quarter), start=quarter.start, end=quarter.end, as_of=None)
 
 
 def _outcomes(
@@ -146,6 +153,9 @@ def _outcomes(
             fate = key_result_fate(row, _wider(above, under)) if above in COMING else above
             baseline, target = next_numbers(row, fate) if fate in COMING else (math.nan, math.nan)
             numbers = {"baseline": baseline, "target": target}
+            if fate in COMING:
+                ends = row["baseline"], baseline, row["target"]
+                numbers["title"] = retitled(row["title"], tracker.about.language, *ends)
         new = None
         if fate in COMING:
             new = {**row, **numbers, **_emptied(row, tracker.about, period)}

@@ -61,7 +61,7 @@ def objective_fate(objective: Row, key_results: Sequence[Row]) -> str:
 
 def is_done(key_result: Row) -> bool:
     """Whether a live key result has its whole score."""
-    return key_result["state"] != "postponed" and key_result["score"] >= 1
+    return bool(key_result["state"] != "postponed" and key_result["score"] >= 1)
 
 
 def stopped(key_result: Row, _: str) -> str:
