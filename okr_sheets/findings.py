@@ -13,7 +13,6 @@ from okr_sheets.scoring import (
     due_of,
     has_kind,
     lacks_baseline,
-    passed,
     start_of,
     total_of_nothing,
     weight_of,
@@ -234,12 +233,15 @@ def _met_at_start(k: Any, f: Any) -> Any:
 
     What is counted from 0 has a rule of its own (`suspected`). Source: own.
     """
-    first, begun = f.first_value_checked(k), f.number(k.baseline) & f.number(k.target)
-    up = has_kind(k, f, "increase") & (k.baseline < k.target) & (first >= k.target)
-    down = has_kind(k, f, "decrease") & (k.baseline > k.target) & (first <= k.target)
-    early = passed(f.first_day_checked(k), start_of(k, f), due_of(k, f), f) <= _EARLY
-    typed = f.number(k.current) & f.number(first)
-    return _is_active(k, f) & begun & typed & (up | down) & early & (k.suspected == 0)
+    start = start_of(k, f)
+    early = f.first_day_checked(k) <= start + (due_of(k, f) - start) * _EARLY
+    # Of what goes up and of what goes down alike: on the target's side, as the target lies.
+    ahead = (f.zero(f.first_value_checked(k)) - f.zero(k.target)) * (
+        f.zero(k.target) - f.zero(k.baseline)
+    )
+    typed = f.number(k.current) & f.number(k.baseline) & f.number(k.target)
+    moves = _moves(k, f) & (k.baseline != k.target)
+    return _is_active(k, f) & moves & typed & (ahead >= 0) & early & (k.suspected == 0)
 
 
 _EARLY = 0.34  # of a key result's time; the first of three months is a little more than a third

@@ -88,27 +88,34 @@ def way(k: Any, value: Any, f: Any) -> Any:
 
     Nothing when it cannot be computed: no target, a total of nothing, or no baseline to come from.
     """
+    measured = f.choose(f.number(value), travelled(k, value, f), 0)
+    scored = f.choose(_is_scorable(k, f), measured, f.NOTHING)
+    return f.choose(has_kind(k, f, "achieve"), _achieved(k, value, f), scored)
 
-    def kept(condition: Any) -> Any:
-        return f.choose(f.number(value) & condition, 1, 0)
 
-    baseline = f.zero(k.baseline)
+def _is_scorable(k: Any, f: Any) -> Any:
+    nowhere = has_kind(k, f, "increase", "decrease") & lacks_baseline(k, f)
+    return f.number(k.target) & ~total_of_nothing(k, f) & ~nowhere
+
+
+def _achieved(k: Any, value: Any, f: Any) -> Any:
     share = f.choose(value > 1, value / 100, value)
     counted = f.choose(_has_steps(k, f), value / k.target, share)
-    achieved = f.choose(f.number(value), counted, f.choose(f.yes(value), 1, 0))
-    below, above = kept(value <= k.target), kept(value >= k.target)
+    return f.choose(f.number(value), counted, f.choose(f.yes(value), 1, 0))
+
+
+def travelled(k: Any, value: Any, f: Any) -> Any:
+    """The same for a number, of what can be scored and is not to be achieved."""
+    below, above = f.choose(value <= k.target, 1, 0), f.choose(value >= k.target, 1, 0)
+    baseline = f.zero(k.baseline)
     # Nothing to move: hold the line instead, on the side the type says.
     level = f.choose(has_kind(k, f, "decrease"), below, above)
-    travelled = f.choose(baseline == k.target, level, (value - baseline) / (k.target - baseline))
-    moved = f.choose(lacks_baseline(k, f), f.NOTHING, f.choose(f.number(value), travelled, 0))
+    moved = f.choose(baseline == k.target, level, (value - baseline) / (k.target - baseline))
     # A total to stay within is a line to keep; once broken it falls as from last quarter's total.
     falls = f.number(k.baseline) & (k.baseline > k.target)
     has_line = has_kind(k, f, "keep-at-most") | (has_kind(k, f, "total-at-most") & ~falls)
-    counts = f.choose(has_kind(k, f, "total"), f.zero(value) / k.target, moved)
-    measured = f.choose(has_kind(k, f, "keep-at-least"), above, f.choose(has_line, below, counts))
-    scorable = f.number(k.target) & ~total_of_nothing(k, f)
-    scored = f.choose(scorable, measured, f.NOTHING)
-    return f.choose(has_kind(k, f, "achieve"), achieved, scored)
+    counts = f.choose(has_kind(k, f, "total"), value / k.target, moved)
+    return f.choose(has_kind(k, f, "keep-at-least"), above, f.choose(has_line, below, counts))
 
 
 def progress(k: Any, f: Any) -> Any:
@@ -150,10 +157,14 @@ def pace(k: Any, f: Any) -> Any:
 
 
 def points_by(k: Any, value: Any, before: Any, f: Any) -> Any:
-    """Score times weight at one check-in date; `before` where nothing was typed under it."""
+    """Score times weight at one check-in date; `before` where nothing was typed under it.
+
+    What has a weight can be scored, so nothing is asked of it again.
+    """
     usable = f.number(value) | (says_yes_or_no(k, f) & (f.yes(value) | f.no(value)))
-    score_then = f.rounded(f.clamp(way(k, value, f)))
-    return f.choose(k.counted > 0, f.choose(usable, k.counted * score_then, before), 0)
+    come = f.choose(has_kind(k, f, "achieve"), _achieved(k, value, f), travelled(k, value, f))
+    points_then = k.counted * f.rounded(f.clamp(come))
+    return f.choose(k.counted > 0, f.choose(usable, points_then, before), 0)
 
 
 def last_check_in(k: Any, f: Any) -> Any:

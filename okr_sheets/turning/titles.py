@@ -8,7 +8,6 @@ from okr_sheets.coaching.texts import Text
 from okr_sheets.language import language
 from okr_sheets.reading.numbers import readings
 
-
 _SCALES = (1.0, 0.01)  # of a baseline, against the number in the text
 
 
