@@ -87,6 +87,10 @@ def test_commands_of_the_guide_to_closing_print_what_it_shows(folder):
     assert shown_by((ROOT / "docs" / "close.md").read_text("utf-8")) == 1
 
 
+def test_commands_of_the_guide_to_turning_print_what_it_shows(folder):
+    assert shown_by((ROOT / "docs" / "turning.md").read_text("utf-8")) == 1
+
+
 SCALE = (ROOT / "docs" / "scale.md").read_text("utf-8")
 
 

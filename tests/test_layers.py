@@ -33,7 +33,7 @@ LAYERS = (
     ("writing",),
     ("adopting", "turning"),
     ("reports", "terminal"),
-    ("demo",),
+    ("demo_close", "demo"),
     ("options", "runs", "targets"),
     ("adopt", "checking", "close", "turn"),
     ("cli",),

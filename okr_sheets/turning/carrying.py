@@ -154,7 +154,7 @@ def _outcomes(
             baseline, target = next_numbers(row, fate) if fate in COMING else (math.nan, math.nan)
             numbers = {"baseline": baseline, "target": target}
             if fate in COMING:
-                ends = row["baseline"], baseline, row["target"]
+                ends = row["baseline"], baseline, target
                 numbers["title"] = retitled(row["title"], tracker.about.language, *ends)
         new = None
         if fate in COMING:

@@ -23,12 +23,13 @@ SAID_AS = {  # what is said of the numbers of a key result, by its type
 def lines_of(turned: Turned) -> Iterator[str]:
     """A line for each row of the old tracker, and for what else comes along or stays behind."""
     words = language(turned.tracker.about.language)
-    with_key_results = set(turned.tracker.columns["key_results"].objective_id.tolist())
+    above = {each.old["row"]: each.fate for each in turned.outcomes if each.is_objective}
+    having = {each.old["parent"] for each in turned.outcomes if each.new and not each.is_objective}
     for outcome in turned.outcomes:
-        yield from _of_row(outcome, words)
-        name = outcome.old["id"]
-        if outcome.is_objective and outcome.new and name not in with_key_results:
-            yield words("turning.without", id=quotation(name))
+        of_objective = "" if outcome.is_objective else above.get(outcome.old["parent"], "")
+        yield from _of_row(outcome, of_objective, words)
+        if outcome.is_objective and outcome.new and outcome.old["row"] not in having:
+            yield words("turning.without", id=quotation(outcome.old["id"]))
     if turned.actions:
         yield words.counted("turning.actions", n=turned.actions)
     left = own_elsewhere(turned.old)
@@ -36,10 +37,10 @@ def lines_of(turned: Turned) -> Iterator[str]:
         yield words("turning.left", columns=quotation(", ".join(left)))
 
 
-def _of_row(outcome: Outcome, words: Language) -> Iterator[str]:
+def _of_row(outcome: Outcome, of_objective: str, words: Language) -> Iterator[str]:
+    """What became of it, unless it goes without saying beside what became of its objective."""
     name = quotation(outcome.old["id"] or outcome.old["title"] or "–")
-    is_said = outcome.is_objective or outcome.new is None or outcome.fate == "postpone"
-    if is_said:
+    if outcome.fate not in {of_objective, "keep", "change"} or outcome.is_objective:
         yield words(f"turning.{outcome.fate}", id=name)
     if outcome.new and not outcome.is_objective:
         yield _numbers(name, outcome.old, outcome.new, words)
