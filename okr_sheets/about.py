@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from okr_sheets.language import languages
+from okr_sheets.language import fold, languages
 from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import DAYS, Span
 from okr_sheets.schema import SETTINGS, Column
@@ -61,6 +61,11 @@ class About:
     def unit(self) -> str:
         """The smallest unit named: the team, else the department, else the company."""
         return self.team or self.department or self.company
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What tells a unit from others, however its company, department and team are spelled."""
+        return fold(self.company), fold(self.department), fold(self.team)
 
     @property
     def span(self) -> Span | None:

@@ -184,7 +184,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "placeholder": "info",
         "offered": "info",
     },
-    "How it is planned and kept": {
+    "How it is planned": {
         "obj-few": "info",
         "obj-many": "warning",
         "kr-count": "warning",
@@ -194,13 +194,15 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "kr-count-type": "warning",
         "kr-met-at-start": "warning",
         "kr-line-not-kept": "warning",
+    },
+    "How it is kept": {
         "lowered-without-note": "warning",
         "confidence-against-pace": "warning",
         "confidence-fell": "info",
         "check-in-stale": "warning",
         "committed-miss": "info",
         "too-easy": "info",
-        "sandbagging": "warning",
+        "obj-sandbagging": "warning",
     },
 }
 # Of what was never opened: there is nothing of it to count, and no cell to go to.
@@ -209,7 +211,8 @@ UNOPENED = frozenset(
     | {"other-format", "lock-file"}
 )
 # What a coach would say, of OKRs that can be read and scored as they are.
-COACHING = frozenset({*KINDS["How it is worded"], *KINDS["How it is planned and kept"]})
+WRITTEN = frozenset({*KINDS["How it is worded"], *KINDS["How it is planned"]})
+COACHING = WRITTEN | frozenset(KINDS["How it is kept"])
 CODES = {code: severity for codes in KINDS.values() for code, severity in codes.items()}
 
 FEW = 3  # problems alike that are each listed; of more, one speaks for all

@@ -302,12 +302,12 @@ def test_all_that_was_reached_for_is_reached(book, rows, is_easy):
 def test_what_is_at_its_target_in_three_weeks_was_sure(book):
     soon, later = {**LEVEL, "typed": [41, 45, 60]}, {**LEVEL, "typed": [41, 45, 50, 60]}
     day = {"value": "every key result at its target by 2027-01-15"}
-    assert said(book, [soon, {**LEVEL, "typed": [41, 60]}], "sandbagging") == []  # 22 January
+    assert said(book, [soon, {**LEVEL, "typed": [41, 60]}], "obj-sandbagging") == []  # 22 January
     first = {**LEVEL, "typed": [41, 60]}
-    assert said(book, [first, first], "sandbagging") == [("B4", day)]
-    assert said(book, [first, later], "sandbagging") == []
-    assert said(book, [first], "sandbagging") == []
-    assert said(book, [first, first], "sandbagging", as_of="2027-01-08") == []
+    assert said(book, [first, first], "obj-sandbagging") == [("B4", day)]
+    assert said(book, [first, later], "obj-sandbagging") == []
+    assert said(book, [first], "obj-sandbagging") == []
+    assert said(book, [first, first], "obj-sandbagging", as_of="2027-01-08") == []
 
 
 LAST_QUARTER = ("2026-10-16", "2026-10-30", "2026-11-13", "2026-11-27", "2026-12-11")
@@ -319,7 +319,7 @@ def quarters(book, *last, id_="O1", title="Goal", unit="Sales", quarter="2026-Q4
     then = drawn(last, LAST_QUARTER, quarter, unit, title=title)
     path = book(then.replace("| O1", f"| {id_}"), "then.csv")
     found = okr.check(path.parent, as_of="2027-02-26")
-    return [(p.file, p.cell, p.words["value"]) for p in found if p.code == "sandbagging"]
+    return [(p.file, p.cell, p.words["value"]) for p in found if p.code == "obj-sandbagging"]
 
 
 def test_what_is_reached_two_quarters_running_was_sure(book):
@@ -340,7 +340,7 @@ def test_a_quarter_between_breaks_the_run(book):
     book(drawn([DONE, DONE]), "now.csv")
     path = book(drawn([DONE, DONE], weeks, "2026-Q3"), "then.csv")
     codes = {problem.code for problem in okr.check(path.parent, as_of="2027-02-26")}
-    assert "sandbagging" not in codes
+    assert "obj-sandbagging" not in codes
 
 
 @pytest.mark.parametrize("code", languages())

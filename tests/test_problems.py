@@ -857,7 +857,7 @@ RECIPES = {
         "okrs.csv:okrs!B3",
         ON_A_DAY.format("2027-03-31", "2027-03-26") + BOTH_DONE.format("5;10"),
     ),
-    "sandbagging": in_file(
+    "obj-sandbagging": in_file(
         "All that was reached for is reached in the first week.",
         "okrs.csv:okrs!B3",
         ON_A_DAY.format("2027-01-15", "2027-01-15") + BOTH_DONE.format("10"),

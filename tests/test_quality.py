@@ -16,8 +16,9 @@ from test_rollup_workbook import opened
 import okr_sheets as okr
 from okr_sheets import checks
 from okr_sheets.cli import main
+from okr_sheets.coaching import quality
 from okr_sheets.language import language, languages
-from okr_sheets.problems import COACHING, CODES, Problem
+from okr_sheets.problems import COACHING, CODES, KINDS, Problem
 from okr_sheets.reports import excerpts
 from okr_sheets.reports.page.quality import MOST_RULES
 
@@ -43,8 +44,13 @@ def page(rollup, tmp_path):
 def shares(rollup, level="unit"):
     """Clean and live key results of each, counted from the other frames."""
     key = {"unit": ["unit_name"], "objective": ["unit_name", "objective_id"]}[level]
-    warned = rollup.findings[rollup.findings["severity"] == "warning"]
-    warned = set(zip(warned["file"], warned["row"], strict=True))
+    said = rollup.findings[rollup.findings["severity"] == "warning"]
+    warned = {
+        (file, row)
+        for file, row, code in zip(said["file"], said["row"], said["code"], strict=True)
+        if code not in KINDS["How it is kept"]
+    }
+    warned |= {(p.file, p.row) for p in rollup.problems if p.severity == "error"}
     live = rollup.key_results[~rollup.key_results["status"].isin(["cancelled", "postponed"])]
     places = zip(live["file"], live["row"], strict=True)
     live = live.assign(clean=[place not in warned for place in places])
@@ -135,6 +141,7 @@ def test_codes_that_are_off_and_excused_rows_are_not_found(coach, book):
         | O1     | Grow  | Objective |          |        |                       |            |
         | O1.KR1 | Win   | Increase  | 0        | 10     | agreed, kr-activity   | 4          |
         | O1.KR3 | Lose  | Increase  | 0        | 10     |                       | 4          |
+        | O1.KR4 | Keep  | Increase  | 0        | 10     |                       | 4          |
     """
     path = book(drawn)
     assert okr.rollup(path).findings["code"].tolist() == ["kr-text-mismatch"]
@@ -326,6 +333,7 @@ def test_of_a_large_rollup_the_page_shows_warnings_first_and_says_so(rollup, tmp
 def test_where_a_coach_has_nothing_to_say_it_says_so(company, tmp_path, view, monkeypatch):
     monkeypatch.setattr(checks, "coached", lambda *_: ())
     monkeypatch.setattr(checks, "COACHING", frozenset())  # nor the sheet itself
+    monkeypatch.setattr(quality, "is_finding", lambda _: False)  # nor an error
     shown = view(okr.report(okr.rollup(company), tmp_path / "page.html"))
     assert language("en")("review.nothing") in shown.locator(".rules").inner_text()
     assert shown.locator("#quality .key b").inner_text() == "100%"

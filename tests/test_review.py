@@ -15,7 +15,7 @@ import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.coaching.quality import QUALITY, quality
 from okr_sheets.language import language, languages
-from okr_sheets.problems import COACHING, CODES
+from okr_sheets.problems import COACHING, CODES, KINDS
 from okr_sheets.reports import report_review
 from okr_sheets.reports.reviews import QUESTIONS, Review
 
@@ -151,8 +151,12 @@ def clean_of(tracker, problems):
     going = objectives[~objectives.state.isin(["cancelled", "postponed"])].index
     rows = tracker.key_results
     rows = rows[rows.objective.isin(going) & ~rows.state.isin(["cancelled", "postponed"])]
+    kept = KINDS["How it is kept"]
     named = {
-        p.row for p in problems if p.path == tracker.path and CODES[p.code] == "warning"
+        p.row
+        for p in problems
+        if p.path == tracker.path
+        and (CODES[p.code] == "error" or (p.code not in kept and CODES[p.code] == "warning"))
     }  # all of them in rows of key results
     return len(rows), sum(row not in named for row in rows.index)
 

@@ -18,7 +18,7 @@ from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.coaching import coached
 from okr_sheets.coaching.excuses import wanted
-from okr_sheets.coaching.sandbags import Reached, reached_in, sandbagging
+from okr_sheets.coaching.sandbags import Reached, reached_in, too_easy
 from okr_sheets.columns import Columns
 from okr_sheets.computing import InColumns, compute, in_words, misread_cells
 from okr_sheets.config.finding import Settings
@@ -69,16 +69,15 @@ def problems_of(
     trackers: Sequence[Tracker], as_of: date | None, bands: Bands, off: Collection[str] = ()
 ) -> tuple[Problem, ...]:
     """What `check` gives of trackers that are scored by these bands, without the codes `off`."""
-    days = [as_of] * len(trackers)
-    said = [*_faults(trackers, as_of, bands), *_findings(trackers, days)]
-    return _named(said, trackers, off)
+    return _named(_problems(trackers, as_of, bands, coach=True), trackers, off)
 
 
 def faults_of(
     trackers: Sequence[Tracker], as_of: date | None, bands: Bands, off: Collection[str] = ()
 ) -> tuple[Problem, ...]:
     """The same without what a coach says: `findings_of` gives it."""
-    return _named(_faults(trackers, as_of, bands), trackers, off)
+    problems = _problems(trackers, as_of, bands, coach=False)
+    return _named((p for p in problems if p.code not in COACHING), trackers, off)
 
 
 def findings_of(
@@ -88,7 +87,15 @@ def findings_of(
 
     None for a day is that of the workbook's own calculation, as in `problems_of`.
     """
-    return _named(_findings(trackers, days), trackers, off)
+    asked = [it for it in zip(trackers, days, strict=True) if it[0].readable]
+    rounds = [[day or tracker.calculated_on for tracker, day in asked]]
+    said: list[Problem] = []
+    reached: list[Reached] = []
+    for tracker, rows in _some_at_once([tracker for tracker, _ in asked], rounds):
+        said += [problem for problem in faults(tracker, rows) if problem.code in COACHING]
+        said += coached(tracker, rows)
+        reached += reached_in(tracker, rows)
+    return _named([*said, *too_easy(reached)], trackers, off)
 
 
 def _named(
@@ -99,16 +106,23 @@ def _named(
     return in_order(told_apart(kept, file_names(tracker.path for tracker in trackers)))
 
 
-def _faults(trackers: Sequence[Tracker], as_of: date | None, bands: Bands) -> Iterable[Problem]:
-    """What is wrong with trackers, each of them and all together."""
+def _problems(
+    trackers: Sequence[Tracker], as_of: date | None, bands: Bands, *, coach: bool
+) -> Iterable[Problem]:
+    """What is wrong with trackers, each of them and all together; with `coach`, what he says."""
     readable = [tracker for tracker in trackers if tracker.readable]
     problems = [problem for tracker in trackers for problem in tracker.problems]
     rounds: list[list[date | None]] = [[tracker.calculated_on for tracker in readable]]
     rounds += [[as_of] * len(readable)] if as_of else []
+    reached: list[Reached] = []
     for tracker, calculated, *others in _some_at_once(readable, rounds):
-        problems += _of_one(tracker, calculated, others[0] if others else calculated, as_of)
+        rows = others[0] if others else calculated
+        problems += _of_one(tracker, calculated, rows, as_of)
+        if coach:
+            problems += coached(tracker, rows)
+            reached += reached_in(tracker, rows)
     problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
-    return beside_damage(problems)
+    return beside_damage([*problems, *too_easy(reached)])
 
 
 def _of_one(
@@ -116,26 +130,12 @@ def _of_one(
 ) -> Iterator[Problem]:
     """What a tracker's own rows, numbers and formulas give, whatever else is read."""
     for rule in RULES:
-        yield from (problem for problem in rule(tracker, rows) if problem.code not in COACHING)
+        yield from rule(tracker, rows)
     yield from untouched(tracker, as_of)
     if tracker.about.span:
         yield from future_numbers(tracker, rows, as_of)
         for stored_rule in STORED:
             yield from stored_rule(tracker, calculated)
-
-
-def _findings(trackers: Sequence[Tracker], days: Sequence[date | None]) -> Iterator[Problem]:
-    """What a coach says of each tracker, and of objectives that were reached twice."""
-    asked = [it for it in zip(trackers, days, strict=True) if it[0].readable]
-    readable = [tracker for tracker, _ in asked]
-    rounds = [[day or tracker.calculated_on for tracker, day in asked]]
-    reached: list[Reached] = []
-    for tracker, rows in _some_at_once(readable, rounds):
-        advice = faults(tracker, rows)
-        yield from (problem for problem in advice if problem.code in COACHING)
-        yield from coached(tracker, rows)
-        reached += reached_in(tracker, rows)
-    yield from sandbagging(reached)
 
 
 def _some_at_once(

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 import numpy as np
 
 from okr_sheets.coaching.confidence import confidences
-from okr_sheets.coaching.families import aspirational, families
 from okr_sheets.columns import Array, Columns, among, folded, to_day
 from okr_sheets.computing import OPERATIONS, since, stale
 from okr_sheets.gathering import check_ins
@@ -36,9 +35,8 @@ def habits(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     yield from _steps_measured(tracker, rows)
     yield from _lowered(tracker, rows)
     yield from confidences(tracker, rows)
-    yield from _silent(tracker, rows)
+    yield from _silent(tracker, rows, remarked)
     yield from _missed(tracker, rows, remarked)
-    yield from _easy(tracker, rows)
 
 
 def _levels_counted(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
@@ -106,11 +104,12 @@ def _lowered(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
         )
 
 
-def _silent(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
+def _silent(tracker: Tracker, rows: Columns, remarked: Array) -> Iterator[Problem]:
     """While the quarter runs, no key result is silent for two periods of the cadence.
 
-    Where nobody has typed anything, the tracker as a whole is named (`untouched`); a number that
-    cannot be read is named where it stands. Source: Viva Goals (check-ins that are due).
+    A word in its note or in the log explains it. Where nobody has typed anything, the tracker as a
+    whole is named (`untouched`); a number that cannot be read is named where it stands. Source:
+    Viva Goals (check-ins that are due).
     """
     if not (rows.checked > 0).any():
         return
@@ -121,6 +120,7 @@ def _silent(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
         if problem.severity == "error" and problem.key.startswith((CHECK_IN_PREFIX, "current"))
     ]
     silent = runs & stale(rows, [tracker.about.cadence] * len(rows)) & ~among(rows.row, misread)
+    silent &= (rows.note == "") & ~remarked
     days = since(rows)
     for at in np.flatnonzero(silent).tolist():
         key = f"{CHECK_IN_PREFIX}{to_day(rows.asked_on[at])}"
@@ -144,14 +144,3 @@ def _missed(tracker: Tracker, rows: Columns, remarked: Array) -> Iterator[Proble
         if (rows.commitment[at] or above.get(int(rows.group[at]))) == "committed":
             value, row = words.percent(float(rows.score[at])), int(rows.row[at])
             yield tracker.problem("committed-miss", OKRS.key, row, "note", rows.id[at], value=value)
-
-
-def _easy(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
-    """What an objective reaches for is not all reached. Source: re:Work, Viva Goals."""
-    if not (rows.day >= rows.last_day).all():
-        return
-    for family in families(rows):
-        own = aspirational(rows, family)
-        if len(own) > 1 and all(rows.score[at] == 1 for at in own):
-            at, part = family.objective, tracker.part_of(is_objective=True)
-            yield tracker.problem("too-easy", part, int(rows.row[at]), "title", rows.id[at])

@@ -67,9 +67,9 @@ def kr_percent_relative(row: Written) -> Hit:
     if not _is_relative(row):
         return None
     target = told(row).get("target")
-    ends = (row.baseline, target) if isinstance(target, float) else ()
-    low, high = map(row.spoken.number, ends) if ends else ("?", "?")
-    return {"low": low, "high": high}
+    if not isinstance(target, float):
+        return {"way": ""}
+    return {"way": f" {row.spoken.number(row.baseline)} → {row.spoken.number(target)}."}
 
 
 def kr_percent(row: Written) -> Hit:

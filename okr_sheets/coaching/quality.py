@@ -10,7 +10,7 @@ import numpy as np
 
 from okr_sheets.choices import STOPPED
 from okr_sheets.columns import Columns
-from okr_sheets.problems import COACHING, Problem
+from okr_sheets.problems import WRITTEN, Problem
 from okr_sheets.schema import OKRS, Column
 from okr_sheets.tracker import Tracker
 
@@ -34,8 +34,13 @@ _Found = Mapping[tuple[str, str], Sequence[Problem]]  # by path and sheet
 
 
 def is_finding(problem: Problem) -> bool:
-    """Whether a problem counts against a key result: a coach's, and more than worth knowing."""
-    return problem.code in COACHING and problem.severity == "warning"
+    """Whether a problem counts against how a key result is written.
+
+    That are errors in its row, and what a coach says of wording and plan, if it is more than worth
+    knowing; how the quarter goes is another matter.
+    """
+    written = problem.code in WRITTEN and problem.severity == "warning"
+    return written or problem.severity == "error"
 
 
 def quality(trackers: Sequence[Tracker], problems: Iterable[Problem]) -> Columns:
@@ -70,8 +75,7 @@ def quality(trackers: Sequence[Tracker], problems: Iterable[Problem]) -> Columns
 def _unit(tracker: Tracker) -> tuple[str, ...]:
     """What tells a unit from others, in any case of letters; one without a name is its file's."""
     about = tracker.about
-    names = (about.company, about.department, about.team, "" if about.unit else tracker.path)
-    return tuple(name.casefold() for name in names)
+    return (*about.key, "" if about.unit else tracker.path)
 
 
 def _of_unit(trackers: Mapping[int, Tracker], found: _Found) -> Iterator[dict[str, Any]]:

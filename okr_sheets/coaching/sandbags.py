@@ -1,4 +1,4 @@
-"""Objectives that were sure to be reached, told by one quarter's numbers or by those of two."""
+"""Objectives that were easy to reach, told by one quarter's numbers or by those of two."""
 
 from __future__ import annotations
 
@@ -59,25 +59,27 @@ def reached_in(tracker: Tracker, rows: Columns) -> list[Reached]:
     ]
 
 
-def sandbagging(reached: Sequence[Reached]) -> Iterator[Problem]:
-    """What an objective reaches for is not at its target in three weeks, nor two quarters running.
+def too_easy(reached: Sequence[Reached]) -> Iterator[Problem]:
+    """What an objective reaches for is not all reached.
 
-    Quarters are matched by the unit's names and the objective's id, or its title. Source: re:Work
-    and Viva Goals (0.7 is a good score).
+    It is sandbagging if it was in the first three weeks, or in two quarters running; else it is
+    asked about once the quarter is over. Quarters are matched by the unit's names and the
+    objective's id, or its title. Source: re:Work and Viva Goals (0.7 is a good score).
     """
     past = {key: each.tracker.about.quarter for each in reached for key in each.later}
     for each in reached:
-        tracker = each.tracker
-        words = language(tracker.about.language)
+        words, quarter = language(each.tracker.about.language), each.tracker.about.quarter
         before = next((past[key] for key in each.keys if key in past), "")
+        fields: dict[str, str] = {}
         if each.early:
-            value = words("coaching.met_early", day=each.early.isoformat())
+            fields["value"] = words("coaching.met_early", day=each.early.isoformat())
         elif before:
-            value = words("coaching.met_twice", before=before, after=tracker.about.quarter)
-        else:
+            fields["value"] = words("coaching.met_twice", before=before, after=quarter)
+        elif not each.later:
             continue
-        part = tracker.part_of(is_objective=True)
-        yield tracker.problem("sandbagging", part, each.row, "title", each.id, value=value)
+        code = "obj-sandbagging" if fields else "too-easy"
+        part = each.tracker.part_of(is_objective=True)
+        yield each.tracker.problem(code, part, each.row, "title", each.id, **fields)
 
 
 def _reached(rows: Columns) -> _Ends:
@@ -98,10 +100,9 @@ def _keys(tracker: Tracker, rows: Columns, at: int, later: int) -> Iterator[_Key
     """
     about, names = tracker.about, (rows.id[at], rows.title[at])
     first = about.end + timedelta(days=1) if later and about.end else about.start
-    unit = tuple(map(fold, (about.company, about.department, about.team)))
     for kind, name in zip(("id", "title"), names, strict=True):
-        if name and (kind == "title" or any(unit)):
-            yield (*unit, str(first), kind, fold(name))
+        if name and (kind == "title" or any(about.key)):
+            yield (*about.key, str(first), kind, fold(name))
 
 
 def _reached_early(tracker: Tracker, rows: Columns, reached: _Ends) -> dict[int, date]:

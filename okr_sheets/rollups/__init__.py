@@ -253,7 +253,14 @@ def rollup_of_trackers(
     def shares() -> Columns:
         ends = [tracker.about.end for tracker in earlier]
         past_found = findings_of(earlier, ends, config.off)
-        return quality(trackers, found(), earlier, past_found, units.unit_name.tolist())
+        past_faults = faults_of(earlier, None, bands, config.off)
+        return quality(
+            trackers,
+            [*problems, *found()],
+            earlier,
+            [*past_faults, *past_found],
+            units.unit_name.tolist(),
+        )
 
     tables: dict[str, Columns | Callable[[], Columns]] = {
         **{name: typed(rows, FRAMES[name]) for name, rows in columns.items()},

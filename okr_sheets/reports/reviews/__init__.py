@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from okr_sheets.coaching.quality import is_finding, quality
+from okr_sheets.coaching.quality import quality
 from okr_sheets.columns import Columns
 from okr_sheets.language import Language
-from okr_sheets.problems import Problem
+from okr_sheets.problems import COACHING, Problem
 from okr_sheets.reports.phrases import day_text
 from okr_sheets.tracker import Tracker
 
@@ -33,8 +33,9 @@ class Review:
 
     @cached_property
     def by_rule(self) -> dict[str, int]:
-        """How many findings each rule has, the most first."""
-        return dict(Counter(p.code for p in self.problems if is_finding(p)).most_common())
+        """How many warnings of a coach each rule has, the most first."""
+        said = (p.code for p in self.problems if p.code in COACHING and p.severity == "warning")
+        return dict(Counter(said).most_common())
 
     @property
     def total(self) -> tuple[int, int]:
