@@ -49,7 +49,8 @@ def turn(
     Decisions of the close are followed: what is kept or changed comes along with its ID, and starts
     from its last value; what is achieved, dropped or cancelled stays behind; what was postponed is
     taken up again. Row by row it says what became of it. All trackers are written or none, the old
-    ones stay as they are, and nothing is replaced.
+    ones stay as they are, and nothing is replaced. Numbers count to the quarter's last day unless
+    --as-of says another.
     """
     from okr_sheets.problems import file_names
     from okr_sheets.reports.phrases import day_text
@@ -61,7 +62,7 @@ def turn(
 
     paths = paths or config.paths
     found = runs.searched(paths, config)
-    trackers = _sound(runs.read_trackers(found, config, None, quiet))
+    trackers = _sound(runs.read_trackers(found, config, None, quiet), quiet)
     quarters = next_quarters(trackers, quarter)
     over = [(each, of) for each, of in zip(trackers, quarters, strict=True) if of]
     olds, news = [each for each, _ in over], [of for _, of in over]
@@ -89,8 +90,11 @@ def turn(
     return 0
 
 
-def _sound(trackers: Sequence[Tracker]) -> list[Tracker]:
-    """The trackers that count; MisuseError if one of them cannot be read to its last row."""
+def _sound(trackers: Sequence[Tracker], quiet: bool) -> list[Tracker]:
+    """The trackers that count; why others do not is said on standard error.
+
+    MisuseError if one of them cannot be read to its last row.
+    """
     from okr_sheets.bands import Bands
     from okr_sheets.checks import faults_of
 
@@ -103,7 +107,12 @@ def _sound(trackers: Sequence[Tracker]) -> list[Tracker]:
             f"Nothing was written, since there are errors in {files}. "
             "Name them to okr-sheets check, which says what to type."
         )
-    sound = [tracker for tracker in trackers if tracker.readable and not tracker.set_aside]
+    sound = []
+    for tracker in trackers:
+        if tracker.readable and not tracker.set_aside:
+            sound.append(tracker)
+        else:
+            runs.say_problems(tracker.problems, tracker.about.language, quiet, err=True)
     if not sound:
         raise MisuseError("Nothing could be read.")
     return sound

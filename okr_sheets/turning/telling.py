@@ -50,7 +50,8 @@ def _of_row(outcome: Outcome, of_objective: str, words: Language) -> Iterator[st
 
 def _numbers(name: str, old: Mapping[str, Any], new: Mapping[str, Any], words: Language) -> str:
     said_as = SAID_AS.get(old["kind"], "line")
-    now, before = (_number(row["baseline"], words, "unknown") for row in (new, old))
+    reached = old["current"] if said_as == "total" else new["baseline"]
+    now, before = (_number(each, words, "unknown") for each in (reached, old["baseline"]))
     target = _number(new["target"], words, "unset")
     return words(f"turning.{said_as}", id=name, target=target, now=now, before=before)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from okr_sheets.reading.own import OwnColumn
 from okr_sheets.writing.layout import OWN_PREFIX
 
 _A_DAY = timedelta(days=1)
+_OF_NUMBERS = re.compile(r"[0#?,.% ]{1,40}")  # formats that are sound whoever made them
 _MOMENT, _TIME, _SPAN = "yyyy-mm-dd hh:mm", "hh:mm", "[h]:mm"
 
 
@@ -38,7 +40,8 @@ class OwnCells:
         """The cell of the column `key` in a row of the sheet, from 1, at the column `number`."""
         cells, number_format = self._columns[key]
         value, shown_as = _as_number(cells.get(row), styles)
-        look = styles.cell("text", num_format=number_format or shown_as)
+        is_kept = _OF_NUMBERS.fullmatch(number_format) and shown_as == "General"
+        look = styles.cell("text", num_format=number_format if is_kept else shown_as)
         if isinstance(value, bool):
             sheet.write_boolean(row - 1, number, value, look)
         else:
