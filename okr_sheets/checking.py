@@ -9,6 +9,7 @@ import click
 
 from okr_sheets import runs
 from okr_sheets.language import Language, from_locale, language
+from okr_sheets.misuse import MisuseError
 from okr_sheets.options import (
     AS_OF,
     CONFIG,
@@ -23,7 +24,7 @@ from okr_sheets.options import (
 from okr_sheets.streams import put, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -85,6 +86,8 @@ def check(
         raise click.UsageError("Choose one of --format and -o.")
     if offer:
         check_new_tracker(offer)
+        if os.path.realpath(offer) in map(os.path.realpath, outs):
+            raise click.UsageError(f"{offer} is to be the review. Choose another name for --offer.")
     targets = Targets(outs, make=report_review)
     found = runs.searched(paths or config.paths, config)
     if not targets.look(found.files, code or config.language or "en"):
@@ -99,33 +102,43 @@ def check(
     review = Review(spelled, problems, as_of)
     targets.write(review, words, runs.note_unless(quiet))
     # Where a review was asked for it holds the lines, but of nothing there is none.
-    if offer:
-        _offer(trackers, offer, words)
     is_shown = not (targets and any(tracker.readable for tracker in trackers))
     if is_shown:
         _print(problems, form, words, quiet)
     ended = runs.finish(problems, trackers, words.code, strict, listed=True, quiet=quiet)
     if is_shown and form == "text" and not quiet:
         _ask(review, words)
+    if offer:
+        with targets.beside():
+            _offer(trackers, offer, config.off, words)
     return max(targets.code, ended)
 
 
-def _offer(trackers: Sequence[Tracker], out: Path, words: Language) -> None:
-    """Write the one tracker that was read anew, its blank cells filled with what its texts say."""
-    from okr_sheets.coaching.offers import offers
+def _offer(trackers: Sequence[Tracker], out: Path, off: Collection[str], words: Language) -> None:
+    """Write the one tracker that was read anew, its blank cells filled with what its texts say.
+
+    MisuseError if it is not one, or if something in it could not be read and would be lost.
+    """
+    from okr_sheets.coaching.offers import first_left_behind, offers
     from okr_sheets.writing.tracker import write
 
     readable = [tracker for tracker in trackers if tracker.readable]
     if len(readable) != 1:
-        raise click.UsageError(
+        raise MisuseError(
             f"--offer fills in one tracker, and {len(readable)} were read. Name the file of one."
         )
     (tracker,) = readable
-    filled = offers(tracker)
+    lost = first_left_behind(tracker)
+    if lost:
+        raise MisuseError(words("terminal.not_offered", path=str(out), cell=lost.place))
+    filled = offers(tracker, off)
     if not filled:
         say(words("terminal.nothing_offered", path=str(out)), err=True)
         return
-    write(tracker, out, offers=filled)
+    try:
+        write(tracker, out, offers=filled)
+    except FileExistsError:  # it came up meanwhile; nothing here replaces a file
+        raise MisuseError(f"{out} is there already. Choose another name.") from None
     count = sum(map(len, filled.values()))
     say(words.counted("terminal.wrote_offers", path=str(out), n=count), err=True)
 

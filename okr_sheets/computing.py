@@ -40,7 +40,11 @@ _MISREAD = frozenset(
 )
 
 # The columns that hold codes, and what stands for them.
-_CODED: Mapping[str, Sequence[str]] = {"changed": PLANNED, "to_fix": [*FINDINGS]}
+_CODED: Mapping[str, Sequence[str]] = {
+    "changed": PLANNED,
+    "to_fix": [*FINDINGS],
+    "advice": [*FINDINGS],
+}
 
 
 class InColumns:

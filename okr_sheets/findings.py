@@ -59,13 +59,24 @@ def to_fix(k: Any, f: Any) -> Any:
 
     faults, hints = (
         [(applies(k, f), sentence(code)) for code, applies in rules.items()]
-        for rules in (FAULTS, {**HINTS, **ADVICE})
+        for rules in (FAULTS, HINTS)
     )
     changes = [(f.is_key(k.changed, key), change(key)) for key in PLANNED]
-    answer = f.BLANK
+    answer = k.advice
     for applies, sentence in reversed([*faults, *changes, *hints]):
         answer = f.choose(applies, sentence, answer)
     return f.choose(_holds_anything(k, f), answer, f.BLANK)
+
+
+def advice(k: Any, f: Any) -> Any:
+    """The first thing a coach would say of a row, in a few words.
+
+    In a column of its own, since a formula holds no more than 8,192 characters.
+    """
+    answer = f.BLANK
+    for code, applies in reversed([*ADVICE.items()]):
+        answer = f.choose(applies(k, f), f.fix(code), answer)
+    return answer
 
 
 def filling(k: Any, f: Any, code: str) -> dict[str, Any]:

@@ -151,6 +151,18 @@ class Language:
         fields |= {name: f"{x:.15g}".replace(".", self.decimal) for name, x in numbers.items()}
         return self(f"to_fix.{code}", label=self(f"okrs.{key}") if key else "", **fields)
 
+    def offer(self, offer: str) -> str:
+        """“Type: Increase, Target: 30” for `type=increase;target=30`, by the keys of columns."""
+        said = []
+        for each in offer.split(";"):
+            key, _, value = each.partition("=")
+            if key == "type":
+                value = self.choice(key, value)
+            elif key != "unit":
+                value = self.number(float(value))
+            said.append(f"{self(f'okrs.{key}')}: {value}")
+        return ", ".join(said)
+
     def problem(self, code: str, **fields: str) -> str:
         """The sentence for a problem; fields the problem does not carry stay blank."""
         sentence = self(f"problems.{code}")

@@ -177,7 +177,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "kr-compound": "info",
         "kr-text-mismatch": "warning",
         "kr-duplicate": "warning",
-        "kr-too-long": "warning",
+        "kr-too-long": "info",
         "kr-no-unit": "warning",
         "kr-no-definition": "info",
         "owner-many": "info",
@@ -315,6 +315,8 @@ class Problem:
         if "what" in fields:
             numbers = {key: words.number(float(fields[key] or "nan")) for key in ("most", "given")}
             fields |= numbers | {"what": words(f"counted.{fields['what']}")}
+        if "offer" in fields:
+            fields["offer"] = words.offer(fields["offer"])
         return words.problem(self.code, **{key: quotation(word) for key, word in fields.items()})
 
     def better(self, language: str = "en") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from okr_sheets.findings import changed, filled, suspected, to_fix, waiting
+from okr_sheets.findings import advice, changed, filled, suspected, to_fix, waiting
 from okr_sheets.scoring import (
     Rule,
     anchor,
@@ -61,5 +61,6 @@ RULES: Mapping[str, Rule] = {
     "suspected": suspected,
     "waiting": waiting,
     "changed": changed,
+    "advice": advice,
     "to_fix": to_fix,
 }

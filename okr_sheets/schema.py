@@ -151,6 +151,7 @@ OKRS = Sheet(
         Column("suspected", "number", "helper"),
         Column("waiting", "number", "helper"),
         Column("changed", "text", "helper"),
+        Column("advice", "text", "helper"),
         # One column of points per check-in date stands here, for the dashboard's weeks.
     ),
 )

@@ -16,6 +16,7 @@ from okr_sheets.writing.saving import same_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from okr_sheets.language import Language
     from okr_sheets.reading.remote import Remote
@@ -53,6 +54,10 @@ class Targets:
     def code(self) -> int:
         """The exit code that the files deserve."""
         return self._outputs.code
+
+    def beside(self) -> AbstractContextManager[None]:
+        """Write a file of another kind inside; why it failed is said, and the others stay."""
+        return self._outputs.each()
 
     def look(self, sources: Sequence[Path | Remote], code: str) -> bool:
         """Say why any of them cannot be written, and leave it out; False if none is left.

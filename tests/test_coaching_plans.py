@@ -222,6 +222,10 @@ def test_a_unit_is_asked_for_where_there_is_a_column_for_it(book):
         ("n/a", ["n/a"]),
         ("UX/UI", ["UX/UI"]),
         ("Ann,", ["Ann"]),
+        ("VP, Sales", ["VP Sales"]),
+        ("CEO, CFO", ["CEO", "CFO"]),
+        ("Kiss Anna, HR", ["Kiss Anna HR"]),
+        ("Acme Co., Ltd.", ["Acme Co. Ltd."]),
         ("", []),
     ],
 )
@@ -237,12 +241,39 @@ def test_several_owners_are_named_but_for_a_unit_of_that_name(book):
     assert found == [("C7", "Ann, Bob")]
 
 
+@pytest.mark.parametrize(
+    ("owner", "other", "is_said"),
+    [
+        ("Smith, John", "Ann", False),
+        ("Procter & Gamble", "Ann", False),
+        ("Smith, John", "John Smith", True),
+        ("Ann & Bob", "Bob", True),
+    ],
+)
+def test_two_words_are_one_owner_unless_one_of_them_stands_elsewhere(book, owner, other, is_said):
+    rows = [*objective(1), key_result("O1.KR4", owner=owner), key_result("O1.KR5", owner=other)]
+    assert bool(said(book, rows, "owner-many")) is is_said
+
+
+def test_work_done_is_told_in_the_language_of_the_text(book):
+    rows = objective(1, key_results=0)
+    titles = ("Lähetetään 12 uutiskirjettä", "Julkaistaan 4 podcastia", "Pidetään 3 webinaaria")
+    rows += [
+        key_result(f"O1.KR{at}", title, unit=unit)
+        for at, (title, unit) in enumerate(
+            zip(titles, ("uutiskirjettä", "podcastia", "webinaaria"), strict=True), 1
+        )
+    ]
+    assert [code for _, code, _ in said(book, rows, "obj-all-outputs")] == ["obj-all-outputs"]
+
+
 BLANKS = [
     *("XX/XX/XX", "Draft OKR proposal by XX/XX/XX", "Get approval for XXXX campaign plan"),
     *("xx.xx.xxxx", "Grow by X%", "Grow by XX %", "%XX artış", "TBD", "tbd.", "Owner TBD"),
     *("TODO", "todo", "TBC", "???", "From ??? to 30", "?", "-", "–", "…", "...", "n. ____"),
     *("[name]", "Ask [insert date]", "[İsim]", "[담당자]", "[ชื่อ]", "[név]", "[nimi]", "[…]"),
     *("<name>", "Call <customer name> back", "Lorem ipsum dolor", "belirlenecek", "미정"),
+    *("TBD: target", "Revenue (TBC)", "TODO: write"),
     *("ยังไม่ระบุ", "kitöltendő", "täydennetään", "To be decided"),
 ]
 FINE = [
@@ -250,6 +281,7 @@ FINE = [
     *("Why do customers leave?", "Respond in <5 min, >3 times", "< 200 ms and > 99 %", "Max X"),
     *("[Q1] Launch", "[JIRA-123] agreed", "[see notes](https://example.com)", "[마케팅] 채널"),
     *("Ann <ann@example.com>", "Grow… fast", "Ship the to-do list app", "SpaceX", "Roadmap 2.0"),
+    *("TBC Bank partnership", "Fix TODO comments", "[Name] tag adoption"),
     *("n/a", "Generation X", "+", "✓", "ย", "값"),
 ]
 
@@ -259,6 +291,11 @@ FINE = [
 )
 def test_what_was_left_to_be_filled_in(text, blank):
     assert is_blank(text) is blank
+
+
+def test_a_dash_for_an_owner_or_a_unit_is_none(book):
+    rows = [*objective(1), key_result("O1.KR4", owner="-", unit="–"), key_result("O1.KR5", "-")]
+    assert [cell for cell, *_ in said(book, rows, "placeholder")] == ["B7"]
 
 
 def test_a_blank_is_named_once_at_its_cell_and_in_actions_too(book, tmp_path):

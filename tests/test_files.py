@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import faults_in
 from make_files import ABOUT, DAYS, FILES, OBJECTIVES, original
 
 import okr_sheets as okr
@@ -183,7 +184,7 @@ def expected_scores(base: Mapping[str, float], case: Case) -> Any:
 
 
 def problems(path) -> Found:
-    return frozenset((problem.cell, problem.code) for problem in okr.check(path))
+    return frozenset((problem.cell, problem.code) for problem in faults_in(path))
 
 
 def plain_rows() -> dict[str, dict[str, Any]]:

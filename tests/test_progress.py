@@ -68,7 +68,7 @@ def test_quiet_leaves_errors_and_warnings(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "fine").mkdir()
     (tmp_path / "fine" / "a.csv").write_text(TRACKER)
-    (tmp_path / "okr.toml").write_text("")
+    (tmp_path / "okr.toml").write_text('[check]\noff = ["obj-few", "kr-count", "obj-no-direction"]')
     commands = {
         ("score", "-o", "r.csv"): "Wrote r.csv\n",
         ("score",): "Goal",

@@ -5,6 +5,7 @@ from time import process_time
 
 import pytest
 from calculators import libreoffice
+from conftest import faults_in
 from xlsxwriter import Workbook
 
 import okr_sheets as okr
@@ -58,7 +59,7 @@ def test_one_folder_may_mix_languages(tmp_path):
         told = replace(tracker, about=replace(tracker.about, language=code, team=code))
         okr.write(told, tmp_path / f"{code}.xlsx")
     scored = okr.score(tmp_path)
-    assert {p.code for p in okr.check(tmp_path)} == {"id-reused"}
+    assert {p.code for p in faults_in(tmp_path)} == {"id-reused"}
     parts = [part[numbers].reset_index(drop=True) for _, part in scored.groupby("team")]
     assert len(parts) == len(languages())
     assert all(part.equals(parts[0]) for part in parts)

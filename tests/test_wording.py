@@ -5,14 +5,9 @@ from math import nan
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from openpyxl import load_workbook
 
 import okr_sheets as okr
-from okr_sheets.cli import main
-from okr_sheets.coaching.offers import offers
 from okr_sheets.coaching.texts import Text
-from okr_sheets.coaching.told import told
 from okr_sheets.coaching.tongues import tongues
 from okr_sheets.coaching.wording import wording
 from okr_sheets.coaching.written import Written
@@ -33,21 +28,23 @@ def test_each_example_of_the_articles_gives_exactly_its_rules(row):
 
 
 @pytest.mark.parametrize("code", languages())
-@pytest.mark.parametrize("kind", ["", "-held"])
+@pytest.mark.parametrize("kind", ["", "-held", "-third"])
 def test_bad_sentences_are_hit_and_good_ones_left_alone(code, kind):
     counts = measured.measure(FOLDER / f"{code}{kind}.tsv")
-    assert counts["bad"] >= 15
+    assert counts["bad"] >= 10
     assert counts["good"] >= 18
     assert counts["hit"] / counts["bad"] >= 0.8
     # One of so few is more than 5 %: of all languages together it is less.
     assert counts["wrong on good"] <= 1
 
 
-def test_of_all_good_sentences_one_in_twenty_is_blamed_at_most():
-    every = [measured.measure(path) for path in FOLDER.glob("*.tsv") if path.stem != "examples"]
-    assert sum(each["good"] for each in every) > 300
-    assert sum(each["wrong on good"] for each in every) <= 0.05 * sum(e["good"] for e in every)
-    assert sum(each["hit"] for each in every) >= 0.8 * sum(each["bad"] for each in every)
+@pytest.mark.parametrize("kind", ["", "-held", "-third"])
+def test_of_all_languages_together_few_are_missed_or_blamed(kind):
+    every = [measured.measure(FOLDER / f"{code}{kind}.tsv") for code in languages()]
+    bad, good = (sum(each[key] for each in every) for key in ("bad", "good"))
+    assert sum(each["hit"] for each in every) >= 0.8 * bad
+    assert sum(each["wrong on good"] for each in every) <= 0.05 * good
+    assert sum(each["wrong on bad"] for each in every) <= 0.1 * bad
 
 
 @pytest.mark.parametrize(
@@ -92,80 +89,6 @@ def test_figures_are_read_and_dates_and_names_are_not(text, code, values):
     assert [figure.values[0] for figure in Text(text, code).figures] == values
 
 
-@pytest.mark.parametrize(
-    ("text", "code", "cells", "offer"),
-    [
-        (
-            "MQL'leri 20'den 30'a çıkarın",
-            "tr",
-            {},
-            {"type": "increase", "baseline": 20, "target": 30},
-        ),
-        ("MQL을 20에서 30으로 증가", "ko", {}, {"type": "increase", "baseline": 20, "target": 30}),
-        ("เพิ่ม MQL จาก 20 เป็น 30", "th", {}, {"type": "increase", "baseline": 20, "target": 30}),
-        (
-            "Lyhennä perehdytysaikaa 120 päivästä 90 päivään",
-            "fi",
-            {},
-            {"type": "decrease", "baseline": 120, "target": 90},
-        ),
-        (
-            "Csökkentsük a lemorzsolódást 8,1%-ról 6,0%-ra",
-            "hu",
-            {},
-            {"type": "decrease", "baseline": 8.1, "target": 6, "unit": "%"},
-        ),
-        (
-            "Conversion 20% → 23%",
-            "en",
-            {},
-            {"type": "increase", "baseline": 20, "target": 23, "unit": "%"},
-        ),
-        (
-            "Cut the sales cycle by 10%",
-            "en",
-            {"baseline": 30.0},
-            {"type": "decrease", "target": 27},
-        ),
-        (
-            "Growth of 10 % a month",
-            "en",
-            {"baseline": 30.0, "type": "increase"},
-            {"type": "increase", "target": 33},
-        ),
-        ("Cut the bounce rate by 10%", "en", {"baseline": 50.0, "unit": "%"}, {}),
-        ("Improve response time by 10%", "en", {"baseline": 30.0}, {}),
-        ("Send 3 newsletters", "en", {}, {"target": 3}),
-        ("Win rate of 20%", "en", {}, {}),
-        ("Increase MQLs to 30 by 31 March", "en", {}, {"target": 30}),
-    ],
-)
-def test_what_a_text_says_is_offered(text, code, cells, offer):
-    assert told(Written(Text(text, code), **cells)) == offer
-
-
-@pytest.mark.filterwarnings("ignore:.* extension is not supported")  # openpyxl's
-def test_offers_fill_blank_cells_alone_and_are_marked(tmp_path):
-    source = tmp_path / "typed.csv"
-    source.write_text(
-        "Quarter,2027-Q1\nID,Title,Owner,Type,Baseline,Target,Unit\n"
-        "O1,Win customers who stay,Ann,Objective,,,\n"
-        "O1.KR1,Increase MQLs from 20 to 30,Ann,,,,leads\n"
-        "O1.KR2,Increase trials from 5 to 9,Ann,Increase,6,,trials\n",
-        "utf-8",
-    )
-    tracker = okr.read(source)
-    okr.write(tracker, tmp_path / "offered.xlsx", offers=offers(tracker))
-    again = okr.read(tmp_path / "offered.xlsx").key_results
-    assert again[["type", "baseline", "target"]].values.tolist() == [
-        ["increase", 20.0, 30.0],
-        ["increase", 6.0, 9.0],
-    ]
-    sheet = load_workbook(tmp_path / "offered.xlsx")["OKRs"]
-    marked = {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment}
-    assert marked == {"D7", "E7", "F7", "F8"}
-
-
 def test_a_number_beside_the_text_silences_what_a_number_would_mend():
     text = Text("Launch a new website", "en")
     assert {code for code, _ in measured.hits(Written(text))} == {"kr-no-number", "kr-deliverable"}
@@ -180,27 +103,6 @@ def test_text_and_target_that_differ_are_told_apart():
     text = Text("Win 30 customers", "en")
     found = dict(measured.hits(Written(text, "total", nan, 40.0, "customers")))
     assert found["kr-text-mismatch"] == {"value": "30", "target": "40"}
-
-
-def test_check_writes_the_offers_into_a_new_tracker(tmp_path):
-    source, out = tmp_path / "typed.csv", tmp_path / "offered.xlsx"
-    source.write_text(
-        "Quarter,2027-Q1\nID,Title,Owner,Type,Baseline,Target,Unit\n"
-        "O1,Win customers who stay,Ann,Objective,,,\n"
-        "O1.KR1,Cut the sales cycle by 10 %,Ann,Decrease,30,,days\n",
-        "utf-8",
-    )
-    before = source.read_bytes()
-    ran = CliRunner().invoke(main, ["check", str(source), "--offer", str(out)])
-    assert "filled from the texts, and marked: 1." in ran.stderr
-    assert okr.read(out).key_results.target.tolist() == [27]
-    assert source.read_bytes() == before
-    again = CliRunner().invoke(main, ["check", str(source), "--offer", str(out)])
-    assert again.exit_code == 2
-    assert "is there already. Choose another name." in again.stderr
-    ran = CliRunner().invoke(main, ["check", str(out), "--offer", str(tmp_path / "more.xlsx")])
-    assert "was not written" in ran.stderr
-    assert not (tmp_path / "more.xlsx").exists()
 
 
 def test_a_relative_percentage_has_a_way_out_in_real_numbers():

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from math import isclose
 from typing import Literal
 
-from okr_sheets.coaching.lexicon import NUMBER, Lexicon, lexicon
-from okr_sheets.language import language, languages
+from okr_sheets.coaching.lexicon import NUMBER, YEAR, Lexicon, lexicon, plain
+from okr_sheets.language import REFERENCE, language, languages
 from okr_sheets.reading.days import names_month
 from okr_sheets.reading.numbers import readings
 
@@ -22,12 +23,16 @@ Kind = Literal["number", "percent", "points"]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number in a text: its readings, the language's own first, and where its digits stand."""
+    """A number in a text: its readings, the language's own first, and where its digits stand.
+
+    `bare` are the readings of its digits without the word that multiplies them: 1.2 in “1.2M”.
+    """
 
     values: tuple[float, ...]
     kind: Kind
     start: int
     end: int
+    bare: tuple[float, ...] = ()
 
     def says(self, value: float) -> bool:
         """Whether one of its readings is `value`; a percentage may be a share of 1."""
@@ -35,25 +40,36 @@ class Figure:
         return any(isclose(each, value * scale) for each in self.values for scale in scales)
 
 
-_YEAR = r"(?:20[2-4]\d|25[6-9]\d)"
-_DIGITS = (
-    r"\d{4}[-/.] ?\d{1,2}[-/.] ?\d{1,2}\.?(?!\d)",
-    r"(?<![\d.,])\d{1,2}[-/.] ?\d{1,2}[-/.] ?\d{2,4}(?!\d)",
-    r"(?<![\d.,])\d{1,2}\.\d{1,2}\.(?=[\s-]|$)",
-    r"(?:\d{4} ?년 ?)?\d{1,2} ?월(?: ?\d{1,2} ?일)?",
-    r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)",
-    rf"(?<![\d.,]){_YEAR}(?!\d|[.,]\d|\s?[%$€])",
+_DIGITS = tuple(
+    map(
+        re.compile,
+        (
+            r"\d{4}[-/.] ?\d{1,2}[-/.] ?\d{1,2}\.?(?!\d)",
+            r"(?<![\d.,])\d{1,2}[-/.] ?\d{1,2}[-/.] ?\d{2,4}(?!\d)",
+            r"(?<![\d.,])\d{1,2}\.\d{1,2}\.(?=[\s-]|$)",
+            r"(?<!\d)(?:[01]?\d|2[0-3]):[0-5]\d(?!\d)",
+        ),
+    )
 )
 # A day before or behind a word that may be a month.
 _DAY_MONTH = re.compile(r"(?<![\d.,])\d{1,2}\.? ?(?P<month>[^\W\d_]{3,}\.?)")
 _MONTH_DAY = re.compile(r"(?P<month>[^\W\d_]{3,}\.?) \d{1,2}(?:st|nd|rd|th)?(?![\d.,%])")
+_YEAR = re.compile(rf"(?<![\d.,])(?:{YEAR}|25[6-9]\d)(?!\d|[.,]\d|\s?[%$€])")
+_WORD_BEFORE = re.compile(r"([^\W\d_]{3,})\.? ?$")
+_WORD_BEHIND = re.compile(r"\.? ?([^\W\d_]{3,})")
 _LETTERS_BEFORE = r"(?<![^\W_])(?<![\d.,/#])(?<![^\W\d_]-)"
+_BUDDHIST = 543  # years ahead
 
 
 def figures(text: str, words: Lexicon, ranked: bool = False) -> tuple[Figure, ...]:
     """The figures of a text, which is `plain`; rankings are figures only if `ranked`."""
     masked = _without_names(without_dates(text, words), words, ranked)
     return tuple(_found(masked, words))
+
+
+def both(words: Lexicon) -> tuple[Lexicon, ...]:
+    """A language's words and the English ones, which stand in texts of all."""
+    return (words,) if words.code == REFERENCE else (words, lexicon(REFERENCE))
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -64,17 +80,60 @@ def without_dates(text: str, words: Lexicon) -> str:
     """A text, which is `plain`, with blanks in place of its dates, quarters and years."""
     if not any(letter.isdigit() for letter in text):
         return text
+    masked = text
     for pattern in (_DAY_MONTH, _MONTH_DAY):
-        text = pattern.sub(_blank_if_month, text)
-    return _dates(words.code).sub(_blank, text)
+        masked = pattern.sub(_blank_if_month, masked)
+    worded = (pattern for each in both(words) for pattern in each.patterns("dates"))
+    for pattern in (*worded, *_DIGITS):
+        masked = pattern.sub(_blank, masked)
+    for match in _YEAR.finditer(masked):
+        if _is_year(text, masked, match, words):
+            masked = masked[: match.start()] + _blank(match) + masked[match.end() :]
+    return masked
 
 
-@cache
-def _dates(code: str) -> re.Pattern[str]:
-    """Days, years and quarters, as a language and English write them."""
-    worded = (lexicon(each).pattern("dates") for each in dict.fromkeys((code, "en")))
-    every = [pattern.pattern for pattern in worded if pattern]
-    return re.compile("|".join([*every, *_DIGITS]))
+def _is_year(text: str, masked: str, match: re.Match[str], words: Lexicon) -> bool:
+    """Whether four digits are a year: beside a date or a month, or as a language writes years.
+
+    `masked` is the text with blanks in place of its dates. The end of a movement is no year.
+    """
+    before, behind = text[: match.start()].rstrip(" ."), text[match.end() :].lstrip(" .")
+    at = len(text) - len(behind)
+    is_beside = (bool(before) and masked[len(before) - 1] != text[len(before) - 1]) or (
+        bool(behind) and masked[at] != text[at]
+    )
+    if is_beside or _stands_by_month(text, match):
+        return True
+    if _covered(text, match, "years", words):
+        return True
+    return _covered(text, match, "bare_years", words) and not _covered(
+        text, match, "from_to", words
+    )
+
+
+def _covered(text: str, found: re.Match[str], name: str, words: Lexicon) -> bool:
+    """Whether a group of a pattern begins where digits were found."""
+    return any(
+        found.start() in (match.start(group) for group in pattern.groupindex)
+        for own in both(words)
+        for pattern in own.patterns(name)
+        for match in pattern.finditer(text)
+    )
+
+
+def _stands_by_month(text: str, match: re.Match[str]) -> bool:
+    before = _WORD_BEFORE.search(text[: match.start()])
+    behind = _WORD_BEHIND.match(text[match.end() :])
+    return any(word is not None and names_month(word[1]) for word in (before, behind))
+
+
+def deadlines(text: str, words: Lexicon) -> Iterator[int]:
+    """The years by which a text, which is `plain`, says that something is done."""
+    for each in both(words):
+        for pattern in each.patterns("deadline"):
+            for match in pattern.finditer(text):
+                ahead = _BUDDHIST if match.groupdict().get("buddhist") else 0
+                yield int(match[match.lastgroup or 0]) - ahead
 
 
 def _blank_if_month(match: re.Match[str]) -> str:
@@ -82,51 +141,91 @@ def _blank_if_month(match: re.Match[str]) -> str:
 
 
 def _without_names(text: str, words: Lexicon, ranked: bool) -> str:
-    for each in {words.code: words, "en": lexicon("en")}.values():
+    for each in both(words):
         for name in ("names", *(() if ranked else ("rankings",))):
-            if pattern := each.pattern(name):
+            for pattern in each.patterns(name):
                 text = pattern.sub(_blank, text)
     return text
 
 
 @cache
-def _figure() -> re.Pattern[str]:
-    """A number with the signs around it, and the word that multiplies it, in any language."""
-    lines = [
-        line.rsplit(maxsplit=1)[0]
-        for code in languages()
-        for key in ("numbers.magnitudes", "numbers.own_magnitudes")
-        for line in language(code).lines(key)
-    ]
-    longest = sorted({re.escape(word) for word in lines}, key=len, reverse=True)
-    latin = [word for word in longest if word.isascii()]
-    others = [word for word in longest if not word.isascii()]
-    magnitude = rf"(?: ?(?:{'|'.join(latin)})(?![^\W_])| ?(?:{'|'.join(others)}))"
+def _powers(code: str) -> dict[str, int]:
+    """The powers of ten of the words that multiply a number, in the spelling of texts.
+
+    Those of all languages, and what a language alone calls so: a Turkish b is a bin.
+    """
+    own = language(code or REFERENCE).lines("numbers.own_magnitudes")
+    lines = [line for each in languages() for line in language(each).lines("numbers.magnitudes")]
+    pairs = (line.rsplit(maxsplit=1) for line in (*lines, *own))
+    return {plain(word): int(power) for word, power in pairs} | {
+        plain(word): power for word, power in lexicon(code).powers.items()
+    }
+
+
+@cache
+def _any_of(code: str) -> str:
+    """A pattern of the words that multiply a number, the longest first."""
+    longest = sorted(map(re.escape, _powers(code)), key=len, reverse=True)
+    latin = "|".join(word for word in longest if word.isascii())
+    others = "|".join(word for word in longest if not word.isascii())
+    return rf"(?:(?:{latin})(?![^\W_])|(?:{others}))"
+
+
+@cache
+def _figure(code: str) -> re.Pattern[str]:
+    """A number with the signs around it, and the words that multiply it.
+
+    Where no blanks part words it may have several steps: 1조 5천억.
+    """
+    word = _any_of(code)
     return re.compile(
         rf"{_LETTERS_BEFORE}(?P<before>% ?)?(?P<sign>[-+−](?=\d))?(?P<digits>{NUMBER})"
-        rf"(?P<magnitude>{magnitude})?(?P<after> ?%)?(?![^\W\d_]{{1,3}}\d)"
+        rf"(?P<magnitude>(?: ?{word})*)"
+        rf"(?P<steps>(?:(?<=[^\W\d_a-z]) ?\d+(?: ?{word})+)*)"
+        r"(?P<after> ?%)?(?![^\W\d_]{1,3}\d)"
     )
 
 
 def _found(text: str, words: Lexicon) -> Iterator[Figure]:
-    spoken = language(words.code)
-    for match in _figure().finditer(text):
-        values = readings(match["digits"] + (match["magnitude"] or ""), spoken) or readings(
-            match["digits"], spoken
-        )
+    spoken = language(words.code or REFERENCE)
+    for match in _figure(words.code).finditer(text):
+        bare = readings(match["digits"], spoken)
+        steps = sum(_multiplied(step[1], step[2], words.code) for step in _steps(match, words.code))
+        values = [_multiplied(value, match["magnitude"], words.code) + steps for value in bare]
         if values:
-            yield Figure(values, _kind(text, match, words), match.start("digits"), match.end())
+            multiplied = bare if match["magnitude"] else ()
+            kind = _kind(text, match, words)
+            yield Figure(tuple(values), kind, match.start("digits"), match.end(), multiplied)
+
+
+def _steps(match: re.Match[str], code: str) -> Iterator[re.Match[str]]:
+    return re.finditer(rf"(\d+)((?: ?{_any_of(code)})+)", match["steps"])
+
+
+def _multiplied(value: float | str, magnitude: str, code: str) -> float:
+    """A number times what the words behind it say: 5, 천억."""
+    words = re.findall(_any_of(code), magnitude)
+    power = sum(_powers(code)[word] for word in words)
+    return float(Decimal(str(value)).scaleb(power))
+
+
+def scale_of(unit: str, code: str) -> float:
+    """What a unit multiplies numbers by: a million of M€, 1 of anything else."""
+    return next(iter(readings(f"1 {unit}", language(code or REFERENCE))), 1.0)
 
 
 def _kind(text: str, match: re.Match[str], words: Lexicon) -> Kind:
     before, after = text[: match.start()], text[match.end() :]
-    for each in (words, lexicon("en")):
-        points, percent = each.pattern("points_after"), each.pattern("percent_after")
-        if points and points.match(text[match.end("digits") :]):
+    digits_on = text[match.end("digits") :]
+    for each in both(words):
+        if _begins(each, "points_after", digits_on):
             return "points"
-        if percent and percent.match(after):
+        if _begins(each, "percent_after", after):
             return "percent"
-        is_before = each.pattern("percent_before")
-        if is_before and is_before.search(before):
-            return "points" if points and points.match(after) else "percent"
+        if any(pattern.search(before) for pattern in each.patterns("percent_before")):
+            return "points" if _begins(each, "points_after", after) else "percent"
     return "percent" if match["before"] or match["after"] else "number"
+
+
+def _begins(words: Lexicon, name: str, text: str) -> bool:
+    return any(pattern.match(text) for pattern in words.patterns(name))

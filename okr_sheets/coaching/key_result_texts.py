@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
-from okr_sheets.coaching.figures import Figure
-from okr_sheets.coaching.lexicon import UNSPACED
+from okr_sheets.coaching.figures import Figure, scale_of
 from okr_sheets.coaching.texts import Text
 from okr_sheets.coaching.told import is_level, told
+from okr_sheets.coaching.usual import goes_on
 from okr_sheets.coaching.written import KEEPS, Hit, Rule, Written
 
 _QUARTER = 3  # months
-_DECEMBER = 12
-_YEAR = re.compile(r"(?<![\d.,])(20[2-4]\d|25[6-9]\d)(?![\d.,%])")
-_BUDDHIST = 543  # years ahead
+_YEAR = _DECEMBER = 12
 _WORD = r"[^\W\d_]{2,}"
 _A_WORD = 3  # letters of a short word where no blanks part them
 
@@ -35,7 +34,8 @@ def kr_activity(row: Written) -> Hit:
 
     Source: Google's OKR playbook, key results describe outcomes.
     """
-    return None if row.is_measured or not row.text.head_is("activity") else {}
+    silent = row.is_measured or not row.text.head_is("activity") or row.text.shows("measure")
+    return None if silent else {}
 
 
 def kr_deliverable(row: Written) -> Hit:
@@ -45,7 +45,8 @@ def kr_deliverable(row: Written) -> Hit:
     """
     if row.is_measured or row.type == "achieve" or row.text.head_is("activity"):
         return None
-    is_work = row.text.head_is("deliverable")
+    text = row.text
+    is_work = (text.head_is("deliverable") or text.shows("work")) and not text.shows("measure")
     return {"value": row.spoken.choice("type", "achieve")} if is_work else None
 
 
@@ -101,7 +102,7 @@ def kr_bau(row: Written) -> Hit:
 
     Source: Google's OKR playbook, business as usual.
     """
-    if row.type in KEEPS or not row.text.holding("business_as_usual"):
+    if row.type in KEEPS or not goes_on(row.text):
         return None
     return {"value": " / ".join(row.spoken.choice("type", each) for each in sorted(KEEPS))}
 
@@ -123,7 +124,7 @@ def kr_compound(row: Written) -> Hit:
 def _measures(part: str, text: Text) -> bool:
     """Whether a part of a text has a number, and more than a word with it."""
     letters = sum(sign.isalpha() for sign in part)
-    says = letters > _A_WORD if text.code in UNSPACED else len(re.findall(_WORD, part)) > 1
+    says = letters > _A_WORD if text.lexicon.is_unspaced else len(re.findall(_WORD, part)) > 1
     return says and any(sign.isdigit() for sign in part)
 
 
@@ -132,14 +133,29 @@ def kr_text_mismatch(row: Written) -> Hit:
 
     Source: our own; the text is forgotten when a target changes in the quarter.
     """
-    figures = [figure for figure in row.text.figures if not row.text.covers("within", figure.start)]
+    figures = _counted(row.text)
     if not row.has_target or row.type == "achieve" or not figures:
         return None
     meant = [figure for figure in figures if _fits_unit(figure, row.unit)]
-    if not meant or any(figure.says(row.target) for figure in meant) or _leads_to(meant, row):
+    if (
+        not meant
+        or any(_says(figure, row.target, row) for figure in meant)
+        or _leads_to(meant, row)
+    ):
         return None
     said = row.spoken.number(meant[-1].values[0])
     return {"value": said, "target": row.spoken.number(row.target)}
+
+
+def _counted(text: Text) -> list[Figure]:
+    """The figures that may be what a key result reaches, not a time or a condition beside it."""
+    return [figure for figure in text.figures if not text.covers("beside", figure.start)]
+
+
+def _says(figure: Figure, value: float, row: Written) -> bool:
+    """Whether a figure is a value of the row: in ones, as it is written, or as the unit counts."""
+    written = replace(figure, values=(*figure.values, *figure.bare))
+    return any(written.says(value * scale) for scale in (1.0, scale_of(row.unit, row.spoken.code)))
 
 
 def _fits_unit(figure: Figure, unit: str) -> bool:
@@ -153,7 +169,8 @@ def _leads_to(figures: list[Figure], row: Written) -> bool:
         return False
     change = row.target - row.baseline
     steps = [abs(change), abs(change / row.baseline) if row.baseline else abs(change)]
-    return any(figure.says(row.baseline) or any(map(figure.says, steps)) for figure in figures)
+    ends = (row.baseline, *steps)
+    return any(_says(figure, value, row) for figure in figures for value in ends)
 
 
 def kr_too_long(row: Written) -> Hit:
@@ -163,20 +180,29 @@ def kr_too_long(row: Written) -> Hit:
     # The end of the year is near enough in its last quarter.
     at_years_end = row.last_day.month == _DECEMBER
     found = _lasts(row.text) or (not at_years_end and bool(row.text.holding("long_time")))
-    years = (int(year) for year in _YEAR.findall(row.text.plain))
-    later = any((year - _BUDDHIST if year > 2500 else year) > row.last_day.year for year in years)
+    later = any(year > row.last_day.year for year in row.text.deadlines)
     return {"day": row.last_day.isoformat()} if found or later else None
 
 
 def _lasts(text: Text) -> bool:
-    """Whether a text names a time that is longer than a quarter."""
-    pattern = text.lexicon.pattern("longer")
-    for match in pattern.finditer(text.plain) if pattern else ():
-        spans = {name.rstrip("0123456789") for name, found in match.groupdict().items() if found}
-        number = re.search(r"\d+", match[0])
-        if number and ("years" in spans or int(number[0]) > _QUARTER):
-            return True
+    """Whether a text gives its goal, with a verb, longer than a quarter: at its beginning or end.
+
+    Elsewhere a time is part of what is counted: “Repeat purchases within 12 months: 30”.
+    """
+    for pattern in text.lexicon.patterns("longer"):
+        for match in pattern.finditer(text.plain):
+            around = text.plain[: match.start()], text.plain[match.end() :]
+            number = re.findall(r"\d+", match[0])
+            months = int(number[0]) * (_YEAR if match.groupdict().get("years") else 1)
+            if months > _QUARTER and not all(map(_has_word, around)):
+                rest = " ".join(around).strip()
+                has_goal = rest[:1].isdigit() or bool(text.holding("direction", rest))
+                return has_goal and not text.pair
     return False
+
+
+def _has_word(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def kr_no_definition(row: Written) -> Hit:
@@ -194,6 +220,8 @@ def kr_no_definition(row: Written) -> Hit:
     return {"value": row.text.as_written(found), "label": label} if found else None
 
 
+# Rules that no type and no number of a row changes.
+BY_TEXT_ALONE = frozenset({"kr-percent-points", "kr-compound", "kr-too-long", "kr-no-definition"})
 RULES: Mapping[str, Rule] = {
     "kr-no-number": kr_no_number,
     "kr-activity": kr_activity,

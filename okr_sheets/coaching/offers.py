@@ -2,32 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from math import isnan
 
+from okr_sheets.coaching.excuses import wanted
 from okr_sheets.coaching.told import Told, told
 from okr_sheets.coaching.wording import rows_as_written
 from okr_sheets.coaching.written import Written
-from okr_sheets.language import language
 from okr_sheets.problems import Problem
 from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
 
+# Beside errors: what a tracker that is written anew would settle, or leave behind.
+_LEFT_BEHIND = frozenset(
+    {"ambiguous-number", "ambiguous-date", "duplicate-column", "similar-column", "far-cell"}
+)
 
-def offers(tracker: Tracker) -> Mapping[int, Told]:
-    """For each row of a key result what its blank cells may hold, as its text says."""
-    found = {
-        row: {key: value for key, value in told(written).items() if _is_blank(written, key)}
-        for row, is_objective, written in rows_as_written(tracker)
-        if not is_objective
-    }
-    return {row: offer for row, offer in found.items() if offer}
+
+def offers(tracker: Tracker, off: Collection[str] = ()) -> Mapping[int, Told]:
+    """For each row of a key result what its blank cells may hold, as its text says.
+
+    Rows for which `offered` is not wanted are left out: by `off`, or by their note.
+    """
+    found = {row: offer for row, _, offer in _found(tracker)}
+    rows = {problem.row for problem in wanted(offered(tracker), [tracker], off)}
+    return {row: offer for row, offer in found.items() if row in rows}
 
 
 def offered(tracker: Tracker) -> Iterator[Problem]:
     """The same as findings: each names the first of the blank cells, and what to type in them."""
-    for row, offer in offers(tracker).items():
-        yield tracker.problem("offered", OKRS.key, row, next(iter(offer)), shown(offer, tracker))
+    for row, text, offer in _found(tracker):
+        fields = ";".join(f"{key}={_plain(value)}" for key, value in offer.items())
+        yield tracker.problem("offered", OKRS.key, row, next(iter(offer)), text, offer=fields)
+
+
+def first_left_behind(tracker: Tracker) -> Problem | None:
+    """The first cell or column whose content a tracker that is written anew would not hold."""
+    lost = (p for p in tracker.problems if p.severity == "error" or p.code in _LEFT_BEHIND)
+    return next((problem for problem in lost if problem.cell), None)
+
+
+def _found(tracker: Tracker) -> Iterator[tuple[int, str, Told]]:
+    """The row, text and offer of each key result whose text tells what a blank cell lacks."""
+    for row, is_objective, written in rows_as_written(tracker):
+        if not is_objective:
+            offer = {key: it for key, it in told(written).items() if _is_blank(written, key)}
+            if offer:
+                yield row, written.text.raw, offer
 
 
 def _is_blank(row: Written, key: str) -> bool:
@@ -35,12 +56,5 @@ def _is_blank(row: Written, key: str) -> bool:
     return value == "" or (isinstance(value, float) and isnan(value))
 
 
-def shown(offer: Told, tracker: Tracker) -> str:
-    """An offer as a sentence can say it: “Type: Increase, Baseline: 20, Target: 30”."""
-    words = language(tracker.about.language)
-    parts = []
-    for key, value in offer.items():
-        text = words.choice("type", str(value)) if key == "type" else value
-        text = words.number(text) if isinstance(text, float) else text
-        parts.append(f"{words(f'okrs.{key}')}: {text}")
-    return ", ".join(parts)
+def _plain(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.15g}"

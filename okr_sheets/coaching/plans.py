@@ -13,6 +13,7 @@ from okr_sheets.coaching.families import Family, families
 from okr_sheets.coaching.likeness import in_words, likeness
 from okr_sheets.coaching.owners import several_owners
 from okr_sheets.coaching.texts import text_in
+from okr_sheets.coaching.tongues import tongues
 from okr_sheets.columns import Columns
 from okr_sheets.language import language
 from okr_sheets.problems import Problem
@@ -90,9 +91,10 @@ def _all_outputs(tracker: Tracker, rows: Columns, active: Sequence[Family]) -> I
 
     What is counted is the unit, or the title of a row without one. Source: Google's playbook.
     """
+    codes = tongues(rows.title.tolist(), tracker.about.language)
 
     def counts_work(at: int) -> bool:
-        text = text_in(rows.unit[at] or rows.title[at], tracker.about.language, False)
+        text = text_in(rows.unit[at] or rows.title[at], codes[at], False)
         return bool(text.holding("outputs"))
 
     for family in active:

@@ -28,23 +28,33 @@ _COLUMNS = (
 )
 
 
+_NUMBERS = ("type", "baseline", "target")
+# What can be said of a text in a language that we do not know.
+_IN_ANY_LANGUAGE = frozenset({"obj-number", "obj-long", "kr-no-number"})
+
+
 def wording(tracker: Tracker) -> Iterator[Problem]:
-    """The findings on the texts of one tracker: of what is under way, row by row."""
-    for row, is_objective, written in rows_as_written(tracker):
-        part = tracker.part_of(is_objective=is_objective)
+    """The findings on the texts of one tracker: of what is under way, row by row.
+
+    Where a number of a row cannot be read, nothing is said that goes by its numbers.
+    """
+    for row, is_misread, written in _under_way(tracker):
+        part = tracker.part_of(is_objective=written.text.is_objective)
         for code, fields in hits(written):
-            given = written.text.raw
-            yield tracker.problem(code, part, row, "title", given, **fields)
+            if not is_misread or code in key_result_texts.BY_TEXT_ALONE:
+                given = written.text.raw
+                yield tracker.problem(code, part, row, "title", given, **fields)
 
 
 def hits(written: Written) -> Iterator[tuple[str, Mapping[str, str]]]:
     """The code of each rule that applies to a row, with the fields of its sentence."""
-    is_objective = written.text.is_objective
-    rules: Mapping[str, Rule] = (objective_texts if is_objective else key_result_texts).RULES
+    text = written.text
+    rules: Mapping[str, Rule] = (objective_texts if text.is_objective else key_result_texts).RULES
     for code, rule in rules.items():
-        fields = rule(written)
-        if fields is not None:
-            yield code, fields
+        if text.code or code in _IN_ANY_LANGUAGE:
+            fields = rule(written)
+            if fields is not None:
+                yield code, fields
 
 
 def rows_as_written(tracker: Tracker) -> Iterator[tuple[int, bool, Written]]:
@@ -52,21 +62,30 @@ def rows_as_written(tracker: Tracker) -> Iterator[tuple[int, bool, Written]]:
 
     Rows without a word have nothing to say, nor have those whose numbers cannot be read.
     """
+    for row, is_misread, written in _under_way(tracker):
+        if not is_misread:
+            yield row, written.text.is_objective, written
+
+
+def _under_way(tracker: Tracker) -> Iterator[tuple[int, bool, Written]]:
+    """The number of each such row, whether its type or a number is misread, and what it says."""
     spoken = language(tracker.about.language)
     records = [*tracker.okrs.only(_COLUMNS).records()]
     stopped = {r["row"] for r in records if r["type"] == OBJECTIVE and r["state"] in STOPPED}
-    misread = {p.row for p in tracker.problems if p.severity == "error" and p.key in _COLUMNS}
+    misread = {
+        (p.sheet, p.row) for p in tracker.problems if p.severity == "error" and p.key in _NUMBERS
+    }
     codes = tongues([record["title"] for record in records], tracker.about.language)
     for record, code in zip(records, codes, strict=True):
         is_objective = record["type"] == OBJECTIVE
         is_live = record["state"] not in STOPPED and record["parent"] not in stopped
-        has_words = any(letter.isalpha() for letter in record["title"])
-        if not (is_live and has_words) or record["row"] in misread:
+        if not is_live or not any(map(str.isalpha, record["title"])):
             continue
         due = record["due"]
+        sheet = tracker.sheets.get(tracker.part_of(is_objective=is_objective), "")
         yield (
             record["row"],
-            is_objective,
+            not is_objective and (sheet, record["row"]) in misread,
             Written(
                 text_in(record["title"], code, is_objective),
                 record["type"],

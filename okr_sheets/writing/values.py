@@ -65,7 +65,7 @@ class Values:
         """The value of a cell as the sheet has it: words for keys, day numbers, "" for blank."""
         slot = self.layout.slots[self.layout.column[key] - 1]
         value = self.cells[row].get(key, "")
-        if key == "to_fix":
+        if key in {"to_fix", "advice"}:
             return self._fix(row, value)
         if isinstance(value, str):
             return self._word(slot, value)
