@@ -27,6 +27,7 @@ from okr_sheets.options import (
     output_options,
 )
 from okr_sheets.streams import put, say
+from okr_sheets.turn import turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,7 @@ def main(ctx: click.Context, debug: bool) -> None:
 main.add_command(adopt)
 main.add_command(check)
 main.add_command(close)
+main.add_command(turn)
 
 
 @main.command()

@@ -19,9 +19,11 @@ from okr_sheets.bands import Bands
 from okr_sheets.columns import Columns, among, filled
 from okr_sheets.config import read_config
 from okr_sheets.config.finding import NAME
+from okr_sheets.demo_close import closed
 from okr_sheets.language import language
 from okr_sheets.planning import new
 from okr_sheets.reading.examples import names
+from okr_sheets.reading.tracker import read
 from okr_sheets.reports import report
 from okr_sheets.reports.drafts import write_messages
 from okr_sheets.reports.phrases import status_word, updated
@@ -29,6 +31,9 @@ from okr_sheets.reports.reminders import messages
 from okr_sheets.rollups import Row, rollup
 from okr_sheets.schema import CHECK_IN_PREFIX, PARTS, ROW
 from okr_sheets.tracker import Tracker
+from okr_sheets.turning.carrying import turned
+from okr_sheets.turning.making import write_all
+from okr_sheets.turning.places import next_quarters, places_for_all
 from okr_sheets.writing.layout import FIRST_ROW, Layout
 from okr_sheets.writing.saving import saved
 from okr_sheets.writing.tracker import write
@@ -286,7 +291,7 @@ def build(folder: Path, trackers: Mapping[str, Tracker]) -> list[Path]:
         above = None if tracker is parent else parent
         path = write(tracker, folder / name, parent=above, force=True)
         paths.append(path)
-        if tracker.about.quarter == QUARTER and MISTYPED in tracker.columns["key_results"].id:
+        if tracker.about.as_of == AS_OF and MISTYPED in tracker.columns["key_results"].id:
             _mistype(path, tracker)
     return paths
 
@@ -345,9 +350,24 @@ def show(folder: Path | None, say: Callable[[str], object]) -> None:
     written = len(drafts.written)
     say(f"Wrote {folder / 'reminders'}: {written} messages to those who owe something")
     say("")
+    say(f"The same trackers, closed on its last day, are in {folder / QUARTER}; what came along")
+    say(f"from there into the next quarter in {turn(folder)}.")
+    say("")
     say(f"Look at {folder / (QUARTER + '.html')} first, then open a tracker and change a number.")
     say("Someone mistyped a number on the way; this names the cell, and what to type:")
     say(f"  okr-sheets check {folder / 'trackers'}")
+
+
+def turn(folder: Path) -> Path:
+    """Write the trackers of the quarter that is over, and those of the next; where these are."""
+    at_end = {name: closed(tracker, VALUES) for name, tracker in company().items()}
+    over = [read(path) for path in build(folder / QUARTER, at_end)]
+    quarters = next_quarters(over, None)
+    pairs = [(each, of) for each, of in zip(over, quarters, strict=True) if of]
+    new = turned([each for each, _ in pairs], [of for _, of in pairs], None, Bands())
+    written, names = places_for_all(over, [each.quarter for each in new], folder / QUARTER, None)
+    write_all(new, written, names)
+    return written
 
 
 def _candidates() -> list[Path]:

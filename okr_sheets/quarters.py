@@ -248,6 +248,11 @@ class Year:
         """Its days."""
         return Span(self.start, self.end)
 
+    @property
+    def next(self) -> Year:
+        """The year after it."""
+        return Year(self.number + 1, self.fiscal_start)
+
     def fits(self, days: Span) -> bool:
         """Whether these can be its days: as a quarter's, and more than half a year."""
         return days.is_long and days.middle in self.span
@@ -304,6 +309,11 @@ def year_of(quarter: str) -> str:
 def usual_cadence(of: Period) -> str:
     """How often people check in on a period where nobody says."""
     return "monthly" if isinstance(of, Year) else "weekly"
+
+
+def following(quarter: str, fiscal_start: int = 1) -> Period:
+    """The period after the one that a tracker's `quarter` names; ValueError if it names none."""
+    return period(quarter, fiscal_start).next
 
 
 def check_in_dates(start: date, end: date, cadence: str) -> tuple[date, ...]:

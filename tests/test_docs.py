@@ -99,6 +99,10 @@ def test_the_slides_are_made_as_their_document_says(folder):
     assert shown_by((ROOT / "docs" / "readout.md").read_text("utf-8")) == 2
 
 
+def test_commands_of_the_guide_to_turning_print_what_it_shows(folder):
+    assert shown_by((ROOT / "docs" / "turning.md").read_text("utf-8")) == 1
+
+
 SCALE = (ROOT / "docs" / "scale.md").read_text("utf-8")
 
 

@@ -31,11 +31,11 @@ LAYERS = (
     ("coaching", "checks", "planning", "history", "rollups"),
     ("drawing",),
     ("writing",),
-    ("adopting",),
+    ("adopting", "turning"),
     ("reports", "terminal"),
-    ("demo",),
+    ("demo_close", "demo"),
     ("options", "runs", "targets"),
-    ("adopt", "checking", "close"),
+    ("adopt", "checking", "close", "turn"),
     ("cli",),
 )
 RANK = {

@@ -31,6 +31,7 @@ PRINTED = {
     "check-wishes": ["check", "check/wishes.csv", "--as-of", "2027-01-01"],
     "help-adopt": ["adopt", "--help"],
     "help-close": ["close", "--help"],
+    "help-next": ["next", "--help"],
 }
 
 

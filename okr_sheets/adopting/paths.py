@@ -19,19 +19,19 @@ def paths_for(adoption: Adoption, stem: str, out: Path | None) -> list[Path]:
     quarter = str(adoption.mapping.quarter)
     units = [each.unit for each in adoption.adopted]
     if len(units) == 1:
-        path = out or Path(f"{_plain(units[0] or stem)}-{quarter}.xlsx")
+        path = out or Path(f"{plain_name(units[0] or stem)}-{quarter}.xlsx")
         if path.suffix.lower() == ".xlsx":
             return [path]
         if path.suffix:
             raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
-        return [path / f"{_plain(units[0] or stem)}-{quarter}.xlsx"]
-    folder = out or Path(f"{_plain(stem)}-{quarter}")
+        return [path / f"{plain_name(units[0] or stem)}-{quarter}.xlsx"]
+    folder = out or Path(f"{plain_name(stem)}-{quarter}")
     if folder.suffix:
         count = len(units)
         raise MisuseError(f"{folder} is to hold {count} trackers. Name a folder, without a suffix.")
     names: list[str] = []
     for unit in units:
-        name = wanted = _plain(unit or stem)
+        name = wanted = plain_name(unit or stem)
         number = 1
         while name in names:
             number += 1
@@ -40,7 +40,7 @@ def paths_for(adoption: Adoption, stem: str, out: Path | None) -> list[Path]:
     return [folder / f"{name}-{quarter}.xlsx" for name in names]
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name for a file: letters, marks and digits, anything else a hyphen."""
     # The vowel signs of Thai are no letters, but may stand behind one in a name.
     kept = "".join(sign if f"a{sign}".isidentifier() else " " for sign in name)

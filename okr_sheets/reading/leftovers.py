@@ -42,7 +42,12 @@ def _key_results_below(rows: Sequence[Row], first: int) -> range:
 
 
 def _is_example(row: Row) -> bool:
-    return _words_and_numbers(row) in _examples()
+    """Whether it says what an example says, and no plan of the team's own has it.
+
+    Of an example the plan keeps the whole title, of one's own plan the beginning of it.
+    """
+    planned = row.get("planned_title") or row.get("title", "")
+    return planned == row.get("title", "") and _words_and_numbers(row) in _examples()
 
 
 @cache

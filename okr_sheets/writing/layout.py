@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, count
 
 from okr_sheets.bands import Bands
 from okr_sheets.drawing.names import quoted_sheet
@@ -12,12 +13,15 @@ from okr_sheets.formulas import InCells, Term
 from okr_sheets.language import Language
 from okr_sheets.letters import column_letters
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, Kind
+from okr_sheets.text import in_cell
 
 # Rows of the OKRs sheet, from 1.
 CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 2, 3, 4, 5  # below the title
 FIRST_ROW = 6
 LAST_ROW = 1005  # formulas look this far, so rows typed below the table count too
 TABLE = "tblOKRs"
+OWN_PREFIX, OWN_WIDTH = "own.", 18.0  # of people's own columns, which have no machine key
+LONGEST_HEADER = 255  # characters, of a table's column
 # The days that formulas go by, in rows 1 to 3 of the helper columns, two columns a day.
 CALENDAR = ("day", "first_day", "last_day", "until")
 
@@ -37,8 +41,15 @@ class Slot:
 class Layout:
     """The columns of one tracker's OKRs sheet, left to right."""
 
-    def __init__(self, words: Language, dates: Sequence[date], sheet: str, bands: Bands) -> None:
-        """`sheet` is the name of the sheet, `dates` the check-in dates."""
+    def __init__(
+        self,
+        words: Language,
+        dates: Sequence[date],
+        sheet: str,
+        bands: Bands,
+        own: Sequence[str] = (),
+    ) -> None:
+        """`sheet` is the name of the sheet, `dates` the check-in dates, `own` people's headers."""
         slots = [
             Slot(c.key, words(f"okrs.{c.key}"), c.width, c.kind, c.stage) for c in OKRS.columns
         ]
@@ -52,7 +63,13 @@ class Layout:
             Slot(f"{POINTS_PREFIX}{day}", f"calc {day}", 10, "number", "helper", day)
             for day in dates
         ]
-        self.slots = (*visible, *check_ins, *helpers, *points)
+        columns = (*visible, *check_ins, *helpers, *points)
+        headers = _apart(own, [slot.header for slot in columns])
+        owned = [
+            Slot(f"{OWN_PREFIX}{number}", header, OWN_WIDTH, "any", "own")
+            for number, header in enumerate(headers)
+        ]
+        self.slots = (*visible, *owned, *check_ins, *helpers, *points)
         self.dates = tuple(dates)
         self.words = words
         self.sheet = sheet
@@ -125,6 +142,22 @@ class Layout:
 
     def _days(self) -> dict[str, str]:
         return {key: self.calendar(key) for key in CALENDAR}
+
+
+def _apart(headers: Sequence[str], others: Iterable[str]) -> list[str]:
+    """The headers as a table can have them: none blank, too long or twice, in whatever case."""
+    taken = {other.casefold() for other in others}
+    names = []
+    for number, header in enumerate(headers, 1):
+        wanted = in_cell(header)[: LONGEST_HEADER - 5].strip() or f"#{number}"
+        name = next(
+            each
+            for each in chain([wanted], (f"{wanted} {more}" for more in count(2)))
+            if each.casefold() not in taken
+        )
+        taken.add(name.casefold())
+        names.append(name)
+    return names
 
 
 class RowCells:

@@ -31,6 +31,7 @@ from okr_sheets.writing.layout import (
 )
 from okr_sheets.writing.okr_colours import colour
 from okr_sheets.writing.okr_inputs import validate
+from okr_sheets.writing.own import OwnCells
 from okr_sheets.writing.values import Values
 
 WRAPPED = frozenset({"title", "owner", "unit", "definition", "note"})
@@ -41,12 +42,19 @@ class OkrsSheet:
     """The sheet of one tracker."""
 
     def __init__(
-        self, layout: Layout, values: Values, offered: Collection[tuple[int, str]] = ()
+        self,
+        layout: Layout,
+        values: Values,
+        offered: Collection[tuple[int, str]] = (),
+        own: OwnCells | None = None,
     ) -> None:
-        """`values` is what its cells hold, `offered` the row and key of those to be marked."""
+        """`values` is what its cells hold, `offered` the row and key of those to be marked.
+
+        `own` holds people's own columns.
+        """
         self.layout, self.values, self.words = layout, values, layout.words
         self.operations = layout.operations()
-        self.offered = offered
+        self.offered, self.own = offered, own or OwnCells()
         self.last_row = max(values.cells, default=FIRST_ROW)
 
     def write(
@@ -112,6 +120,8 @@ class OkrsSheet:
             column = layout.column[slot.key] - 1
             if slot.day and slot.stage != "helper":
                 sheet.write_number(DATE_ROW - 1, column, serial(slot.day), dated)
+            if slot.stage == "own":
+                continue
             key = slot.key if slot.day else f"{OKRS.prefix}.{slot.key}"
             sheet.write_string(KEY_ROW - 1, column, key, styles(font_size=8, font_color=MUTED))
 
@@ -143,7 +153,7 @@ class OkrsSheet:
         columns = []
         for slot in self.layout.slots:
             computed = slot.stage in {"computed", "helper"}
-            align = "left" if slot.kind in {"text", "id", "choice"} else "center"
+            align = "left" if slot.kind in {"text", "id", "choice", "any"} else "center"
             indent = 1 if align == "left" else 0
             header: dict[str, Any] = {
                 "header": slot.header,
@@ -178,6 +188,9 @@ class OkrsSheet:
         for row, cells in self.values.cells.items():
             sheet.set_row(row - 1, self._height(row, cells["type"] == OBJECTIVE))
             for column, slot in enumerate(self.layout.slots):
+                if slot.stage == "own":
+                    self.own.write(sheet, row, column, slot.key, styles)
+                    continue
                 value, look = self.values.shown(row, slot.key), looks[slot.key]
                 if (row, slot.key) in self.offered:
                     look = _look(slot, styles, bg_color=OFFERED, italic=True)

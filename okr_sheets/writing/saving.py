@@ -52,11 +52,11 @@ def saved(
     path, target = Path(path), place_of(path)
     judge = partial(standing, marks=marks) if marks else None
     look = partial(_refuse, path, target, force, judge, aside is not None)
-    with _in_words(path):
+    with in_words(path):
         look()
         temporary = _begun(target)
     try:
-        with _in_words(path):
+        with in_words(path):
             _clear(temporary, judge)
             yield str(temporary)
             _flush(temporary, os.O_RDWR)
@@ -72,7 +72,7 @@ def saved(
 def check_target(path: str | Path, marks: Marks | None = None) -> None:
     """Raise what `saved`, with `aside`, would raise of what is at a path or is missing there."""
     path, target = Path(path), place_of(path)
-    with _in_words(path):
+    with in_words(path):
         _refuse(path, target, True, partial(standing, marks=marks) if marks else None, True)
 
 
@@ -82,7 +82,7 @@ def place_of(path: str | Path) -> Path:
     OSError, in a sentence, if it leads nowhere.
     """
     path = Path(path)
-    with _in_words(path), suppress(FileNotFoundError, NotADirectoryError):
+    with in_words(path), suppress(FileNotFoundError, NotADirectoryError):
         path.stat()
     return Path(os.path.realpath(path)) if path.is_symlink() else path
 
@@ -99,7 +99,7 @@ def same_file(one: str | Path, other: str | Path) -> bool:
 
 
 @contextmanager
-def _in_words(path: Path) -> Iterator[None]:
+def in_words(path: Path) -> Iterator[None]:
     """What the system says against a file, as a sentence."""
     try:
         yield

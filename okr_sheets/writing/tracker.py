@@ -17,6 +17,7 @@ from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language, language
 from okr_sheets.misuse import MisuseError, check_local, named_kind
 from okr_sheets.quarters import check_in_dates
+from okr_sheets.reading.own import OwnColumn
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
 from okr_sheets.reading.tracker import read
 from okr_sheets.schema import ACTIONS, CLOSE, LOG
@@ -26,6 +27,7 @@ from okr_sheets.writing.close import CloseFormulas, close_lines
 from okr_sheets.writing.dashboard import Dashboard
 from okr_sheets.writing.layout import FIRST_ROW, LAST_ROW, Layout
 from okr_sheets.writing.okrs import OkrsSheet
+from okr_sheets.writing.own import OwnCells
 from okr_sheets.writing.placing import SPARE_ROWS, place
 from okr_sheets.writing.saving import place_of, same_file, saved
 from okr_sheets.writing.start import setting_cells, write_start
@@ -62,6 +64,7 @@ def write(
     protect: bool = False,
     force: bool = False,
     offers: Mapping[int, Mapping[str, str | float]] | None = None,
+    own: Sequence[OwnColumn] = (),
 ) -> Path:
     """Write a tracker as an .xlsx workbook, in its own language, and give its path.
 
@@ -69,6 +72,7 @@ def write(
     `objectives` and `key_results`, so many empty rows are prepared with their ids. `protect` locks
     the cells that formulas fill, without a password; Excel then lets no table grow. `offers`, as
     `coaching.offers.offers` gives them, fill blank cells of key results, marked and with a comment.
+    `own` are columns of somebody's own, by the rows of the tracker, which stand right of the note.
     The same tracker gives the same bytes.
 
     FileExistsError if there is such a file and not `force`; ValueError for a name that does not
@@ -93,13 +97,14 @@ def write(
     day = about.as_of or _last_check_in(tracker) or start
     names = {key: words(f"sheets.{key}") for key in ORDER}
     bands = tracker.bands or Bands()
-    layout = Layout(words, dates, names["okrs"], bands)
+    own_cells = OwnCells(own, {row: FIRST_ROW + at for at, row in enumerate(tracker.okrs.row)})
+    layout = Layout(words, dates, names["okrs"], bands, own_cells.headers)
     settings = setting_cells(names["start"])
     lists = _lists(tracker, above, words)
     labels = dict(zip(_ids(lists["aligns_to"]), lists["aligns_to"], strict=True))
     ranges = list_ranges(names["lists"])
     values = Values(placed, day, layout, labels)
-    okrs = OkrsSheet(layout, values, marked)
+    okrs = OkrsSheet(layout, values, marked, own_cells)
     id_range = layout.elsewhere(f"$A${FIRST_ROW}:$A${okrs.last_row}")
     known, unknown = frozenset(folded(tracker.okrs.id)), words.fix("unknown-id")
     table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}

@@ -1,0 +1,223 @@
+"""One tracker as that of its next quarter, and what became of each of its rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from okr_sheets.about import About
+from okr_sheets.bands import Bands
+from okr_sheets.choices import OBJECTIVE
+from okr_sheets.columns import Columns, filled, serial
+from okr_sheets.language import language
+from okr_sheets.planning import with_plan
+from okr_sheets.quarters import Period, Span, check_in_dates
+from okr_sheets.rollups.scored import scored
+from okr_sheets.schema import PARTS, ROW
+from okr_sheets.tracker import Tracker
+from okr_sheets.turning.fates import COMING, is_done, key_result_fate, objective_fate
+from okr_sheets.turning.numbers import next_numbers
+from okr_sheets.turning.titles import retitled
+
+OPEN = frozenset({"", "to-do", "doing", "blocked"})  # what is left to do of an action
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one row: `old` and, if it comes along, `new`, by the keys of their columns.
+
+    `fate` is a word of `fates`; `lost` is the id that it was aligned to, which stays behind.
+    """
+
+    fate: str
+    old: Mapping[str, Any]
+    new: Mapping[str, Any] | None = None
+    lost: str = ""
+
+    @property
+    def is_objective(self) -> bool:
+        """Whether it is an objective's row."""
+        return bool(self.old["type"] == OBJECTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A tracker, the one of its next quarter, and what became of its rows, in their order.
+
+    `rows` gives the new number of each row that comes along, by the old one and whether it is an
+    objective's; `actions` is how many come along.
+    """
+
+    old: Tracker
+    tracker: Tracker
+    quarter: Period
+    outcomes: Sequence[Outcome]
+    rows: Mapping[tuple[int, bool], int]
+    actions: int
+
+
+def turned(
+    trackers: Sequence[Tracker], quarters: Sequence[Period], as_of: date | None, bands: Bands
+) -> list[Turned]:
+    """Each tracker of its next quarter, by the numbers of a day, by default the old one's last.
+
+    Nothing is aligned any more to what stays behind in one of them and comes in none. What is in no
+    tracker of the run, such as a year's objective, is aligned to as before.
+    """
+    pairs = zip(trackers, quarters, strict=True)
+    outcomes = [list(_outcomes(each, quarter.span, as_of, bands)) for each, quarter in pairs]
+    here = {_id(each) for of_tracker in outcomes for each in of_tracker}
+    coming = {_id(each) for of_tracker in outcomes for each in of_tracker if each.new}
+
+    def aligned(outcome: Outcome) -> Outcome:
+        above = outcome.new["aligns_to"] if outcome.new else ""
+        if not outcome.new or above.casefold() not in here - coming:
+            return outcome
+        return replace(outcome, new={**outcome.new, "aligns_to": ""}, lost=above)
+
+    every = zip(trackers, quarters, outcomes, strict=True)
+    return [_made(each, quarter, [*map(aligned, its)]) for each, quarter, its in every]
+
+
+def _planned(key_results: Columns) -> Columns:
+    """The key results with their plan.
+
+    It is told by less than a whole title, so that nobody takes a row for one an example left.
+    """
+    rows = with_plan(key_results, is_example=False)
+    pairs = zip(rows.planned_title, rows.title, strict=True)
+    begins = (title[:-1] or title if begin == title else begin for begin, title in pairs)
+    return rows.having(planned_title=filled(begins, "text"))
+
+
+def _id(outcome: Outcome) -> str:
+    return str(outcome.old["id"]).casefold()
+
+
+def _made(tracker: Tracker, quarter: Period, outcomes: Sequence[Outcome]) -> Turned:
+    """The new tracker of the rows that come along, numbered anew."""
+    rows = {
+        (each.old["row"], each.is_objective): number
+        for number, each in enumerate((each for each in outcomes if each.new is not None), 1)
+    }
+    parts: dict[str, list[Row]] = {"objectives": [], "key_results": []}
+    for each in outcomes:
+        if each.new is not None:
+            above = rows.get((each.old["parent"], True), 0)
+            row = {**each.new, "row": rows[each.old["row"], each.is_objective], "objective": above}
+            parts["objectives" if each.is_objective else "key_results"].append(row)
+    actions = list(_actions(tracker, quarter.start, parts))
+    about = _about(tracker.about, quarter)
+    key_results = Columns.of(parts["key_results"], (ROW, *PARTS["key_results"]))
+    new = Tracker.empty(
+        about,
+        objectives=Columns.of(parts["objectives"], (ROW, *PARTS["objectives"])),
+        key_results=_planned(key_results),
+        actions=Columns.of(actions, (ROW, *PARTS["actions"])),
+        bands=tracker.bands,
+        check_in_dates=check_in_dates(quarter.start, quarter.end, about.cadence),
+    )
+    return Turned(tracker, new, quarter, outcomes, rows, len(actions))
+
+
+def _about(about: About, quarter: Period) -> About:
+    return replace(about, quarter=str(quarter), start=quarter.start, end=quarter.end, as_of=None)
+
+
+def _outcomes(
+    tracker: Tracker, period: Span, as_of: date | None, bands: Bands
+) -> Iterator[Outcome]:
+    """What becomes of each row, in the order of the sheet."""
+    computed = _computed(tracker, as_of, bands)
+    rows = [row | computed[row["row"], row["type"] == OBJECTIVE] for row in tracker.okrs.records()]
+    below: dict[int, list[Row]] = {}
+    for row in rows:
+        if row["type"] != OBJECTIVE:
+            below.setdefault(row["parent"], []).append(row)
+    fates = {
+        row["row"]: objective_fate(row, below.get(row["row"], ()))
+        for row in rows
+        if row["type"] == OBJECTIVE
+    }
+    for row in rows:
+        if row["type"] == OBJECTIVE:
+            fate = fates[row["row"]]
+            numbers: Row = {}
+        else:
+            above = fates.get(row["parent"], "keep")
+            under = below[row["parent"]]
+            fate = key_result_fate(row, _wider(above, under)) if above in COMING else above
+            baseline, target = next_numbers(row, fate) if fate in COMING else (math.nan, math.nan)
+            numbers = {"baseline": baseline, "target": target}
+            if fate in COMING:
+                ends = row["baseline"], baseline, target
+                numbers["title"] = retitled(row["title"], tracker.about.language, *ends)
+        new = None
+        if fate in COMING:
+            new = {**row, **numbers, **_emptied(row, tracker.about, period)}
+        yield Outcome(fate, row, new)
+
+
+def _wider(fate: str, key_results: Sequence[Mapping[str, Any]]) -> str:
+    """What an objective that is to come along asks of its key results.
+
+    Where all of them are done none would be left: they come along for new targets. Source: own.
+    """
+    left = [row for row in key_results if row["state"] != "cancelled"]
+    return "change" if left and all(map(is_done, left)) else fate
+
+
+def _computed(
+    tracker: Tracker, as_of: date | None, bands: Bands
+) -> dict[tuple[int, bool], dict[str, Any]]:
+    """What the rules and the close say of each row, by its number and whether it is an objective's.
+
+    `kind` is the type that counts.
+    """
+    now = scored([tracker], [[as_of or tracker.about.end]], bands)
+    of_key_results = now.key_results.only(("row", "kind", "current", "score")).records()
+    of_objectives = now.objectives.only(("row", "score", "final", "decision")).records()
+    return {(row["row"], False): row for row in of_key_results} | {
+        (row["row"], True): row for row in of_objectives
+    }
+
+
+def _emptied(row: Mapping[str, Any], about: About, period: Span) -> Row:
+    """The cells of a row that begin anew, besides its numbers."""
+    return {
+        "state": "",
+        "start": _moved(row["start"], about.start, period.start),
+        "due": _moved(row["due"], about.end, period.end),
+        "confidence": math.nan,
+        "typed_current": math.nan,
+        "note": note_of(row, about),
+    }
+
+
+def _moved(day: float, of_quarter: date | None, next_one: date) -> float:
+    """A day that was the quarter's is the next one's; any other is cleared. Source: own."""
+    is_quarters = of_quarter is not None and day == serial(of_quarter)
+    return float(serial(next_one)) if is_quarters else math.nan
+
+
+def note_of(row: Mapping[str, Any], about: About) -> str:
+    """That a row which says it was committed was missed; "" for any other. Source: re:Work."""
+    score = row.get("final", row["score"])
+    if row["commitment"] != "committed" or not score < 1:
+        return ""
+    words = language(about.language)
+    return words("turning.missed", quarter=about.quarter, score=words.percent(score))
+
+
+def _actions(
+    tracker: Tracker, start: date, parts: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> Iterator[Row]:
+    """Open actions of what comes along, and of nothing; days that are past are cleared."""
+    coming = {"", *(row["id"].casefold() for rows in parts.values() for row in rows)}
+    for row in tracker.columns["actions"].records():
+        if row["status"] in OPEN and row["key_result"].casefold() in coming:
+            yield row | {"due": row["due"] if row["due"] >= serial(start) else math.nan}

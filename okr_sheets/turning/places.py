@@ -1,0 +1,121 @@
+"""Where the trackers of the next quarter are written, and from when to when each of them is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path, PurePath
+
+from okr_sheets.adopting.paths import plain_name
+from okr_sheets.misuse import MisuseError
+from okr_sheets.quarters import Period, following, period
+from okr_sheets.schema import OKRS
+from okr_sheets.tracker import Tracker
+from okr_sheets.turning.names import turned_file, turned_name
+from okr_sheets.urls import is_url, without_secrets
+
+
+def next_quarters(trackers: Sequence[Tracker], named: str | None) -> list[Period | None]:
+    """The quarter of each new tracker: the `named` one, or the one after its own.
+
+    None for one that goes on, such as a year's, since the next quarter of another lies within it.
+    MisuseError if all of them go on.
+    """
+    quarters = [
+        period(named, tracker.about.fiscal_start)
+        if named
+        else following(tracker.about.quarter, tracker.about.fiscal_start)
+        for tracker in trackers
+    ]
+    starts = {quarter.start for quarter in quarters}
+    going = [
+        _goes_on(tracker, quarter) or any(_holds(tracker, start) for start in starts)
+        for tracker, quarter in zip(trackers, quarters, strict=True)
+    ]
+    if trackers and all(going):
+        raise MisuseError(f"{quarters[0]} does not come after {trackers[0].about.quarter}.")
+    return [None if goes_on else each for each, goes_on in zip(quarters, going, strict=True)]
+
+
+def _goes_on(tracker: Tracker, quarter: Period) -> bool:
+    end = tracker.about.end
+    return end is not None and quarter.start <= end
+
+
+def _holds(tracker: Tracker, day: date) -> bool:
+    span = tracker.about.span
+    return span is not None and day in span
+
+
+def place_for_one(tracker: Tracker, quarter: Period, out: Path | None) -> Path:
+    """The path of one new tracker, by default beside the old one; MisuseError for no such name."""
+    _check_local(tracker)
+    old = Path(tracker.path)
+    path = out or old.with_name(turned_file(old.name, quarter, suffixed=True))
+    if path.suffix.lower() != ".xlsx":
+        raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
+    if os.path.lexists(path):
+        raise MisuseError(f"{path} is there already. Choose another name with -o.")
+    return path
+
+
+def places_for_all(
+    trackers: Sequence[Tracker], quarters: Sequence[Period], folder: Path | None, out: Path | None
+) -> tuple[Path, list[str]]:
+    """The folder of several new trackers, and the path of each inside it.
+
+    `folder` is the one that held them all, if one was named; by default the new one stands beside
+    it. MisuseError if there is no such default, and for two trackers of one name.
+    """
+    for tracker in trackers:
+        _check_local(tracker)
+    if out is None and folder is not None:
+        # A folder such as . has a name of its own.
+        named = folder if folder.name not in {"", ".."} else _absolute(folder)
+        out = named.with_name(turned_name(named.name, quarters[0], "{name}-{quarter}"))
+    if out is None:
+        raise MisuseError(f"Name the new folder of these {len(trackers)} trackers with -o.")
+    if out.suffix.lower() == ".xlsx":
+        count = len(trackers)
+        raise MisuseError(f"{out} is to hold {count} trackers. Name a folder, without a suffix.")
+    paths = [_absolute(Path(tracker.path)) for tracker in trackers]
+    base = (
+        _absolute(folder) if folder else Path(os.path.commonpath([path.parent for path in paths]))
+    )
+    sheets = _sheets_apart(trackers)
+    names = [
+        turned_file((_inside(path, base).parent / f"{path.stem}{sheet}.xlsx").as_posix(), quarter)
+        for path, quarter, sheet in zip(paths, quarters, sheets, strict=True)
+    ]
+    for at, name in enumerate(names):
+        first = [each.casefold() for each in names].index(name.casefold())
+        if first < at:
+            raise MisuseError(
+                f"{paths[first]} and {paths[at]} would both be called {name}. Rename one of them."
+            )
+    return out, names
+
+
+def _absolute(path: Path) -> Path:
+    """The path from the root; a link in it keeps its name."""
+    return Path(os.path.abspath(path))  # noqa: PTH100
+
+
+def _inside(path: Path, base: Path) -> PurePath:
+    return path.relative_to(base) if path.is_relative_to(base) else PurePath(path.name)
+
+
+def _sheets_apart(trackers: Sequence[Tracker]) -> list[str]:
+    """What is added to the name of a file that holds several trackers: the name of their sheet."""
+    paths = [tracker.path for tracker in trackers]
+    return [
+        f"-{plain_name(each.sheets[OKRS.key])}" if paths.count(each.path) > 1 else ""
+        for each in trackers
+    ]
+
+
+def _check_local(tracker: Tracker) -> None:
+    if is_url(tracker.path):
+        shown = without_secrets(tracker.path)
+        raise MisuseError(f"{shown} is a URL. Download it, and name the file.")

@@ -1,0 +1,60 @@
+"""What became of each row, in the words of its tracker."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from okr_sheets.language import Language, language
+from okr_sheets.reading.own import own_elsewhere
+from okr_sheets.text import quotation
+from okr_sheets.turning.carrying import Outcome, Turned
+
+SAID_AS = {  # what is said of the numbers of a key result, by its type
+    "increase": "level",
+    "decrease": "level",
+    "total": "total",
+    "total-at-most": "total",
+    "achieve": "again",
+}
+
+
+def lines_of(turned: Turned) -> Iterator[str]:
+    """A line for each row of the old tracker, and for what else comes along or stays behind."""
+    words = language(turned.tracker.about.language)
+    above = {each.old["row"]: each.fate for each in turned.outcomes if each.is_objective}
+    having = {each.old["parent"] for each in turned.outcomes if each.new and not each.is_objective}
+    for outcome in turned.outcomes:
+        of_objective = "" if outcome.is_objective else above.get(outcome.old["parent"], "")
+        yield from _of_row(outcome, of_objective, words)
+        if outcome.is_objective and outcome.new and outcome.old["row"] not in having:
+            yield words("turning.without", id=quotation(outcome.old["id"]))
+    if turned.actions:
+        yield words.counted("turning.actions", n=turned.actions)
+    left = own_elsewhere(turned.old)
+    if left:
+        yield words("turning.left", columns=quotation(", ".join(left)))
+
+
+def _of_row(outcome: Outcome, of_objective: str, words: Language) -> Iterator[str]:
+    """What became of it, unless it goes without saying beside what became of its objective."""
+    name = quotation(outcome.old["id"] or outcome.old["title"] or "–")
+    if outcome.fate not in {of_objective, "keep", "change"} or outcome.is_objective:
+        yield words(f"turning.{outcome.fate}", id=name)
+    if outcome.new and not outcome.is_objective:
+        yield _numbers(name, outcome.old, outcome.new, words)
+    if outcome.lost:
+        yield words("turning.lost", id=name, above=quotation(outcome.lost))
+
+
+def _numbers(name: str, old: Mapping[str, Any], new: Mapping[str, Any], words: Language) -> str:
+    said_as = SAID_AS.get(old["kind"], "line")
+    reached = old["current"] if said_as == "total" else new["baseline"]
+    now, before = (_number(each, words, "unknown") for each in (reached, old["baseline"]))
+    target = _number(new["target"], words, "unset")
+    return words(f"turning.{said_as}", id=name, target=target, now=now, before=before)
+
+
+def _number(value: float, words: Language, otherwise: str) -> str:
+    return words(f"turning.{otherwise}") if math.isnan(value) else words.number(value)
