@@ -140,6 +140,12 @@ def test_of_a_text_in_another_language_its_numbers_alone_are_judged():
         Renewals in the top 10 accounts | en | 9 | accounts
         95th percentile load time | en | 1.8 | s
         Orders above 100 € | en | 300 | orders
+        Reduce time to hire by 20 days | en | 30 | days
+        Lyhennä läpimenoaikaa 20 päivällä | fi | 30 | päivää
+        Az átfutás csökkentése 20 nappal | hu | 30 | nap
+        Süreyi 20 gün kısaltmak | tr | 30 | gün
+        리드타임 20일 단축 | ko | 30 | 일
+        ลดเวลาลง 20 วัน | th | 30 | วัน
         Revenue from orders above 100 € | en | 300 | €
         Teams with 5 to 20 seats | en | 120 | teams
         Shops live in all 3 regions | en | 45 | shops

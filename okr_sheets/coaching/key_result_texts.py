@@ -159,7 +159,8 @@ def _is_counted(figure: Figure, row: Written) -> bool:
     """
     text = row.text
     is_range = _RANGE.search(text.plain[: figure.start]) or _TO.match(text.plain[figure.end :])
-    if is_range or text.covers("beside", figure.start):
+    is_change = text.covers("change", figure.start) and not row.has_both_ends
+    if is_range or is_change or text.covers("beside", figure.start):
         return False
     if figure.kind == "percent" or "%" in row.unit:
         return figure.kind == "percent" and ("%" in row.unit or not row.unit)
