@@ -140,18 +140,33 @@ def test_of_a_text_in_another_language_its_numbers_alone_are_judged():
         Renewals in the top 10 accounts | en | 9 | accounts
         95th percentile load time | en | 1.8 | s
         Orders above 100 € | en | 300 | orders
+        Reduce time to hire by 20 days | en | 30 | days
+        Lyhennä läpimenoaikaa 20 päivällä | fi | 30 | päivää
+        Az átfutás csökkentése 20 nappal | hu | 30 | nap
+        Süreyi 20 gün kısaltmak | tr | 30 | gün
+        리드타임 20일 단축 | ko | 30 | 일
+        ลดเวลาลง 20 วัน | th | 30 | วัน
+        Revenue from orders above 100 € | en | 300 | €
+        Teams with 5 to 20 seats | en | 120 | teams
+        Shops live in all 3 regions | en | 45 | shops
         Yli 100 euron tilaukset | fi | 300 | kpl
         Asiakkaat, joilla on 2 tai useampi tuote | fi | 40 | kpl
+        5–20 hengen tiimit | fi | 120 | tiimiä
+        Toimivat myymälät 3 alueella | fi | 45 | myymälää
         Hinta 1 000 näyttöä kohden | fi | 4 | €
         100 euró feletti rendelések | hu | 300 | db
         2 vagy több terméket használó ügyfelek | hu | 40 | db
+        Nyitott boltok 3 régióban | hu | 45 | bolt
         Megújítás a top 10 ügyfélnél | hu | 9 | db
         100 € üzeri siparişler | tr | 300 | adet
         2 veya daha fazla ürün kullanan müşteriler | tr | 40 | adet
+        3 bölgede açık mağazalar | tr | 45 | mağaza
         1.000 gösterim başına maliyet | tr | 4 | TL
         100유로 이상 주문 | ko | 300 | 건
+        3개 지역 영업 매장 | ko | 45 | 곳
         상위 10개 고객 갱신 | ko | 9 | 곳
         1,000회당 비용 | ko | 4 | 원
+        ร้านที่เปิดใน 3 ภูมิภาค | th | 45 | ร้าน
         คำสั่งซื้อที่มากกว่า 100 บาท | th | 300 | รายการ
         ต้นทุนต่อ 1,000 ครั้ง | th | 4 | บาท
         """
@@ -162,23 +177,29 @@ def test_a_figure_of_another_scale_or_purpose_differs_from_no_target(text, code,
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "target"),
+    ("text", "code", "target", "unit"),
     cases(
         """
-        Win 30 customers | en | 40
-        At least 40 customers | en | 50
-        1.2M ARR | en | 2
-        40 uutta sopimusta | fi | 50
-        40 új szerződés | hu | 50
-        40 yeni sözleşme | tr | 50
-        신규 계약 40건 체결 | ko | 50
-        40건 이상 계약 체결 | ko | 50
-        เซ็นสัญญา 40 ราย | th | 50
+        Win 30 customers | en | 40 |
+        Win 30 new customers | en | 40 | customers
+        At least 40 customers | en | 50 | customers
+        $1.2M ARR | en | 2 | M$
+        Win rate of 20 % | en | 25 | %
+        MQLs from 20 to 30 | en | 40 | leads
+        40 uutta sopimusta | fi | 50 | sopimusta
+        40 új szerződés | hu | 50 | szerződés
+        Árbevétel 1,2 milliárd Ft | hu | 1400 | M Ft
+        40 yeni sözleşme | tr | 50 | sözleşme
+        Ciroyu 40 milyon TL'ye çıkarmak | tr | 50 | milyon TL
+        신규 계약 40건 체결 | ko | 50 | 건
+        40건 이상 계약 체결 | ko | 50 | 건
+        월 매출 3억 원 | ko | 4 | 억원
+        เซ็นสัญญา 40 ราย | th | 50 | ราย
         """
     ),
 )
-def test_a_text_that_names_another_target_is_told(text, code, target):
-    assert "kr-text-mismatch" in said(text, code, target=float(target), unit="u")
+def test_a_text_that_names_another_target_is_told(text, code, target, unit):
+    assert "kr-text-mismatch" in said(text, code, target=float(target), unit=unit)
 
 
 TOO_LONG = """

@@ -63,7 +63,7 @@ _BUDDHIST = 543  # years ahead
 
 def figures(text: str, words: Lexicon, ranked: bool = False) -> tuple[Figure, ...]:
     """The figures of a text, which is `plain`; rankings are figures only if `ranked`."""
-    masked = _without_names(without_dates(text, words), words, ranked)
+    masked = _without_names(without_dates(text, words, ranked), words, ranked)
     return tuple(_found(masked, words))
 
 
@@ -76,8 +76,11 @@ def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
 
-def without_dates(text: str, words: Lexicon) -> str:
-    """A text, which is `plain`, with blanks in place of its dates, quarters and years."""
+def without_dates(text: str, words: Lexicon, ranked: bool = True) -> str:
+    """A text, which is `plain`, with blanks in place of its dates, quarters and years.
+
+    If it is not `ranked`, as in an objective, any four digits of these years are one of them.
+    """
     if not any(letter.isdigit() for letter in text):
         return text
     masked = text
@@ -87,15 +90,17 @@ def without_dates(text: str, words: Lexicon) -> str:
     for pattern in (*worded, *_DIGITS):
         masked = pattern.sub(_blank, masked)
     for match in _YEAR.finditer(masked):
-        if _is_year(text, masked, match, words):
+        may_be = not ranked and match[0].startswith("20")
+        if _is_year(text, masked, match, words, may_be):
             masked = masked[: match.start()] + _blank(match) + masked[match.end() :]
     return masked
 
 
-def _is_year(text: str, masked: str, match: re.Match[str], words: Lexicon) -> bool:
+def _is_year(text: str, masked: str, match: re.Match[str], words: Lexicon, may_be: bool) -> bool:
     """Whether four digits are a year: beside a date or a month, or as a language writes years.
 
-    `masked` is the text with blanks in place of its dates. The end of a movement is no year.
+    `masked` is the text with blanks in place of its dates. What may be a year because of its place
+    or `may_be` is none as the end of a movement.
     """
     before, behind = text[: match.start()].rstrip(" ."), text[match.end() :].lstrip(" .")
     at = len(text) - len(behind)
@@ -106,9 +111,8 @@ def _is_year(text: str, masked: str, match: re.Match[str], words: Lexicon) -> bo
         return True
     if _covered(text, match, "years", words):
         return True
-    return _covered(text, match, "bare_years", words) and not _covered(
-        text, match, "from_to", words
-    )
+    may_be = may_be or _covered(text, match, "bare_years", words)
+    return may_be and not _covered(text, match, "from_to", words)
 
 
 def _covered(text: str, found: re.Match[str], name: str, words: Lexicon) -> bool:

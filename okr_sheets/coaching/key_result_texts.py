@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from okr_sheets.coaching.figures import Figure, scale_of
+from okr_sheets.coaching.lexicon import plain, spaced
 from okr_sheets.coaching.texts import Text
 from okr_sheets.coaching.told import is_level, told
 from okr_sheets.coaching.usual import goes_on
@@ -18,6 +19,10 @@ from okr_sheets.coaching.written import KEEPS, Hit, Rule, Written
 _QUARTER = 3  # months
 _YEAR = _DECEMBER = 12
 _WORD = r"[^\W\d_]{2,}"
+_RANGE = re.compile(r"\d ?[-–~] ?$")  # in front of the end of one: 5–20 people
+_TO = re.compile(r" ?[-–~] ?\d")
+_NEAR = 2  # words behind a number, of which one may be its unit
+_STEM = 4  # letters by which two forms of a word are told
 _A_WORD = 3  # letters of a short word where no blanks part them
 
 
@@ -129,14 +134,13 @@ def _measures(part: str, text: Text) -> bool:
 
 
 def kr_text_mismatch(row: Written) -> Hit:
-    """The numbers in the text are those of the columns.
+    """The numbers in the text that count what the row counts are those of the columns.
 
     Source: our own; the text is forgotten when a target changes in the quarter.
     """
-    figures = _counted(row.text)
-    if not row.has_target or row.type == "achieve" or not figures:
+    if not row.has_target or row.type == "achieve":
         return None
-    meant = [figure for figure in figures if _fits_unit(figure, row.unit)]
+    meant = [figure for figure in row.text.figures if _is_counted(figure, row)]
     if (
         not meant
         or any(_says(figure, row.target, row) for figure in meant)
@@ -147,20 +151,46 @@ def kr_text_mismatch(row: Written) -> Hit:
     return {"value": said, "target": row.spoken.number(row.target)}
 
 
-def _counted(text: Text) -> list[Figure]:
-    """The figures that may be what a key result reaches, not a time or a condition beside it."""
-    return [figure for figure in text.figures if not text.covers("beside", figure.start)]
+def _is_counted(figure: Figure, row: Written) -> bool:
+    """Whether a figure says how far the row goes, and is no time or condition beside it.
+
+    It is an end of a movement, or stands with the row's unit: 30 customers, $3M. Where there is no
+    unit, it is what the verb at the head does: win 30.
+    """
+    text = row.text
+    is_range = _RANGE.search(text.plain[: figure.start]) or _TO.match(text.plain[figure.end :])
+    is_change = text.covers("change", figure.start) and not row.has_both_ends
+    if is_range or is_change or text.covers("beside", figure.start):
+        return False
+    if figure.kind == "percent" or "%" in row.unit:
+        return figure.kind == "percent" and ("%" in row.unit or not row.unit)
+    return figure in (text.pair or ()) or _stands_with(figure, row.unit, text)
+
+
+def _stands_with(figure: Figure, unit: str, text: Text) -> bool:
+    """Whether the words beside a figure are a unit; without a unit, whether a verb opens it."""
+    before, behind = text.plain[: figure.start].split(), text.plain[figure.end :].strip()
+    if not unit:
+        return len(before) == 1 and bool(text.holding("direction", before[0]))
+    near = spaced(behind).split()[:_NEAR]
+    signs = f"{text.plain[: figure.start].rstrip()[-1:]}{behind[:1]}"
+    return (
+        any(sign in unit for sign in signs if sign and not sign.isalnum())
+        or behind.startswith(plain(unit))
+        or any(_alike(word, own) for word in near for own in spaced(plain(unit)).split())
+    )
+
+
+def _alike(word: str, unit: str) -> bool:
+    """Whether a word is a form of a unit's word, or what that ends in: 원 of 억원."""
+    shared = min(_STEM, len(word), len(unit))
+    return unit.endswith(word) or (shared > 1 and word[:shared] == unit[:shared])
 
 
 def _says(figure: Figure, value: float, row: Written) -> bool:
     """Whether a figure is a value of the row: in ones, as it is written, or as the unit counts."""
     written = replace(figure, values=(*figure.values, *figure.bare))
     return any(written.says(value * scale) for scale in (1.0, scale_of(row.unit, row.spoken.code)))
-
-
-def _fits_unit(figure: Figure, unit: str) -> bool:
-    """Whether a figure counts what the row counts: percents, or something else."""
-    return (figure.kind == "percent") == ("%" in unit) or not unit
 
 
 def _leads_to(figures: list[Figure], row: Written) -> bool:

@@ -63,7 +63,7 @@ class Text:
     @cached_property
     def dateless(self) -> str:
         """The text in that spelling, with blanks in place of its dates."""
-        return without_dates(self.plain, self.lexicon)
+        return without_dates(self.plain, self.lexicon, ranked=not self.is_objective)
 
     @cached_property
     def deadlines(self) -> tuple[int, ...]:
