@@ -37,12 +37,13 @@ PRINTED = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory, request):
-    """A fresh demo; with --update it becomes the samples."""
+    """A fresh demo, its quarter closed and turned; with --update it becomes the samples."""
     folder = tmp_path_factory.mktemp("samples") / "samples"
     lines = []
     patch = pytest.MonkeyPatch()
     patch.chdir(folder.parent)
     demo.show(Path("samples"), lines.append)
+    demo.turn(Path("samples"))
     patch.undo()
     (folder / "demo.txt").write_text("\n".join(lines) + "\n", "utf-8")
     if request.config.getoption("--update"):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xlsx_lint
 from calculators import differences, formula_cells, libreoffice, poisoned, values
 from click.testing import CliRunner
 from conftest import ROOT, faults_in
@@ -454,6 +455,20 @@ def test_own_headers_that_a_table_cannot_have_twice_are_told_apart(tmp_path):
     assert okr.read(path) == tracker
 
 
+def test_own_columns_are_text_whatever_they_say(tmp_path):
+    tracker = okr.new("sales", quarter="2027-Q1")
+    row = tracker.okrs.row.tolist()[0]
+    said = ["=1+1", "a\nb", "x]y['z#", "<r>b</r>", "@SUM(1)", "_x000a_"]
+    own = [OwnColumn(text, {row: text}, "[Red]0;\\evil") for text in said]
+    path = okr.write(tracker, tmp_path / "t.xlsx", own=own)
+    assert xlsx_lint.problems(path) == []
+    read = okr.read(path)
+    assert [next(iter(each.cells.values())).strip() for each in own_columns(read)] == said
+    headers = [each.header for each in own_columns(read)]
+    assert headers == ["=1+1", "a b", "x]y['z#", "<r>b</r> ", "@SUM(1)", "_"]
+    assert read == tracker
+
+
 # --- names and places ------------------------------------------------------------------------------
 
 
@@ -537,6 +552,30 @@ def test_csv_becomes_a_workbook(tmp_path):
     assert new.key_results.baseline.tolist() == [50]
     (own,) = own_columns(new)
     assert (own.header, [*own.cells.values()]) == ("Region", ["north"])
+
+
+def test_the_sheets_of_one_file_become_files(tmp_path):
+    source = okr.write(okr.new("sales", quarter="2027-Q1"), tmp_path / "all-2027-Q1.xlsx")
+    book = opened(source)
+    copy = book.copy_worksheet(book["OKRs"])
+    copy.title = "North East"
+    for row in range(6, copy.max_row + 1):
+        if copy.cell(row, 1).value:
+            copy.cell(row, 1).value = f"N-{copy.cell(row, 1).value}"
+            copy.cell(row, 2).value = f"{copy.cell(row, 2).value} in the north"
+    book.save(source)
+    done = turn(source, "-o", tmp_path / "new")
+    assert done.exit_code == 0, done.output
+    names = sorted(path.name for path in (tmp_path / "new").iterdir())
+    assert names == ["all-2027-Q2-north-east.xlsx", "all-2027-Q2-okrs.xlsx"]
+
+
+def test_two_files_that_would_become_one_are_told(tmp_path):
+    okr.write(okr.new("sales", quarter="2027-Q1"), tmp_path / "sales 2027-Q1.xlsx")
+    okr.write(okr.new("company", quarter="2027-Q2"), tmp_path / "sales 2027-Q2.xlsx")
+    said = refusal(tmp_path, "--quarter", "2027-Q3", "-o", tmp_path / "new")
+    assert "would both become sales 2027-Q3.xlsx. Rename one of them." in said
+    assert not (tmp_path / "new").exists()
 
 
 def refusal(*arguments):

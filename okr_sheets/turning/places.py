@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path, PurePath
@@ -88,12 +89,11 @@ def places_for_all(
         turned_file((_inside(path, base).parent / f"{path.stem}{sheet}.xlsx").as_posix(), quarter)
         for path, quarter, sheet in zip(paths, quarters, sheets, strict=True)
     ]
-    for at, name in enumerate(names):
-        first = [each.casefold() for each in names].index(name.casefold())
-        if first < at:
-            raise MisuseError(
-                f"{paths[first]} and {paths[at]} would both be called {name}. Rename one of them."
-            )
+    taken: dict[str, Path] = {}
+    for path, name in zip(paths, names, strict=True):
+        other = taken.setdefault(name.casefold(), path)
+        if other is not path:
+            raise MisuseError(f"{other} and {path} would both become {name}. Rename one of them.")
     return out, names
 
 
@@ -108,9 +108,9 @@ def _inside(path: Path, base: Path) -> PurePath:
 
 def _sheets_apart(trackers: Sequence[Tracker]) -> list[str]:
     """What is added to the name of a file that holds several trackers: the name of their sheet."""
-    paths = [tracker.path for tracker in trackers]
+    counts = Counter(tracker.path for tracker in trackers)
     return [
-        f"-{plain_name(each.sheets[OKRS.key])}" if paths.count(each.path) > 1 else ""
+        f"-{plain_name(each.sheets[OKRS.key])}" if counts[each.path] > 1 else ""
         for each in trackers
     ]
 

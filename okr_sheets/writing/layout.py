@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from okr_sheets.formulas import InCells, Term
 from okr_sheets.language import Language
 from okr_sheets.letters import column_letters
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, Kind
-from okr_sheets.text import in_cell
+from okr_sheets.text import in_cell, one_line
 
 # Rows of the OKRs sheet, from 1.
 CAPTION_ROW, DATE_ROW, KEY_ROW, HEADER_ROW = 2, 3, 4, 5  # below the title
@@ -22,6 +23,7 @@ LAST_ROW = 1005  # formulas look this far, so rows typed below the table count t
 TABLE = "tblOKRs"
 OWN_PREFIX, OWN_WIDTH = "own.", 18.0  # of people's own columns, which have no machine key
 LONGEST_HEADER = 255  # characters, of a table's column
+_ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what Excel takes for another sign in such a header
 # The days that formulas go by, in rows 1 to 3 of the helper columns, two columns a day.
 CALENDAR = ("day", "first_day", "last_day", "until")
 
@@ -149,7 +151,8 @@ def _apart(headers: Sequence[str], others: Iterable[str]) -> list[str]:
     taken = {other.casefold() for other in others}
     names = []
     for number, header in enumerate(headers, 1):
-        wanted = in_cell(header)[: LONGEST_HEADER - 5].strip() or f"#{number}"
+        line = _ESCAPE.sub("_", one_line(header)).strip()
+        wanted = in_cell(line[: LONGEST_HEADER - 5]) or f"#{number}"
         name = next(
             each
             for each in chain([wanted], (f"{wanted} {more}" for more in count(2)))
