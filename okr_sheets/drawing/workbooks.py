@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -26,6 +27,7 @@ from okr_sheets.text import in_cell
 _OPTIONS = {"in_memory": True} | dict.fromkeys(
     ("strings_to_formulas", "strings_to_numbers", "strings_to_urls"), False
 )
+TIGHTEST = 9  # of zlib's levels
 _PLAIN = (CellNumberTuple, CellStringTuple, CellBlankTuple)
 
 
@@ -79,15 +81,23 @@ class CleanSheet(Worksheet):  # type: ignore[misc]
 
 
 @contextmanager
-def workbook(path: str, title: str, comments: str, created: date) -> Iterator[Workbook]:
+def workbook(
+    path: str, title: str, comments: str, created: date, *, packed_small: bool = False
+) -> Iterator[Workbook]:
     """Lend an empty workbook, and write it to `path` once it is filled.
 
-    `created` is fixed by the input, so that the same input gives the same bytes.
+    `created` is fixed by the input, so that the same input gives the same bytes. `packed_small`
+    packs it as tightly as can be, for files that people mail.
     """
     content = BytesIO()
     with workbook_in(content, title, comments, created) as book:
         yield book
-    Path(path).write_bytes(content.getvalue())
+    if packed_small:
+        with ZipFile(content) as loose, ZipFile(path, "w", ZIP_DEFLATED) as tight:
+            for member in loose.infolist():
+                tight.writestr(member, loose.read(member), compresslevel=TIGHTEST)
+    else:
+        Path(path).write_bytes(content.getvalue())
 
 
 @contextmanager

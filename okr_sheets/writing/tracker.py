@@ -111,7 +111,7 @@ def write(
     comments = f"okr-sheets {about.quarter} {about.language}"
     with (
         saved(path, force=force) as temporary,
-        workbook(temporary, words("start.title"), comments, start) as book,
+        workbook(temporary, words("start.title"), comments, start, packed_small=True) as book,
     ):
         book.set_calc_mode("auto")
         styles = Styles(book, words("formats.date"))
