@@ -19,7 +19,7 @@ from pptx import Presentation
 
 import okr_sheets as okr
 from okr_sheets.cli import main
-from okr_sheets.files import guard
+from okr_sheets.files import guard, marks
 from okr_sheets.files.marks import is_marked, standing
 from okr_sheets.language import languages
 from okr_sheets.reading.folders import search
@@ -328,12 +328,21 @@ def test_what_cannot_be_told_is_foreign(tmp_path):
     assert standing(tmp_path) == "foreign"
 
 
-@pytest.mark.parametrize("report", TEXTS, indirect=True)
+@pytest.mark.parametrize("report", [".html", ".md"], indirect=True)
 def test_what_is_too_large_to_be_read_is_foreign_and_not_read(report, monkeypatch):
     size = report.stat().st_size
     monkeypatch.setattr(guard, "MOST_FLAT_BYTES", size)
     assert standing(report) == "ours"
     monkeypatch.setattr(guard, "MOST_FLAT_BYTES", size - 1)
+    assert (standing(report), is_marked(report)) == ("foreign", False)
+
+
+@pytest.mark.parametrize("report", [".csv", ".json"], indirect=True)
+def test_a_table_of_ours_may_be_larger_than_any_tracker(report, monkeypatch):
+    size = report.stat().st_size
+    monkeypatch.setattr(guard, "MOST_FLAT_BYTES", size - 1)
+    assert standing(report) == "ours"
+    monkeypatch.setattr(marks, "_LARGEST_TABLE", size - 1)
     assert (standing(report), is_marked(report)) == ("foreign", False)
 
 

@@ -34,6 +34,7 @@ SHEET_MARK = "okr_sheets_"  # begins names that stand for sheets of ours in a wo
 _SHEET = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!")
 _REPORT = rb"okr-sheets rollup(?: ([0-9a-f]{32}))?"
 _DRAFT = rb"okr-sheets reminder(?: ([0-9a-f]{32}))?"
+_LARGEST_TABLE = 1_000_000_000  # bytes; ten thousand trackers give 55 million
 _MOST_BYTES = 100_000  # at a file's head, or of a part, in which a mark is looked for
 
 
@@ -51,20 +52,25 @@ class Mark(Protocol):
 
 
 class InText:
-    """A mark at one place of a text: the pattern's only group is the digest, if there is one."""
+    """A mark at one place of a text: the pattern's only group is the digest, if there is one.
 
-    def __init__(self, pattern: bytes) -> None:
+    A table, which may be large, has it at its head.
+    """
+
+    def __init__(self, pattern: bytes, *, is_table: bool = False) -> None:
         self._pattern = re.compile(pattern, re.MULTILINE)
+        self._is_table = is_table
 
     def is_on(self, path: Path) -> bool:
-        return self.is_in(_content(path))
+        most = _MOST_BYTES if self._is_table else 0
+        return self.is_in(_content(path, most, is_table=self._is_table))
 
     def is_in(self, content: bytes) -> bool:
         """Whether a file with this content carries the mark."""
         return bool(self._pattern.search(content))
 
     def fits(self, path: Path) -> bool:
-        content = _content(path)
+        content = _content(path, is_table=self._is_table)
         return content == self.marked(content)
 
     def put(self, path: Path) -> None:
@@ -146,13 +152,17 @@ class _InHeader:
 
     def is_on(self, path: Path) -> bool:
         # Without the zeros, UTF-16 is ASCII here.
-        head = _content(path, _MOST_BYTES).replace(b"\0", b"").decode("utf-8-sig", "replace")
+        head = (
+            _content(path, _MOST_BYTES, is_table=True)
+            .replace(b"\0", b"")
+            .decode("utf-8-sig", "replace")
+        )
         line = head.lstrip("\ufffd").partition("\n")[0]
         rows = (next(csv.reader([line], delimiter=sign)) for sign in ",;\t|")
         return any(self.NAMES.issubset(row) for row in rows)
 
     def fits(self, path: Path) -> bool:
-        content = BytesIO(_content(path))
+        content = BytesIO(_content(path, is_table=True))
         header = content.readline()
         return header == self._marked(header, content.read())
 
@@ -181,16 +191,17 @@ def _told(parts: Iterable[zipfile.ZipInfo]) -> bytes:
     return "\n".join(sorted(lines)).encode()
 
 
-def _content(path: Path, most: int = guard.MOST_FLAT_BYTES) -> bytes:
-    """The first `most` bytes of a flat file.
+def _content(path: Path, most: int = 0, *, is_table: bool = False) -> bytes:
+    """The first `most` bytes of a flat file, by default all.
 
-    UnreadableError if it is larger than any that is read, OSError if it is no file.
+    UnreadableError if it is larger than any that is read, or as a table than any that we write;
+    OSError if it is no file.
     """
     with opened(path) as file:
         size = os.fstat(file.fileno()).st_size
-        if size > guard.MOST_FLAT_BYTES:
+        if size > (_LARGEST_TABLE if is_table else guard.MOST_FLAT_BYTES):
             raise UnreadableError("too-large", f"{size // 1_000_000} MB")
-        return file.read(min(most, size))
+        return file.read(min(most or size, size))
 
 
 def _digest(*pieces: bytes) -> str:
@@ -218,7 +229,8 @@ REPORTS: Marks = {
     ".json": InText(
         rb'\A(?:\s{0,99}\{\s{0,99}"generator"\s{0,99}:\s{0,99}"'
         + _REPORT
-        + rb'"|\{\r?\n "about": \{\r?\n  "quarter": )'
+        + rb'"|\{\r?\n "about": \{\r?\n  "quarter": )',
+        is_table=True,
     ),
     # What programs save reports as.
     ".xlsm": _OFFICE,
