@@ -249,11 +249,20 @@ def test_a_wrong_argument_is_answered_with_a_sentence(folder, given, said):
     [
         ({"template": "x"}, "^No template “x”. Choose one of: company, b2b-saas-marketing"),
         ({"level": "squad"}, "^No level “squad”. Choose one of: company, department"),
-        ({"cadence": "daily"}, "^No cadence “daily”. Choose one of: weekly, two-weekly, monthly.$"),
+        (
+            {"cadence": "daily"},
+            "^No cadence “daily”. Choose one of: weekly, two-weekly, monthly, quarterly.$",
+        ),
         ({"language": "xx"}, "^No language “xx”. Choose one of: en, fi, hu, ko, th, tr.$"),
         ({"preset": "x"}, "^No preset “x”. Choose one of: default"),
-        ({"quarter": "x"}, "^“x” is not a quarter. Type it as 2027-Q1.$"),
-        ({"quarter": 2027}, "^“2027” is not a quarter. Type it as 2027-Q1.$"),
+        (
+            {"quarter": "x"},
+            "^“x” is not a quarter. Type it as 2027-Q1. A whole year is typed as 2027.$",
+        ),
+        (
+            {"quarter": 2027},
+            "^“2027” is not a quarter. Type it as 2027-Q1. A whole year is typed as 2027.$",
+        ),
         ({"fiscal_start": 13}, "begins in a month from 1 to 12"),
         ({"source": "plan.xlsx"}, "a plan is a .toml or .csv file"),
         ({"source": NUMBERS}, "^A plan is named by its path, not by a DataFrame.$"),
