@@ -225,6 +225,27 @@ def test_a_number_typed_late_is_no_change(tracker, history):
     assert told(run([tracker], DAYS[1], history)) == []
 
 
+def test_a_number_of_the_period_that_the_day_lies_in_is_kept(tracker, history):
+    typed = tracker.check_ins[(tracker.check_ins.id == ID) & (tracker.check_ins.date == DAYS[1])]
+    value = typed.value.iloc[0]
+    first = run([tracker], "2027-02-03", history)
+    assert first.key_results.current[first.key_results.id == ID].iloc[0] == value
+    found = told(run([with_number(tracker, ID, DAYS[1], 1.5)], DAYS[1], history))
+    assert found == [("number", ID, DAYS[1], plain(value), "1.5")]
+
+
+def test_of_two_numbers_of_one_day_the_left_one_counts(tracker, history):
+    check_ins = tracker.check_ins
+    (at,) = ((check_ins.id == ID) & (check_ins.date == DAYS[0])).to_numpy().nonzero()[0]
+    right = check_ins.iloc[[at]].assign(value=99.0)
+    twice = pd.concat([check_ins.iloc[: at + 1], right, check_ins.iloc[at + 1 :]])
+    both = replace(tracker, check_ins=twice)
+    run([both], DAYS[0], history)
+    assert rows_of(history, "SELECT value FROM check_ins WHERE value = 99") == []
+    assert told(run([tracker], DAYS[1], history)) == []
+    assert told(run([both], DAYS[2], history)) == []
+
+
 def test_a_tracker_may_be_renamed_or_moved(tracker, history, tmp_path):
     run([tracker], DAYS[0], history)
     moved = replace(with_row(tracker, ID, owner="Zed"), path=str(tmp_path / "new" / "s2.xlsx"))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _OF_RUNS = ("objectives", "key_results", "check_ins")
 _PLACE = ("file", "sheet", "row")
+_TYPED = ("row", "date", "value")
 
 
 def keep(rollup: Rollup, path: str | Path) -> None:
@@ -118,20 +119,24 @@ def kept_values(frame: Columns, key: str, kind: str) -> list[Any]:
     return [days[value] for value in known]
 
 
+def typed_numbers(tracker: Tracker) -> dict[tuple[int, float], float]:
+    """The numbers of a tracker by row and day; of two of one day the left one, which is scored."""
+    typed = tracker.columns["check_ins"]
+    numbers: dict[tuple[int, float], float] = {}
+    for row, on, value in zip(*(typed[key].tolist() for key in _TYPED), strict=True):
+        numbers.setdefault((row, on), value)
+    return {(row, on): value for (row, on), value in numbers.items() if on == on and value == value}  # noqa: PLR0124  NaN
+
+
 def _check_ins(dated: Sequence[tuple[Tracker, date]]) -> list[tuple[Any, ...]]:
-    """Every number that counts by its tracker's day; of two of one date the last."""
-    rows: dict[tuple[int, int, float], float] = {}
+    """Every number that counts by its tracker's day: also of the period that the day lies in."""
+    rows = []
     for at, (tracker, day) in enumerate(dated):
-        typed = tracker.columns["check_ins"]
-        columns = (typed[key].tolist() for key in ("row", "date", "value"))
-        last = serial(day)
-        rows |= {
-            (at, row, on): value
-            for row, on, value in zip(*columns, strict=True)
-            if on <= last and value == value  # noqa: PLR0124  NaN
-        }
-    days = {on: to_day(on).isoformat() for on in {key[2] for key in rows}}
-    return [(at, row, days[on], value) for (at, row, on), value in rows.items()]
+        last = serial(tracker.until(day) or day)
+        numbers = typed_numbers(tracker).items()
+        rows += [(at, row, on, value) for (row, on), value in numbers if on <= last]
+    days = {on: to_day(on).isoformat() for on in {row[2] for row in rows}}
+    return [(at, row, days[on], value) for at, row, on, value in rows]
 
 
 def _teams(

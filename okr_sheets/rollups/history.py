@@ -14,7 +14,7 @@ from okr_sheets.bands import Bands
 from okr_sheets.columns import Columns, serial, to_day
 from okr_sheets.history.database import damaged
 from okr_sheets.history.following import Change, Thread, followed
-from okr_sheets.history.keeping import kept_values, stored_names
+from okr_sheets.history.keeping import kept_values, stored_names, typed_numbers
 from okr_sheets.history.recalling import Row, Sighting, UnitKey, recalled, reported
 from okr_sheets.problems import file_names
 from okr_sheets.reading.cells import plain
@@ -130,10 +130,8 @@ class _Run:
 
     def _numbers(self, at: int) -> dict[int, dict[str, float]]:
         """The numbers of each row of a tracker by their days."""
-        check_ins = self.trackers[at].columns["check_ins"]
-        columns = (check_ins[key].tolist() for key in ("row", "date", "value"))
         numbers: dict[int, dict[str, float]] = {}
-        for row, day, value in zip(*columns, strict=True):
+        for (row, day), value in typed_numbers(self.trackers[at]).items():
             numbers.setdefault(row, {})[to_day(day).isoformat()] = value
         return numbers
 
