@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from okr_sheets.history.recalling import Row, Sighting
+from okr_sheets.language import fold
 
 # Types whose target is the easier to reach the higher it is.
 _DOWNWARDS = frozenset({"decrease", "keep-at-most", "total-at-most"})
@@ -118,7 +119,7 @@ def _matches(known: Sequence[Row], rows: Sequence[Row]) -> list[int | None]:
     """For each row the position of the known one that it is, None for a new one.
 
     It is the one of the same ID and title; else that of the same title; else that of the same ID,
-    in no case.
+    however they are spelled.
     """
     if [(row.id, row.title) for row in known] == [(row.id, row.title) for row in rows]:
         return list(range(len(rows)))
@@ -150,12 +151,12 @@ def _by(
 
 
 def _both(row: Row) -> Hashable:
-    return row.id.casefold(), row.title.casefold()
+    return fold(row.id), fold(row.title)
 
 
 def _title(row: Row) -> Hashable:
-    return row.title.casefold()
+    return fold(row.title)
 
 
 def _id(row: Row) -> Hashable:
-    return row.id.casefold()
+    return fold(row.id)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from okr_sheets.history.database import damaged, reading
+from okr_sheets.language import fold
 
 
 class UnitKey(NamedTuple):
@@ -26,8 +27,8 @@ class UnitKey(NamedTuple):
 
     @classmethod
     def of(cls, quarter: str, company: str, department: str, team: str, file: str) -> UnitKey:
-        """The key, in no case; the file counts where there is no name."""
-        names = company.casefold(), department.casefold(), team.casefold()
+        """The key, however it is spelled; the file counts where there is no name."""
+        names = fold(company), fold(department), fold(team)
         return cls(quarter, *names, "" if any(names) else file)
 
 
@@ -82,9 +83,10 @@ _ROW_AT, _NUMBERS_AT = Row._fields.index("row"), Row._fields.index("baseline")
 def recalled(
     path: str | Path, units: Mapping[UnitKey, str]
 ) -> Iterator[tuple[UnitKey, list[Sighting]]]:
-    """The sightings of each of the units before a day, the oldest first.
+    """The sightings of each of the units up to a day, the oldest first.
 
-    `units` gives the day, as ISO text. Units that were never seen are left out.
+    `units` gives the day, as ISO text; what was kept of that day itself is the last sighting before
+    it is replaced. Units that were never seen are left out.
     """
     with reading(path) as connection:
         if connection is None:
@@ -133,7 +135,7 @@ def _runs(
             (quarter,),
         ):
             unit = UnitKey.of(quarter, company, department, team, file)
-            if day < units.get(unit, ""):
+            if unit in units and day <= units[unit]:
                 found.append((unit, day, file, sheet, run))
     return sorted(found)
 
