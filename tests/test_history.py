@@ -320,6 +320,31 @@ def test_the_same_day_again_replaces_and_other_days_stay(company, tracker, histo
     )
 
 
+def test_what_moved_after_the_close_is_said_before_the_run_of_that_day_is_replaced(
+    tracker, history
+):
+    close = "2027-03-31"
+    run([with_row(tracker, ID, target=60)], close, history)
+    later = run([with_row(tracker, ID, target=50)], close, history)
+    assert told(later) == [("target-eased", ID, None, "60", "50")]
+    assert later.history.since.tolist()[0] == later.history.until.tolist()[0] == pd.Timestamp(close)
+    assert told(run([with_row(tracker, ID, target=50)], close, history)) == []
+    assert rows_of(history, "SELECT target FROM key_results WHERE id = ?", ID) == [(50,)]
+
+
+def test_spellings_of_a_unit_and_a_row_are_one(tracker, history):
+    of_istanbul = [
+        replace(
+            with_row(tracker, ID, title=title, owner=owner), about=replace(tracker.about, team=team)
+        )
+        for team, title, owner in (("İzmir", "Işık", "Ayşe"), ("izmir", "ışık", "Zed"))
+    ]
+    run(of_istanbul[:1], DAYS[0], history)
+    found = told(run(of_istanbul[1:], DAYS[1], history))
+    assert ("owner", ID, None, "Ayşe", "Zed") in found
+    assert {code for code, *_ in found} == {"owner", "title"}
+
+
 def content(path):
     """All that a history holds, whatever numbers its runs happen to have."""
     runs = dict(rows_of(path, "SELECT run, day || file FROM runs"))
@@ -654,6 +679,16 @@ def test_one_that_is_locked_for_a_while_is_waited_for(company_rollup, company, h
     other = sqlite3.connect(history, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN EXCLUSIVE")
     threading.Timer(1.5, other.close).start()
+    okr.report(company_rollup, history)
+    assert len(rows_of(history, "SELECT * FROM runs")) == 12
+
+
+def test_somebody_who_reads_for_a_while_is_waited_for(company_rollup, company, history):
+    run(company, DAYS[0], history)
+    other = sqlite3.connect(history, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN")
+    other.execute("SELECT count(*) FROM runs").fetchone()
+    threading.Timer(2, other.close).start()
     okr.report(company_rollup, history)
     assert len(rows_of(history, "SELECT * FROM runs")) == 12
 

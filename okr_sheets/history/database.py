@@ -46,7 +46,7 @@ def reading(path: str | Path) -> Iterator[sqlite3.Connection | None]:
         yield None
         return
     with _connected(path, "rw") as connection:
-        _begin(connection, "BEGIN")
+        _do(connection, "BEGIN", time.monotonic() + WAIT)
         yield connection if _checked(path, connection) else None
 
 
@@ -59,15 +59,16 @@ def writing(path: str | Path) -> Iterator[sqlite3.Connection]:
     path = Path(path)
     _is_begun(path)
     with _connected(path, "rwc") as connection:
-        _begin(connection, "BEGIN IMMEDIATE")
+        until = time.monotonic() + WAIT
+        _do(connection, "BEGIN IMMEDIATE", until)
         if not _checked(path, connection):
             _create(connection)
             # On its own, so that a history is told by its header before much is written.
-            connection.execute("COMMIT")
-            _begin(connection, "BEGIN IMMEDIATE")
+            _do(connection, "COMMIT", until)
+            _do(connection, "BEGIN IMMEDIATE", until)
             _checked(path, connection)
         yield connection
-        connection.execute("COMMIT")
+        _do(connection, "COMMIT", until)
 
 
 def _is_begun(path: Path) -> bool:
@@ -103,17 +104,21 @@ def _connected(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
         raise _in_words(path, error) from error
 
 
-def _begin(connection: sqlite3.Connection, command: str) -> None:
-    """Begin, however often others come first, until `WAIT` has passed."""
-    until = time.monotonic() + WAIT
+def _do(connection: sqlite3.Connection, command: str, until: float) -> None:
+    """Begin or commit, however often others come first, until a moment of the monotonic clock.
+
+    A commit waits until nobody reads any more; those who come meanwhile wait for it.
+    """
+    is_commit = command == "COMMIT"
     while True:
         try:
             connection.execute(command)
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if not is_commit:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlite3.OperationalError as error:
             if _code(error) not in _BUSY or time.monotonic() > until:
                 raise
-            if connection.in_transaction:
+            if connection.in_transaction and not is_commit:
                 connection.execute("ROLLBACK")
         else:
             return

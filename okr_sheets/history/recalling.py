@@ -82,15 +82,16 @@ _ROW_AT, _NUMBERS_AT = Row._fields.index("row"), Row._fields.index("baseline")
 
 def recalled(
     path: str | Path, units: Mapping[UnitKey, str]
-) -> Iterator[tuple[UnitKey, list[Sighting]]]:
+) -> list[tuple[UnitKey, list[Sighting]]]:
     """The sightings of each of the units up to a day, the oldest first.
 
     `units` gives the day, as ISO text; what was kept of that day itself is the last sighting before
-    it is replaced. Units that were never seen are left out.
+    it is replaced. Units that were never seen are left out. All is read at once, so that nobody who
+    adds to the history waits for more than that.
     """
     with reading(path) as connection:
         if connection is None:
-            return
+            return []
         runs = _runs(connection, units)
         connection.execute("CREATE TEMP TABLE wanted (place INTEGER PRIMARY KEY, run INTEGER)")
         connection.executemany(
@@ -98,14 +99,17 @@ def recalled(
         )
         parts = [_Part(connection, name, rows) for name, rows in _ROWS.items()]
         numbers = _Part(connection, "check_ins", _NUMBERS)
-        places = enumerate(runs)
-        for key, of_unit in groupby(places, key=lambda entry: entry[1][0]):
-            sightings = []
-            for day, of_day in groupby(of_unit, key=lambda entry: entry[1][1]):
-                sightings.append(_sighting(day, list(of_day), parts, numbers))
+        shared: dict[Any, Any] = {}
+        found = []
+        for key, of_unit in groupby(enumerate(runs), key=lambda entry: entry[1][0]):
+            sightings = [
+                _sighting(day, list(of_day), parts, numbers, shared)
+                for day, of_day in groupby(of_unit, key=lambda entry: entry[1][1])
+            ]
             if not all(map(_is_sound, sightings)):
                 raise damaged(path)
-            yield key, sightings
+            found.append((key, sightings))
+        return found
 
 
 def reported(path: str | Path, quarters: Collection[str], last: str) -> list[Reported]:
@@ -165,16 +169,19 @@ def _sighting(
     runs: list[tuple[int, tuple[UnitKey, str, str, str, int]]],
     parts: list[_Part],
     numbers: _Part,
+    shared: dict[Any, Any],
 ) -> Sighting:
+    """What runs of one day hold; `shared` has each row and day once, which are much the same."""
     objectives: list[Row] = []
     key_results: list[Row] = []
     of_rows: list[Mapping[str, float]] = []
     for place, (_, _, file, sheet, _) in runs:
         for part, into in zip(parts, (objectives, key_results), strict=True):
-            into += [Row(file, sheet, *row[1:]) for row in part.of(place)]
+            rows = (Row(file, sheet, *row[1:]) for row in part.of(place))
+            into += [shared.setdefault(row, row) for row in rows]
         typed: dict[int, dict[str, float]] = {}
         for _, row, on, value in numbers.of(place):
-            typed.setdefault(row, {})[on] = value
+            typed.setdefault(row, {})[shared.setdefault(on, on)] = value
         of_rows += [typed.get(each.row, {}) for each in key_results[len(of_rows) :]]
     files = frozenset(file for _, (_, _, file, _, _) in runs)
     return Sighting(day, files, objectives, key_results, of_rows)

@@ -39,8 +39,8 @@ def history(
 ) -> Columns:
     """What became otherwise since the history of the quarter began, the gravest first.
 
-    `days` are those of this run, one a tracker. What the history holds of the same day and of later
-    ones is left out, but for the score that was reported.
+    `days` are those of this run, one a tracker. What the history holds of the same day is the last
+    sighting before this one; of later ones it is left out.
     """
     run = _Run(path, now, trackers, days)
     rows = [*_changes(run), *_reported(run, bands)]
