@@ -483,7 +483,7 @@ def test_a_day_far_outside_all_quarters_gets_a_sentence(tmp_path, monkeypatch, c
     monkeypatch.chdir(tmp_path)
     path = drawn(tmp_path / "t.csv", "2027-01-08", "2027-01-15", quarter="2027-Q1", team="Sales")
     done = run(command, path, "--as-of", day)
-    said = f"{day} lies far outside the quarters of all trackers (2027-01-01 to 2027-03-31)"
+    said = f"{day} lies far outside the days of all trackers (2027-01-01 to 2027-03-31)"
     assert (said in done.stderr) == far
     assert done.exit_code == 0
 

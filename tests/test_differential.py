@@ -176,9 +176,9 @@ def test_a_text_formula_without_a_value_is_what_openpyxl_reads(tmp_path):
 
 def test_a_strict_workbook_is_read_like_the_loose_one_it_was(tmp_path):
     loose = book(okr.write(original(), tmp_path / "loose.xlsx"))
-    for ours, theirs in zip(book(STRICT).grids, loose.grids, strict=True):
-        assert ours.name == theirs.name
-        assert typed(ours) == typed(theirs)
+    by_name = {grid.name: grid for grid in loose.grids}
+    for ours in book(STRICT).grids:  # of before there was a sheet for the close
+        assert typed(ours) == typed(by_name[ours.name])
 
 
 def typed(grid):

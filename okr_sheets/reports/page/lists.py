@@ -64,6 +64,8 @@ def _gone(row: Row, numbers: Mapping[str, int], words: Language) -> Row:
         "unit": numbers.get(row["unit_name"], ""),
         "team": row["unit_name"],
         "owner": row["owner_name"] or words("report.nobody"),
+        "said": "",
+        "unsaid": "",
         "bar": None,
         "score": "",
         "at": {"score": ""},
