@@ -27,7 +27,7 @@ from okr_sheets.language import language, languages
 from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter, following
 from okr_sheets.reading.own import OwnColumn, own_columns
-from okr_sheets.turning.fates import key_result_fate, objective_fate
+from okr_sheets.turning.fates import key_result_fate, objective_fate, widened
 from okr_sheets.turning.names import turned_file, turned_name
 from okr_sheets.turning.numbers import next_numbers
 from okr_sheets.turning.titles import retitled
@@ -99,6 +99,23 @@ def test_what_becomes_of_a_key_result(key_result, of_objective, fate):
     assert key_result_fate(key_result, of_objective) == fate
 
 
+LINES = ("keep-at-least", "keep-at-most", "total-at-most")
+DONE_BELOW = [
+    # what becomes of the objective, what is under it, what that asks of each
+    ("keep", [live(1)], "change"),
+    ("postpone", [live(1), CANCELLED], "change"),
+    ("keep", [live(1), live(0.5)], "keep"),
+    ("keep", [CANCELLED], "keep"),
+    *[(fate, [live(1, kind)], fate) for fate in ("keep", "postpone") for kind in LINES],
+    *[(fate, [live(1, kind), live(1)], fate) for fate in ("keep", "postpone") for kind in LINES],
+]
+
+
+@pytest.mark.parametrize(("of_objective", "key_results", "asked"), DONE_BELOW)
+def test_what_an_objective_asks_of_what_is_done(of_objective, key_results, asked):
+    assert widened(of_objective, key_results) == asked
+
+
 NUMBERS = [
     # type, baseline, current, target, what becomes of it, new baseline, new target
     ("increase", 30, 42, 60, "keep", 42, 60),
@@ -137,7 +154,12 @@ def test_where_a_key_result_starts_and_is_to_get(kind, baseline, current, target
             (21, 16, 10),
             "Cut time to value from 16 to 10 days",
         ),
-        ("Win 30 deals (22 last quarter)", "en", (22, 17, 30), "Win 30 deals (17 last quarter)"),
+        ("Win 30 deals (22 last quarter)", "en", (22, 17, 30), "Win 30 deals (22 last quarter)"),
+        ("Raise renewals in the top 20 accounts to 60", "en", (20, 50, 60), ...),
+        ("Answer within 24 hours, 40 a day", "en", (24, 30, 40), ...),
+        ("Visit 12 sites 3 times", "en", (3, 8, 12), ...),
+        ("Move 20 accounts from 5 to 9 seats", "en", (20, 50, 9), ...),
+        ("Raise the top 20 from 20 to 60", "en", (20, 50, 60), "Raise the top 20 from 50 to 60"),
         (
             "Grow revenue from $8.4M to $9.2M",
             "en",
@@ -165,7 +187,7 @@ def test_where_a_key_result_starts_and_is_to_get(kind, baseline, current, target
     ],
 )
 def test_a_title_tells_the_new_baseline(title, code, numbers, new):
-    assert retitled(title, code, *numbers) == new
+    assert retitled(title, code, *numbers) == (title if new is ... else new)
 
 
 PLAN = """

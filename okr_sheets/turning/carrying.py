@@ -18,7 +18,7 @@ from okr_sheets.quarters import Period, Span, check_in_dates
 from okr_sheets.rollups.scored import scored
 from okr_sheets.schema import PARTS, ROW
 from okr_sheets.tracker import Tracker
-from okr_sheets.turning.fates import COMING, is_done, key_result_fate, objective_fate
+from okr_sheets.turning.fates import COMING, key_result_fate, objective_fate, widened
 from okr_sheets.turning.numbers import next_numbers
 from okr_sheets.turning.titles import retitled
 
@@ -150,7 +150,7 @@ def _outcomes(
         else:
             above = fates.get(row["parent"], "keep")
             under = below[row["parent"]]
-            fate = key_result_fate(row, _wider(above, under)) if above in COMING else above
+            fate = key_result_fate(row, widened(above, under)) if above in COMING else above
             baseline, target = next_numbers(row, fate) if fate in COMING else (math.nan, math.nan)
             numbers = {"baseline": baseline, "target": target}
             if fate in COMING:
@@ -160,15 +160,6 @@ def _outcomes(
         if fate in COMING:
             new = {**row, **numbers, **_emptied(row, tracker.about, period)}
         yield Outcome(fate, row, new)
-
-
-def _wider(fate: str, key_results: Sequence[Mapping[str, Any]]) -> str:
-    """What an objective that is to come along asks of its key results.
-
-    Where all of them are done none would be left: they come along for new targets. Source: own.
-    """
-    left = [row for row in key_results if row["state"] != "cancelled"]
-    return "change" if left and all(map(is_done, left)) else fate
 
 
 def _computed(
