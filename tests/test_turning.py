@@ -343,10 +343,25 @@ def test_it_says_row_by_row_what_became_of_it(over):
         f"{name}O3 kept",
         f"{name}O3.KR1 counts from 0 again (came to 3), target 4",
         f"{name}Open actions that come along: 3",
+        f"{name}Open actions that stay behind with what they were for: 1",
         f"Wrote {over.with_name('sales-2027-Q2.xlsx')}",
     ]
     assert "Missing at the close, all the same" in said.stderr
     assert turn(over, "-q", "-o", over.with_name("new.xlsx")).stdout == ""
+
+
+def test_an_action_of_no_row_comes_along(over):
+    tracker = okr.read(over)
+    book = opened(over)
+    letter, sheet = tracker.letters["actions"]["key_result"], book["Actions"]
+    at = {row["action"]: row["row"] for row in tracker.columns["actions"].records()}
+    sheet[f"{letter}{at['Call']}"] = "Somebody else's"
+    sheet[f"{letter}{at['Write']}"] = "o2.kr1"
+    book.save(over)
+    assert "Open actions that stay behind with what they were for: 2" in turn(over).stdout
+    actions = okr.read(over.with_name("sales-2027-Q2.xlsx")).actions
+    assert actions.action.tolist() == ["Call", "Ask"]
+    assert actions.key_result.tolist() == ["Somebody else's", "O1.KR3"]
 
 
 def test_decisions_of_the_close_come_first(over):

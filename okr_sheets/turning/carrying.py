@@ -11,7 +11,7 @@ from typing import Any
 from okr_sheets.about import About
 from okr_sheets.bands import Bands
 from okr_sheets.choices import OBJECTIVE
-from okr_sheets.columns import Columns, filled, serial
+from okr_sheets.columns import Columns, filled, folded, serial
 from okr_sheets.language import language
 from okr_sheets.planning import with_plan
 from okr_sheets.quarters import Period, Span, check_in_dates
@@ -49,7 +49,7 @@ class Turned:
     """A tracker, the one of its next quarter, and what became of its rows, in their order.
 
     `rows` gives the new number of each row that comes along, by the old one and whether it is an
-    objective's; `actions` is how many come along.
+    objective's; `actions` is how many open ones come along, `actions_left` how many do not.
     """
 
     old: Tracker
@@ -58,6 +58,7 @@ class Turned:
     outcomes: Sequence[Outcome]
     rows: Mapping[tuple[int, bool], int]
     actions: int
+    actions_left: int
 
 
 def turned(
@@ -110,7 +111,7 @@ def _made(tracker: Tracker, quarter: Period, outcomes: Sequence[Outcome]) -> Tur
             above = rows.get((each.old["parent"], True), 0)
             row = {**each.new, "row": rows[each.old["row"], each.is_objective], "objective": above}
             parts["objectives" if each.is_objective else "key_results"].append(row)
-    actions = list(_actions(tracker, quarter.start, parts))
+    actions, actions_left = _actions(tracker, quarter.start, parts)
     about = _about(tracker.about, quarter)
     key_results = Columns.of(parts["key_results"], (ROW, *PARTS["key_results"]))
     new = Tracker.empty(
@@ -121,7 +122,7 @@ def _made(tracker: Tracker, quarter: Period, outcomes: Sequence[Outcome]) -> Tur
         bands=tracker.bands,
         check_in_dates=check_in_dates(quarter.start, quarter.end, about.cadence),
     )
-    return Turned(tracker, new, quarter, outcomes, rows, len(actions))
+    return Turned(tracker, new, quarter, outcomes, rows, len(actions), actions_left)
 
 
 def _about(about: About, quarter: Period) -> About:
@@ -206,9 +207,16 @@ def note_of(row: Mapping[str, Any], about: About) -> str:
 
 def _actions(
     tracker: Tracker, start: date, parts: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> Iterator[Row]:
-    """Open actions of what comes along, and of nothing; days that are past are cleared."""
-    coming = {"", *(row["id"].casefold() for rows in parts.values() for row in rows)}
-    for row in tracker.columns["actions"].records():
-        if row["status"] in OPEN and row["key_result"].casefold() in coming:
-            yield row | {"due": row["due"] if row["due"] >= serial(start) else math.nan}
+) -> tuple[list[Row], int]:
+    """Open actions but of what stays behind, and how many those are; days that are past are cleared.
+
+    One of an ID that is no row's comes along, as one of nothing does: nobody said that it is over.
+    """
+    coming = {row["id"].casefold() for rows in parts.values() for row in rows}
+    behind = {*folded(tracker.okrs.id)} - coming
+    actions = tracker.columns["actions"].records()
+    left = [row for row in actions if row["status"] in OPEN]
+    kept = [row for row in left if not row["key_result"] or row["key_result"].casefold() not in behind]
+    first = serial(start)
+    moved = [row | {"due": row["due"] if row["due"] >= first else math.nan} for row in kept]
+    return moved, len(left) - len(kept)

@@ -32,6 +32,8 @@ def lines_of(turned: Turned) -> Iterator[str]:
             yield words("turning.without", id=quotation(outcome.old["id"]))
     if turned.actions:
         yield words.counted("turning.actions", n=turned.actions)
+    if turned.actions_left:
+        yield words.counted("turning.actions_left", n=turned.actions_left)
     left = own_elsewhere(turned.old)
     if left:
         yield words("turning.left", columns=quotation(", ".join(left)))
