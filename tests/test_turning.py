@@ -609,7 +609,7 @@ def test_the_sheets_of_one_file_become_files(tmp_path):
 
 def test_two_files_that_would_become_one_are_told(tmp_path):
     okr.write(okr.new("sales", quarter="2027-Q1"), tmp_path / "sales 2027-Q1.xlsx")
-    okr.write(okr.new("company", quarter="2027-Q2"), tmp_path / "sales 2027-Q2.xlsx")
+    okr.write(okr.new("company", quarter="2027-Q1"), tmp_path / "sales 2027-Q2.xlsx")
     said = refusal(tmp_path, "--quarter", "2027-Q3", "-o", tmp_path / "new")
     assert "would both become sales 2027-Q3.xlsx. Rename one of them." in said
     assert not (tmp_path / "new").exists()
@@ -663,17 +663,61 @@ def test_a_longer_period_goes_on(tmp_path):
     folder.mkdir()
     okr.write(okr.new("sales", quarter="2027-Q1"), folder / "sales.xlsx")
     year = okr.write(okr.new("company", quarter="2027-Q1"), folder / "company.xlsx")
-    book = opened(year)
-    for row in book.worksheets[0].iter_rows(min_col=1, max_col=5):
-        if row[0].value == "tracker.end":
-            row[4].value = datetime(2027, 12, 31)
-    book.save(year)
+    with_days(year, end=datetime(2027, 12, 31))
     done = turn(folder)
     assert done.exit_code == 0, done.output
     assert "company.xlsx: Not turned, since its period goes on until 31 Dec 2027" in done.stdout
     assert [path.name for path in (tmp_path / "okrs-2027-Q2").iterdir()] == ["sales.xlsx"]
     new = okr.read(tmp_path / "okrs-2027-Q2" / "sales.xlsx")
     assert "C-O1" in new.objectives.aligns_to.tolist()
+
+
+def with_days(path, **days):
+    """A tracker's file with a first or last day of its own."""
+    book = opened(path)
+    for row in book.worksheets[0].iter_rows(min_col=1, max_col=5):
+        for name, day in days.items():
+            if row[0].value == f"tracker.{name}":
+                row[4].value = day
+    book.save(path)
+    return path
+
+
+def test_of_several_quarters_the_latest_turn(tmp_path):
+    folder = tmp_path / "okrs"
+    folder.mkdir()
+    named = {"old": "2026-Q4", "new": "2027-Q1", "years": "2027", "past": "2026"}
+    for template, (name, quarter) in zip(
+        ("sales", "go-to-market", "company", "company"), named.items(), strict=True
+    ):
+        okr.write(okr.new(template, quarter=quarter, team=name), folder / f"{name}.xlsx")
+    done = turn(folder, "-o", tmp_path / "next")
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in (tmp_path / "next").iterdir()] == ["new.xlsx"]
+    assert okr.read(tmp_path / "next" / "new.xlsx").about.quarter == "2027-Q2"
+    later = "Not turned, since there are later trackers than those of"
+    assert f"old.xlsx: {later} 2026-Q4" in done.stdout
+    assert f"past.xlsx: {later} 2026" in done.stdout
+    assert "years.xlsx: Not turned, since its period goes on until 31 Dec 2027" in done.stdout
+
+
+def test_days_of_ones_own_do_not_keep_a_tracker_back(tmp_path):
+    path = okr.write(okr.new("sales", quarter="2027-Q1"), tmp_path / "t.xlsx")
+    with_days(path, end=datetime(2027, 4, 9))
+    new = tmp_path / "new.xlsx"
+    done = turn(path, "-o", new)
+    assert done.exit_code == 0, done.output
+    tracker = okr.read(new)
+    about = tracker.about
+    assert (about.quarter, about.start, about.end) == (
+        "2027-Q2",
+        date(2027, 4, 10),
+        date(2027, 6, 30),
+    )
+    assert min(tracker.check_in_dates) > date(2027, 4, 9)
+    with_days(path, end=datetime(2027, 3, 1))
+    said = refusal(path, "--quarter", "2027-Q1", "-o", tmp_path / "same.xlsx")
+    assert "2027-Q1 does not come after 2027-Q1" in said
 
 
 # --- the new trackers ------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from okr_sheets.schema import PARTS, ROW
 from okr_sheets.tracker import Tracker
 from okr_sheets.turning.fates import COMING, key_result_fate, objective_fate, widened
 from okr_sheets.turning.numbers import next_numbers
+from okr_sheets.turning.periods import new_days
 from okr_sheets.turning.titles import retitled
 
 OPEN = frozenset({"", "to-do", "doing", "blocked"})  # what is left to do of an action
@@ -70,7 +71,8 @@ def turned(
     tracker of the run, such as a year's objective, is aligned to as before.
     """
     pairs = zip(trackers, quarters, strict=True)
-    outcomes = [list(_outcomes(each, quarter.span, as_of, bands)) for each, quarter in pairs]
+    days = [new_days(each.about, quarter) for each, quarter in pairs]
+    outcomes = [list(_outcomes(*pair, as_of, bands)) for pair in zip(trackers, days, strict=True)]
     here = {_id(each) for of_tracker in outcomes for each in of_tracker}
     coming = {_id(each) for of_tracker in outcomes for each in of_tracker if each.new}
 
@@ -111,8 +113,9 @@ def _made(tracker: Tracker, quarter: Period, outcomes: Sequence[Outcome]) -> Tur
             above = rows.get((each.old["parent"], True), 0)
             row = {**each.new, "row": rows[each.old["row"], each.is_objective], "objective": above}
             parts["objectives" if each.is_objective else "key_results"].append(row)
-    actions, actions_left = _actions(tracker, quarter.start, parts)
     about = _about(tracker.about, quarter)
+    days = new_days(tracker.about, quarter)
+    actions, actions_left = _actions(tracker, days.start, parts)
     key_results = Columns.of(parts["key_results"], (ROW, *PARTS["key_results"]))
     new = Tracker.empty(
         about,
@@ -120,13 +123,14 @@ def _made(tracker: Tracker, quarter: Period, outcomes: Sequence[Outcome]) -> Tur
         key_results=_planned(key_results),
         actions=Columns.of(actions, (ROW, *PARTS["actions"])),
         bands=tracker.bands,
-        check_in_dates=check_in_dates(quarter.start, quarter.end, about.cadence),
+        check_in_dates=check_in_dates(days.start, days.end, about.cadence),
     )
     return Turned(tracker, new, quarter, outcomes, rows, len(actions), actions_left)
 
 
 def _about(about: About, quarter: Period) -> About:
-    return replace(about, quarter=str(quarter), start=quarter.start, end=quarter.end, as_of=None)
+    days = new_days(about, quarter)
+    return replace(about, quarter=str(quarter), start=days.start, end=days.end, as_of=None)
 
 
 def _outcomes(
@@ -208,7 +212,7 @@ def note_of(row: Mapping[str, Any], about: About) -> str:
 def _actions(
     tracker: Tracker, start: date, parts: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> tuple[list[Row], int]:
-    """Open actions but of what stays behind, and how many those are; days that are past are cleared.
+    """Open actions but of what stays behind, and how many those are; past days are cleared.
 
     One of an ID that is no row's comes along, as one of nothing does: nobody said that it is over.
     """
@@ -216,7 +220,9 @@ def _actions(
     behind = {*folded(tracker.okrs.id)} - coming
     actions = tracker.columns["actions"].records()
     left = [row for row in actions if row["status"] in OPEN]
-    kept = [row for row in left if not row["key_result"] or row["key_result"].casefold() not in behind]
+    kept = [
+        row for row in left if not row["key_result"] or row["key_result"].casefold() not in behind
+    ]
     first = serial(start)
     moved = [row | {"due": row["due"] if row["due"] >= first else math.nan} for row in kept]
     return moved, len(left) - len(kept)

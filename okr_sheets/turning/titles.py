@@ -14,8 +14,8 @@ _PERCENT = re.compile(r"\s*%?$")
 def retitled(title: str, code: str, before: float, now: float, target: float) -> str:
     """The title with the number `now` in place of the one that says `before`, both baselines.
 
-    Only where the two are the ends of a movement that it tells, from `before` to `target`: any other
-    number, as in “top 20 accounts”, may be no baseline. Of a share of 1 a percentage stays one.
+    Only where it tells a movement, from `before` to `target`: any other number, as in “top 20
+    accounts”, may be no baseline. Of a share of 1 a percentage stays one.
     """
     text = Text(title, code)
     # Where the spelling that is compared is another in length, nobody knows where a number stands.
