@@ -480,6 +480,43 @@ def test_own_columns_come_along(over):
     assert [each.header for each in own_columns(again)] == headers
 
 
+def test_own_columns_that_stay_behind_are_told(over):
+    book = opened(over)
+    sheet = book["OKRs"]
+    at = sheet.max_column + 1
+    for column, header in enumerate(("Owner", "Formulas", "Some"), at):
+        sheet.cell(5, column, header)
+    sheet.cell(7, at, "Dora")
+    # openpyxl stores no values of formulas.
+    for column in (at + 1, at + 2):
+        sheet.cell(7, column, "=1+1")
+    sheet.cell(6, at + 2, "typed")
+    letter = sheet.cell(5, at).column_letter
+    book.save(over)
+    lines = turn(over).stdout.splitlines()
+    name = "sales-2027-Q1.xlsx: "
+    assert f"{name}Columns of your own that stay behind: Formulas, Owner ({letter})" in lines
+    (partly,) = [line for line in lines if "whose values the file does not hold" in line]
+    assert partly.endswith("blank: Some")
+    new = okr.read(over.with_name("sales-2027-Q2.xlsx"))
+    assert [each.header for each in own_columns(new)] == ["Some"]
+
+
+def test_own_columns_of_a_flat_table_are_the_key_results(tmp_path):
+    source = tmp_path / "sales-2027-Q1.csv"
+    source.write_text(
+        "ID,Objective,Key result,Type,Baseline,Target,2027-03-26,Region\n"
+        "K1,Win,Raise leads,Increase,20,60,60,north\n"
+        "K2,Win,Raise deals,Increase,20,60,50,south\n",
+        "utf-8",
+    )
+    assert turn(source, "--quarter", "2027-Q2").exit_code == 0
+    new = okr.read(tmp_path / "sales-2027-Q2.xlsx")
+    (own,) = own_columns(new)
+    # The key result of the row that the objective shares was reached.
+    assert own.cells == {new.columns["key_results"].row.tolist()[0]: "south"}
+
+
 def test_own_headers_that_a_table_cannot_have_twice_are_told_apart(tmp_path):
     tracker = okr.new("sales", quarter="2027-Q1")
     row = tracker.okrs.row.tolist()[0]

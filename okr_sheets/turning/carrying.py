@@ -13,8 +13,11 @@ from okr_sheets.bands import Bands
 from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Columns, filled, folded, serial
 from okr_sheets.language import language
+from okr_sheets.misuse import MisuseError
 from okr_sheets.planning import with_plan
+from okr_sheets.problems import UnreadableError
 from okr_sheets.quarters import Period, Span, check_in_dates
+from okr_sheets.reading.own import OwnColumn, own_columns
 from okr_sheets.rollups.scored import scored
 from okr_sheets.schema import PARTS, ROW
 from okr_sheets.tracker import Tracker
@@ -50,7 +53,8 @@ class Turned:
     """A tracker, the one of its next quarter, and what became of its rows, in their order.
 
     `rows` gives the new number of each row that comes along, by the old one and whether it is an
-    objective's; `actions` is how many open ones come along, `actions_left` how many do not.
+    objective's; `own` are people's own columns, by the old rows; `actions` is how many open ones
+    come along, `actions_left` how many do not.
     """
 
     old: Tracker
@@ -58,6 +62,7 @@ class Turned:
     quarter: Period
     outcomes: Sequence[Outcome]
     rows: Mapping[tuple[int, bool], int]
+    own: Sequence[OwnColumn]
     actions: int
     actions_left: int
 
@@ -125,7 +130,14 @@ def _made(tracker: Tracker, quarter: Period, outcomes: Sequence[Outcome]) -> Tur
         bands=tracker.bands,
         check_in_dates=check_in_dates(days.start, days.end, about.cadence),
     )
-    return Turned(tracker, new, quarter, outcomes, rows, len(actions), actions_left)
+    return Turned(tracker, new, quarter, outcomes, rows, _own(tracker), len(actions), actions_left)
+
+
+def _own(tracker: Tracker) -> Sequence[OwnColumn]:
+    try:
+        return own_columns(tracker)
+    except UnreadableError as error:
+        raise MisuseError(error.problem(tracker.path).line()) from error
 
 
 def _about(about: About, quarter: Period) -> About:

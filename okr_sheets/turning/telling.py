@@ -36,9 +36,12 @@ def lines_of(turned: Turned) -> Iterator[str]:
         yield words.counted("turning.actions", n=turned.actions)
     if turned.actions_left:
         yield words.counted("turning.actions_left", n=turned.actions_left)
-    left = own_elsewhere(turned.old)
+    left = [each.header for each in turned.own if not each.cells] + own_elsewhere(turned.old)
     if left:
         yield words("turning.left", columns=quotation(", ".join(left)))
+    partly = [each.header for each in turned.own if each.cells and not each.is_whole]
+    if partly:
+        yield words("turning.partly", columns=quotation(", ".join(partly)))
 
 
 def not_turned(about: About, is_earlier: bool) -> str:
