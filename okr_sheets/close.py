@@ -54,20 +54,26 @@ def close(
 
     The last numbers, a word on each committed key result that was missed, the reason of a final
     score that differs, and the decision on each objective, each by the cell to type in; as advice,
-    what was learned. Counts to the quarter's last day unless --as-of says another. Nothing is
-    written. Exit code 1 if something is missing or an error stands in a tracker, 2 if nothing could
-    be read.
+    what was learned. Counts to the quarter's last day unless --as-of says another; before it only
+    numbers are asked for. A year beside its quarters is asked for nothing before the last of them.
+    Nothing is written. Exit code 1 if something is missing or an error stands in a tracker, 2 if
+    nothing could be read.
     """
     from okr_sheets.checks import faults_of
+    from okr_sheets.problems import file_names
     from okr_sheets.reading.spelling import with_one_spelling
+    from okr_sheets.reports.phrases import day_text
     from okr_sheets.reports.tables import csv_text, json_text
-    from okr_sheets.rollups.unclosed import open_ends
+    from okr_sheets.rollups.unclosed import ends_after, open_ends
     from okr_sheets.tracker import usual_language
+    from okr_sheets.turning.periods import going_on
 
     found = runs.searched(paths or config.paths, config)
     trackers = runs.read_trackers(found, config, code, quiet, engine, scheduler)
     trackers = with_one_spelling(trackers, config)
-    ends = open_ends(trackers, as_of, config.bands())
+    years = going_on(trackers)
+    asked = [each for each, is_year in zip(trackers, years, strict=True) if not is_year]
+    ends = open_ends(asked, as_of, config.bands())
     words = language(code or config.language or usual_language(trackers) or from_locale(os.environ))
     runs.warn_of_names(config, trackers)
     runs.warn_of_day(as_of, trackers, words)
@@ -80,8 +86,16 @@ def close(
         put(csv_text(KEYS, rows, words, "\n") if form == "csv" else json_text(rows))
     missing = sum(end.is_needed for end in ends)
     ended = runs.finish(problems, trackers, words.code, shown=errors, quiet=quiet)
-    if not quiet and any(tracker.readable for tracker in trackers):
-        _sum_up(missing, len(ends) - missing, bool(errors), words)
+    over = {id(each) for each in asked if each.readable and not ends_after(each, as_of)}
+    if not quiet:
+        files = file_names(tracker.path for tracker in trackers)
+        for tracker in trackers:
+            if tracker.readable and id(tracker) not in over:
+                day = day_text(tracker.about.end, words)
+                say(
+                    words("closing.goes_on", file=quotation(files[tracker.path]), day=day), err=True
+                )
+        _sum_up(missing, len(ends) - missing, bool(errors) or not over, words)
     return max(ended, PROBLEMS if missing else 0)
 
 
@@ -125,10 +139,10 @@ def _message(end: OpenEnd, words: Language) -> str:
     )
 
 
-def _sum_up(missing: int, advice: int, has_errors: bool, words: Language) -> None:
+def _sum_up(missing: int, advice: int, is_open: bool, words: Language) -> None:
     if missing:
         say(words.counted("closing.missing", n=missing), err=True)
-    elif not has_errors:
+    elif not is_open:
         say(words("closing.can_close"), err=True)
     if advice:
         say(words.counted("closing.advice", n=advice), err=True)

@@ -33,7 +33,8 @@ from okr_sheets.schema import CHECK_IN_PREFIX, PARTS, ROW
 from okr_sheets.tracker import Tracker
 from okr_sheets.turning.carrying import turned
 from okr_sheets.turning.making import write_all
-from okr_sheets.turning.places import next_quarters, places_for_all
+from okr_sheets.turning.periods import next_quarters
+from okr_sheets.turning.places import places_for_all
 from okr_sheets.writing.layout import FIRST_ROW, Layout
 from okr_sheets.writing.saving import saved
 from okr_sheets.writing.tracker import write

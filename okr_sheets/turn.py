@@ -53,12 +53,12 @@ def turn(
     --as-of says another.
     """
     from okr_sheets.problems import file_names
-    from okr_sheets.reports.phrases import day_text
     from okr_sheets.tracker import usual_language
     from okr_sheets.turning.carrying import turned
     from okr_sheets.turning.making import write_all, write_one
-    from okr_sheets.turning.places import next_quarters, place_for_one, places_for_all
-    from okr_sheets.turning.telling import lines_of
+    from okr_sheets.turning.periods import earlier, next_quarters
+    from okr_sheets.turning.places import place_for_one, places_for_all
+    from okr_sheets.turning.telling import lines_of, not_turned
 
     paths = paths or config.paths
     found = runs.searched(paths, config)
@@ -80,11 +80,10 @@ def turn(
     for each in all_turned:
         for line in lines_of(each):
             note(f"{quotation(files[each.old.path])}: {line}")
-    for tracker, of in zip(trackers, quarters, strict=True):
+    for tracker, of, is_earlier in zip(trackers, quarters, earlier(trackers), strict=True):
         if of is None:
-            own = language(tracker.about.language)
-            day = day_text(tracker.about.end, own)
-            note(f"{quotation(files[tracker.path])}: {own('turning.goes_on', day=day)}")
+            line = not_turned(tracker.about, is_earlier)
+            note(f"{quotation(files[tracker.path])}: {line}")
     note(words("terminal.wrote", path=str(written)))
     _say_open(olds, as_of, config, words)
     return 0

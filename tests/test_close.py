@@ -456,7 +456,21 @@ def test_it_counts_to_the_last_day_or_to_the_day_asked_for(blank):
     early = closed(blank, "--as-of", "2027-03-20", "--format", "csv")
     codes = [row["code"] for row in csv.DictReader(io.StringIO(early.stdout))]
     assert early.exit_code == 1
-    assert codes == ["number", "lesson", "number", "lesson"]
+    # The quarter is not over on that day, so that nobody has decided or learned anything yet.
+    assert codes == ["number", "number"]
+    assert "t.xlsx: goes on until 31 Mar 2027. Its close is not asked for yet." in early.stderr
+
+
+@pytest.mark.parametrize(("quarter", "asks"), [("2027-Q1", False), ("2027-Q4", True)])
+def test_a_year_beside_its_quarters_closes_with_the_last(quarter, asks, tmp_path):
+    okr.write(okr.new("company", quarter="2027"), tmp_path / "year.xlsx")
+    okr.write(okr.new("sales", quarter=quarter), tmp_path / "sales.xlsx")
+    result = closed(tmp_path, "--format", "json")
+    files = {"sales.xlsx", "year.xlsx"} if asks else {"sales.xlsx"}
+    assert {end["file"] for end in json.loads(result.stdout)} == files
+    assert ("year.xlsx: goes on until 31 Dec 2027." in result.stderr) is not asks
+    alone = closed(tmp_path / "year.xlsx", "--format", "json")
+    assert json.loads(alone.stdout)
 
 
 @pytest.mark.parametrize("code", languages())

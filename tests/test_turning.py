@@ -27,7 +27,7 @@ from okr_sheets.language import language, languages
 from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter, following
 from okr_sheets.reading.own import OwnColumn, own_columns
-from okr_sheets.turning.fates import key_result_fate, objective_fate
+from okr_sheets.turning.fates import key_result_fate, objective_fate, widened
 from okr_sheets.turning.names import turned_file, turned_name
 from okr_sheets.turning.numbers import next_numbers
 from okr_sheets.turning.titles import retitled
@@ -99,6 +99,23 @@ def test_what_becomes_of_a_key_result(key_result, of_objective, fate):
     assert key_result_fate(key_result, of_objective) == fate
 
 
+LINES = ("keep-at-least", "keep-at-most", "total-at-most")
+DONE_BELOW = [
+    # what becomes of the objective, what is under it, what that asks of each
+    ("keep", [live(1)], "change"),
+    ("postpone", [live(1), CANCELLED], "change"),
+    ("keep", [live(1), live(0.5)], "keep"),
+    ("keep", [CANCELLED], "keep"),
+    *[(fate, [live(1, kind)], fate) for fate in ("keep", "postpone") for kind in LINES],
+    *[(fate, [live(1, kind), live(1)], fate) for fate in ("keep", "postpone") for kind in LINES],
+]
+
+
+@pytest.mark.parametrize(("of_objective", "key_results", "asked"), DONE_BELOW)
+def test_what_an_objective_asks_of_what_is_done(of_objective, key_results, asked):
+    assert widened(of_objective, key_results) == asked
+
+
 NUMBERS = [
     # type, baseline, current, target, what becomes of it, new baseline, new target
     ("increase", 30, 42, 60, "keep", 42, 60),
@@ -137,7 +154,12 @@ def test_where_a_key_result_starts_and_is_to_get(kind, baseline, current, target
             (21, 16, 10),
             "Cut time to value from 16 to 10 days",
         ),
-        ("Win 30 deals (22 last quarter)", "en", (22, 17, 30), "Win 30 deals (17 last quarter)"),
+        ("Win 30 deals (22 last quarter)", "en", (22, 17, 30), "Win 30 deals (22 last quarter)"),
+        ("Raise renewals in the top 20 accounts to 60", "en", (20, 50, 60), ...),
+        ("Answer within 24 hours, 40 a day", "en", (24, 30, 40), ...),
+        ("Visit 12 sites 3 times", "en", (3, 8, 12), ...),
+        ("Move 20 accounts from 5 to 9 seats", "en", (20, 50, 9), ...),
+        ("Raise the top 20 from 20 to 60", "en", (20, 50, 60), "Raise the top 20 from 50 to 60"),
         (
             "Grow revenue from $8.4M to $9.2M",
             "en",
@@ -165,7 +187,7 @@ def test_where_a_key_result_starts_and_is_to_get(kind, baseline, current, target
     ],
 )
 def test_a_title_tells_the_new_baseline(title, code, numbers, new):
-    assert retitled(title, code, *numbers) == new
+    assert retitled(title, code, *numbers) == (title if new is ... else new)
 
 
 PLAN = """
@@ -321,10 +343,25 @@ def test_it_says_row_by_row_what_became_of_it(over):
         f"{name}O3 kept",
         f"{name}O3.KR1 counts from 0 again (came to 3), target 4",
         f"{name}Open actions that come along: 3",
+        f"{name}Open actions that stay behind with what they were for: 1",
         f"Wrote {over.with_name('sales-2027-Q2.xlsx')}",
     ]
     assert "Missing at the close, all the same" in said.stderr
     assert turn(over, "-q", "-o", over.with_name("new.xlsx")).stdout == ""
+
+
+def test_an_action_of_no_row_comes_along(over):
+    tracker = okr.read(over)
+    book = opened(over)
+    letter, sheet = tracker.letters["actions"]["key_result"], book["Actions"]
+    at = {row["action"]: row["row"] for row in tracker.columns["actions"].records()}
+    sheet[f"{letter}{at['Call']}"] = "Somebody else's"
+    sheet[f"{letter}{at['Write']}"] = "o2.kr1"
+    book.save(over)
+    assert "Open actions that stay behind with what they were for: 2" in turn(over).stdout
+    actions = okr.read(over.with_name("sales-2027-Q2.xlsx")).actions
+    assert actions.action.tolist() == ["Call", "Ask"]
+    assert actions.key_result.tolist() == ["Somebody else's", "O1.KR3"]
 
 
 def test_decisions_of_the_close_come_first(over):
@@ -441,6 +478,43 @@ def test_own_columns_come_along(over):
     assert turn(new).exit_code == 0
     again = okr.read(over.with_name("sales-2027-Q3.xlsx"))
     assert [each.header for each in own_columns(again)] == headers
+
+
+def test_own_columns_that_stay_behind_are_told(over):
+    book = opened(over)
+    sheet = book["OKRs"]
+    at = sheet.max_column + 1
+    for column, header in enumerate(("Owner", "Formulas", "Some"), at):
+        sheet.cell(5, column, header)
+    sheet.cell(7, at, "Dora")
+    # openpyxl stores no values of formulas.
+    for column in (at + 1, at + 2):
+        sheet.cell(7, column, "=1+1")
+    sheet.cell(6, at + 2, "typed")
+    letter = sheet.cell(5, at).column_letter
+    book.save(over)
+    lines = turn(over).stdout.splitlines()
+    name = "sales-2027-Q1.xlsx: "
+    assert f"{name}Columns of your own that stay behind: Formulas, Owner ({letter})" in lines
+    (partly,) = [line for line in lines if "whose values the file does not hold" in line]
+    assert partly.endswith("blank: Some")
+    new = okr.read(over.with_name("sales-2027-Q2.xlsx"))
+    assert [each.header for each in own_columns(new)] == ["Some"]
+
+
+def test_own_columns_of_a_flat_table_are_the_key_results(tmp_path):
+    source = tmp_path / "sales-2027-Q1.csv"
+    source.write_text(
+        "ID,Objective,Key result,Type,Baseline,Target,2027-03-26,Region\n"
+        "K1,Win,Raise leads,Increase,20,60,60,north\n"
+        "K2,Win,Raise deals,Increase,20,60,50,south\n",
+        "utf-8",
+    )
+    assert turn(source, "--quarter", "2027-Q2").exit_code == 0
+    new = okr.read(tmp_path / "sales-2027-Q2.xlsx")
+    (own,) = own_columns(new)
+    # The key result of the row that the objective shares was reached.
+    assert own.cells == {new.columns["key_results"].row.tolist()[0]: "south"}
 
 
 def test_own_headers_that_a_table_cannot_have_twice_are_told_apart(tmp_path):
@@ -572,7 +646,7 @@ def test_the_sheets_of_one_file_become_files(tmp_path):
 
 def test_two_files_that_would_become_one_are_told(tmp_path):
     okr.write(okr.new("sales", quarter="2027-Q1"), tmp_path / "sales 2027-Q1.xlsx")
-    okr.write(okr.new("company", quarter="2027-Q2"), tmp_path / "sales 2027-Q2.xlsx")
+    okr.write(okr.new("company", quarter="2027-Q1"), tmp_path / "sales 2027-Q2.xlsx")
     said = refusal(tmp_path, "--quarter", "2027-Q3", "-o", tmp_path / "new")
     assert "would both become sales 2027-Q3.xlsx. Rename one of them." in said
     assert not (tmp_path / "new").exists()
@@ -626,17 +700,61 @@ def test_a_longer_period_goes_on(tmp_path):
     folder.mkdir()
     okr.write(okr.new("sales", quarter="2027-Q1"), folder / "sales.xlsx")
     year = okr.write(okr.new("company", quarter="2027-Q1"), folder / "company.xlsx")
-    book = opened(year)
-    for row in book.worksheets[0].iter_rows(min_col=1, max_col=5):
-        if row[0].value == "tracker.end":
-            row[4].value = datetime(2027, 12, 31)
-    book.save(year)
+    with_days(year, end=datetime(2027, 12, 31))
     done = turn(folder)
     assert done.exit_code == 0, done.output
     assert "company.xlsx: Not turned, since its period goes on until 31 Dec 2027" in done.stdout
     assert [path.name for path in (tmp_path / "okrs-2027-Q2").iterdir()] == ["sales.xlsx"]
     new = okr.read(tmp_path / "okrs-2027-Q2" / "sales.xlsx")
     assert "C-O1" in new.objectives.aligns_to.tolist()
+
+
+def with_days(path, **days):
+    """A tracker's file with a first or last day of its own."""
+    book = opened(path)
+    for row in book.worksheets[0].iter_rows(min_col=1, max_col=5):
+        for name, day in days.items():
+            if row[0].value == f"tracker.{name}":
+                row[4].value = day
+    book.save(path)
+    return path
+
+
+def test_of_several_quarters_the_latest_turn(tmp_path):
+    folder = tmp_path / "okrs"
+    folder.mkdir()
+    named = {"old": "2026-Q4", "new": "2027-Q1", "years": "2027", "past": "2026"}
+    for template, (name, quarter) in zip(
+        ("sales", "go-to-market", "company", "company"), named.items(), strict=True
+    ):
+        okr.write(okr.new(template, quarter=quarter, team=name), folder / f"{name}.xlsx")
+    done = turn(folder, "-o", tmp_path / "next")
+    assert done.exit_code == 0, done.output
+    assert [path.name for path in (tmp_path / "next").iterdir()] == ["new.xlsx"]
+    assert okr.read(tmp_path / "next" / "new.xlsx").about.quarter == "2027-Q2"
+    later = "Not turned, since there are later trackers than those of"
+    assert f"old.xlsx: {later} 2026-Q4" in done.stdout
+    assert f"past.xlsx: {later} 2026" in done.stdout
+    assert "years.xlsx: Not turned, since its period goes on until 31 Dec 2027" in done.stdout
+
+
+def test_days_of_ones_own_do_not_keep_a_tracker_back(tmp_path):
+    path = okr.write(okr.new("sales", quarter="2027-Q1"), tmp_path / "t.xlsx")
+    with_days(path, end=datetime(2027, 4, 9))
+    new = tmp_path / "new.xlsx"
+    done = turn(path, "-o", new)
+    assert done.exit_code == 0, done.output
+    tracker = okr.read(new)
+    about = tracker.about
+    assert (about.quarter, about.start, about.end) == (
+        "2027-Q2",
+        date(2027, 4, 10),
+        date(2027, 6, 30),
+    )
+    assert min(tracker.check_in_dates) > date(2027, 4, 9)
+    with_days(path, end=datetime(2027, 3, 1))
+    said = refusal(path, "--quarter", "2027-Q1", "-o", tmp_path / "same.xlsx")
+    assert "2027-Q1 does not come after 2027-Q1" in said
 
 
 # --- the new trackers ------------------------------------------------------------------------------

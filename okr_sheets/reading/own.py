@@ -12,7 +12,7 @@ from okr_sheets.files.child import in_child
 from okr_sheets.files.grid import Broken, Uncalculated
 from okr_sheets.letters import column_number
 from okr_sheets.problems import Problem, UnreadableError
-from okr_sheets.schema import OKRS
+from okr_sheets.schema import CHECK_IN_PREFIX, OKRS
 
 if TYPE_CHECKING:  # the process that looks at the file needs no numpy
     from okr_sheets.tracker import Tracker
@@ -26,19 +26,22 @@ class OwnColumn:
     """A column of somebody's own: its header as typed, and its values by the tracker's rows.
 
     A value is a text, a number, a truth value, a date or a time; `number_format` is that of the
-    first number in it which has one, else "".
+    first number in it which has one, else "". `is_whole` is whether the file holds the values of
+    all its formulas.
     """
 
     header: str
     cells: Mapping[int, Any]
     number_format: str = ""
+    is_whole: bool = True
 
 
 def own_columns(tracker: Tracker) -> tuple[OwnColumn, ...]:
     """The columns of a tracker's OKRs that reading passed over, from another look at its file.
 
     In a flat table a row is that of its key result. Errors, and formulas whose value the file does
-    not hold, are blank. Raises UnreadableError if the file cannot be read any more.
+    not hold, are blank; a column of such formulas alone has no cells. Raises UnreadableError if the
+    file cannot be read any more.
     """
     sheet = tracker.sheets.get(OKRS.key, "")
     columns = {each.column: each.given for each in _passed_over(tracker) if each.sheet == sheet}
@@ -48,13 +51,21 @@ def own_columns(tracker: Tracker) -> tuple[OwnColumn, ...]:
     place = Path(tracker.path).absolute()
     seen = in_child(LOOKING, place, sheet, tuple(columns), tuple(rows))
     own = zip(columns.values(), seen, strict=True)
-    return tuple(OwnColumn(header, *looked) for header, looked in own if looked[0])
+    every = (OwnColumn(header, *looked) for header, looked in own)
+    return tuple(each for each in every if each.cells or not each.is_whole)
 
 
 def own_elsewhere(tracker: Tracker) -> list[str]:
-    """The headers of such columns on its other sheets."""
+    """The headers of such columns on its other sheets, and of those that a header has twice.
+
+    Of these the one that counts is read; the other is named with its letter. A second column of a
+    check-in is not named, as no check-in is asked for here.
+    """
     sheet = tracker.sheets.get(OKRS.key, "")
-    return [each.given for each in _passed_over(tracker) if each.sheet != sheet]
+    elsewhere = [each.given for each in _passed_over(tracker) if each.sheet != sheet]
+    copies = (each for each in tracker.problems if each.code == "duplicate-column")
+    others = (each for each in copies if not each.key.startswith(CHECK_IN_PREFIX))
+    return [*elsewhere, *(f"{each.words['label']} ({each.column})" for each in others)]
 
 
 def _passed_over(tracker: Tracker) -> list[Problem]:
@@ -66,8 +77,8 @@ def _passed_over(tracker: Tracker) -> list[Problem]:
 
 def cells_of(
     place: Path, sheet: str, columns: Sequence[str], rows: Sequence[int]
-) -> list[tuple[dict[int, Any], str]]:
-    """The filled cells by row, and the first number format, of columns of a sheet of a file."""
+) -> list[tuple[dict[int, Any], str, bool]]:
+    """Of columns of a sheet: the filled cells by row, the first number format, and `is_whole`."""
     grid = next((each for each in read_book(place).grids if each.name == sheet), None)
     if grid is None:
         raise UnreadableError("being-written")
@@ -80,5 +91,6 @@ def cells_of(
             if cell is not None and not isinstance(cell, Broken | Uncalculated)
         }
         formats = (grid.formats.get((row, number), "") for row in filled)
-        looked.append((filled, next(filter(None, formats), "")))
+        is_whole = not any(isinstance(cell, Uncalculated) for cell in cells.values())
+        looked.append((filled, next(filter(None, formats), ""), is_whole))
     return looked

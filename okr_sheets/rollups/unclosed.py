@@ -44,14 +44,23 @@ def open_ends(trackers: Sequence[Tracker], as_of: date | None, bands: Bands) -> 
 
     Numbers for the last check-in date, a word on each committed key result that was missed, the
     reason of a final score, the decision on each live objective, and as advice what was learned. A
-    tracker without a close is asked for one, and its unit answers for that.
+    tracker without a close is asked for one, and its unit answers for that. Of a tracker that goes
+    on after `as_of` only the numbers are missing.
     """
     days = [as_of or tracker.about.end for tracker in trackers]
     now = scored(trackers, [days], bands)
-    ends = [*_numbers(now, trackers), *_explanations(now, trackers)]
-    ends += [*_sheets(trackers), *_objectives(now, trackers)]
+    ends = [*_explanations(now, trackers), *_sheets(trackers), *_objectives(now, trackers)]
+    names = file_names(tracker.path for tracker in trackers)
+    going = {names[each.path] for each in trackers if ends_after(each, as_of)}
+    ends = [*_numbers(now, trackers), *(end for end in ends if end.file not in going)]
     # What belongs to nobody comes last; within a file in the order above.
     return sorted(ends, key=lambda end: (not end.owner, end.owner, end.file))
+
+
+def ends_after(tracker: Tracker, as_of: date | None) -> bool:
+    """Whether a tracker is not over on a day; by default it is."""
+    end = tracker.about.end
+    return as_of is not None and end is not None and as_of < end
 
 
 def _numbers(now: Scored, trackers: Sequence[Tracker]) -> Iterator[OpenEnd]:

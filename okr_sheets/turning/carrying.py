@@ -11,15 +11,19 @@ from typing import Any
 from okr_sheets.about import About
 from okr_sheets.bands import Bands
 from okr_sheets.choices import OBJECTIVE
-from okr_sheets.columns import Columns, filled, serial
+from okr_sheets.columns import Columns, filled, folded, serial
 from okr_sheets.language import language
+from okr_sheets.misuse import MisuseError
 from okr_sheets.planning import with_plan
+from okr_sheets.problems import UnreadableError
 from okr_sheets.quarters import Period, Span, check_in_dates
+from okr_sheets.reading.own import OwnColumn, own_columns
 from okr_sheets.rollups.scored import scored
 from okr_sheets.schema import PARTS, ROW
 from okr_sheets.tracker import Tracker
-from okr_sheets.turning.fates import COMING, is_done, key_result_fate, objective_fate
+from okr_sheets.turning.fates import COMING, key_result_fate, objective_fate, widened
 from okr_sheets.turning.numbers import next_numbers
+from okr_sheets.turning.periods import new_days
 from okr_sheets.turning.titles import retitled
 
 OPEN = frozenset({"", "to-do", "doing", "blocked"})  # what is left to do of an action
@@ -49,7 +53,8 @@ class Turned:
     """A tracker, the one of its next quarter, and what became of its rows, in their order.
 
     `rows` gives the new number of each row that comes along, by the old one and whether it is an
-    objective's; `actions` is how many come along.
+    objective's; `own` are people's own columns, by the old rows; `actions` is how many open ones
+    come along, `actions_left` how many do not.
     """
 
     old: Tracker
@@ -57,7 +62,9 @@ class Turned:
     quarter: Period
     outcomes: Sequence[Outcome]
     rows: Mapping[tuple[int, bool], int]
+    own: Sequence[OwnColumn]
     actions: int
+    actions_left: int
 
 
 def turned(
@@ -69,7 +76,8 @@ def turned(
     tracker of the run, such as a year's objective, is aligned to as before.
     """
     pairs = zip(trackers, quarters, strict=True)
-    outcomes = [list(_outcomes(each, quarter.span, as_of, bands)) for each, quarter in pairs]
+    days = [new_days(each.about, quarter) for each, quarter in pairs]
+    outcomes = [list(_outcomes(*pair, as_of, bands)) for pair in zip(trackers, days, strict=True)]
     here = {_id(each) for of_tracker in outcomes for each in of_tracker}
     coming = {_id(each) for of_tracker in outcomes for each in of_tracker if each.new}
 
@@ -110,8 +118,9 @@ def _made(tracker: Tracker, quarter: Period, outcomes: Sequence[Outcome]) -> Tur
             above = rows.get((each.old["parent"], True), 0)
             row = {**each.new, "row": rows[each.old["row"], each.is_objective], "objective": above}
             parts["objectives" if each.is_objective else "key_results"].append(row)
-    actions = list(_actions(tracker, quarter.start, parts))
     about = _about(tracker.about, quarter)
+    days = new_days(tracker.about, quarter)
+    actions, actions_left = _actions(tracker, days.start, parts)
     key_results = Columns.of(parts["key_results"], (ROW, *PARTS["key_results"]))
     new = Tracker.empty(
         about,
@@ -119,13 +128,21 @@ def _made(tracker: Tracker, quarter: Period, outcomes: Sequence[Outcome]) -> Tur
         key_results=_planned(key_results),
         actions=Columns.of(actions, (ROW, *PARTS["actions"])),
         bands=tracker.bands,
-        check_in_dates=check_in_dates(quarter.start, quarter.end, about.cadence),
+        check_in_dates=check_in_dates(days.start, days.end, about.cadence),
     )
-    return Turned(tracker, new, quarter, outcomes, rows, len(actions))
+    return Turned(tracker, new, quarter, outcomes, rows, _own(tracker), len(actions), actions_left)
+
+
+def _own(tracker: Tracker) -> Sequence[OwnColumn]:
+    try:
+        return own_columns(tracker)
+    except UnreadableError as error:
+        raise MisuseError(error.problem(tracker.path).line()) from error
 
 
 def _about(about: About, quarter: Period) -> About:
-    return replace(about, quarter=str(quarter), start=quarter.start, end=quarter.end, as_of=None)
+    days = new_days(about, quarter)
+    return replace(about, quarter=str(quarter), start=days.start, end=days.end, as_of=None)
 
 
 def _outcomes(
@@ -150,7 +167,7 @@ def _outcomes(
         else:
             above = fates.get(row["parent"], "keep")
             under = below[row["parent"]]
-            fate = key_result_fate(row, _wider(above, under)) if above in COMING else above
+            fate = key_result_fate(row, widened(above, under)) if above in COMING else above
             baseline, target = next_numbers(row, fate) if fate in COMING else (math.nan, math.nan)
             numbers = {"baseline": baseline, "target": target}
             if fate in COMING:
@@ -160,15 +177,6 @@ def _outcomes(
         if fate in COMING:
             new = {**row, **numbers, **_emptied(row, tracker.about, period)}
         yield Outcome(fate, row, new)
-
-
-def _wider(fate: str, key_results: Sequence[Mapping[str, Any]]) -> str:
-    """What an objective that is to come along asks of its key results.
-
-    Where all of them are done none would be left: they come along for new targets. Source: own.
-    """
-    left = [row for row in key_results if row["state"] != "cancelled"]
-    return "change" if left and all(map(is_done, left)) else fate
 
 
 def _computed(
@@ -215,9 +223,18 @@ def note_of(row: Mapping[str, Any], about: About) -> str:
 
 def _actions(
     tracker: Tracker, start: date, parts: Mapping[str, Sequence[Mapping[str, Any]]]
-) -> Iterator[Row]:
-    """Open actions of what comes along, and of nothing; days that are past are cleared."""
-    coming = {"", *(row["id"].casefold() for rows in parts.values() for row in rows)}
-    for row in tracker.columns["actions"].records():
-        if row["status"] in OPEN and row["key_result"].casefold() in coming:
-            yield row | {"due": row["due"] if row["due"] >= serial(start) else math.nan}
+) -> tuple[list[Row], int]:
+    """Open actions but of what stays behind, and how many those are; past days are cleared.
+
+    One of an ID that is no row's comes along, as one of nothing does: nobody said that it is over.
+    """
+    coming = {row["id"].casefold() for rows in parts.values() for row in rows}
+    behind = {*folded(tracker.okrs.id)} - coming
+    actions = tracker.columns["actions"].records()
+    left = [row for row in actions if row["status"] in OPEN]
+    kept = [
+        row for row in left if not row["key_result"] or row["key_result"].casefold() not in behind
+    ]
+    first = serial(start)
+    moved = [row | {"due": row["due"] if row["due"] >= first else math.nan} for row in kept]
+    return moved, len(left) - len(kept)

@@ -64,6 +64,17 @@ def is_done(key_result: Row) -> bool:
     return bool(key_result["state"] != "postponed" and key_result["score"] >= 1)
 
 
+def widened(fate: str, key_results: Sequence[Row]) -> str:
+    """What an objective that is to come along asks of its key results.
+
+    Where all of them are done none would be left: they come along for new targets. A line to hold
+    is left as it is. Source: own.
+    """
+    left = [row for row in key_results if row["state"] != "cancelled"]
+    is_over = all(is_done(row) and row["kind"] not in LINES for row in left)
+    return "change" if left and is_over else fate
+
+
 def stopped(key_result: Row, _: str) -> str:
     """A cancelled key result stays behind. Source: own (nothing is deleted from the old file)."""
     return "cancelled" if key_result["state"] == "cancelled" else ""

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
-from okr_sheets.misuse import MisuseError
-from okr_sheets.problems import UnreadableError
-from okr_sheets.reading.own import OwnColumn, own_columns
+from okr_sheets.reading.own import OwnColumn
 from okr_sheets.tracker import Tracker
 from okr_sheets.turning.carrying import Turned
 from okr_sheets.turning.names import turned_name
@@ -50,17 +48,18 @@ def _with_parents(all_turned: Sequence[Turned], names: Sequence[str]) -> list[Tr
 
 
 def _own(turned: Turned) -> list[OwnColumn]:
-    """People's own columns of the OKRs, by the rows of the new tracker."""
-    try:
-        columns = own_columns(turned.old)
-    except UnreadableError as error:
-        raise MisuseError(error.problem(turned.old.path).line()) from error
-    # In a flat table, where an objective shares a row, the key result has it.
+    """People's own columns of the OKRs, by the rows of the new tracker.
+
+    In a flat table, where an objective shares a row, that is the key result's.
+    """
+    of_key_results = {each.old["row"] for each in turned.outcomes if not each.is_objective}
     rows = {
-        row: number for (row, _), number in sorted(turned.rows.items(), key=lambda it: -it[0][1])
+        row: number
+        for (row, is_objective), number in turned.rows.items()
+        if not (is_objective and row in of_key_results)
     }
     kept = (
         replace(each, cells={rows[row]: cell for row, cell in each.cells.items() if row in rows})
-        for each in columns
+        for each in turned.own
     )
     return [each for each in kept if each.cells]

@@ -1,52 +1,19 @@
-"""Where the trackers of the next quarter are written, and from when to when each of them is."""
+"""Where the trackers of the next quarter are written."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path, PurePath
 
 from okr_sheets.adopting.paths import plain_name
 from okr_sheets.misuse import MisuseError
-from okr_sheets.quarters import Period, following, period
+from okr_sheets.quarters import Period
 from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
 from okr_sheets.turning.names import turned_file, turned_name
 from okr_sheets.urls import is_url, without_secrets
-
-
-def next_quarters(trackers: Sequence[Tracker], named: str | None) -> list[Period | None]:
-    """The quarter of each new tracker: the `named` one, or the one after its own.
-
-    None for one that goes on, such as a year's, since the next quarter of another lies within it.
-    MisuseError if all of them go on.
-    """
-    quarters = [
-        period(named, tracker.about.fiscal_start)
-        if named
-        else following(tracker.about.quarter, tracker.about.fiscal_start)
-        for tracker in trackers
-    ]
-    starts = {quarter.start for quarter in quarters}
-    going = [
-        _goes_on(tracker, quarter) or any(_holds(tracker, start) for start in starts)
-        for tracker, quarter in zip(trackers, quarters, strict=True)
-    ]
-    if trackers and all(going):
-        raise MisuseError(f"{quarters[0]} does not come after {trackers[0].about.quarter}.")
-    return [None if goes_on else each for each, goes_on in zip(quarters, going, strict=True)]
-
-
-def _goes_on(tracker: Tracker, quarter: Period) -> bool:
-    end = tracker.about.end
-    return end is not None and quarter.start <= end
-
-
-def _holds(tracker: Tracker, day: date) -> bool:
-    span = tracker.about.span
-    return span is not None and day in span
 
 
 def place_for_one(tracker: Tracker, quarter: Period, out: Path | None) -> Path:

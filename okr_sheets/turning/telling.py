@@ -6,8 +6,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from okr_sheets.about import About
 from okr_sheets.language import Language, language
 from okr_sheets.reading.own import own_elsewhere
+from okr_sheets.reports.phrases import day_text
 from okr_sheets.text import quotation
 from okr_sheets.turning.carrying import Outcome, Turned
 
@@ -32,9 +34,22 @@ def lines_of(turned: Turned) -> Iterator[str]:
             yield words("turning.without", id=quotation(outcome.old["id"]))
     if turned.actions:
         yield words.counted("turning.actions", n=turned.actions)
-    left = own_elsewhere(turned.old)
+    if turned.actions_left:
+        yield words.counted("turning.actions_left", n=turned.actions_left)
+    left = [each.header for each in turned.own if not each.cells] + own_elsewhere(turned.old)
     if left:
         yield words("turning.left", columns=quotation(", ".join(left)))
+    partly = [each.header for each in turned.own if each.cells and not each.is_whole]
+    if partly:
+        yield words("turning.partly", columns=quotation(", ".join(partly)))
+
+
+def not_turned(about: About, is_earlier: bool) -> str:
+    """Why a tracker does not turn: it is of an earlier quarter than others, or goes on."""
+    words = language(about.language)
+    if is_earlier:
+        return words("turning.earlier", quarter=about.quarter)
+    return words("turning.goes_on", day=day_text(about.end, words))
 
 
 def _of_row(outcome: Outcome, of_objective: str, words: Language) -> Iterator[str]:

@@ -14,17 +14,18 @@ _PERCENT = re.compile(r"\s*%?$")
 def retitled(title: str, code: str, before: float, now: float, target: float) -> str:
     """The title with the number `now` in place of the one that says `before`, both baselines.
 
-    As it is where they are the same, where one of the three is unknown, and where not exactly one
-    number says `before`, or it may be the target. Of a share of 1 a percentage stays one.
+    Only where it tells a movement, from `before` to `target`: any other number, as in “top 20
+    accounts”, may be no baseline. Of a share of 1 a percentage stays one.
     """
     text = Text(title, code)
     # Where the spelling that is compared is another in length, nobody knows where a number stands.
     if before == now or isnan(before + now + target) or len(text.plain) != len(title):
         return title
-    found = [figure for figure in text.figures if figure.says(before)]
-    if len(found) != 1 or before == target:
+    if text.pair is None:
         return title
-    (figure,) = found
+    figure, end = text.pair
+    if not (figure.says(before) and end.says(target)):
+        return title
     is_share = not any(isclose(value, before) for value in figure.values)
     digits = title[figure.start : figure.end]
     if not digits[:1].isdigit():
