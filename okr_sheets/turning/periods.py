@@ -47,7 +47,7 @@ def earlier(trackers: Sequence[Tracker]) -> list[bool]:
     """
     periods = [_own(tracker.about) for tracker in trackers]
     latest: dict[type[Period], date] = {}
-    for own in filter(None, periods):
+    for own in (each for each in periods if each is not None):
         latest[type(own)] = max(own.start, latest.get(type(own), own.start))
     return [own is not None and own.end < latest[type(own)] for own in periods]
 
