@@ -364,7 +364,9 @@ def assert_markdown(text, of):
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     page = html.document_fromstring(f"<div>{reader.render(body)}</div>")
     tags = {element.tag for element in page.iter() if isinstance(element.tag, str)}
-    assert tags <= set("html body div h1 h2 h3 p ul li strong code table thead tbody tr th td".split())
+    assert tags <= set(
+        "html body div h1 h2 h3 p ul li strong code table thead tbody tr th td".split()
+    )
     assert not list(page.iter(etree.Comment))
     assert not [each for each in page.iter("strong", "code") if each.text_content().strip() == M]
     assert not [each for each in page.iter("li") if each.getparent().getparent().tag == "li"]

@@ -261,7 +261,7 @@ def test_a_wrong_argument_is_answered_with_a_sentence(folder, given, said):
         ),
         (
             {"quarter": 2027},
-            "^“2027” is not a quarter. Type it as 2027-Q1. A whole year is typed as 2027.$",
+            "^“2027” is not a quarter. Type it as 2027-Q1.$",
         ),
         ({"fiscal_start": 13}, "begins in a month from 1 to 12"),
         ({"source": "plan.xlsx"}, "a plan is a .toml or .csv file"),

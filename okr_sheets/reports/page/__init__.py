@@ -54,12 +54,18 @@ def _html(excerpt: Excerpt) -> str:
         lstrip_blocks=True,
     )
     assets = {
-        "style": environment.get_template("page.css.j2").render(colours.palette()),
-        "script": environment.get_template("page.js").render(),
+        "style": _bare(environment.get_template("page.css.j2").render(colours.palette())),
+        "script": _bare(environment.get_template("page.js").render()),
     }
     safe = {name: Markup(text) for name, text in assets.items()}  # noqa: S704  files of ours
     values = _page(excerpt) | safe | {"policy": _policy(assets)}
     return environment.get_template("page.html.j2").render(values)
+
+
+def _bare(code: str) -> str:
+    """A style or a script without indents, and without lines that only its authors read."""
+    lines = (line.strip() for line in code.splitlines())
+    return "\n".join(line for line in lines if not line.startswith(("//", "/*")))
 
 
 def _shortened(excerpt: Excerpt) -> Markup:
