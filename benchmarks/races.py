@@ -251,6 +251,15 @@ RACES = (
     ),
     reading("score"),
     reading("check"),
+    Race(
+        "coach",
+        lambda _: (Row("`check one.xlsx`", "the same without what a coach says", 1.1),),
+        lambda ground: (
+            code(COMMAND, ROOT, "check", ground.tracker),
+            side("unadvised_check", ROOT, ground.tracker),
+        ),
+        runs=11,
+    ),
     read("read", "`read()` of a tracker, no frame", 1.8, lambda ground: ground.tracker),
     read(
         "read-libreoffice",
