@@ -61,7 +61,7 @@ def cells(path):
 
 
 def names(folder):
-    printed = {f"{name}.txt" for name in PRINTED} | {"README.md"}
+    printed = {f"{name}.txt" for name in PRINTED} | {"README.md", "history.md"}
     files = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     made = {path.as_posix() for path in files if path.parts[0] not in KEPT}
     return made - printed
@@ -130,3 +130,21 @@ def test_the_story_has_all_that_happens_in_a_quarter(made):
     assert set(told) == reasons | {"plan-lowered", "by-plan"}
     moved = rollup.teams[rollup.teams.score != rollup.teams.with_left_out]
     assert moved.department.tolist() == ["Marketing"]
+
+
+def test_a_history_of_three_runs_tells_what_became_otherwise(made, golden, monkeypatch, tmp_path):
+    for name in ("trackers", "2027-Q1"):
+        shutil.copytree(made / name, tmp_path / name)
+    shutil.copy(made / "okr.toml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    kept = ["-o", "history.sqlite"]
+    for folder, day, more in (
+        ("trackers", "2027-02-12", kept),
+        ("trackers", "2027-03-05", kept),
+        ("2027-Q1", "2027-03-31", [*kept, "--history", "history.sqlite", "-o", "history.md"]),
+    ):
+        ran = CliRunner().invoke(main, ["score", folder, "--as-of", day, "--quiet", *more])
+        assert ran.exit_code in (0, 1), ran.output
+    text = (tmp_path / "history.md").read_text("utf-8")
+    assert "Target made easier: 30 → 26, between 12 Feb 2027 and 5 Mar 2027" in text
+    golden(SAMPLES / "history.md", text)
