@@ -13,6 +13,7 @@ from okr_sheets.cli import main
 from okr_sheets.coaching.offers import offered, offers
 from okr_sheets.coaching.texts import Text
 from okr_sheets.coaching.told import told
+from okr_sheets.coaching.wording import under_way
 from okr_sheets.coaching.written import Written
 from okr_sheets.language import language, languages
 from okr_sheets.schema import PARTS
@@ -319,7 +320,8 @@ def test_rows_whose_offer_is_not_wanted_are_left_blank(tmp_path, wish):
 
 @pytest.mark.parametrize("code", languages())
 def test_an_offer_is_said_in_the_words_of_who_asks_alone(tmp_path, code):
-    (problem,) = offered(okr.read(typed(tmp_path, OFFERED.strip())))
+    tracker = okr.read(typed(tmp_path, OFFERED.strip()))
+    (problem,) = offered(tracker, under_way(tracker))
     assert problem.given == "Increase MQLs from 20 to 30"
     assert problem.words == {"offer": "type=increase;baseline=20;target=30"}
     words = language(code)

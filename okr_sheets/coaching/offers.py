@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import isnan
 
 from okr_sheets.coaching.excuses import wanted
 from okr_sheets.coaching.told import Told, told
-from okr_sheets.coaching.wording import rows_as_written
+from okr_sheets.coaching.wording import Line, under_way
 from okr_sheets.coaching.written import Written
 from okr_sheets.problems import Problem
 from okr_sheets.schema import OKRS
@@ -24,14 +24,14 @@ def offers(tracker: Tracker, off: Collection[str] = ()) -> Mapping[int, Told]:
 
     Rows for which `offered` is not wanted are left out: by `off`, or by their note.
     """
-    found = {row: offer for row, _, offer in _found(tracker)}
-    rows = {problem.row for problem in wanted(offered(tracker), [tracker], off)}
-    return {row: offer for row, offer in found.items() if row in rows}
+    lines = under_way(tracker)
+    rows = {problem.row for problem in wanted(offered(tracker, lines), [tracker], off)}
+    return {row: offer for row, _, offer in _found(lines) if row in rows}
 
 
-def offered(tracker: Tracker) -> Iterator[Problem]:
+def offered(tracker: Tracker, lines: Iterable[Line]) -> Iterator[Problem]:
     """The same as findings: each names the first of the blank cells, and what to type in them."""
-    for row, text, offer in _found(tracker):
+    for row, text, offer in _found(lines):
         fields = ";".join(f"{key}={_plain(value)}" for key, value in offer.items())
         yield tracker.problem("offered", OKRS.key, row, next(iter(offer)), text, offer=fields)
 
@@ -42,10 +42,10 @@ def first_left_behind(tracker: Tracker) -> Problem | None:
     return next((problem for problem in lost if problem.cell), None)
 
 
-def _found(tracker: Tracker) -> Iterator[tuple[int, str, Told]]:
+def _found(lines: Iterable[Line]) -> Iterator[tuple[int, str, Told]]:
     """The row, text and offer of each key result whose text tells what a blank cell lacks."""
-    for row, is_objective, written in rows_as_written(tracker):
-        if not is_objective:
+    for row, is_misread, written in lines:
+        if not (is_misread or written.text.is_objective):
             offer = {key: it for key, it in told(written).items() if _is_blank(written, key)}
             if offer:
                 yield row, written.text.raw, offer

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from okr_sheets.choices import OBJECTIVE, STOPPED
 from okr_sheets.coaching import key_result_texts, objective_texts
@@ -26,19 +27,25 @@ _COLUMNS = (
     "state",
     "due",
 )
-
-
 _NUMBERS = ("type", "baseline", "target")
 # What can be said of a text in a language that we do not know.
 _IN_ANY_LANGUAGE = frozenset({"obj-number", "obj-long", "kr-no-number"})
 
 
-def wording(tracker: Tracker) -> Iterator[Problem]:
-    """The findings on the texts of one tracker: of what is under way, row by row.
+class Line(NamedTuple):
+    """A row that is under way: its number, whether its numbers are misread, and what it says."""
+
+    row: int
+    is_misread: bool
+    written: Written
+
+
+def wording(tracker: Tracker, lines: Iterable[Line]) -> Iterator[Problem]:
+    """The findings on the texts of one tracker, whose `lines` are those of `under_way`.
 
     Where a number of a row cannot be read, nothing is said that goes by its numbers.
     """
-    for row, is_misread, written in _under_way(tracker):
+    for row, is_misread, written in lines:
         part = tracker.part_of(is_objective=written.text.is_objective)
         for code, fields in hits(written):
             if not is_misread or code in key_result_texts.BY_TEXT_ALONE:
@@ -57,18 +64,8 @@ def hits(written: Written) -> Iterator[tuple[str, Mapping[str, str]]]:
                 yield code, fields
 
 
-def rows_as_written(tracker: Tracker) -> Iterator[tuple[int, bool, Written]]:
-    """The number of each row that is under way, whether it is an objective, and what it says.
-
-    Rows without a word have nothing to say, nor have those whose numbers cannot be read.
-    """
-    for row, is_misread, written in _under_way(tracker):
-        if not is_misread:
-            yield row, written.text.is_objective, written
-
-
-def _under_way(tracker: Tracker) -> Iterator[tuple[int, bool, Written]]:
-    """The number of each such row, whether its type or a number is misread, and what it says."""
+def under_way(tracker: Tracker) -> list[Line]:
+    """The rows of a tracker that are not stopped and hold a word, in their order."""
     spoken = language(tracker.about.language)
     # What lasts longer than a quarter has its time in a year.
     end = None if tracker.about.is_annual else tracker.about.end
@@ -78,6 +75,7 @@ def _under_way(tracker: Tracker) -> Iterator[tuple[int, bool, Written]]:
         (p.sheet, p.row) for p in tracker.problems if p.severity == "error" and p.key in _NUMBERS
     }
     codes = tongues([record["title"] for record in records], tracker.about.language)
+    lines = []
     for record, code in zip(records, codes, strict=True):
         is_objective = record["type"] == OBJECTIVE
         is_live = record["state"] not in STOPPED and record["parent"] not in stopped
@@ -85,17 +83,16 @@ def _under_way(tracker: Tracker) -> Iterator[tuple[int, bool, Written]]:
             continue
         due = record["due"]
         sheet = tracker.sheets.get(tracker.part_of(is_objective=is_objective), "")
-        yield (
-            record["row"],
-            not is_objective and (sheet, record["row"]) in misread,
-            Written(
-                text_in(record["title"], code, is_objective),
-                record["type"],
-                record["baseline"],
-                record["target"],
-                record["unit"],
-                record["definition"],
-                to_day(due) if due == due else end,  # noqa: PLR0124  NaN
-                spoken,
-            ),
+        written = Written(
+            text_in(record["title"], code, is_objective),
+            record["type"],
+            record["baseline"],
+            record["target"],
+            record["unit"],
+            record["definition"],
+            to_day(due) if due == due else end,  # noqa: PLR0124  NaN
+            spoken,
         )
+        is_misread = not is_objective and (sheet, record["row"]) in misread
+        lines.append(Line(record["row"], is_misread, written))
+    return lines
