@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 from okr_sheets import runs
-from okr_sheets.language import Language, from_locale, language
+from okr_sheets.language import Language
 from okr_sheets.misuse import MisuseError
 from okr_sheets.options import (
     AS_OF,
     CONFIG,
     LANGUAGE,
+    LIST_FORMAT,
     PATHS,
     QUIET,
     REVIEWS,
@@ -44,13 +45,7 @@ if TYPE_CHECKING:
     help="Write a new tracker too, whose blank cells hold what the texts say.",
 )
 @click.option("--strict", is_flag=True, help="Exit code 1 for warnings too.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "csv", "json"]),
-    default="text",
-    show_default=True,
-)
+@LIST_FORMAT
 @AS_OF
 @engine_options
 @QUIET
@@ -80,7 +75,6 @@ def check(
     from okr_sheets.reports import report_review
     from okr_sheets.reports.reviews import Review
     from okr_sheets.targets import Targets
-    from okr_sheets.tracker import usual_language
 
     if outs and form != "text":
         raise click.UsageError("Choose one of --format and -o.")
@@ -95,10 +89,8 @@ def check(
     trackers = runs.read_trackers(found, config, code, quiet, engine, scheduler)
     spelled = with_one_spelling(trackers, config)
     problems = problems_of(spelled, as_of, config.bands(), config.off)
-    code = code or config.language or usual_language(trackers) or from_locale(os.environ)
-    words = language(code)
-    runs.warn_of_names(config, trackers)
-    runs.warn_of_day(as_of, trackers, words)
+    words = runs.words_for(trackers, config, code)
+    runs.warn(config, trackers, as_of, words)
     review = Review(spelled, problems, as_of)
     targets.write(review, words, runs.note_unless(quiet))
     # Where a review was asked for it holds the lines, but of nothing there is none.

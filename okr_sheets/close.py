@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,8 @@ import click
 
 from okr_sheets import runs
 from okr_sheets.endings import PROBLEMS
-from okr_sheets.language import Language, from_locale, language
-from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, PATHS, QUIET, engine_options
+from okr_sheets.language import Language
+from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, LIST_FORMAT, PATHS, QUIET, engine_options
 from okr_sheets.schema import CLOSE
 from okr_sheets.streams import put, say
 from okr_sheets.text import quotation
@@ -28,13 +27,7 @@ KEYS = ("owner", "file", "sheet", "cell", "need", "code", "message")  # of the C
 
 @click.command()
 @PATHS
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "csv", "json"]),
-    default="text",
-    show_default=True,
-)
+@LIST_FORMAT
 @AS_OF
 @engine_options
 @QUIET
@@ -65,7 +58,6 @@ def close(
     from okr_sheets.reports.phrases import day_text
     from okr_sheets.reports.tables import csv_text, json_text
     from okr_sheets.rollups.unclosed import ends_after, open_ends
-    from okr_sheets.tracker import usual_language
     from okr_sheets.turning.periods import going_on
 
     found = runs.searched(paths or config.paths, config)
@@ -74,9 +66,8 @@ def close(
     years = going_on(trackers)
     asked = [each for each, is_year in zip(trackers, years, strict=True) if not is_year]
     ends = open_ends(asked, as_of, config.bands())
-    words = language(code or config.language or usual_language(trackers) or from_locale(os.environ))
-    runs.warn_of_names(config, trackers)
-    runs.warn_of_day(as_of, trackers, words)
+    words = runs.words_for(trackers, config, code)
+    runs.warn(config, trackers, as_of, words)
     problems = faults_of(trackers, as_of, config.bands(), config.off)
     errors = [problem for problem in problems if problem.severity == "error"]
     if form == "text":

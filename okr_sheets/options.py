@@ -140,6 +140,13 @@ _ENGINE = click.option(
     "[default: processes for many files, else serial]",
 )
 _SCHEDULER = click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
+LIST_FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv", "json"]),
+    default="text",
+    show_default=True,
+)
 LANGUAGE = click.option(
     "--language",
     "code",

@@ -94,7 +94,20 @@ def _progress(
     return progress(total, words)
 
 
-def warn_of_names(config: Config, trackers: Sequence[Tracker]) -> None:
+def words_for(trackers: Sequence[Tracker], config: Config, code: str | None) -> Language:
+    """The language of an output: asked for, settled, most trackers', or the environment's."""
+    from okr_sheets.tracker import usual_language
+
+    return language(code or config.language or usual_language(trackers) or from_locale(os.environ))
+
+
+def warn(config: Config, trackers: Sequence[Tracker], as_of: date | None, words: Language) -> None:
+    """Say on standard error what of the settings and of the day fits no tracker."""
+    _warn_of_names(config, trackers)
+    _warn_of_day(as_of, trackers, words)
+
+
+def _warn_of_names(config: Config, trackers: Sequence[Tracker]) -> None:
     """Say on standard error which names of okr.toml no tracker has."""
     from okr_sheets.rollups.names import names_not_found
 
@@ -102,7 +115,7 @@ def warn_of_names(config: Config, trackers: Sequence[Tracker]) -> None:
         say(sentence, err=True)
 
 
-def warn_of_day(as_of: date | None, trackers: Sequence[Tracker], words: Language) -> None:
+def _warn_of_day(as_of: date | None, trackers: Sequence[Tracker], words: Language) -> None:
     """Say on standard error that a day lies far from the quarters of all trackers."""
     spans = [tracker.about.span for tracker in trackers if tracker.readable and tracker.about.span]
     if as_of and spans and all(span.distance(as_of) > FAR for span in spans):
