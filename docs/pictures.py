@@ -2,21 +2,25 @@
 
     python docs/pictures.py
 
-Needs soffice, pdftoppm, pdftotext, chromium and playwright. Every sheet in English, the OKRs sheet
+Needs soffice, pdftoppm, pdftotext, chromium, playwright and matplotlib. Every sheet in English, the OKRs sheet
 and the dashboard in the other languages, all of the sample company's marketing; its rollup.
 """
 
+import contextlib
+import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+import matplotlib as mpl
 from playwright.sync_api import sync_playwright
 
 from okr_sheets import demo, report, rollup, write
 from okr_sheets.language import language, languages
 
 DOCS = Path(__file__).parent
+NOTEBOOK = DOCS / "notebook.md"
 SHEETS = ("start", "okrs", "actions", "log", "close", "dashboard", "lists")
 ABROAD = ("okrs", "dashboard")
 # Of the rollup's workbook.
@@ -76,6 +80,18 @@ def screenshots(page):
         chromium.close()
 
 
+def plots(folder):
+    """Save the plots of the document on notebooks, made by its own code on the samples."""
+    (folder / "samples").symlink_to(DOCS.parent / "samples")
+    mpl.use("agg")
+    names = {}
+    with contextlib.chdir(folder):
+        for code in re.findall(r"^```python\n(.*?)^```", NOTEBOOK.read_text("utf-8"), re.M | re.S):
+            exec(code, names)
+    for picture in folder.glob("plot-*.png"):
+        shutil.copy(picture, DOCS)
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -93,6 +109,7 @@ def main():
         photograph(report(rolled, folder / "rollup.xlsx", "en"), wanted, folder)
         photograph_slide(report(rolled, folder / "deck.pptx", "en"), 2, "readout", folder)
         screenshots(report(rolled, folder / "page.html"))
+        plots(folder)
 
 
 if __name__ == "__main__":

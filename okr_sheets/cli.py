@@ -71,9 +71,11 @@ main.add_command(turn)
     help="First month of the fiscal year, which is named by the year it ends in.  [default: 1]",
 )
 @click.option("--company", help="Whose OKRs these are.")
-@click.option("--department", default="")
-@click.option("--team", default="")
-@click.option("--level", type=click.Choice(LEVELS))
+@click.option("--department", default="", help="Of the company.")
+@click.option("--team", default="", help="Of the department.")
+@click.option(
+    "--level", type=click.Choice(LEVELS), help="Whose tracker it is.  [default: as the names tell]"
+)
 @click.option(
     "--parent",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

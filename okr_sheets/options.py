@@ -146,6 +146,7 @@ LIST_FORMAT = click.option(
     type=click.Choice(["text", "csv", "json"]),
     default="text",
     show_default=True,
+    help="How the list is written.",
 )
 LANGUAGE = click.option(
     "--language",
