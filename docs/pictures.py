@@ -2,8 +2,9 @@
 
     python docs/pictures.py
 
-Needs soffice, pdftoppm, pdftotext, chromium, playwright and matplotlib. Every sheet in English, the OKRs sheet
-and the dashboard in the other languages, all of the sample company's marketing; its rollup.
+Needs soffice, pdftoppm, pdftotext, chromium, playwright and matplotlib. Every sheet in English, the
+OKRs sheet and the dashboard in the other languages, all of the sample company's marketing; its
+rollup; the plots of the document on notebooks.
 """
 
 import contextlib
@@ -85,8 +86,11 @@ def plots(folder):
     (folder / "samples").symlink_to(DOCS.parent / "samples")
     mpl.use("agg")
     names = {}
+    blocks = re.findall(
+        r"^```python\n(.*?)^```", NOTEBOOK.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     with contextlib.chdir(folder):
-        for code in re.findall(r"^```python\n(.*?)^```", NOTEBOOK.read_text("utf-8"), re.M | re.S):
+        for code in blocks:
             exec(code, names)
     for picture in folder.glob("plot-*.png"):
         shutil.copy(picture, DOCS)
