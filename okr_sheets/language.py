@@ -127,6 +127,8 @@ class Language:
     def __call__(self, path: str, /, **fields: object) -> str:
         """The word or sentence of one key, its `{fields}` filled in."""
         text = self.spellings(path)[0]
+        if "|" in text:  # {n:row|rows}
+            fields = {key: _Counted(value) for key, value in fields.items()}
         return text.format(**fields) if fields else text
 
     def counted(self, path: str, /, **fields: object) -> str:
@@ -220,6 +222,15 @@ class Language:
     def decimal(self) -> str:
         """The decimal sign people type."""
         return self("numbers.decimal")
+
+
+class _Counted(str):
+    """What fills a field, which chooses between two words too: `{n:row|rows}`, by whether it is 1."""
+
+    __slots__ = ()
+
+    def __format__(self, words: str) -> str:
+        return words.split("|")[self != "1"] if "|" in words else format(str(self), words)
 
 
 class _OfYear(Language):

@@ -180,3 +180,17 @@ def test_counts_in_sentences_are_grouped_as_the_language_does(code, four, five):
     for said in (coverage(row, words), updated(row, words), f"{four}{scope(row, words)}"):
         assert four in said
         assert five in said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (0, "0 trackers, 0 objectives, 0 key results"),
+        (1, "1 tracker, 1 objective, 1 key result"),
+        (21, "21 trackers, 21 objectives, 21 key results"),
+        (1001, "1,001 trackers, 1,001 objectives, 1,001 key results"),
+    ],
+)
+def test_a_count_of_one_has_its_own_words(count, said):
+    counts = dict.fromkeys(("trackers", "objectives", "key_results"), count)
+    assert REFERENCE.counted("report.read", **counts) == said
