@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -330,19 +331,30 @@ def test_no_key_result_of_the_story_looks_like_a_count_of_another_type(company, 
     assert "count-suspected" not in codes
 
 
-def test_a_set_that_is_not_written_in_the_language_says_so(tmp_path):
-    def said(*arguments):
-        done = CliRunner().invoke(main, [str(each) for each in arguments])
-        assert done.exit_code == 0
-        return done.stderr
+@pytest.mark.parametrize("code", languages())
+def test_commands_give_a_set_in_the_language_asked_for_or_settled(code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
 
-    english = "The set “sales” is not written in tr yet: its OKRs are in English.\n"
-    sales = ("--template", "sales", "--language", "tr", "--quarter", "2027-Q1")
-    assert said("new", tmp_path / "a.xlsx", *sales) == english
-    assert said("templates", "sales", "--language", "tr") == english
-    assert said("new", tmp_path / "b.xlsx", "--language", "tr", "--quarter", "2027-Q1") == ""
-    assert said("new", tmp_path / "c.xlsx", "--blank", "--language", "tr") == ""
-    assert said("templates", "sales") == ""
+    def said(*arguments):
+        done = CliRunner().invoke(main, arguments)
+        assert (done.exit_code, done.stderr) == (0, "")
+        return done.stdout
+
+    set_ = examples.text_of("sales", code)
+    document = tomllib.loads(set_)
+    titles = {objective["title"] for objective in document["objectives"]}
+    options = ("--template", "sales", "--quarter", "2027-Q1")
+    assert said("templates", "sales", "--language", code) == set_
+    assert document["title"] in said("templates", "--language", code)
+    said("new", "asked.xlsx", "--language", code, *options)
+    Path("okr.toml").write_text(f'language = "{code}"\n')
+    said("new", "settled.xlsx", *options)
+    assert said("templates", "sales") == set_
+    assert document["title"] in said("templates")
+    assert said("templates", "sales", "--language", "en") == examples.text_of("sales")
+    for name in ("asked.xlsx", "settled.xlsx"):
+        tracker = okr.read(name)
+        assert (tracker.about.language, set(tracker.objectives.title)) == (code, titles)
 
 
 def test_every_row_of_every_set_is_known_as_an_example():
