@@ -323,8 +323,16 @@ def templates(name: str | None, code: str | None, config: Config) -> None:
 
 @main.command()
 @click.argument("folder", required=False, type=OutPath("tracker", file_okay=False))
-def demo(folder: Path | None) -> None:
+@click.option(
+    "--language",
+    "code",
+    type=click.Choice(languages()),
+    default=REFERENCE,
+    show_default=True,
+    help="Of the trackers and reports.",
+)
+def demo(folder: Path | None, code: str) -> None:
     """Show the whole loop on a sample company: six trackers, filled in, scored, rolled up."""
     from okr_sheets.demo import show
 
-    show(folder, say)
+    show(folder, say, code)

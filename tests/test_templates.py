@@ -301,6 +301,34 @@ def told():
     return pd.concat(found)
 
 
+def test_the_story_is_told_in_each_language(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said, texts, found = {}, {}, {}
+    for code in languages():
+        done = CliRunner().invoke(main, ["demo", code, "--language", code])
+        assert (done.exit_code, done.stderr) == (0, "")
+        said[code] = done.stdout
+        trackers = [okr.read(path) for path in sorted(Path(code, "trackers").iterdir())]
+        assert {tracker.about.language for tracker in trackers} == {code}
+        owners = {owner for tracker in trackers for owner in tracker.okrs.owner}
+        assert {by for tracker in trackers for by in tracker.log["by"]} <= owners
+        settings = tomllib.loads(Path(code, "okr.toml").read_text("utf-8"))
+        assert set(settings["owners"]) <= owners
+        assert set(settings["departments"]) <= {each.about.department for each in trackers}
+        notes = [
+            tracker.columns[part].note
+            for tracker in trackers
+            for part in ("objectives", "key_results", "log")
+        ]
+        texts[code] = {note for column in notes for note in column if note}
+        problems = okr.check(Path(code, "trackers"))
+        found[code] = sorted((p.code, Path(p.path).name, p.row or 0) for p in problems)
+    assert {code: found[code] for code in languages()} == dict.fromkeys(languages(), found["en"])
+    assert len({*said.values()}) == len(languages())
+    every = [text for code in languages() for text in texts[code]]
+    assert len(every) == len(set(every)) == len(texts["en"]) * len(languages())
+
+
 def test_counts_are_whole_begin_near_0_and_never_fall(told):
     counts = told[told["type"].isin((*TOTALS, "achieve"))]
     assert len(counts) > 100
