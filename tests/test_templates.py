@@ -12,7 +12,7 @@ import okr_sheets as okr
 from okr_sheets import demo
 from okr_sheets.choices import TYPES
 from okr_sheets.cli import main
-from okr_sheets.language import languages
+from okr_sheets.language import language, languages
 from okr_sheets.planning.sets import read_set
 from okr_sheets.reading import examples, leftovers
 
@@ -39,11 +39,11 @@ TERMS = set(
     enablement executive failover feature flag forecast funnel generation go-to-market inbound
     landing lead lifecycle link live marketing mid-market mql nps onboarding ops organic outbound
     partner persona pipeline platform presales product qa runbook runway saas sales scoring sdr seo
-    sprint sql sre staging success support usd ux vp web webinar
+    sponsor sprint sql sre staging success support usd ux vp web webinar
     """.split()
 )
 # Words of a language that English spells alike.
-ALIKE = {"fi": {"on"}, "tr": {"on", "ideal"}}
+ALIKE = {"fi": {"on"}, "tr": {"on", "ideal", "net", "plan"}}
 # How many times larger a word behind a number makes it, and what parts decimals.
 MAGNITUDES = {
     "en": {"M": 1e6},
@@ -301,32 +301,45 @@ def told():
     return pd.concat(found)
 
 
-def test_the_story_is_told_in_each_language(tmp_path, monkeypatch):
+@pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
+def test_the_story_is_told_in_each_language(code, company, tmp_path):
+    made = demo.company(code)
+    english, trackers = list(demo.company().values()), list(made.values())
+    assert {tracker.about.language for tracker in trackers} == {code}
+    assert len(written(trackers)) == len(written(english))
+    assert not written(trackers) & written(english)
+    owners = {owner for tracker in trackers for owner in tracker.okrs.owner}
+    assert {by for tracker in trackers for by in tracker.log["by"]} <= owners
+    demo.build(tmp_path, made)
+    assert found_in(tmp_path) == found_in(company)
+
+
+def written(trackers):
+    """The notes and remarks of trackers."""
+    parts = ("objectives", "key_results", "log")
+    return {text for each in trackers for part in parts for text in each.columns[part].note if text}
+
+
+def found_in(folder):
+    """Which problems there are in which rows.
+
+    Without those of a target that was lowered below what its title says: whether the title tells
+    its baseline too depends on the language.
+    """
+    problems = [p for p in okr.check(folder) if p.code != "kr-text-mismatch"]
+    return sorted((p.code, Path(p.path).name, p.row or 0) for p in problems)
+
+
+def test_the_demo_command_speaks_the_language_asked_for(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    said, texts, found = {}, {}, {}
-    for code in languages():
-        done = CliRunner().invoke(main, ["demo", code, "--language", code])
-        assert (done.exit_code, done.stderr) == (0, "")
-        said[code] = done.stdout
-        trackers = [okr.read(path) for path in sorted(Path(code, "trackers").iterdir())]
-        assert {tracker.about.language for tracker in trackers} == {code}
-        owners = {owner for tracker in trackers for owner in tracker.okrs.owner}
-        assert {by for tracker in trackers for by in tracker.log["by"]} <= owners
-        settings = tomllib.loads(Path(code, "okr.toml").read_text("utf-8"))
-        assert set(settings["owners"]) <= owners
-        assert set(settings["departments"]) <= {each.about.department for each in trackers}
-        notes = [
-            tracker.columns[part].note
-            for tracker in trackers
-            for part in ("objectives", "key_results", "log")
-        ]
-        texts[code] = {note for column in notes for note in column if note}
-        problems = okr.check(Path(code, "trackers"))
-        found[code] = sorted((p.code, Path(p.path).name, p.row or 0) for p in problems)
-    assert {code: found[code] for code in languages()} == dict.fromkeys(languages(), found["en"])
-    assert len({*said.values()}) == len(languages())
-    every = [text for code in languages() for text in texts[code]]
-    assert len(every) == len(set(every)) == len(texts["en"]) * len(languages())
+    done = CliRunner().invoke(main, ["demo", "d", "--language", "fi"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    words = language("fi")
+    assert words("demo.runs", company=demo.COMPANY, quarter=demo.QUARTER) in done.stdout
+    owners = {owner for path in Path("d/trackers").iterdir() for owner in okr.read(path).okrs.owner}
+    settings = tomllib.loads(Path("d/okr.toml").read_text("utf-8"))
+    assert set(settings["owners"]) <= owners
+    assert set(settings["departments"]) == {"Myynti"}
 
 
 def test_counts_are_whole_begin_near_0_and_never_fall(told):
