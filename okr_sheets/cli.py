@@ -14,7 +14,7 @@ from okr_sheets.choices import CADENCES, LEVELS
 from okr_sheets.close import close
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
-from okr_sheets.language import language, languages
+from okr_sheets.language import REFERENCE, language, languages
 from okr_sheets.options import (
     AS_OF,
     CONFIG,
@@ -120,7 +120,6 @@ def new(
     if (objectives or key_results) and (template or source):
         raise click.UsageError("--objectives and --key-results prepare a blank tracker's rows.")
     check_new_tracker(out, force=force)
-    from okr_sheets.planning import DEFAULT_TEMPLATE
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
     from okr_sheets.writing.tracker import write
@@ -159,17 +158,7 @@ def new(
             quarter=tracker.about.quarter,
         )
     )
-    if not source and count:
-        _warn_of_english(template or DEFAULT_TEMPLATE, words.code)
     return runs.finish(tracker.problems, [tracker], words.code) if source else 0
-
-
-def _warn_of_english(name: str, code: str) -> None:
-    """Say on standard error that an example set is not written in a language."""
-    from okr_sheets.reading.examples import languages_of
-
-    if code not in languages_of(name):
-        say(f"The set “{name}” is not written in {code} yet: its OKRs are in English.", err=True)
 
 
 @main.command()
@@ -314,30 +303,38 @@ def remind(
 
 @main.command()
 @click.argument("name", required=False)
-@click.option("--language", "code", type=click.Choice(languages()), help="Of the set.")
-def templates(name: str | None, code: str | None) -> None:
+@click.option(
+    "--language",
+    "code",
+    type=click.Choice(languages()),
+    help="Of the sets.  [default: okr.toml's, else en]",
+)
+@CONFIG
+def templates(name: str | None, code: str | None, config: Config) -> None:
     """List the example sets, or print one to start a plan of your own from."""
     from okr_sheets.reading import examples
 
+    code = code or config.language or REFERENCE
     if name:
         put(examples.text_of(name, code))
-        _warn_of_english(name, code or "en")
         return
     from okr_sheets.terminal import print_templates
 
-    rows = []
-    for each in examples.names():
-        title, description = examples.headline(each)
-        codes = examples.languages_of(each)
-        written = f" Written in {', '.join(codes)}." if len(codes) > 1 else ""
-        rows.append((each, title, description + written))
-    print_templates(rows)
+    print_templates([(each, *examples.headline(each, code)) for each in examples.names()])
 
 
 @main.command()
 @click.argument("folder", required=False, type=OutPath("tracker", file_okay=False))
-def demo(folder: Path | None) -> None:
+@click.option(
+    "--language",
+    "code",
+    type=click.Choice(languages()),
+    default=REFERENCE,
+    show_default=True,
+    help="Of the trackers and reports.",
+)
+def demo(folder: Path | None, code: str) -> None:
     """Show the whole loop on a sample company: six trackers, filled in, scored, rolled up."""
     from okr_sheets.demo import show
 
-    show(folder, say)
+    show(folder, say, code)

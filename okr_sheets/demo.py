@@ -10,7 +10,7 @@ import math
 import random
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,7 +20,7 @@ from okr_sheets.columns import Columns, among, filled
 from okr_sheets.config import read_config
 from okr_sheets.config.finding import NAME
 from okr_sheets.demo_close import closed
-from okr_sheets.language import language
+from okr_sheets.language import REFERENCE, Language, language
 from okr_sheets.planning import new
 from okr_sheets.reading.examples import names
 from okr_sheets.reading.tracker import read
@@ -39,23 +39,24 @@ from okr_sheets.writing.layout import FIRST_ROW, Layout
 from okr_sheets.writing.saving import saved
 from okr_sheets.writing.tracker import write
 
+Remark = tuple[date, str, float, str, str]  # day, key result, confidence, words, whose
 COMPANY = "Acme Cloud"
 QUARTER = "2027-Q1"
 AS_OF = date(2027, 3, 5)
 WEEKS = 9
 LAST_QUARTER = "2026-Q4"
-SETTINGS = f"""\
-# What {COMPANY} settles once for all its trackers; docs/config.md lists every key.
-company = "{COMPANY}"
+SETTINGS = """\
+# {comment}
+company = "{company}"
 paths = ["trackers"]
-previous = "{LAST_QUARTER}"
+previous = "{previous}"
 
-[departments."Sales"]
+[departments."{department}"]
 weight = 2
 
 [owners]
-"VP Sales" = "vp.sales@acme.example"
-"Head of Enablement" = "enablement@acme.example"
+"{head_of_sales}" = "vp.sales@acme.example"
+"{head_of_enablement}" = "enablement@acme.example"
 """
 FOLDER = "okr-demo"
 REPORTS = (".html", ".xlsx", ".md", ".csv", ".json")
@@ -97,47 +98,33 @@ TYPED: Mapping[str, tuple[float, ...]] = {
     "SAL-O3.KR3": (5, 5, 6, 7, 7, 8, 8, 9, 10),
 }
 
-# What became of key results on the way.
+# What became of key results on the way; the notes are words of [demo].
 STORY: Mapping[str, Row] = {
-    CANCELLED: {"state": "cancelled", "note": "The brief form moved to the agency"},
-    ADDED: {"start": date(2027, 2, 8), "note": "Added mid-quarter"},
+    CANCELLED: {"state": "cancelled", "note": "note_brief"},
+    ADDED: {"start": date(2027, 2, 8), "note": "note_added"},
     "C-O1.KR2": {"confidence": 4},
-    LOWERED: {"target": NOW, "note": "Two sellers left in February"},
+    LOWERED: {"target": NOW, "note": "note_sellers"},
 }
-REMARKS: Sequence[Row] = [
-    dict(zip(("date", "id", "confidence", "note", "by"), remark, strict=True))
-    for remark in (
-        (date(2027, 1, 22), "C-O1.KR2", 7, "Pipeline covers the target three times.", "CRO"),
-        (
-            date(2027, 1, 29),
-            CANCELLED,
-            math.nan,
-            "Cancelled: the brief form moved to the agency.",
-            "CMO",
-        ),
-        (date(2027, 2, 8), ADDED, math.nan, "Added after the January pipeline review.", "VP Sales"),
-        (date(2027, 2, 19), "MKT-O3.KR1", math.nan, "The partner webinar slipped to March.", "CMO"),
-        (
-            date(2027, 2, 19),
-            LOWERED,
-            math.nan,
-            "Target lowered from 30 to 26: sellers left.",
-            "VP Sales",
-        ),
-        (date(2027, 2, 26), "C-O1.KR2", 4, "Two large deals moved into April.", "CRO"),
-    )
-]
+# What was remarked on them; by whoever owns the last one named.
+REMARKS: Sequence[Remark] = (
+    (date(2027, 1, 22), "C-O1.KR2", 7, "told_pipeline", "C-O1.KR2"),
+    (date(2027, 1, 29), CANCELLED, math.nan, "told_brief", "MKT-O1"),
+    (date(2027, 2, 8), ADDED, math.nan, "told_added", "SAL-O1"),
+    (date(2027, 2, 19), "MKT-O3.KR1", math.nan, "told_webinar", "MKT-O1"),
+    (date(2027, 2, 19), LOWERED, math.nan, "told_target", "SAL-O1"),
+    (date(2027, 2, 26), "C-O1.KR2", 4, "told_deals", "C-O1.KR2"),
+)
 
 
-def company() -> dict[str, Tracker]:
-    """The six filled-in trackers by file name, the company's first."""
-    return {f"{name}.xlsx": _filled(_planned(name)) for name in names()}
+def company(code: str = REFERENCE) -> dict[str, Tracker]:
+    """The six filled-in trackers in a language by file name, the company's first."""
+    return {f"{name}.xlsx": _filled(_planned(name, code)) for name in names()}
 
 
-def last_quarter() -> dict[str, Tracker]:
+def last_quarter(code: str = REFERENCE) -> dict[str, Tracker]:
     """The trackers of the quarter before, with all its check-ins; enablement had none yet."""
     older = (name for name in names() if name != "sales-enablement")
-    return {f"{name}.xlsx": _finished(_planned(name, quarter=LAST_QUARTER)) for name in older}
+    return {f"{name}.xlsx": _finished(_planned(name, code, LAST_QUARTER)) for name in older}
 
 
 def marketing(code: str) -> Tracker:
@@ -145,7 +132,7 @@ def marketing(code: str) -> Tracker:
     return _filled(_planned("b2b-saas-marketing", code))
 
 
-def _planned(name: str, code: str = "en", quarter: str = QUARTER) -> Tracker:
+def _planned(name: str, code: str, quarter: str = QUARTER) -> Tracker:
     parent = "" if name == "company" else "company.xlsx"
     return new(name, quarter=quarter, company=COMPANY, parent=parent, language=code)
 
@@ -153,8 +140,11 @@ def _planned(name: str, code: str = "en", quarter: str = QUARTER) -> Tracker:
 def _filled(tracker: Tracker) -> Tracker:
     """The tracker after nine weeks of the quarter, with all that happened."""
     rng = _dice(tracker)
+    words = language(tracker.about.language)
     dates = tracker.check_in_dates[:WEEKS]
-    results = [row | STORY.get(row["id"], {}) for row in tracker.columns["key_results"].records()]
+    results = [
+        row | _happened(row["id"], words) for row in tracker.columns["key_results"].records()
+    ]
 
     def typed(row: Row) -> list[tuple[date, float]]:
         # Drawn for all, so that what is typed for one changes no other.
@@ -164,14 +154,36 @@ def _filled(tracker: Tracker) -> Tracker:
         return [(day, value) for day, value in check_ins if not _is_silent(row["id"], day)]
 
     ids = {row["id"] for row in results}
-    remarks = [remark for remark in REMARKS if remark["id"] in ids]
+    remarks = [remark for remark in REMARKS if remark[1] in ids]
     return tracker.changed(
         about=replace(tracker.about, as_of=AS_OF),
         key_results=_part("key_results", results),
         check_ins=_part("check_ins", _typed(results, typed)),
         actions=_progressed(tracker.columns["actions"], rng),
-        log=_part("log", [remark | {"row": at} for at, remark in enumerate(remarks, 1)]),
+        log=_part("log", list(_remarked(remarks, _owners(tracker), words))),
     )
+
+
+def _happened(key_result: str, words: Language) -> Row:
+    """What the story changes of a key result, its note in a language."""
+    changes = STORY.get(key_result, {})
+    return changes | ({"note": words(f"demo.{changes['note']}")} if "note" in changes else {})
+
+
+def _remarked(
+    remarks: Sequence[Remark], owners: Mapping[str, str], words: Language
+) -> Iterator[Row]:
+    """The lines of the log."""
+    keys = ("row", "date", "id", "confidence", "note", "by")
+    for at, (day, key_result, confidence, said, by) in enumerate(remarks, 1):
+        line = (at, day, key_result, confidence, words(f"demo.{said}"), owners[by])
+        yield dict(zip(keys, line, strict=True))
+
+
+def _owners(tracker: Tracker) -> dict[str, str]:
+    """Who owns which objective and key result."""
+    parts = (tracker.columns[name] for name in ("objectives", "key_results"))
+    return {row["id"]: row["owner"] for part in parts for row in part.records()}
 
 
 def _finished(tracker: Tracker) -> Tracker:
@@ -313,8 +325,8 @@ def _mistype(path: Path, tracker: Tracker) -> None:
             archive.writestr(member, content)
 
 
-def show(folder: Path | None, say: Callable[[str], object]) -> None:
-    """Build the sample company, score it, write every report, and say where to look.
+def show(folder: Path | None, say: Callable[[str], object], code: str = REFERENCE) -> None:
+    """Build the sample company in a language, score it, write every report, say where to look.
 
     FileExistsError if `folder` holds something already; without one, a free name is found.
     """
@@ -322,38 +334,51 @@ def show(folder: Path | None, say: Callable[[str], object]) -> None:
         folder = next(path for path in _candidates() if not path.exists())
     elif folder.exists() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty. Name a new folder.")
-    words = language("en")
-    say(f"{COMPANY} runs {QUARTER} on six trackers, filled in for nine weeks:")
-    for path in build(folder / "trackers", company()):
+    words = language(code)
+    trackers = company(code)
+    say(words("demo.runs", company=COMPANY, quarter=QUARTER))
+    for path in build(folder / "trackers", trackers):
         say(f"  {path}")
-    build(folder / LAST_QUARTER, last_quarter())
+    build(folder / LAST_QUARTER, last_quarter(code))
     settings = folder / NAME
-    settings.write_text(SETTINGS, "utf-8")
-    say(f"Those of last quarter are in {folder / LAST_QUARTER}, the settings in {settings}.")
+    settings.write_text(_settings(trackers, words), "utf-8")
+    say(words("demo.last_quarter", folder=folder / LAST_QUARTER, settings=settings))
     config = read_config(settings)
     result = rollup(config.paths, previous=config.previous, config=config)
     say("")
-    say(f"Scored by {AS_OF.isoformat()}:")
+    say(words("demo.scored", day=AS_OF.isoformat()))
     for team in result.rows("teams"):
+        expected = words("demo.expected", expected=f"{words.percent(team['expected']):>5}")
         say(
-            f"  {team['unit_name']:<22} {words.percent(team['score']):>5}"
-            f"   expected {words.percent(team['expected']):>5}   "
+            f"  {team['unit_name']:<22} {words.percent(team['score']):>5}   {expected}   "
             f"{status_word(team['status'], words):<10} {updated(team, words)}"
         )
     say("")
     for suffix in REPORTS:
         path = report(result, folder / f"{QUARTER}{suffix}")
-        say(f"Wrote {path}")
+        say(words("terminal.wrote", path=path))
     drafted = messages(result, config.email)
     drafts = write_messages(drafted, folder / "reminders", "eml")
     for error in drafts.errors:
         raise error
-    written = len(drafts.written)
-    say(f"Wrote {folder / 'reminders'}: {written} messages to those who owe something")
+    say(words("demo.messages", folder=folder / "reminders", n=len(drafts.written)))
     say("")
-    say(f"Look at {folder / (QUARTER + '.html')} first, then open a tracker and change a number.")
-    say("Someone mistyped a number on the way; this names the cell, and what to type:")
+    say(words("demo.look", page=folder / (QUARTER + ".html")))
+    say(words("demo.mistyped"))
     say(f"  okr-sheets check {folder / 'trackers'}")
+
+
+def _settings(trackers: Mapping[str, Tracker], words: Language) -> str:
+    """The text of the company's okr.toml."""
+    sales, enablement = trackers["sales.xlsx"], trackers["sales-enablement.xlsx"]
+    return SETTINGS.format(
+        comment=words("demo.settings", company=COMPANY),
+        company=COMPANY,
+        previous=LAST_QUARTER,
+        department=sales.about.department,
+        head_of_sales=_owners(sales)["SAL-O1"],
+        head_of_enablement=_owners(enablement)["ENB-O1"],
+    )
 
 
 def turn(folder: Path) -> Path:

@@ -91,7 +91,7 @@ class Lexicon:
         )
         # How many characters of an objective can be remembered.
         self.longest: int = document.get("longest", _LONGEST)
-        # Words of counting that stand between a number and its magnitude: “3 yüz bin”.
+        # Words of counting before a magnitude (“3 yüz bin”), and magnitudes with an ending.
         self.powers: Mapping[str, int] = document.get("powers", {})
         self._texts: dict[str, str] = {}
         for table in ("heads", "words", "phrases"):

@@ -16,7 +16,7 @@ from okr_sheets.columns import Columns, filled, serial
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.marks import is_marked
-from okr_sheets.language import languages
+from okr_sheets.language import REFERENCE, languages
 from okr_sheets.misuse import MisuseError, check_choice, named_kind
 from okr_sheets.planning.sets import plan_of, read_set
 from okr_sheets.quarters import Period, Quarter, Span, Year, check_in_dates, usual_cadence
@@ -51,7 +51,7 @@ def new(
 
     Its rows come from `template`, the name of an example set, or from `source`, the path of a plan
     of your own as .toml or .csv; `blank=True` gives none. By default they are the B2B SaaS
-    marketing set. An example set comes in `language` if it is translated, else in English.
+    marketing set, in `language`, by default English.
 
     `quarter`, such as 2027-Q1, or 2027 for a year, defaults to that of `source`, else to the one
     after today's. A `source` keeps its dates in its own quarter; in another one they move by the
@@ -160,7 +160,7 @@ def _plan(
         return Tracker.empty(About(level="team"))
     if source is None:
         name = template or DEFAULT_TEMPLATE
-        return read_set(text_of(name, language), name)
+        return read_set(text_of(name, language or REFERENCE), name)
     if not isinstance(source, (str, os.PathLike)):
         raise SetError(f"A plan is named by its path, not by {named_kind(source)}.")
     source = Path(source)

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+from okr_sheets.language import REFERENCE
 from okr_sheets.misuse import MisuseError, check_choice
 
 
@@ -25,32 +26,21 @@ def names() -> list[str]:
     return sorted((name for name in stems if "." not in name), key=lambda n: (n != "company", n))
 
 
-def text_of(name: str, code: str | None = None) -> str:
-    """The TOML text of an example set, in a language if it is written in it, else in English.
-
-    MisuseError lists the names there are.
-    """
+def text_of(name: str, code: str = REFERENCE) -> str:
+    """The TOML text of an example set in a language; MisuseError lists the names there are."""
     check_choice("template", name, names())
-    translated = folder() / f"{name}.{code}.toml"
-    chosen = translated if translated.is_file() else folder() / f"{name}.toml"
-    return chosen.read_text("utf-8")
+    suffix = ".toml" if code == REFERENCE else f".{code}.toml"
+    return (folder() / f"{name}{suffix}").read_text("utf-8")
 
 
 def texts() -> Iterator[str]:
-    """The TOML texts of all example sets, in all languages that they are written in."""
+    """The TOML texts of all example sets, in all languages."""
     for entry in folder().iterdir():
         if entry.name.endswith(".toml"):
             yield entry.read_text("utf-8")
 
 
-def languages_of(name: str) -> list[str]:
-    """The codes of the languages that an example set is written in, English first."""
-    names_in = (entry.name for entry in folder().iterdir())
-    parts = (each.removesuffix(".toml").partition(".") for each in names_in)
-    return ["en", *sorted(code for stem, _, code in parts if stem == name and code)]
-
-
-def headline(name: str) -> tuple[str, str]:
-    """Title and one-sentence description of an example set."""
-    document = tomllib.loads(text_of(name))
+def headline(name: str, code: str = REFERENCE) -> tuple[str, str]:
+    """Title and one-sentence description of an example set in a language."""
+    document = tomllib.loads(text_of(name, code))
     return document["title"], document["description"]
