@@ -135,8 +135,8 @@ def day_text(day: date | None, words: Language) -> str:
     """A date in the language's usual form; nothing for a blank."""
     if day is None:
         return ""
-    months = words.lines("formats.months")
-    return words("formats.text_date", d=day.day, mon=months[day.month - 1], y=day.year)
+    month = words.lines("formats.months")[day.month - 1]
+    return words("formats.text_date", d=day.day, m=day.month, mon=month, y=day.year)
 
 
 # How the fields of a reason are said, where not as a number or as it stands.
