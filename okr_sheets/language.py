@@ -166,7 +166,7 @@ class Language:
             if key == "type":
                 value = self.choice(key, value)
             elif key != "unit":
-                value = self.number(float(value))
+                value = self.number(float(value)).replace(self.minus, "-")  # as people type it
             said.append(f"{self(f'okrs.{key}')}: {value}")
         return ", ".join(said)
 
@@ -196,7 +196,9 @@ class Language:
         if share is None or share != share:  # noqa: PLR0124  NaN
             return "–"
         whole = short_of_the_whole(share)
-        return self("formats.percent", n=whole if abs(whole) < EXACT else f"{whole:.6g}")
+        sign = self.minus if whole < 0 else ""
+        size = abs(whole) if abs(whole) < EXACT else f"{abs(whole):.6g}"
+        return sign + self("formats.percent", n=size)
 
     def percent_range(self, low: float, high: float) -> str:
         """Two shares of 1 as “60–90%”, in the language's way; as one where they read the same."""
@@ -213,15 +215,40 @@ class Language:
         whole = value == round(value) or abs(value) >= 100_000
         text = f"{value:,.0f}" if whole and abs(value) < EXACT else f"{value:,.6g}"
         group = self("numbers.group").replace(" ", "\N{NO-BREAK SPACE}")
-        if abs(value) < float(self("numbers.grouped_from")):
+        if abs(value) < self.grouped_from:
             group = ""
-        signs = {",": group, ".": self.decimal}
+        signs = {",": group, ".": self.decimal, "-": self.minus}
         return "".join(signs.get(sign, sign) for sign in text)
 
     @cached_property
     def decimal(self) -> str:
         """The decimal sign people type."""
         return self("numbers.decimal")
+
+    @cached_property
+    def minus(self) -> str:
+        """The sign before a number below zero that is shown; people type a hyphen."""
+        return self("numbers.minus")
+
+    @cached_property
+    def percent_format(self) -> str:
+        """The number format of a cell that shows a share of 1: `0%`, `%0`; a space in quotes."""
+        space = "\N{NO-BREAK SPACE}"
+        return self("formats.percent", n="0").replace(space, f'"{space}"')
+
+    @cached_property
+    def count_format(self) -> str:
+        """The number format of a count, which is never below zero.
+
+        A program groups by its own signs, but any number from 1000; what the language does not
+        group is told apart here.
+        """
+        return f"[<{self.grouped_from}]0;#,##0" if self.grouped_from > 1000 else "#,##0"
+
+    @cached_property
+    def grouped_from(self) -> int:
+        """The least number whose digits are written in groups."""
+        return int(self("numbers.grouped_from"))
 
 
 class _Counted(str):

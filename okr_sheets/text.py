@@ -21,6 +21,7 @@ _DIGITS = re.compile(r"([0-9]+)")
 _BREAKS = re.compile("\r\n|[\t\n\r\u2028\u2029]")
 # What Markdown takes for markup; & only where it begins an entity.
 _MARKUP = re.compile(r"[\\|*_`~<\[\]#]|&(?=#?\w+;)|^[-+=>]")
+_SPACES = re.compile(r"[^\S\u00a0\u202f]+")  # but those that hold a number and its sign together
 _LISTED = re.compile(r"^(\d+)(?=[.)])")
 # Programs trim spaces and quotes, so what counts is the first sign after those.
 _SIGNS = r"[=+\-@＝＋－＠]"
@@ -74,7 +75,7 @@ def as_code(text: str) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return " ".join(one_line(text).split())
+    return _SPACES.sub(" ", one_line(text)).strip()
 
 
 def in_cell(text: str) -> str:

@@ -458,7 +458,7 @@ def test_a_range_reads_in_each_languages_way_and_as_one_number_where_its_ends_do
     said = {code: language(code).percent_range(0.604, 0.896) for code in languages()}
     assert said["en"] == "60–90%"
     assert said["tr"] == "%60–90"
-    assert said["fi"] == "60–90 %"
+    assert said["fi"] == "60–90\N{NO-BREAK SPACE}%"
     assert said["ko"] == "60~90%"
     assert language("en").percent_range(0.601, 0.604) == "60%"
     assert language("en").percent_range(0.95, 0.999) == "95–99%"

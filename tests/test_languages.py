@@ -38,7 +38,10 @@ def test_every_language_has_the_same_keys_and_fields(code):
     for key in REFERENCE.paths():
         theirs = [fields(text) for text in words.spellings(key)]
         ours = [fields(text) for text in REFERENCE.spellings(key)]
-        assert theirs[0] == ours[0], key
+        if key == "formats.text_date":  # the month by its name or by its number
+            assert theirs[0] in ({"d", "mon", "y"}, {"d", "m", "y"})
+        else:
+            assert theirs[0] == ours[0], key
 
 
 def leaves(table, prefix=""):
@@ -159,8 +162,8 @@ def test_a_percent_is_written_in_the_languages_way_and_never_full_before_it_is()
         "-29%",
         "101%",
     ]
-    assert language("fi").percent(0.285).replace("\N{NO-BREAK SPACE}", " ") == "29 %"
-    assert language("tr").percent(0.285) == "%29"
+    assert language("fi").percent(0.285) == "29\N{NO-BREAK SPACE}%"
+    assert [language("tr").percent(share) for share in (0.285, -0.285)] == ["%29", "-%29"]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import numpy as np
 from okr_sheets.checks.formulas import beside, our_shapes, shape
 from okr_sheets.columns import Columns, among, serial, to_day
 from okr_sheets.files.grid import Broken, Uncalculated
-from okr_sheets.language import choice_keys, fold, language
+from okr_sheets.language import Language, choice_keys, fold, language
 from okr_sheets.problems import Problem
-from okr_sheets.reading.cells import as_text, plain
+from okr_sheets.reading.cells import amount, as_text
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, Column
 from okr_sheets.tracker import Tracker
 
@@ -109,9 +109,9 @@ def _differing(
                 OKRS.key,
                 row,
                 key,
-                _say(key, stored),
+                _say(key, stored, words),
                 label=words(f"okrs.{key}"),
-                value=_word(key, expected, tracker),
+                value=_word(key, expected, words),
             )
 
 
@@ -228,25 +228,32 @@ def _same(stored: Any, expected: Any) -> bool:
     return bool(stored == expected)
 
 
-def _say(key: str, value: Any) -> str:
+def _say(key: str, value: Any, words: Language) -> str:
     if _is_blank(value):
         return "–"
     if isinstance(value, Broken):
         return value.text
-    if isinstance(value, float) and OKRS[key].kind == "percent":
-        return f"{value:.2%}"
+    if isinstance(value, float):
+        return _number(key, value, words)
     return as_text(value)
 
 
-def _word(key: str, value: Any, tracker: Tracker) -> str:
+def _word(key: str, value: Any, words: Language) -> str:
     if value is None:
         return "–"
     kind = OKRS[key].kind
     if kind == "choice":
-        return language(tracker.about.language).choice(key, value)
+        return words.choice(key, value)
     if kind == "date":
         return to_day(value).isoformat()
-    return f"{value:.2%}" if kind == "percent" else plain(value)
+    return _number(key, value, words)
+
+
+def _number(key: str, value: float, words: Language) -> str:
+    """A number of a column, of percents two decimals."""
+    if OKRS[key].kind != "percent":
+        return amount(value, words)
+    return words("formats.percent", n=f"{100 * value:.2f}".replace(".", words.decimal))
 
 
 STORED = (stored_values,)

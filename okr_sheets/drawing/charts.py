@@ -8,7 +8,8 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from okr_sheets.drawing.colours import ACCENT, GRID, INK, LINE, MUTED, PALE_BAR, QUIET, WHITE
-from okr_sheets.drawing.styles import FONT, PERCENT
+from okr_sheets.drawing.styles import FONT
+from okr_sheets.language import Language
 
 Series = Mapping[str, Any]  # `name`, `categories` and `values`, as XlsxWriter takes them
 
@@ -18,7 +19,6 @@ _BARE = {"line": {"none": True}, "major_tick_mark": "none"}
 _PERCENTS = {
     "min": 0,
     "max": 1,
-    "num_format": PERCENT,
     "major_gridlines": {"visible": True, "line": {"color": GRID}},
 }
 _BARS = {"score": ACCENT, "expected": PALE_BAR}
@@ -47,18 +47,23 @@ def doughnut(book: Workbook, series: Series, colours: Sequence[str], font: Serie
 
 
 def score_bars(
-    book: Workbook, series: Mapping[str, Series], gap: int, axis: Mapping[str, Any]
+    book: Workbook,
+    series: Mapping[str, Series],
+    gap: int,
+    axis: Mapping[str, Any],
+    percent_format: str,
 ) -> Any:
     """Bars of `score` beside `expected`, `gap` apart, the first on top of the names' `axis`."""
     chart = book.add_chart({"type": "bar"})
     for key, entry in series.items():
         bar: dict[str, Any] = {"fill": {"color": _BARS[key]}, "gap": gap, "overlap": -5}
         if key == "score":
-            bar["data_labels"] = {"value": True, "num_format": PERCENT, "font": SMALL}
+            bar["data_labels"] = {"value": True, "num_format": percent_format, "font": SMALL}
         chart.add_series({**entry, **bar})
     names = {"reverse": True, "line": {"color": LINE}, "major_tick_mark": "none"}
     chart.set_y_axis(names | dict(axis))
-    chart.set_x_axis(_PERCENTS | {"label_position": "none"} | _BARE)
+    percents = _PERCENTS | {"num_format": percent_format}
+    chart.set_x_axis(percents | {"label_position": "none"} | _BARE)
     chart.set_legend({"position": "bottom", "font": SMALL})
     return chart
 
@@ -105,9 +110,10 @@ def score_line(key: str, series: Series) -> dict[str, Any]:
     return drawn
 
 
-def week_axes(chart: Any, day_format: str, **days: Any) -> None:
+def week_axes(chart: Any, words: Language, **days: Any) -> None:
     """Days from left to right, with more properties of their axis, and percents upwards."""
-    names = {"num_format": day_format, "num_font": SMALL, "text_axis": True}
+    names = {"num_format": words("formats.day"), "num_font": SMALL, "text_axis": True}
     chart.set_x_axis({**names, "line": {"color": LINE}, **days})
-    chart.set_y_axis(_PERCENTS | {"major_unit": 0.25, "num_font": SMALL, "line": {"none": True}})
+    look = {"num_format": words.percent_format, "num_font": SMALL, "line": {"none": True}}
+    chart.set_y_axis(_PERCENTS | {"major_unit": 0.25} | look)
     chart.set_legend({"position": "bottom", "font": SMALL})

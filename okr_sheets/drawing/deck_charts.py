@@ -25,8 +25,8 @@ from okr_sheets.columns import serial
 from okr_sheets.drawing.colours import ACCENT, BAND, GRID, INK, LINE, MUTED, PALE_BAR, QUIET
 from okr_sheets.drawing.decks import Slide, rgb
 from okr_sheets.drawing.fitting import Box
-from okr_sheets.drawing.styles import PERCENT
 from okr_sheets.drawing.workbooks import workbook_in
+from okr_sheets.language import Language
 from okr_sheets.text import printable
 
 Series = Mapping[str, Sequence[float | None]]  # values by the name of their series
@@ -71,17 +71,19 @@ class _Data(CategoryChartData):
         return content.getvalue()
 
 
-def score_bars(slide: Slide, box: Box, names: Sequence[str], series: Series) -> None:
+def score_bars(
+    slide: Slide, box: Box, names: Sequence[str], series: Series, words: Language
+) -> None:
     """Put bars of scores beside the pace, the first on top."""
-    data = _Data(names, series, PERCENT)
+    data = _Data(names, series, words.percent_format)
     chart = _chart(slide, box, XL_CHART_TYPE.BAR_CLUSTERED, data)
     plot = chart.plots[0]
     plot.gap_width, plot.overlap = (60 if len(names) > 4 else 120), -5
     for bars, colour in zip(plot.series, (ACCENT, PALE_BAR), strict=True):
         _solid(bars.format.fill, colour)
-    _label(plot.series[0], PERCENT)
+    _label(plot.series[0], words.percent_format)
     _names(chart.category_axis, 11)
-    _percents(chart.value_axis, shown=False)
+    _percents(chart.value_axis, words, shown=False)
     _legend(chart)
 
 
@@ -107,12 +109,13 @@ def lines(
     slide: Slide,
     box: Box,
     days: Sequence[date],
-    day_format: str,
+    words: Language,
     series: Series,
     strokes: Sequence[Stroke],
 ) -> None:
     """Put a line of each series over days."""
-    chart = _chart(slide, box, XL_CHART_TYPE.LINE, _Data(days, series, PERCENT))
+    data = _Data(days, series, words.percent_format)
+    chart = _chart(slide, box, XL_CHART_TYPE.LINE, data)
     for line, (colour, width, dash) in zip(chart.plots[0].series, strokes, strict=True):
         line.smooth = False
         line.format.line.color.rgb = rgb(colour)
@@ -121,14 +124,14 @@ def lines(
             line.format.line.dash_style = dash
         line.marker.style = XL_MARKER_STYLE.NONE
     axis = chart.category_axis
-    axis.tick_labels.number_format = day_format
+    axis.tick_labels.number_format = words("formats.day")
     axis.tick_labels.number_format_is_linked = False
     axis.tick_labels.font.size = Pt(11)
     axis.tick_labels.font.color.rgb = rgb(MUTED)
     axis.major_tick_mark = XL_TICK_MARK.NONE
     axis.format.line.color.rgb = rgb(LINE)
     _spread(chart, days, box.width)
-    _percents(chart.value_axis, shown=True)
+    _percents(chart.value_axis, words, shown=True)
     _legend(chart)
 
 
@@ -171,12 +174,13 @@ def _names(axis: Any, size: float) -> None:
     axis.tick_labels.font.size = Pt(size)
 
 
-def _percents(axis: Any, *, shown: bool) -> None:
+def _percents(axis: Any, words: Language, *, shown: bool) -> None:
     axis.minimum_scale, axis.maximum_scale, axis.major_unit = 0, 1, 0.25
     axis.major_gridlines.format.line.color.rgb = rgb(GRID)
     axis.major_tick_mark = XL_TICK_MARK.NONE
     axis.format.line.fill.background()
-    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = PERCENT, False
+    axis.tick_labels.number_format = words.percent_format
+    axis.tick_labels.number_format_is_linked = False
     axis.tick_labels.font.size = Pt(11)
     axis.tick_labels.font.color.rgb = rgb(MUTED)
     if not shown:

@@ -8,23 +8,35 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from okr_sheets.drawing.colours import COMPUTED, INK, INPUT, LINE, MUTED, SLATE, WHITE
+from okr_sheets.language import Language
 
 FONT = "Calibri"  # every spreadsheet program falls back by script for Thai and Korean
-PERCENT = "0%"
+# Number formats that are not the same in all languages, by name.
+PERCENT, POINTS, COUNT = "percent", "points", "count"  # a share, a difference of two, a count
 
 
 class Styles:
     """The workbook's formats, each made once."""
 
-    def __init__(self, book: Workbook, date_format: str) -> None:
+    def __init__(self, book: Workbook, words: Language) -> None:
+        """`words` gives the formats of numbers and dates."""
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self.date_format = date_format
+        self.date_format = words("formats.date")
+        share = words.percent_format
+        self._numbers = {
+            PERCENT: share,
+            POINTS: f"+{share};-{share};{share}",
+            COUNT: words.count_format,
+        }
 
     def __call__(self, **properties: Any) -> Format:
         """The format of these properties, on top of the base every cell has."""
         base = {"font_name": FONT, "font_size": 11, "font_color": INK, "valign": "vcenter"}
-        return self._keep(base | properties)
+        look: dict[str, Any] = base | properties
+        if "num_format" in look:
+            look["num_format"] = self._numbers.get(look["num_format"], look["num_format"])
+        return self._keep(look)
 
     def rule(self, **properties: Any) -> Format:
         """A format for conditional formatting: only what it changes."""

@@ -113,7 +113,7 @@ def number(raw: object, ask: Ask) -> Read:
             code = "not-a-number" if math.isnan(raw) else "extreme-number"
             return Read(code=code, given=str(raw))
         if "%" in ask.format and "%" in _LITERAL.sub("", ask.format):
-            return Read(float(raw), percent=f"{amount(hundredfold(raw), ask.words)} %")
+            return Read(float(raw), percent=as_percent(raw, ask.words))
         return Read(float(raw))
     if isinstance(raw, (date, time, timedelta)):
         return Read(code="date-number", given=as_text(raw))
@@ -218,8 +218,7 @@ def share(raw: object, ask: Ask) -> Read:
         return Read(code="bad-share", given=given)
     if ask.untyped:
         return Read(value)
-    percents = {"value": f"{amount(read.value, ask.words)} %"}
-    return Read(value, "share-scale", given, percents)
+    return Read(value, "share-scale", given, {"value": as_percent(value, ask.words)})
 
 
 def scaled(read: Read, value: float, ask: Ask) -> Read:
@@ -362,6 +361,11 @@ def plain(value: float) -> str:
 def amount(value: float, words: Language) -> str:
     """The same as people type it in a language."""
     return plain(value).replace(".", words.decimal)
+
+
+def as_percent(share: float, words: Language) -> str:
+    """A share of 1 as percents, with all its digits, as people type it in a language."""
+    return words("formats.percent", n=amount(hundredfold(share), words))
 
 
 def hundredfold(value: float) -> float:

@@ -135,8 +135,8 @@ def day_text(day: date | None, words: Language) -> str:
     """A date in the language's usual form; nothing for a blank."""
     if day is None:
         return ""
-    months = words.lines("formats.months")
-    return words("formats.text_date", d=day.day, mon=months[day.month - 1], y=day.year)
+    month = words.lines("formats.months")[day.month - 1]
+    return words("formats.text_date", d=day.day, m=day.month, mon=month, y=day.year)
 
 
 # How the fields of a reason are said, where not as a number or as it stands.
@@ -306,21 +306,20 @@ def update(rollup: Rollup, words: Language) -> Iterator[tuple[str, str]]:
         yield row["title"] or row["id"], f"({whose(row, rollup, words)}): {reason(row, words)}"
     owing = [row for row in rollup.rows("owners") if row["due"] and row["owner"]]
     owing.sort(key=lambda row: (-row["stale"], -row["due"]))
-    for sentence, names in (
-        ("report.owe", [row["owner_name"] for row in owing]),
-        ("report.owe_okrs", [row["unit_name"] for row in rollup.rows("blank")]),
-    ):
-        if names:
-            yield "", words(sentence, names=listed_names(names, MOST_NAMES, words))
+    if owners := [row["owner_name"] for row in owing]:
+        people = listed_names(owners, MOST_NAMES, words, "report.more_people")
+        yield "", words("report.owe", names=people)
+    if units := [row["unit_name"] for row in rollup.rows("blank")]:
+        yield "", words("report.owe_okrs", names=listed_names(units, MOST_NAMES, words))
 
 
-def listed_names(names: Iterable[str], most: int, words: Language) -> str:
-    """Names in a row, each once; of more than `most` the first, and how many more there are."""
+def listed_names(
+    names: Iterable[str], most: int, words: Language, more: str = "report.more"
+) -> str:
+    """Names in a row, each once; of more than `most` the first, and `more` says how many follow."""
     once = list(dict.fromkeys(names))
     first = ", ".join(once[:most])
-    return (
-        words.counted("report.more", names=first, n=len(once) - most) if len(once) > most else first
-    )
+    return words.counted(more, names=first, n=len(once) - most) if len(once) > most else first
 
 
 def heading(row: Row, words: Language) -> str:

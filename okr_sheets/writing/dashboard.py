@@ -174,7 +174,7 @@ class Dashboard:
         count = max(min(objectives, SHOWN_OBJECTIVES), 5)
         columns = {"score": SCORE, "expected": EXPECTED}
         series = self._series(columns, ID, OBJECTIVES_TOP, count)
-        return score_bars(book, series, 60, {"num_font": SMALL})
+        return score_bars(book, series, 60, {"num_font": SMALL}, self.words.percent_format)
 
     def _line(self, book: Workbook) -> Any:
         weeks = len(self.layout.dates)
@@ -184,7 +184,7 @@ class Dashboard:
         ).items():
             chart.add_series(score_line(key, series))
         chart.show_blanks_as("span")
-        week_axes(chart, self.words("formats.day"), interval_unit=2 if weeks > 7 else 1)
+        week_axes(chart, self.words, interval_unit=2 if weeks > 7 else 1)
         return chart
 
     def _series(

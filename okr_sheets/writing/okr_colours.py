@@ -52,5 +52,5 @@ def colour(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
     thousands = styles.rule(num_format="#,##0")
     check_ins = (f"{CHECK_IN_PREFIX}{day}" for day in layout.dates)
     for key in ("baseline", "target", "current", *check_ins):
-        large = f"AND(ISNUMBER({cell(key)}),ABS({cell(key)})>=1000)"
+        large = f"AND(ISNUMBER({cell(key)}),ABS({cell(key)})>={words.grouped_from})"
         add(key, key, where(large, thousands))

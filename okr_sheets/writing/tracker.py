@@ -114,7 +114,7 @@ def write(
         workbook(temporary, words("start.title"), comments, start, packed_small=True) as book,
     ):
         book.set_calc_mode("auto")
-        styles = Styles(book, words("formats.date"))
+        styles = Styles(book, words)
         sheets = {key: book.add_worksheet(names[key], PlainSheet) for key in ORDER}
         write_start(sheets["start"], about, bands, words, styles)
         okrs.write(sheets["okrs"], styles, ranges, settings)

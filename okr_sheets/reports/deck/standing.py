@@ -81,7 +81,7 @@ def standing(deck: Deck, rollup: Rollup) -> None:
             words(f"okrs.{key}"): [row[key] for row in whom.rows] for key in ("score", "expected")
         }
         names = [shortened(name, NAME) for name in whom.names]
-        score_bars(slide, _headed(slide, left, whom.heading), names, values)
+        score_bars(slide, _headed(slide, left, whom.heading), names, values, words)
         _count(slide, _headed(slide, right, words("dashboard.by_status")), rollup)
     else:
         why = "report.no_okrs" if len(rollup.columns["teams"]) else "terminal.nothing_read"

@@ -61,7 +61,7 @@ def unit_chart(
             series[key] = [*before, *way.onwards(past[-1]["score"], unit[key])]
     named: Series = {words(_NAMES[key]): values for key, values in series.items()}
     strokes = [STROKES[key] for key in series]
-    lines(slide, box, way.days, words("formats.day"), named, strokes)
+    lines(slide, box, way.days, words, named, strokes)
 
 
 def _week_lines(past: list[Row], deck: Deck) -> Iterator[str]:
@@ -89,4 +89,4 @@ def _ways(deck: Deck, rollup: Rollup) -> None:
     }
     slide = deck.slide(words("dashboard.week_by_week"), whom.heading)
     strokes = [(colour, 2.5, None) for colour in SERIES[: len(values)]]
-    lines(slide, BODY, days, words("formats.day"), values, strokes)
+    lines(slide, BODY, days, words, values, strokes)

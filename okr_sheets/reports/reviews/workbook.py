@@ -53,7 +53,7 @@ def write_workbook(review: Review, path: str, words: Language) -> None:
     day = review.day or EPOCH
     with workbook(path, review.title(words), REPORT_MARK, day) as book:
         page, findings, rules, calc = (book.add_worksheet(name, CleanSheet) for name in names)
-        styles = Styles(book, words("formats.date"))
+        styles = Styles(book, words)
         Page(review, words, styles, HiddenSheet(calc, styles())).write(book, page)
         rows, caption = _findings(review, words, str(Path(path).parent))
         contents = (

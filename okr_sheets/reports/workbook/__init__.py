@@ -64,7 +64,7 @@ def write_workbook(
     day = rollup.as_of or EPOCH
     with workbook(path, title(rollup, words), REPORT_MARK, day) as book:
         sheets = {key: book.add_worksheet(name, CleanSheet) for key, name in names.items()}
-        styles = Styles(book, words("formats.date"))
+        styles = Styles(book, words)
         hidden = HiddenSheet(sheets[HIDDEN_SHEET], styles())
         links = Links(rollup.trackers, str(Path(path).parent))
         excerpt = Excerpt(rollup, words, archive)

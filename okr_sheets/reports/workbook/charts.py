@@ -38,7 +38,8 @@ def bar_chart(
         for key in ("score", "expected")
     }
     gap = 50 if len(rows) > 4 else 120
-    return score_bars(book, series, gap, {"interval_unit": 1, "num_font": SMALL_INK})
+    axis = {"interval_unit": 1, "num_font": SMALL_INK}
+    return score_bars(book, series, gap, axis, report.words.percent_format)
 
 
 def status_ring(book: Workbook, report: Report, counts: Mapping[str, int]) -> Any:
@@ -135,4 +136,4 @@ def unit_lines(
 def _axes(chart: Any, report: Report, weeks: int) -> None:
     chart.show_blanks_as("gap")
     ticks = {"position_axis": "on_tick", "interval_unit": max(1, (weeks + 6) // 7)}
-    week_axes(chart, report.words("formats.day"), **ticks)
+    week_axes(chart, report.words, **ticks)

@@ -12,7 +12,7 @@ from okr_sheets.columns import serial
 from okr_sheets.drawing.cells import Value, trimmed
 from okr_sheets.drawing.colours import GRADE_STATUS, STATUS_COLOURS
 from okr_sheets.drawing.conditions import DATA_BAR, Condition, in_status_colours
-from okr_sheets.drawing.styles import PERCENT, Styles
+from okr_sheets.drawing.styles import PERCENT, POINTS, Styles
 from okr_sheets.language import Language
 from okr_sheets.reports.phrases import history_what, status_word
 from okr_sheets.rollups.schema import CHANGE_KINDS
@@ -20,7 +20,6 @@ from okr_sheets.rollups.schema import CHANGE_KINDS
 Show = Callable[[Any], Value]
 
 BLANK = "blank"  # in place of the status of a unit without OKRs
-POINTS = "+0%;-0%;0%"  # a difference of two percents
 LEAST_FALL = 0.05  # from which a difference is worth a colour
 # The status whose colours other words wear.
 _SEVERITY_STATUS = {"error": "off-track", "warning": "at-risk", "info": "no-update"}
@@ -164,7 +163,8 @@ def rules_of(field: Field, words: Language, styles: Styles) -> list[Condition]:
             "format": styles.rule(num_format="#,##0"),
             "criteria": "between",
         }
-        ranges = ((1_000, 999_999_999), (-999_999_999, -1_000))
+        least = words.grouped_from
+        ranges = ((least, 999_999_999), (-999_999_999, -least))
         return [thousands | {"minimum": low, "maximum": high} for low, high in ranges]
     coloured = {
         "status": {words.choice("status", key): key for key in STATUSES},

@@ -9,6 +9,7 @@ from typing import Any
 from okr_sheets.drawing.canvas import COLUMNS, TILE, TILE_FIGURE, TILE_LABEL, Canvas
 from okr_sheets.drawing.cells import Value
 from okr_sheets.drawing.colours import FIGURE_INKS, INK, MUTED, QUIET
+from okr_sheets.drawing.styles import COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Tile:
     label: str
     value: Value
     colour: str = QUIET
-    num_format: str = "#,##0"
+    num_format: str = COUNT
     note: str = ""
 
 
