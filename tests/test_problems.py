@@ -23,9 +23,10 @@ import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.files import books, child, guard
 from okr_sheets.frames import frame
+from okr_sheets.grouping import grouped
 from okr_sheets.language import language, languages
 from okr_sheets.letters import column_number
-from okr_sheets.problems import CODES, KINDS, Problem, grouped, in_order
+from okr_sheets.problems import CODES, KINDS, Problem, in_order
 from okr_sheets.reading import folders, tracker
 
 TODAY = date(2027, 1, 8)
@@ -952,7 +953,7 @@ def test_cells_that_say_different_things_are_each_told_with_what_was_read():
     assert problem.say().endswith("like it: F3 7 bin → 7000, F4 120 bin → 120000, F5 ?")
     many = [replace(problems[0], row=row, given=f"{row} bin") for row in range(2, 99)]
     (problem,) = grouped(many)
-    assert problem.say().endswith("F21 21 bin → 7000, F22 22 bin → 7000 …")
+    assert problem.say().endswith("F7 7 bin → 7000, F8 8 bin → 7000 … (+90)")
 
 
 def test_different_problems_of_one_place_are_all_said():
@@ -971,7 +972,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
     ]
 
 
-def test_files_sheets_columns_and_codes_are_kept_apart():
+def test_of_each_kind_one_speaks_whatever_its_files_sheets_and_columns():
     problems = [
         *bad(range(1, 9)),
         *bad(range(1, 9), "E", "baseline"),
@@ -979,7 +980,15 @@ def test_files_sheets_columns_and_codes_are_kept_apart():
         *(replace(problem, sheet="u") for problem in bad(range(1, 9))),
         *(replace(problem, code="not-a-date") for problem in bad(range(1, 9))),
     ]
-    assert [len(problem.others) for problem in grouped(problems)] == [7] * 5
+    first, second = grouped(problems)
+    assert [len(first.others), len(second.others)] == [31, 7]
+    assert first.say().endswith("like it: E1:E8, F2:F8, u!F1:F8, u.csv:t!F1:F8")
+    by_file = grouped(problems, by_file=True)
+    assert [(line.code, line.path, len(line.others)) for line in by_file] == [
+        ("not-a-number", "t.csv", 23),
+        ("not-a-number", "u.csv", 7),
+        ("not-a-date", "t.csv", 7),
+    ]
 
 
 def test_the_check_ins_of_a_sheet_are_one_column():
@@ -1002,7 +1011,7 @@ def test_rows_without_a_column_are_named_by_their_numbers():
 
 def test_scattered_cells_are_named_up_to_a_point():
     (problem,) = grouped(bad(range(1, 100, 2)))
-    assert problem.say().endswith("… and 49 more like it: F3, F5, F7, F9, F11, F13 …")
+    assert problem.say().endswith("… and 49 more like it: F3, F5, F7, F9, F11, F13 … (+43)")
 
 
 @pytest.mark.parametrize("code", languages())
@@ -1025,7 +1034,7 @@ def flood(tmp_path_factory):
 
 
 def test_ten_thousand_bad_cells_are_a_line_wherever_people_read(flood, tmp_path):
-    cells = "G4:G1002, H3:H1002, I3:I1002, J3:J1002, K3:K1002, L3:L1002 …"
+    cells = "G4:G1002, H3:H1002, I3:I1002, J3:J1002, K3:K1002, L3:L1002 … (+4000)"
     checked = CliRunner().invoke(main, ["check", str(flood)])
     (line,) = [line for line in checked.stdout.splitlines() if "not-a-number" in line]
     assert line.endswith(f"… and 9,999 more like it: {cells}")
