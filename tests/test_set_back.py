@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
+from test_coaching_habits import LEVEL, drawn
 
 import okr_sheets as okr
-from tests.test_coaching_habits import LEVEL, drawn
 
 TODAY = "2027-02-26"
 GAP = ["", "", "", ""]  # the weeks of January without a number
