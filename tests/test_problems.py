@@ -907,8 +907,10 @@ def page():
         "Printed from the code by `pytest --update`: every code, what brings it about, and what is",
         "said then. An error cannot be read, placed or scored; a warning was repaired or is",
         "doubtful; info is worth knowing. Codes never change; the sentences may, and are said in",
-        "the language of the tracker or of `--language`. Of more than three alike in one column the",
-        "first speaks for the others; CSV, JSON and `okr.check` give every single one.",
+        "the language of the tracker or of `--language`. Errors come first. Of more than three of a",
+        "code the first speaks for the others and names a few places: of each file in `check`, of all",
+        "files in reports. CSV, JSON and `okr.check` give every single one. What follows from an",
+        "`--as-of` in the past alone, such as a number typed since or a gap closed since, is none.",
     ]
     for kind, codes in KINDS.items():
         lines += ["", f"## {kind}"]
