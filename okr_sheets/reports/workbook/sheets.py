@@ -21,8 +21,9 @@ from okr_sheets.reports.phrases import day_text
 from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.records import Report, Rows
+from okr_sheets.reports.workbook.standing_tables import CLOSING, PREVIOUS, YEAR
 from okr_sheets.reports.workbook.table import Table
-from okr_sheets.reports.workbook.tables import CLOSING, PREVIOUS, PROBLEMS, YEAR
+from okr_sheets.reports.workbook.tables import PROBLEMS
 
 HEADER_ROW = 3  # from 0, below title, caption and a little air
 FIRST_ROW = HEADER_ROW + 1

@@ -53,7 +53,7 @@ from okr_sheets.reports.workbook.charts import (
 from okr_sheets.reports.workbook.lists import attention_list, unit_list
 from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.sheets import MARGINS
-from okr_sheets.reports.workbook.tables import RARE_TILES, TILES
+from okr_sheets.reports.workbook.standing_tables import RARE_TILES, TILES
 from okr_sheets.reports.workbook.tiles import Tile, draw_tiles
 
 MOST_NAMES = 4
