@@ -73,7 +73,8 @@ def names_all(line: Problem) -> bool:
 def places_of(line: Problem) -> str:
     """The first few places of the others that a line speaks for, and of how many more.
 
-    `F6:F7, F9, sales.xlsx:OKRs!F3 … (+17)`; where they hold different things, each with its own.
+    `F6:F7, F9, sales.xlsx:OKRs!F3 … (+17)`; where those of one file hold different things, each
+    with its own.
     """
     places = _places(line)
     rest = sum(size for _, size in places[MOST_PLACES:])
@@ -83,7 +84,8 @@ def places_of(line: Problem) -> str:
 
 def _places(line: Problem) -> list[tuple[str, int]]:
     """The places of the others as texts, each with how many of them are there."""
-    if len({_reading(each) for each in (line, *line.others)}) == 1:
+    is_one_file = len({each.path for each in (line, *line.others)}) == 1
+    if not is_one_file or len({_reading(each) for each in (line, *line.others)}) == 1:
         return _ranges(line)
     told = (f"{_seen(each, line, each.cell)} {_reading(each)}" for each in line.others)
     return [(text.strip(), 1) for text in told]

@@ -140,7 +140,7 @@ def say_problems(
     lines = grouped(wanted, by_file=by_file)
     for line in lines:
         say(line.line(code), err=err)
-    if not all(map(names_all, lines)):
+    if not quiet and not all(map(names_all, lines)):
         say(language(code)("report.all_problems"), err=True)
 
 

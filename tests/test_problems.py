@@ -1,5 +1,6 @@
 """Every code of a problem: the smallest input that gives it, its place, and its page."""
 
+import json
 import re
 import sys
 import zipfile
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
@@ -1050,6 +1052,97 @@ def test_ten_thousand_bad_cells_are_a_line_wherever_people_read(flood, tmp_path)
     assert Path(reports[2]).read_text("utf-8").count('"not-a-number"') == 10_000
     sheet = CalamineWorkbook.from_path(reports[3]).get_sheet_by_name("Problems")
     assert sum(str(cell).endswith(cells) for row in sheet.to_python() for cell in row) == 1
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Nine trackers with five kinds of problems each, and five files that are none."""
+    folder = tmp_path_factory.mktemp("many")
+    head = "ID;Title;Owner;Type;Baseline;Target;2027-01-08;2027-01-15\n"
+    for number in range(9):
+        rows = f"A{number};Goal;;Objective;;;;\nA{number}.K1;Leads;Ann;Increase;1;;2;x\n"
+        rows += f"A{number}.K2;Calls;Ann;Increase;1;10;2;3\n"
+        (folder / f"team-{number}.csv").write_text(f"{head}{rows}", "utf-8")
+    for number in range(5):
+        (folder / f"torn-{number}.xlsx").write_bytes(b"torn")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def many_reports(many, tmp_path_factory):
+    """The path of each kind of report of them, and what score says."""
+    folder = tmp_path_factory.mktemp("reports")
+    reports = {kind: folder / f"r.{kind}" for kind in ("md", "html", "xlsx", "json", "csv")}
+    outs = [part for report in reports.values() for part in ("-o", str(report))]
+    return reports, CliRunner().invoke(main, ["score", str(many), *outs]).stderr
+
+
+def lines_in(reports, stderr):
+    """The lines on problems, by channel: severity and message, as far as each shows them."""
+    page = reports["html"].read_text("utf-8")
+    cells = re.findall(r'<tr class="fault[^"]*">(.*?)</tr>', page, re.DOTALL)
+    sheet = CalamineWorkbook.from_path(reports["xlsx"]).get_sheet_by_name("Problems").to_python()
+    return {
+        "terminal": re.findall(r"^\S+: (error|warning|info): [\w-]+: (.*)$", stderr, re.MULTILINE),
+        "md": re.findall(
+            r"^- (error|warning|info): `.*?` (.*)$", reports["md"].read_text("utf-8"), re.MULTILINE
+        ),
+        "html": [
+            (re.search(r"chip t-(\w+)", row)[1], re.findall(r"<td>(.*?)</td>", row, re.DOTALL)[-1])
+            for row in cells
+        ],
+        "xlsx": [
+            (str(row[1]), str(row[0])) for row in sheet if row[1] in ("error", "warning", "info")
+        ],
+    }
+
+
+def test_the_many_of_a_kind_are_one_line_in_every_report_errors_first(many_reports):
+    shown = lines_in(*many_reports)
+    severities = [severity for severity, _ in shown["terminal"]]
+    assert severities == sorted(severities, key=["error", "warning", "info"].index)
+    assert set(severities) == {"error", "warning"}
+    messages = [re.sub(r"\W+", " ", message) for _, message in shown["terminal"]]
+    assert len(messages) == len(set(messages)) < 10
+    assert any("and 8 more like it" in message for message in messages)
+    for channel in ("md", "html", "xlsx"):
+        assert [severity for severity, _ in shown[channel]] == severities
+        told = [re.sub(r"\W+", " ", unescape(message)) for _, message in shown[channel]]
+        assert told == messages
+
+
+def test_every_report_says_where_all_problems_are(many_reports):
+    reports, stderr = many_reports
+    sentence = language("en")("report.all_problems")
+    sheet = CalamineWorkbook.from_path(reports["xlsx"]).get_sheet_by_name("Problems").to_python()
+    assert sentence in stderr
+    assert sentence in reports["html"].read_text("utf-8")
+    assert sentence in reports["md"].read_text("utf-8").replace("\\", "")
+    assert str(sheet[1][0]).startswith(sentence)
+
+
+def test_files_that_were_not_read_are_one_line_at_the_top(many_reports):
+    reports, _ = many_reports
+    before, after = reports["md"].read_text("utf-8").split("not counted in the figures below:", 1)
+    first, *_ = after.strip().splitlines()
+    assert "torn" not in before
+    assert first.startswith("- `torn-0.xlsx`")
+    assert "and 4 more like it: torn-1.xlsx, torn-2.xlsx, torn-3.xlsx, torn-4.xlsx" in first
+    assert after.count("torn-0.xlsx") == 2  # there, and among the problems
+
+
+def test_programs_get_all_of_them(many, many_reports):
+    reports, _ = many_reports
+    whole = json.loads(reports["json"].read_text("utf-8"))["problems"]
+    assert len(whole) == len(okr.rollup(many, config=okr.Config()).problems) > 30
+    assert all("more like it" not in row["message"] for row in whole)
+
+
+def test_check_has_a_line_of_each_kind_for_each_file(many):
+    shown = CliRunner().invoke(main, ["check", str(many)]).stdout
+    assert len(re.findall(r"^team-\d.csv\S* error: no-target:", shown, re.MULTILINE)) == 9
+    severities = re.findall(r"^\S+: (error|warning|info): ", shown, re.MULTILINE)
+    assert severities == sorted(severities, key=["error", "warning", "info"].index)
 
 
 def test_programs_get_every_single_problem(flood):

@@ -91,7 +91,7 @@ class Excerpt:
 
     def where(self, name: str) -> str:
         """Where all rows of a list are: in the archive, without one in what a command can write."""
-        if not self.archive:
+        if not (self.archive and is_large(self.rollup)):
             return self.words("report.all_problems" if name == "problems" else "report.all_by")
         return self.words("report.all_in", file=f"{name}.csv", archive=self.archive)
 

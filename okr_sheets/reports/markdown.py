@@ -9,6 +9,7 @@ from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.reports import lookback
 from okr_sheets.reports.excerpts import Excerpt, is_large
+from okr_sheets.reports.left_out import left_out
 from okr_sheets.reports.phrases import (
     FIRST,
     day_text,
@@ -16,7 +17,6 @@ from okr_sheets.reports.phrases import (
     history_about,
     history_line,
     history_what,
-    left_out,
     most_found,
     reason,
     remark,

@@ -15,9 +15,10 @@ from markupsafe import Markup
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt, is_large
+from okr_sheets.reports.left_out import left_out
 from okr_sheets.reports.page import colours, head, lists, quality, retrospective, units
 from okr_sheets.reports.page.selection import select
-from okr_sheets.reports.phrases import as_of, left_out, title
+from okr_sheets.reports.phrases import as_of, title
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import printable
 
@@ -138,7 +139,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
             key_results=about["key_results"],
         ),
         "left_out": left_out(rollup, words),
-        "shortened": _shortened(excerpt) if excerpt.archive and any(notes.values()) else "",
+        "shortened": _shortened(excerpt) if is_large(rollup) and any(notes.values()) else "",
         "headline": head.headline(rollup, ways, words),
         "status_counts": head.status_counts(rollup, words),
         "freshness": head.freshness(rollup, words),

@@ -31,12 +31,12 @@ from okr_sheets.drawing.text_width import line_height, lines_of, shortened
 from okr_sheets.language import percents
 from okr_sheets.reports.comparing import compared
 from okr_sheets.reports.excerpts import is_large
+from okr_sheets.reports.left_out import names_left_out
 from okr_sheets.reports.phrases import (
     as_of,
     by_plan,
     coverage,
     end_range,
-    left_out,
     listed_names,
     scope,
     since_line,
@@ -115,7 +115,7 @@ class Summary:
 
     def _notice(self, page: Canvas) -> None:
         """Which files the figures below do not count."""
-        missing = [name for name, _ in left_out(self.rollup, self.words)]
+        missing = names_left_out(self.rollup)
         if missing:
             words = self.words
             names = listed_names((shortened(name, 40) for name in missing), MOST_NAMES, words)
