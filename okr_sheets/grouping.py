@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -70,16 +70,16 @@ def names_all(line: Problem) -> bool:
     return len(_places(line)) <= MOST_PLACES
 
 
-def places_of(line: Problem) -> str:
+def places_of(line: Problem, number: Callable[[int], str]) -> str:
     """The first few places of the others that a line speaks for, and of how many more.
 
     `F6:F7, F9, sales.xlsx:OKRs!F3 … (+17)`; where those of one file hold different things, each
-    with its own.
+    with its own. `number` writes a count as the reader does.
     """
     places = _places(line)
     rest = sum(size for _, size in places[MOST_PLACES:])
     named = ", ".join(text for text, _ in places[:MOST_PLACES])
-    return f"{named} … (+{rest})" if rest else named
+    return f"{named} … (+{number(rest)})" if rest else named
 
 
 def _places(line: Problem) -> list[tuple[str, int]]:

@@ -300,7 +300,7 @@ class Problem:
             said.append(words("report.better", example=better))
         if self.others:
             count = words.number(len(self.others))
-            said.append(words("report.others", count=count, cells=places_of(self)))
+            said.append(words("report.others", count=count, cells=places_of(self, words.number)))
         return " ".join(said)
 
     def sentence(self, language: str = "en") -> str:

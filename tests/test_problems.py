@@ -1038,7 +1038,7 @@ def flood(tmp_path_factory):
 
 
 def test_ten_thousand_bad_cells_are_a_line_wherever_people_read(flood, tmp_path):
-    cells = "G4:G1002, H3:H1002, I3:I1002, J3:J1002, K3:K1002, L3:L1002 … (+4000)"
+    cells = "G4:G1002, H3:H1002, I3:I1002, J3:J1002, K3:K1002, L3:L1002 … (+4,000)"
     checked = CliRunner().invoke(main, ["check", str(flood)])
     (line,) = [line for line in checked.stdout.splitlines() if "not-a-number" in line]
     assert line.endswith(f"… and 9,999 more like it: {cells}")

@@ -1,11 +1,14 @@
 """A day in the past: what follows from it alone is no problem, what is still wrong is one."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from test_coaching_habits import LEVEL, drawn
 
 import okr_sheets as okr
+from okr_sheets.checks import _all_found
+from okr_sheets.checks.hindsight import BY_THE_DAY
+from okr_sheets.reading.folders import read_all
 
 TODAY = "2027-02-26"
 GAP = ["", "", "", ""]  # the weeks of January without a number
@@ -126,6 +129,16 @@ def test_the_problems_of_the_sample_company_are_those_of_its_last_day(company, d
         return {(problem.code, problem.path, problem.row) for problem in found}
 
     assert places(day) <= places("2027-03-05")
+
+
+def test_what_differs_from_day_to_day_is_known_to_go_by_the_day(company):
+    days = [date(2027, 1, 1) + timedelta(days=3 * each) for each in range(30)]
+    trackers = [tracker for tracker in read_all(company) if tracker.readable]
+    found = [_all_found(trackers, [day] * len(trackers), coach=True) for day in days]
+    per_day = [{(p.code, p.path, p.row) for each in some for p in each.problems} for some in found]
+    always = set.intersection(*per_day)
+    assert {code for some in per_day for code, *_ in some - always} <= BY_THE_DAY | {"untouched"}
+    assert len(BY_THE_DAY & {code for some in per_day for code, *_ in some - always}) > 4
 
 
 def test_an_objective_reached_early_and_lost_again_is_no_sandbagging(book, on):

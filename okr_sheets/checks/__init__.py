@@ -20,6 +20,7 @@ from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.coaching import coached
 from okr_sheets.coaching.excuses import wanted
+from okr_sheets.coaching.habits import habits
 from okr_sheets.coaching.sandbags import reached_in, too_easy
 from okr_sheets.columns import Columns
 from okr_sheets.computing import InColumns, compute, in_words, misread_cells
@@ -93,7 +94,10 @@ def findings_of(
     """
     asked = [at for at, tracker in enumerate(trackers) if tracker.readable]
     some, days = [trackers[at] for at in asked], [days[at] for at in asked]
-    said = still_found(_coached, some, days, [later[at] for at in asked] if later else ())
+    said = _coached(some, days)
+    if later:
+        after = [later[at] for at in asked]
+        said = still_found(said, some, after, partial(_by_the_day, coach=True))
     problems = [problem for of_tracker in said for problem in of_tracker.problems]
     return _named([*problems, *_too_easy(said)], trackers, off)
 
@@ -113,7 +117,9 @@ def _problems(
     readable = [tracker for tracker in trackers if tracker.readable]
     days = [as_of] * len(readable)
     later = [later_day(tracker, as_of) for tracker in readable]
-    found = still_found(partial(_all_found, coach=coach), readable, days, later)
+    found = still_found(
+        _all_found(readable, days, coach=coach), readable, later, partial(_by_the_day, coach=coach)
+    )
     problems = [problem for tracker in trackers for problem in tracker.problems]
     problems += [problem for of_tracker in found for problem in of_tracker.problems]
     problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
@@ -147,6 +153,16 @@ def _coached(trackers: Sequence[Tracker], days: Days) -> list[Found]:
     for tracker, rows in _some_at_once(trackers, rounds):
         said = [problem for problem in faults(tracker, rows) if problem.code in COACHING]
         found.append(Found([*said, *coached(tracker, rows)], reached_in(tracker, rows)))
+    return found
+
+
+def _by_the_day(trackers: Sequence[Tracker], days: Days, *, coach: bool) -> list[Found]:
+    """Of what is found of each tracker, at least what goes by the day."""
+    found = []
+    for day, (tracker, rows) in zip(days, _some_at_once(trackers, [days]), strict=True):
+        problems = [*faults(tracker, rows), *future_numbers(tracker, rows, day)]
+        problems += habits(tracker, rows) if coach else ()
+        found.append(Found(problems, reached_in(tracker, rows) if coach else []))
     return found
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from okr_sheets.about import today
 from okr_sheets.coaching.sandbags import Reached
 from okr_sheets.columns import to_day
-from okr_sheets.problems import Problem
+from okr_sheets.problems import COACHING, WRITTEN, Problem
 from okr_sheets.tracker import Tracker
 
 Days = Sequence[date | None]  # one a tracker
@@ -25,7 +25,11 @@ class Found(NamedTuple):
 
 
 Find = Callable[[Sequence[Tracker], Days], list[Found]]
-_NOTHING = Found([], [])
+# What goes by the numbers, remarks and confidences up to a day.
+BY_THE_DAY = (COACHING - WRITTEN) | {
+    *("future-number", "total-that-fell", "count-suspected", "mixed-scale"),
+    *("kr-count-type", "kr-met-at-start"),
+}
 # What tells one finding from another of its code and row: the cell of a number, the begin of a gap.
 _WHICH: Mapping[str, Callable[[Problem], str]] = {
     "future-number": lambda problem: problem.key,
@@ -48,25 +52,32 @@ def later_day(tracker: Tracker, as_of: date | None) -> date | None:
     return to_day(last) if last and to_day(last) > as_of else None
 
 
-def still_found(find: Find, trackers: Sequence[Tracker], days: Days, later: Days) -> list[Found]:
-    """What `find` gives of trackers by their days, without what it does not give by later ones.
+def still_found(
+    found: Sequence[Found], trackers: Sequence[Tracker], later: Days, find: Find
+) -> list[Found]:
+    """What was found of trackers, without what `find` does not find by the `later` days.
 
-    None among `later` leaves a tracker as it is.
+    None among these leaves a tracker as it is. Asked again is only of those with a finding that
+    goes by the day.
     """
-    found = find(trackers, days)
-    set_back = [at for at, day in enumerate(later) if day and found[at] != _NOTHING]
-    again = find([trackers[at] for at in set_back], [later[at] for at in set_back])
-    for at, since in zip(set_back, again, strict=True):
-        found[at] = _kept(found[at], since)
-    return found
+    still = list(found)
+    asked = [
+        at
+        for at, day in enumerate(later)
+        if day and (found[at].reached or any(p.code in BY_THE_DAY for p in found[at].problems))
+    ]
+    again = find([trackers[at] for at in asked], [later[at] for at in asked]) if asked else ()
+    for at, since in zip(asked, again, strict=True):
+        still[at] = _kept(found[at], since)
+    return still
 
 
 def _kept(found: Found, since: Found) -> Found:
-    """What was found, in the words of its day, as far as it was found since."""
+    """What was found, in the words of its day, as far as it was found since or goes by no day."""
     places = {_place(problem) for problem in since.problems}
     rows = {each.row for each in since.reached}
     return Found(
-        [problem for problem in found.problems if _place(problem) in places],
+        [p for p in found.problems if p.code not in BY_THE_DAY or _place(p) in places],
         [each for each in found.reached if each.row in rows],
     )
 
