@@ -485,6 +485,36 @@ def test_a_reminder_goes_to_the_address_beside_the_trackers(folders, run):
 
 
 @pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            '[teams."Enablement"]\ndepartment = "Salse"\n',
+            ['[teams."Enablement"] department “Salse” is in no tracker. Did you mean Sales?'],
+        ),
+        ('[teams."Enablement"]\ndepartment = "Field"\n', []),  # the settings alone may know it
+        (
+            '[teams."Enablment"]\nweight = 2\n',
+            ["[teams] “Enablment” is in no tracker. Did you mean Enablement?"],
+        ),
+        (
+            "".join(f'[departments."Zoo {at}"]\nweight = 2\n' for at in range(9)),
+            [
+                (
+                    "[departments] “Zoo 0”, “Zoo 1”, “Zoo 2” and 6 more are in no tracker. Correct the"
+                    " names, or remove them."
+                )
+            ],
+        ),
+    ],
+)
+def test_departments_and_teams_that_nobody_has_are_said_where_they_stand(
+    company, settings, text, sentences
+):
+    found = list(names_not_found(settings(text), read_all(company)))
+    assert found == [f"okr.toml: {sentence}" for sentence in sentences]
+
+
+@pytest.mark.parametrize(
     ("owners", "single", "sentences"),
     [
         (["VP Sales"], False, []),

@@ -54,13 +54,14 @@ def distinct_stems(names: Iterable[str], otherwise: str) -> dict[str, str]:
     """The stem of a file for each name.
 
     Where several would be one file, each bears a mark made of its name alone, the same in each run.
+    Spellings of one name share one.
     """
     alike: dict[str, list[str]] = {}
     for name in dict.fromkeys(names):
         alike.setdefault(spelled(file_stem(name, otherwise)), []).append(name)
     stems = {}
     for group in alike.values():
-        marks = _marks(group) if len(group) > 1 else [""]
+        marks = _marks(group) if len(set(map(fold, group))) > 1 else [""] * len(group)
         for name, mark in zip(group, marks, strict=True):
             stems[name] = f"{file_stem(name, otherwise)}{mark}"
     return stems

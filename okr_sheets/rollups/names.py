@@ -28,37 +28,44 @@ def names_not_found(config: Config, trackers: Sequence[Tracker]) -> Iterator[str
     spelled = with_one_spelling(readable, config)
     called = (*owner_names(spelled).values(), *unit_names(spelled).values())
     owners = {fold(name): name for name in called}
-    yield from _sentences("teams", [unit.name for unit in config.teams.values()], teams)
-    own = (unit.name for unit in config.departments.values())
-    sought = [n for n in own if not _holds_teams(n, config) or _nearly(n, departments)]
-    yield from _sentences("departments", sought, departments)
+    yield from _sentences("[teams]", [unit.name for unit in config.teams.values()], teams)
+    alone = []
+    for unit in config.departments.values():
+        if not (team := _team_of(unit.name, config)):
+            alone.append(unit.name)
+        elif _nearly(unit.name, departments):  # else the settings alone may know it
+            place = f'[teams."{quoted(team)}"] department'
+            yield from _sentences(place, [unit.name], departments)
+    yield from _sentences("[departments]", alone, departments)
     listed = [config.spelled.get(name, name) for name in config.owners]
     if len(readable) == 1:
         listed = [name for name in listed if _nearly(name, owners)]
-    yield from _sentences("owners", listed, owners)
+    yield from _sentences("[owners]", listed, owners)
 
 
-def _sentences(table: str, listed: Iterable[str], names: Mapping[str, str]) -> Iterator[str]:
+def _sentences(place: str, listed: Iterable[str], names: Mapping[str, str]) -> Iterator[str]:
     """A sentence for each of a few names that are nearly one of `names`, and one for all others."""
     missing = [name for name in listed if fold(name) not in names]
     nearly = {name: close for name in missing if (close := _nearly(name, names))}
     misspelt = list(nearly)[:FEW]
     for name in misspelt:
         advice = f"Did you mean {quoted(nearly[name])}?"
-        yield f"okr.toml: [{table}] “{quoted(name)}” is in no tracker. {advice}"
+        yield f"okr.toml: {place} “{quoted(name)}” is in no tracker. {advice}"
     strange = [name for name in missing if name not in misspelt]
     if len(strange) == 1:
         advice = "Correct the name, or remove it."
-        yield f"okr.toml: [{table}] “{quoted(strange[0])}” is in no tracker. {advice}"
+        yield f"okr.toml: {place} “{quoted(strange[0])}” is in no tracker. {advice}"
     elif strange:
         first = ", ".join(f"“{quoted(name)}”" for name in strange[:FEW])
         more = f" and {len(strange) - FEW} more" if len(strange) > FEW else ""
         advice = "Correct the names, or remove them."
-        yield f"okr.toml: [{table}] {first}{more} are in no tracker. {advice}"
+        yield f"okr.toml: {place} {first}{more} are in no tracker. {advice}"
 
 
-def _holds_teams(name: str, config: Config) -> bool:
-    return any(fold(team.department) == fold(name) for team in config.teams.values())
+def _team_of(department: str, config: Config) -> str:
+    """The first team that the settings put into a department, "" for none."""
+    teams = config.teams.values()
+    return next((each.name for each in teams if fold(each.department) == fold(department)), "")
 
 
 def _nearly(name: str, names: Mapping[str, str]) -> str:
