@@ -141,7 +141,7 @@ def _print(problems: Sequence[Problem], form: str, words: Language, quiet: bool)
     from okr_sheets.reports.tables import csv_text, json_text
 
     if form == "text":
-        runs.say_problems(problems, words.code, quiet)
+        runs.say_problems(problems, words.code, quiet, by_file=True)
         return
     rows = records(problems, words.code)
     put(csv_text(RECORDS, rows, words, "\n") if form == "csv" else json_text(rows))

@@ -277,7 +277,7 @@ def remind(
     # Whoever's tracker was not read may owe as much as before.
     is_all_read = all(tracker.readable or tracker.set_aside for tracker in trackers)
     with outputs.each():
-        drafts = write_messages(to_owners, out, form, owners_in(rollup) if is_all_read else ())
+        drafts = write_messages(to_owners, out, form, owners_in(rollup), is_all_read)
     if not to_owners and any(tracker.readable for tracker in trackers):
         note(words("terminal.no_messages"))
     elif drafts.written:

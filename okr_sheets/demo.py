@@ -27,7 +27,7 @@ from okr_sheets.reading.tracker import read
 from okr_sheets.reports import report
 from okr_sheets.reports.drafts import write_messages
 from okr_sheets.reports.phrases import status_word, updated
-from okr_sheets.reports.reminders import messages
+from okr_sheets.reports.reminders import messages, owners_in
 from okr_sheets.rollups import Row, rollup
 from okr_sheets.schema import CHECK_IN_PREFIX, PARTS, ROW
 from okr_sheets.tracker import Tracker
@@ -358,7 +358,7 @@ def show(folder: Path | None, say: Callable[[str], object], code: str = REFERENC
         path = report(result, folder / f"{QUARTER}{suffix}")
         say(words("terminal.wrote", path=path))
     drafted = messages(result, config.email)
-    drafts = write_messages(drafted, folder / "reminders", "eml")
+    drafts = write_messages(drafted, folder / "reminders", "eml", owners_in(result))
     for error in drafts.errors:
         raise error
     say(words("demo.messages", folder=folder / "reminders", n=len(drafts.written)))

@@ -83,7 +83,7 @@ def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config
     """The settings of --config, else of the okr.toml that counts for the paths."""
     from okr_sheets.config import Config, read_config
 
-    path = file or _nearest_trusted(ctx.params.get("paths", ()), ctx.params.get("quiet", False))
+    path = file or _nearest_trusted(_arguments(ctx), ctx.params.get("quiet", False))
     config = read_config(path) if path else Config()
     reads = any(param.name == "paths" for param in ctx.command.params)
     if path and reads and config.outside:
@@ -94,15 +94,36 @@ def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config
     return config
 
 
-def _nearest_trusted(paths: Sequence[str], quiet: bool) -> Path | None:
+def _arguments(ctx: click.Context) -> list[str | Path]:
+    """The paths that the command's arguments name."""
+    names = [param.name for param in ctx.command.params if isinstance(param, click.Argument)]
+    values = [ctx.params.get(name or "") for name in names]
+    return [
+        path
+        for value in values
+        for path in (value if isinstance(value, tuple) else (value,))
+        if path is not None
+    ]
+
+
+def _nearest_trusted(paths: Sequence[str | Path], quiet: bool) -> Path | None:
     """The okr.toml that counts for the paths, None if there is none that can be trusted.
 
-    Standard error names one that does not lie in the working folder; if `quiet`, only one that is
-    not used.
+    Standard error names one that does not lie in the working folder; if `quiet`, only those that
+    are not used.
     """
-    from okr_sheets.config.finding import NAME, is_trusted, nearest, shown_path
+    from okr_sheets.config.finding import (
+        NAME,
+        is_trusted,
+        nearest,
+        passed_over,
+        shown_path,
+        why_passed_over,
+    )
 
     file = nearest(paths)
+    if said := why_passed_over(passed_over(paths, file), file, "with --config"):
+        say(said, err=True)
     if file is None or shown_path(file) == NAME:
         return file
     name = quoted(shown_path(file))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Literal
 
+from okr_sheets.grouping import SEVERITIES, places_of
 from okr_sheets.summaries import counted
 from okr_sheets.text import quotation
 
@@ -215,11 +216,6 @@ WRITTEN = frozenset({*KINDS["How it is worded"], *KINDS["How it is planned"]})
 COACHING = WRITTEN | frozenset(KINDS["How it is kept"])
 CODES = {code: severity for codes in KINDS.values() for code, severity in codes.items()}
 
-FEW = 3  # problems alike that are each listed; of more, one speaks for all
-MOST_RANGES = 6  # that the one names
-MOST_READINGS = 20  # of those where each cell says something else
-LONGEST_READING = 40  # characters of each
-
 
 class UnreadableError(Exception):
     """A file that cannot be read; `code`, `given` and `words` make the problem."""
@@ -304,7 +300,7 @@ class Problem:
             said.append(words("report.better", example=better))
         if self.others:
             count = words.number(len(self.others))
-            said.append(words("report.others", count=count, cells=self._others()))
+            said.append(words("report.others", count=count, cells=places_of(self, words.number)))
         return " ".join(said)
 
     def sentence(self, language: str = "en") -> str:
@@ -328,18 +324,6 @@ class Problem:
         words = words_of(language)
         return words(f"better.{self.code}") if self.code in words.keys("better") else ""
 
-    def _others(self) -> str:
-        """The cells of the others, each with what it says where they say different things."""
-        alike = len({(p.sheet, _reading(p)) for p in (self, *self.others)}) == 1
-        if alike:
-            return _ranges(self.others)
-        read = [f"{self._seen(p)} {_reading(p)}".rstrip() for p in self.others[:MOST_READINGS]]
-        return ", ".join(read) + (" …" if len(self.others) > MOST_READINGS else "")
-
-    def _seen(self, other: Problem) -> str:
-        """The cell of another, as seen from this one's sheet."""
-        return other.cell if other.sheet == self.sheet else f"{other.sheet}!{other.cell}"
-
     def line(self, language: str = "en") -> str:
         """One line: place, severity, code, sentence."""
         return f"{self.place}: {self.severity}: {self.code}: {self.say(language)}"
@@ -358,15 +342,7 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def tally(problems: Iterable[Problem]) -> str:
     """“1 error, 3 warnings, 2 infos”: how many problems of each severity, or “none”."""
     counts = Counter(problem.severity for problem in problems)
-    return counted(*((counts[severity], severity) for severity in ("error", "warning", "info")))
-
-
-def said_once(code: str, problems: Sequence[Problem]) -> Iterator[Problem]:
-    """The problems; of those with this code only the first, with the rest as its `others`."""
-    alike = [problem for problem in problems if problem.code == code]
-    yield from (problem for problem in problems if problem.code != code)
-    if alike:
-        yield replace(alike[0], others=tuple(alike[1:]))
+    return counted(*((counts[severity], severity) for severity in SEVERITIES))
 
 
 def file_names(paths: Iterable[str]) -> Mapping[str, str]:
@@ -395,56 +371,3 @@ def told_apart(problems: Iterable[Problem], names: Mapping[str, str]) -> Iterabl
     for problem in problems:
         name = names.get(problem.path, "")
         yield replace(problem, called=name) if "/" in name else problem
-
-
-def grouped(problems: Iterable[Problem], most: int = FEW) -> tuple[Problem, ...]:
-    """The problems in as few lines as a person can read.
-
-    Of more than `most` problems of one code in the rows of one column, the first stays and speaks
-    for the others. All check-in columns of a sheet count as one.
-    """
-    problems = tuple(problems)
-    alike: dict[object, list[Problem]] = {}
-    for problem in problems:
-        alike.setdefault(_likeness(problem), []).append(problem)
-    lines = []
-    for problem in problems:
-        group = alike[_likeness(problem)]
-        if not problem.row or len(group) <= most:
-            lines.append(problem)
-        elif problem is group[0]:
-            lines.append(replace(problem, others=tuple(group[1:])))
-    return tuple(lines)
-
-
-def _likeness(problem: Problem) -> object:
-    # checkin.2027-01-08 and its neighbours hold one series of numbers.
-    column = problem.key.partition(".")[0] or problem.column
-    return problem.code, problem.path, problem.sheet, column, bool(problem.row)
-
-
-def _reading(problem: Problem) -> str:
-    """What a cell holds, and what was made of it: `120 bin → 120000`."""
-    value = problem.words.get("value", "")
-    reading = f"{problem.given} → {value}" if value else problem.given
-    return quotation(reading.strip(), LONGEST_READING)
-
-
-def _ranges(problems: Iterable[Problem]) -> str:
-    """The cells of problems as a spreadsheet writes them: `F13:F90, F95`; the first few only."""
-    runs: list[tuple[str, int, int]] = []
-    for column, row in sorted({(p.column, p.row) for p in problems}, key=_down_each_column):
-        if runs and runs[-1][0] == column and runs[-1][2] == row - 1:
-            runs[-1] = (column, runs[-1][1], row)
-        else:
-            runs.append((column, row, row))
-    ranges = [
-        f"{column}{first}" if first == last else f"{column}{first}:{column}{last}"
-        for column, first, last in runs[:MOST_RANGES]
-    ]
-    return ", ".join(ranges) + (" …" if len(runs) > MOST_RANGES else "")
-
-
-def _down_each_column(cell: tuple[str, int]) -> tuple[int, str, int]:
-    column, row = cell
-    return len(column), column, row

@@ -124,13 +124,24 @@ def _warn_of_day(as_of: date | None, trackers: Sequence[Tracker], words: Languag
 
 
 def say_problems(
-    problems: Sequence[Problem], code: str, quiet: bool = False, err: bool = False
+    problems: Sequence[Problem],
+    code: str,
+    quiet: bool = False,
+    err: bool = False,
+    by_file: bool = False,
 ) -> None:
-    """Say problems, a line each, or one for many alike; if `quiet`, errors and warnings alone."""
-    from okr_sheets.problems import grouped
+    """Say problems, errors first, a line each or one for the many of a kind (see `grouped`).
 
-    for problem in grouped(p for p in problems if not quiet or p.severity != "info"):
-        say(problem.line(code), err=err)
+    If `quiet`, errors and warnings alone.
+    """
+    from okr_sheets.grouping import grouped, names_all
+
+    wanted = (p for p in problems if not quiet or p.severity != "info")
+    lines = grouped(wanted, by_file=by_file)
+    for line in lines:
+        say(line.line(code), err=err)
+    if not quiet and not all(map(names_all, lines)):
+        say(language(code)("report.all_problems"), err=True)
 
 
 def finish(

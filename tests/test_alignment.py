@@ -14,7 +14,7 @@ from okr_sheets.bands import PRESETS
 from okr_sheets.checks.alignment import MOST_STEPS, misalignments
 from okr_sheets.choices import LEVELS
 from okr_sheets.frames import frame, framed
-from okr_sheets.problems import grouped
+from okr_sheets.grouping import grouped
 from okr_sheets.reading.folders import read_all
 from okr_sheets.rollups import FRAMES
 from okr_sheets.rollups.alignment import DEEPEST, alignment

@@ -379,6 +379,177 @@ def test_links_count_by_their_own_owner_too(tmp_path):
     assert not is_ours(tmp_path / "gone")
 
 
+COMPANIES = {"a": "A", "b": "B", "a/deep": "Deep", "": "Top"}
+READING = ("score", "check", "remind", "close", "next")
+
+# files of settings, arguments, whose counts, and what is said
+WHERE = [
+    (["a"], ["a"], "A", "Settings: a/okr.toml"),
+    (["a"], ["a/t.csv"], "A", "Settings: a/okr.toml"),
+    (["a"], ["a/*.csv"], "A", "Settings: a/okr.toml"),
+    (["a"], ["?/*.csv"], "", "a/okr.toml: not used, since none lies above all trackers."),
+    (["a"], ["[a]/*.csv"], "A", "Settings: a/okr.toml"),
+    (["a"], ["a/deep"], "A", f"Settings: {Path('a/okr.toml')}"),
+    (["a"], ["a/t.csv", "a/deep"], "A", "Settings: a/okr.toml"),
+    (["a/deep"], ["a/deep/u.csv"], "Deep", "Settings: a/deep/okr.toml"),
+    (["a/deep"], ["a"], "", "a/deep/okr.toml: not used, since none lies above all trackers."),
+    (["a"], ["a", "b"], "", "a/okr.toml: not used, since none lies above all trackers."),
+    (["a", "b"], ["a", "b"], "", "a/okr.toml, b/okr.toml: not used, since none lies above all"),
+    (
+        ["a", "b"],
+        ["."],
+        "",
+        "a/okr.toml, b/okr.toml: not used, since none lies above all trackers.",
+    ),
+    (["a", "a/deep"], ["a/t.csv", "a/deep/u.csv"], "A", "a/deep/okr.toml: not used, since a/okr"),
+    (["", "a"], ["a"], "Top", "a/okr.toml: not used, since okr.toml counts."),
+    (["", "a"], ["."], "Top", ""),
+    ([""], ["a", "b"], "Top", ""),
+    ([], ["a"], "", ""),
+]
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    """Write trackers in two folders and one below, and an okr.toml in each of those named."""
+
+    def write(*named):
+        for place in ("a/t.csv", "a/deep/u.csv", "b/v.csv"):
+            (tmp_path / place).parent.mkdir(exist_ok=True)
+            (tmp_path / place).write_text(TRACKER.replace("O1", f"{place[-5].upper()}1"), "utf-8")
+        for place in named:
+            text = f'company = "{COMPANIES[place]}"\n'
+            (tmp_path / place / "okr.toml").write_text(text, "utf-8")
+        return tmp_path
+
+    monkeypatch.chdir(tmp_path)
+    return write
+
+
+@pytest.mark.parametrize(("named", "paths", "company", "sentence"), WHERE)
+def test_the_settings_beside_the_trackers_count_for_a_rollup(
+    folders, run, named, paths, company, sentence
+):
+    folders(*named)
+    done = run("score", *paths, "-o", "r.json")
+    rollup = json.loads(Path("r.json").read_text("utf-8"))
+    assert {row["company"] for row in rollup["key_results"]} == {company}
+    said = done.stderr.splitlines()
+    assert any(line.startswith(sentence) for line in [*said, ""])
+    assert any("okr.toml" in line for line in said) is bool(sentence)
+
+
+@pytest.mark.parametrize("command", READING)
+@pytest.mark.parametrize(("named", "paths", "company", "sentence"), WHERE)
+def test_every_command_goes_by_the_same_settings(
+    folders, run, command, named, paths, company, sentence
+):
+    folders(*named)
+    said = run(command, *paths).stderr.splitlines()
+    assert not sentence or any(line.startswith(sentence) for line in said)
+
+
+@pytest.mark.parametrize(("named", "paths", "company", "sentence"), WHERE)
+def test_the_library_goes_by_the_same_settings(folders, caplog, named, paths, company, sentence):
+    folders(*named)
+    with caplog.at_level("INFO", "okr_sheets"):
+        units = okr.rollup(paths).teams
+    assert set(units.company) == {company}
+    assert any(message.startswith(sentence) for message in [*caplog.messages, ""])
+    assert all("--config" not in message for message in caplog.messages)
+
+
+def test_a_file_that_is_named_leaves_nothing_to_say(folders, run):
+    folders("a", "b")
+    done = run("check", "a", "b", "--config", "b/okr.toml")
+    assert "okr.toml" not in done.stderr
+
+
+def test_new_and_adopt_go_by_the_settings_beside_their_files(folders, run):
+    folders("a")
+    assert run("new", "a/n.xlsx", "--blank").stderr == "Settings: a/okr.toml\n"
+    assert company_of("a/n.xlsx") == "A"
+    Path("a/goals.csv").write_text("Objective,Key result,Target\nGrow,Leads,10\nGrow,Calls,5\n")
+    done = run("adopt", "a/goals.csv", "--quarter", "2027-Q1", "-o", "adopted.xlsx")
+    assert done.stderr.startswith("Settings: a/okr.toml\n")
+    assert company_of("adopted.xlsx") == "A"
+
+
+def test_a_reminder_goes_to_the_address_beside_the_trackers(folders, run):
+    folder = folders("a")
+    (folder / "a" / "t.csv").write_text(TRACKER.replace("10;7", "10;"), "utf-8")
+    (folder / "a" / "okr.toml").write_text('[owners]\n"Ann" = "ann@example.com"\n', "utf-8")
+    run("remind", "a", "--as-of", "2027-03-05", "-o", "out")
+    [draft] = Path("out").iterdir()
+    assert "To: ann@example.com" in draft.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            '[teams."Enablement"]\ndepartment = "Salse"\n',
+            ['[teams."Enablement"] department “Salse” is in no tracker. Did you mean Sales?'],
+        ),
+        ('[teams."Enablement"]\ndepartment = "Field"\n', []),  # the settings alone may know it
+        (
+            '[teams."Enablment"]\nweight = 2\n',
+            ["[teams] “Enablment” is in no tracker. Did you mean Enablement?"],
+        ),
+        (
+            "".join(f'[departments."Zoo {at}"]\nweight = 2\n' for at in range(9)),
+            [
+                (
+                    "[departments] “Zoo 0”, “Zoo 1”, “Zoo 2” and 6 more are in no tracker. Correct the"
+                    " names, or remove them."
+                )
+            ],
+        ),
+    ],
+)
+def test_departments_and_teams_that_nobody_has_are_said_where_they_stand(
+    company, settings, text, sentences
+):
+    found = list(names_not_found(settings(text), read_all(company)))
+    assert found == [f"okr.toml: {sentence}" for sentence in sentences]
+
+
+@pytest.mark.parametrize(
+    ("owners", "single", "sentences"),
+    [
+        (["VP Sales"], False, []),
+        (["vp  SALES"], False, []),
+        (["VP Sale"], False, ["“VP Sale” is in no tracker. Did you mean VP Sales?"]),
+        (["Zoe"], False, ["“Zoe” is in no tracker. Correct the name, or remove it."]),
+        (["Zoe"], True, []),
+        (["VP Sale"], True, ["“VP Sale” is in no tracker. Did you mean VP Sales?"]),
+        (
+            ["Zoe", "VP Sale", "Quinn"],
+            False,
+            [
+                "“VP Sale” is in no tracker. Did you mean VP Sales?",
+                "“Zoe”, “Quinn” are in no tracker. Correct the names, or remove them.",
+            ],
+        ),
+        (
+            [f"Zoe {at}" for at in range(300)],
+            False,
+            [
+                (
+                    "“Zoe 0”, “Zoe 1”, “Zoe 2” and 297 more are in no tracker. Correct the names, "
+                    "or remove them."
+                )
+            ],
+        ),
+    ],
+)
+def test_owners_whom_nobody_has_are_said_in_few_lines(company, settings, owners, single, sentences):
+    config = settings("[owners]\n" + "".join(f'"{name}" = "a@example.com"\n' for name in owners))
+    trackers = read_all(company / "sales.xlsx" if single else company)
+    found = list(names_not_found(config, trackers))
+    assert found == [f"okr.toml: [owners] {sentence}" for sentence in sentences]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="links")
 def test_paths_that_leave_the_folder_of_the_file_are_said(run, tmp_path):
     for name in ("work/t", "other", "work/..dots"):
@@ -615,18 +786,19 @@ def key_table():
     lines = [
         "# okr.toml",
         "",
-        "Optional: what a company settles once for all its trackers. `new`, `score`, `check` and",
-        "`remind` take the file of the working folder, else of the nearest folder above, or the one",
-        "that `--config` names. Where there is none, the one beside the trackers counts, else the",
-        "nearest above them. One that is not in the working folder is taken only if it is your own or",
-        "root's, and is said. So are `paths` and `previous` that lead out of the file's folder. Options",
-        "of the command line come first, then this file, then what a tracker says. A `--preset` asked",
-        "for is taken as it is published, without [bands]. The functions of the Python library find",
-        "the file in the same way ([library.md](library.md)).",
+        "Optional: what a company settles once for all its trackers. Every command takes the file of",
+        "the working folder, else of the nearest folder above, or the one that `--config` names. Where",
+        "there is none, that of the folder that holds all the trackers named counts, else the nearest",
+        "above it; one beside some of them is not used, and is said. So is one that is not in the",
+        "working folder; it is taken only if it is your own or root's. `paths` and `previous` that lead",
+        "out of the file's folder are said too. Options of the command line come first, then this file,",
+        "then what a tracker says. A `--preset` asked for is taken as it is published, without [bands].",
+        "The functions of the Python library find the file in the same way ([library.md](library.md)).",
         "",
         "Names of departments, teams and owners are found however they are cased and spaced.",
         "Departments and teams are written as they stand here, owners as the first tracker has them. A",
-        "name that no tracker has is said. [okr.toml](okr.toml) shows every key.",
+        "name that no tracker has is said, with the one that may be meant. [okr.toml](okr.toml) shows",
+        "every key.",
         "",
         "Printed from the code by `pytest --update`.",
         "",
@@ -665,5 +837,6 @@ def test_names_that_no_tracker_has_are_said(company, settings):
     assert list(names_not_found(config, read_all(company))) == [
         "okr.toml: [teams] “Zebra” is in no tracker. Correct the name, or remove it.",
         "okr.toml: [departments] “Salse” is in no tracker. Did you mean Sales?",
-        "okr.toml: [owners] “vp sale” is in no tracker. Did you mean VP Sales?",
+        "okr.toml: [owners] “VP Sale” is in no tracker. Did you mean VP Sales?",
+        "okr.toml: [owners] “Somebody Else” is in no tracker. Correct the name, or remove it.",
     ]

@@ -17,6 +17,7 @@ LAYERS = (
         "streams",
         "choices",
         "schema",
+        "grouping",
         "problems",
         "quarters",
         "letters",

@@ -1,5 +1,6 @@
 """Every code of a problem: the smallest input that gives it, its place, and its page."""
 
+import json
 import re
 import sys
 import zipfile
@@ -7,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Timer
@@ -23,9 +25,10 @@ import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.files import books, child, guard
 from okr_sheets.frames import frame
+from okr_sheets.grouping import grouped
 from okr_sheets.language import language, languages
 from okr_sheets.letters import column_number
-from okr_sheets.problems import CODES, KINDS, Problem, grouped, in_order
+from okr_sheets.problems import CODES, KINDS, Problem, in_order
 from okr_sheets.reading import folders, tracker
 
 TODAY = date(2027, 1, 8)
@@ -906,8 +909,10 @@ def page():
         "Printed from the code by `pytest --update`: every code, what brings it about, and what is",
         "said then. An error cannot be read, placed or scored; a warning was repaired or is",
         "doubtful; info is worth knowing. Codes never change; the sentences may, and are said in",
-        "the language of the tracker or of `--language`. Of more than three alike in one column the",
-        "first speaks for the others; CSV, JSON and `okr.check` give every single one.",
+        "the language of the tracker or of `--language`. Errors come first. Of more than three of a",
+        "code the first speaks for the others and names a few places: of each file in `check`, of all",
+        "files in reports. CSV, JSON and `okr.check` give every single one. What follows from an",
+        "`--as-of` in the past alone, such as a number typed since or a gap closed since, is none.",
     ]
     for kind, codes in KINDS.items():
         lines += ["", f"## {kind}"]
@@ -952,7 +957,7 @@ def test_cells_that_say_different_things_are_each_told_with_what_was_read():
     assert problem.say().endswith("like it: F3 7 bin → 7000, F4 120 bin → 120000, F5 ?")
     many = [replace(problems[0], row=row, given=f"{row} bin") for row in range(2, 99)]
     (problem,) = grouped(many)
-    assert problem.say().endswith("F21 21 bin → 7000, F22 22 bin → 7000 …")
+    assert problem.say().endswith("F7 7 bin → 7000, F8 8 bin → 7000 … (+90)")
 
 
 def test_different_problems_of_one_place_are_all_said():
@@ -971,7 +976,7 @@ def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
     ]
 
 
-def test_files_sheets_columns_and_codes_are_kept_apart():
+def test_of_each_kind_one_speaks_whatever_its_files_sheets_and_columns():
     problems = [
         *bad(range(1, 9)),
         *bad(range(1, 9), "E", "baseline"),
@@ -979,7 +984,15 @@ def test_files_sheets_columns_and_codes_are_kept_apart():
         *(replace(problem, sheet="u") for problem in bad(range(1, 9))),
         *(replace(problem, code="not-a-date") for problem in bad(range(1, 9))),
     ]
-    assert [len(problem.others) for problem in grouped(problems)] == [7] * 5
+    first, second = grouped(problems)
+    assert [len(first.others), len(second.others)] == [31, 7]
+    assert first.say().endswith("like it: E1:E8, F2:F8, u!F1:F8, u.csv:t!F1:F8")
+    by_file = grouped(problems, by_file=True)
+    assert [(line.code, line.path, len(line.others)) for line in by_file] == [
+        ("not-a-number", "t.csv", 23),
+        ("not-a-number", "u.csv", 7),
+        ("not-a-date", "t.csv", 7),
+    ]
 
 
 def test_the_check_ins_of_a_sheet_are_one_column():
@@ -1002,7 +1015,7 @@ def test_rows_without_a_column_are_named_by_their_numbers():
 
 def test_scattered_cells_are_named_up_to_a_point():
     (problem,) = grouped(bad(range(1, 100, 2)))
-    assert problem.say().endswith("… and 49 more like it: F3, F5, F7, F9, F11, F13 …")
+    assert problem.say().endswith("… and 49 more like it: F3, F5, F7, F9, F11, F13 … (+43)")
 
 
 @pytest.mark.parametrize("code", languages())
@@ -1025,7 +1038,7 @@ def flood(tmp_path_factory):
 
 
 def test_ten_thousand_bad_cells_are_a_line_wherever_people_read(flood, tmp_path):
-    cells = "G4:G1002, H3:H1002, I3:I1002, J3:J1002, K3:K1002, L3:L1002 …"
+    cells = "G4:G1002, H3:H1002, I3:I1002, J3:J1002, K3:K1002, L3:L1002 … (+4,000)"
     checked = CliRunner().invoke(main, ["check", str(flood)])
     (line,) = [line for line in checked.stdout.splitlines() if "not-a-number" in line]
     assert line.endswith(f"… and 9,999 more like it: {cells}")
@@ -1039,6 +1052,97 @@ def test_ten_thousand_bad_cells_are_a_line_wherever_people_read(flood, tmp_path)
     assert Path(reports[2]).read_text("utf-8").count('"not-a-number"') == 10_000
     sheet = CalamineWorkbook.from_path(reports[3]).get_sheet_by_name("Problems")
     assert sum(str(cell).endswith(cells) for row in sheet.to_python() for cell in row) == 1
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Nine trackers with five kinds of problems each, and five files that are none."""
+    folder = tmp_path_factory.mktemp("many")
+    head = "ID;Title;Owner;Type;Baseline;Target;2027-01-08;2027-01-15\n"
+    for number in range(9):
+        rows = f"A{number};Goal;;Objective;;;;\nA{number}.K1;Leads;Ann;Increase;1;;2;x\n"
+        rows += f"A{number}.K2;Calls;Ann;Increase;1;10;2;3\n"
+        (folder / f"team-{number}.csv").write_text(f"{head}{rows}", "utf-8")
+    for number in range(5):
+        (folder / f"torn-{number}.xlsx").write_bytes(b"torn")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def many_reports(many, tmp_path_factory):
+    """The path of each kind of report of them, and what score says."""
+    folder = tmp_path_factory.mktemp("reports")
+    reports = {kind: folder / f"r.{kind}" for kind in ("md", "html", "xlsx", "json", "csv")}
+    outs = [part for report in reports.values() for part in ("-o", str(report))]
+    return reports, CliRunner().invoke(main, ["score", str(many), *outs]).stderr
+
+
+def lines_in(reports, stderr):
+    """The lines on problems, by channel: severity and message, as far as each shows them."""
+    page = reports["html"].read_text("utf-8")
+    cells = re.findall(r'<tr class="fault[^"]*">(.*?)</tr>', page, re.DOTALL)
+    sheet = CalamineWorkbook.from_path(reports["xlsx"]).get_sheet_by_name("Problems").to_python()
+    return {
+        "terminal": re.findall(r"^\S+: (error|warning|info): [\w-]+: (.*)$", stderr, re.MULTILINE),
+        "md": re.findall(
+            r"^- (error|warning|info): `.*?` (.*)$", reports["md"].read_text("utf-8"), re.MULTILINE
+        ),
+        "html": [
+            (re.search(r"chip t-(\w+)", row)[1], re.findall(r"<td>(.*?)</td>", row, re.DOTALL)[-1])
+            for row in cells
+        ],
+        "xlsx": [
+            (str(row[1]), str(row[0])) for row in sheet if row[1] in ("error", "warning", "info")
+        ],
+    }
+
+
+def test_the_many_of_a_kind_are_one_line_in_every_report_errors_first(many_reports):
+    shown = lines_in(*many_reports)
+    severities = [severity for severity, _ in shown["terminal"]]
+    assert severities == sorted(severities, key=["error", "warning", "info"].index)
+    assert set(severities) == {"error", "warning"}
+    messages = [re.sub(r"\W+", " ", message) for _, message in shown["terminal"]]
+    assert len(messages) == len(set(messages)) < 10
+    assert any("and 8 more like it" in message for message in messages)
+    for channel in ("md", "html", "xlsx"):
+        assert [severity for severity, _ in shown[channel]] == severities
+        told = [re.sub(r"\W+", " ", unescape(message)) for _, message in shown[channel]]
+        assert told == messages
+
+
+def test_every_report_says_where_all_problems_are(many_reports):
+    reports, stderr = many_reports
+    sentence = language("en")("report.all_problems")
+    sheet = CalamineWorkbook.from_path(reports["xlsx"]).get_sheet_by_name("Problems").to_python()
+    assert sentence in stderr
+    assert sentence in reports["html"].read_text("utf-8")
+    assert sentence in reports["md"].read_text("utf-8").replace("\\", "")
+    assert str(sheet[1][0]).startswith(sentence)
+
+
+def test_files_that_were_not_read_are_one_line_at_the_top(many_reports):
+    reports, _ = many_reports
+    before, after = reports["md"].read_text("utf-8").split("not counted in the figures below:", 1)
+    first, *_ = after.strip().splitlines()
+    assert "torn" not in before
+    assert first.startswith("- `torn-0.xlsx`")
+    assert "and 4 more like it: torn-1.xlsx, torn-2.xlsx, torn-3.xlsx, torn-4.xlsx" in first
+    assert after.count("torn-0.xlsx") == 2  # there, and among the problems
+
+
+def test_programs_get_all_of_them(many, many_reports):
+    reports, _ = many_reports
+    whole = json.loads(reports["json"].read_text("utf-8"))["problems"]
+    assert len(whole) == len(okr.rollup(many, config=okr.Config()).problems) > 30
+    assert all("more like it" not in row["message"] for row in whole)
+
+
+def test_check_has_a_line_of_each_kind_for_each_file(many):
+    shown = CliRunner().invoke(main, ["check", str(many)]).stdout
+    assert len(re.findall(r"^team-\d.csv\S* error: no-target:", shown, re.MULTILINE)) == 9
+    severities = re.findall(r"^\S+: (error|warning|info): ", shown, re.MULTILINE)
+    assert severities == sorted(severities, key=["error", "warning", "info"].index)
 
 
 def test_programs_get_every_single_problem(flood):

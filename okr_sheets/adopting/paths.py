@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from okr_sheets.adopting import Adoption
+from okr_sheets.files.stems import file_stem
 from okr_sheets.misuse import MisuseError
-
-LONGEST = 60  # characters of a name
 
 
 def paths_for(adoption: Adoption, stem: str, out: Path | None) -> list[Path]:
@@ -41,7 +40,5 @@ def paths_for(adoption: Adoption, stem: str, out: Path | None) -> list[Path]:
 
 
 def plain_name(name: str) -> str:
-    """A name for a file: letters, marks and digits, anything else a hyphen."""
-    # The vowel signs of Thai are no letters, but may stand behind one in a name.
-    kept = "".join(sign if f"a{sign}".isidentifier() else " " for sign in name)
-    return "-".join(kept.split())[:LONGEST].casefold() or "okrs"
+    """A unit's or a sheet's name as that of a file, in small letters."""
+    return file_stem(name.casefold(), "okrs")

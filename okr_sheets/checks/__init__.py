@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -13,12 +14,14 @@ import numpy as np
 from okr_sheets.bands import Bands
 from okr_sheets.checks.alignment import misalignments
 from okr_sheets.checks.faults import faults
+from okr_sheets.checks.hindsight import Days, Found, later_day, still_found
 from okr_sheets.checks.numbers import NUMBERS, future_numbers
 from okr_sheets.checks.stored import STORED, beside_damage
 from okr_sheets.checks.structure import STRUCTURE, other_bands, shared_ids, untouched
 from okr_sheets.coaching import coached
 from okr_sheets.coaching.excuses import wanted
-from okr_sheets.coaching.sandbags import Reached, reached_in, too_easy
+from okr_sheets.coaching.habits import habits
+from okr_sheets.coaching.sandbags import reached_in, too_easy
 from okr_sheets.columns import Columns
 from okr_sheets.computing import InColumns, compute, in_words, misread_cells
 from okr_sheets.config.finding import Settings
@@ -47,6 +50,7 @@ def check(
     Takes `source`, `as_of`, `config`, `engine` and `scheduler` as `okr_sheets.score` does. Gives
     the `Problem`s of reading, structure, numbers and formulas in order of file and cell, as of a
     day: the one given, else that of the workbook's own calculation, else the tracker's, else today.
+    What follows from a day in the past alone, such as a number typed since, is none.
     What workbooks calculated themselves is compared as of their own day. Trackers whose formulas go
     by other bands than those of the settings are named too.
 
@@ -81,21 +85,21 @@ def faults_of(
 
 
 def findings_of(
-    trackers: Sequence[Tracker], days: Sequence[date | None], off: Collection[str] = ()
+    trackers: Sequence[Tracker], days: Days, off: Collection[str] = (), later: Days = ()
 ) -> tuple[Problem, ...]:
     """What a coach says of trackers, each as of its day, without the codes `off`.
 
-    None for a day is that of the workbook's own calculation, as in `problems_of`.
+    None for a day is that of the workbook's own calculation, as in `problems_of`. `later` are the
+    days that those of a look back were set back from, see `later_day`.
     """
-    asked = [it for it in zip(trackers, days, strict=True) if it[0].readable]
-    rounds = [[day or tracker.calculated_on for tracker, day in asked]]
-    said: list[Problem] = []
-    reached: list[Reached] = []
-    for tracker, rows in _some_at_once([tracker for tracker, _ in asked], rounds):
-        said += [problem for problem in faults(tracker, rows) if problem.code in COACHING]
-        said += coached(tracker, rows)
-        reached += reached_in(tracker, rows)
-    return _named([*said, *too_easy(reached)], trackers, off)
+    asked = [at for at, tracker in enumerate(trackers) if tracker.readable]
+    some, days = [trackers[at] for at in asked], [days[at] for at in asked]
+    said = _coached(some, days)
+    if later:
+        after = [later[at] for at in asked]
+        said = still_found(said, some, after, partial(_by_the_day, coach=True))
+    problems = [problem for of_tracker in said for problem in of_tracker.problems]
+    return _named([*problems, *_too_easy(said)], trackers, off)
 
 
 def _named(
@@ -111,18 +115,55 @@ def _problems(
 ) -> Iterable[Problem]:
     """What is wrong with trackers, each of them and all together; with `coach`, what he says."""
     readable = [tracker for tracker in trackers if tracker.readable]
+    days = [as_of] * len(readable)
+    later = [later_day(tracker, as_of) for tracker in readable]
+    found = still_found(
+        _all_found(readable, days, coach=coach), readable, later, partial(_by_the_day, coach=coach)
+    )
     problems = [problem for tracker in trackers for problem in tracker.problems]
-    rounds: list[list[date | None]] = [[tracker.calculated_on for tracker in readable]]
-    rounds += [[as_of] * len(readable)] if as_of else []
-    reached: list[Reached] = []
-    for tracker, calculated, *others in _some_at_once(readable, rounds):
-        rows = others[0] if others else calculated
-        problems += _of_one(tracker, calculated, rows, as_of)
-        if coach:
-            problems += coached(tracker, rows)
-            reached += reached_in(tracker, rows)
+    problems += [problem for of_tracker in found for problem in of_tracker.problems]
     problems += [*misalignments(readable), *shared_ids(readable), *other_bands(readable, bands)]
-    return beside_damage([*problems, *too_easy(reached)])
+    return beside_damage([*problems, *_too_easy(found)])
+
+
+def _too_easy(found: Sequence[Found]) -> Iterator[Problem]:
+    """What the objectives of all trackers give."""
+    return too_easy([each for of_tracker in found for each in of_tracker.reached])
+
+
+def _all_found(trackers: Sequence[Tracker], days: Days, *, coach: bool) -> list[Found]:
+    """What is wrong with each tracker as of its day; with `coach`, what he says too."""
+    rounds: list[Days] = [[tracker.calculated_on for tracker in trackers]]
+    rounds += [days] if any(days) else []
+    found = []
+    for day, (tracker, calculated, *others) in zip(
+        days, _some_at_once(trackers, rounds), strict=True
+    ):
+        rows = others[0] if others else calculated
+        problems = [*_of_one(tracker, calculated, rows, day)]
+        problems += coached(tracker, rows) if coach else ()
+        found.append(Found(problems, reached_in(tracker, rows) if coach else []))
+    return found
+
+
+def _coached(trackers: Sequence[Tracker], days: Days) -> list[Found]:
+    """What a coach says of each tracker as of its day."""
+    rounds = [[day or t.calculated_on for t, day in zip(trackers, days, strict=True)]]
+    found = []
+    for tracker, rows in _some_at_once(trackers, rounds):
+        said = [problem for problem in faults(tracker, rows) if problem.code in COACHING]
+        found.append(Found([*said, *coached(tracker, rows)], reached_in(tracker, rows)))
+    return found
+
+
+def _by_the_day(trackers: Sequence[Tracker], days: Days, *, coach: bool) -> list[Found]:
+    """Of what is found of each tracker, at least what goes by the day."""
+    found = []
+    for day, (tracker, rows) in zip(days, _some_at_once(trackers, [days]), strict=True):
+        problems = [*faults(tracker, rows), *future_numbers(tracker, rows, day)]
+        problems += habits(tracker, rows) if coach else ()
+        found.append(Found(problems, reached_in(tracker, rows) if coach else []))
+    return found
 
 
 def _of_one(
@@ -138,9 +179,7 @@ def _of_one(
             yield from stored_rule(tracker, calculated)
 
 
-def _some_at_once(
-    trackers: Sequence[Tracker], rounds: Sequence[Sequence[date | None]]
-) -> Iterator[tuple[Any, ...]]:
+def _some_at_once(trackers: Sequence[Tracker], rounds: Sequence[Days]) -> Iterator[tuple[Any, ...]]:
     """Each tracker with its rows as of its day of each round; many are scored at a time."""
     for at in range(0, len(trackers), MOST_AT_ONCE):
         some = slice(at, at + MOST_AT_ONCE)
@@ -149,9 +188,7 @@ def _some_at_once(
         )
 
 
-def _scored(
-    trackers: Sequence[Tracker], rounds: Sequence[Sequence[date | None]]
-) -> list[list[Columns]]:
+def _scored(trackers: Sequence[Tracker], rounds: Sequence[Days]) -> list[list[Columns]]:
     """For each list of days the rows of each tracker as of its day (see `About.day`).
 
     All are computed at once, since columns of thousands cost hardly more than columns of ten.

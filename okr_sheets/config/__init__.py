@@ -48,7 +48,8 @@ class Config:
     `history` are relative to the working folder, or URLs, which the last is never; `outside` lists
     those, as written, that lead out of the file's folder.
     `cuts` holds the numbers of [bands]; `departments`, `teams` and `owners` (their addresses) have
-    folded names as keys. ConfigError if a plain value is one that the file could not have.
+    folded names as keys, of which `spelled` tells how [owners] writes them. ConfigError if a plain
+    value is one that the file could not have.
     """
 
     company: str = ""
@@ -63,6 +64,7 @@ class Config:
     departments: Mapping[str, Unit] = field(default_factory=dict)
     teams: Mapping[str, Unit] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
+    spelled: Mapping[str, str] = field(default_factory=dict)
     off: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -122,6 +124,7 @@ def read_config(path: str | Path) -> Config:
         departments=departments,
         teams=teams,
         owners={fold(name): address for name, address in entries["owners"].items()},
+        spelled={fold(name): name.strip() for name in entries["owners"]},
         off=_codes(entries["check"].get("off", ()), f"{path.name}: [check] off"),
     )
     cuts = config.bands().cuts

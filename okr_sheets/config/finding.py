@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import glob
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from okr_sheets.config import Config, read_config
 from okr_sheets.misuse import MisuseError, named_kind
-from okr_sheets.text import one_line
+from okr_sheets.text import one_line, quoted
 from okr_sheets.urls import is_url
 
 NAME = "okr.toml"
+MOST_NAMED = 6  # files that one sentence names
+MOST_MATCHES = 10_000  # of a pattern, and folders below one, that are looked at
 ROOT = 0  # who may write everywhere anyway
 _LOG = logging.getLogger(__name__)
 
@@ -53,16 +57,71 @@ def nearest(paths: Iterable[str | Path] = ()) -> Path | None:
     return next((file for folder in (Path(), *_shared(paths)) for file in find(folder)), None)
 
 
+def passed_over(paths: Iterable[str | Path], used: Path | None) -> list[Path]:
+    """The okr.toml files beside some of the trackers at these paths that do not count for all.
+
+    Where none is `used`, those in the folders below are among them.
+    """
+    folders = list(dict.fromkeys(_folders(paths)))
+    files = [file for folder in folders for file in islice(find(folder), 1)]
+    if used is None:
+        files += [file for folder in folders for file in _below(folder)]
+    real = dict.fromkeys(os.path.realpath(file) for file in files if is_trusted(file))
+    return [Path(path) for path in real if used is None or path != os.path.realpath(used)]
+
+
+def why_passed_over(files: Sequence[Path], used: Path | None, how: str) -> str:
+    """A sentence on those that do not count, and `how` to name one; "" if there is none."""
+    if not files:
+        return ""
+    names = ", ".join(quoted(shown_path(file)) for file in files[:MOST_NAMED])
+    more = ", …" if len(files) > MOST_NAMED else ""
+    counts = f"{quoted(shown_path(used))} counts" if used else "none lies above all trackers"
+    return f"{names}{more}: not used, since {counts}. Name the one to use {how}."
+
+
+def _folders(paths: Iterable[str | Path]) -> list[Path]:
+    """The folder of each path: its own if it is one, and those of all that a pattern matches.
+
+    A pattern with ** counts up to its first sign; none where the working folder is gone.
+    """
+    try:
+        places = [
+            os.path.abspath(each)  # noqa: PTH100  a link in it keeps its name
+            for path in map(str, paths)
+            if not is_url(path)
+            for each in _matched(path)
+        ]
+    except (OSError, ValueError):
+        return []
+    return [Path(place if os.path.isdir(place) else os.path.dirname(place)) for place in places]  # noqa: PTH112, PTH120  may be too long to be looked up
+
+
+def _matched(path: str) -> list[str]:
+    """What a pattern matches; a path itself."""
+    if os.path.lexists(path) or not glob.has_magic(path) or "**" in path:
+        return [path]
+    return [*islice(glob.iglob(path), MOST_MATCHES)] or [path]  # noqa: PTH207  a pattern may be absolute
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """The okr.toml files in the folders below one, those of hidden ones aside."""
+    for path, folders, files in islice(os.walk(folder), MOST_MATCHES):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if NAME in files and Path(path) != folder:
+            yield Path(path) / NAME
+
+
 def _shared(paths: Iterable[str | Path]) -> Iterator[Path]:
-    """The deepest folder that holds all paths, if any; a pattern counts up to its first sign."""
+    """The deepest folder that holds all paths, if any; of a pattern, all that it matches."""
     try:
         folders = [
             next(str(each) for each in (path, *path.parents) if os.path.isdir(each))  # noqa: PTH112  may be too long to be looked up
-            for path in (Path(path).absolute() for path in paths if not is_url(path))
+            for path in _folders(paths)
         ]
         if folders:
             yield Path(os.path.commonpath(folders))
-    except (OSError, ValueError, StopIteration):  # the working folder is gone, or on two drives
+    except (ValueError, StopIteration):  # on two drives, or on none that is there
         return
 
 
@@ -93,7 +152,10 @@ def settings_of(config: Settings, paths: Iterable[str | Path] = ()) -> Config:
             kind = named_kind(config)
             raise MisuseError(f"config must be the path of an okr.toml or a Config, not {kind}.")
         return read_config(config)
+    paths = tuple(paths)
     file = nearest(paths)
+    if said := why_passed_over(passed_over(paths, file), file, "as config"):
+        _LOG.warning(one_line(said))
     if file is None:
         return Config()
     name = one_line(shown_path(file))

@@ -10,7 +10,8 @@ from typing import Any
 from okr_sheets.about import About
 from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Columns
-from okr_sheets.problems import Problem, said_once
+from okr_sheets.grouping import said_once
+from okr_sheets.problems import Problem
 from okr_sheets.quarters import (
     YEARS,
     Span,

@@ -16,9 +16,10 @@ from okr_sheets.files.books import read_book
 from okr_sheets.files.grid import Book
 from okr_sheets.files.guard import why_skipped
 from okr_sheets.files.locks import lock_of
+from okr_sheets.grouping import said_once
 from okr_sheets.language import language
 from okr_sheets.letters import column_letters
-from okr_sheets.problems import Problem, UnreadableError, in_order, said_once, too_much
+from okr_sheets.problems import Problem, UnreadableError, in_order, too_much
 from okr_sheets.quarters import Span, counted_until, period_of_dates
 from okr_sheets.reading import settings
 from okr_sheets.reading.cells import Ask, as_text, parse

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from okr_sheets.files.grid import Value
+from okr_sheets.grouping import said_once
 from okr_sheets.language import Language
 from okr_sheets.letters import column_letters
-from okr_sheets.problems import Problem, said_once
+from okr_sheets.problems import Problem
 from okr_sheets.quarters import period_within
 from okr_sheets.reading.cells import as_text
 from okr_sheets.reading.meanings import HELPER, OBJECTIVE, OBJECTIVE_ID, QUARTER, header_word

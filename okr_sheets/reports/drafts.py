@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from okr_sheets.files.marks import DRAFT_MARK, DRAFTS, standing, with_plain_ends
+from okr_sheets.files.stems import distinct_stems, spelled
 from okr_sheets.language import fold, language, languages
 from okr_sheets.reports.reminders import Message
 from okr_sheets.text import escaped, one_line
 from okr_sheets.writing.saving import place_of, same_file, saved
-
-_RESERVED = re.compile(r"(?i)con|prn|aux|nul|(com|lpt)\d")  # no file names on Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +35,37 @@ class Drafts:
 
 
 def write_messages(
-    messages: Sequence[Message], folder: Path, kind: str, owners: Collection[str] = ()
+    messages: Sequence[Message],
+    folder: Path,
+    kind: str,
+    owners: Collection[str] = (),
+    is_all: bool = True,
 ) -> Drafts:
     """Write each message as a file, `eml` (opens as a draft) or `md`, named after its owner.
 
-    Files of others and drafts that somebody changed stay, and have their names for themselves. Once
-    all is written, unchanged drafts of earlier runs to `owners` that say other than `messages` are
-    removed. One that cannot be written or removed is an error among those given back.
+    `owners` are all who may get one; two whose names would be one file have a file each, the same
+    in every run. Files of others and drafts that somebody changed stay, and have their names for
+    themselves. Once all is written, unchanged drafts of earlier runs to `owners` that say other
+    than `messages` are removed, if that `is_all` that is owed. One that cannot be written or
+    removed is an error among those given back.
     """
+    stems = distinct_stems(sorted({*owners, *(message.owner for message in messages)}), "owner")
     if messages:
         place_of(folder).mkdir(parents=True, exist_ok=True)
     written: list[Path] = []
+    taken: set[str] = set()
     errors: list[OSError] = []
     for message in messages:
         try:
-            written.append(_write(message, folder, kind, [path.name for path in written]))
+            path = _write(message, folder, kind, stems[message.owner], taken)
+            taken.add(spelled(path.stem))
+            written.append(path)
         except OSError as error:
             errors.append(error)
     old = {path: standing(path, DRAFTS) for path in _others(folder, written)}
     changed = [path for path in old if old[path] == "changed"]
     valid = {_content(message, other) for message in messages for other in _KINDS if other != kind}
-    greetings = _greetings(owners)
+    greetings = _greetings(owners if is_all else ())
     removed, kept = [], []
     # Of somebody whose draft was not written, an old one is better than none.
     for path in [path for path in old if old[path] == "ours" and not errors]:
@@ -75,23 +83,15 @@ def write_messages(
     return Drafts(written, removed, kept, changed, errors)
 
 
-def _write(message: Message, folder: Path, kind: str, taken: Sequence[str]) -> Path:
-    names = _names(message.owner)
+def _write(message: Message, folder: Path, kind: str, stem: str, taken: Collection[str]) -> Path:
+    """Write a message under its stem; where that is somebody else's, with a number behind it."""
+    names = chain([stem], (f"{stem}-{number}" for number in count(2)))
     while True:
-        path = folder / f"{next(names)}.{kind}"
-        is_free = path.name.casefold() not in map(str.casefold, taken)
-        if is_free and not path.is_symlink() and not path.is_dir():
+        path = folder / f"{(name := next(names))}.{kind}"
+        if spelled(name) not in taken and not path.is_symlink() and not path.is_dir():
             with suppress(FileExistsError), saved(path, marks=DRAFTS) as temporary:
                 Path(temporary).write_bytes(_content(message, kind))
                 return path
-
-
-def _names(owner: str) -> Iterator[str]:
-    """Names of files for a person's name, the best first: letters and digits of any script."""
-    stem = re.sub(r"\W+", "-", owner).strip("-")[:60] or "owner"
-    stem = f"{stem}-1" if _RESERVED.fullmatch(stem) else stem
-    yield stem
-    yield from (f"{stem}-{number}" for number in count(2))
 
 
 def _greetings(owners: Collection[str]) -> set[str]:

@@ -14,14 +14,14 @@ import numpy as np
 
 from okr_sheets.choices import LEVELS
 from okr_sheets.columns import Array, Columns
+from okr_sheets.grouping import grouped, names_all
 from okr_sheets.language import Language
-from okr_sheets.problems import Problem, grouped
+from okr_sheets.problems import Problem
 from okr_sheets.rollups.result import Rollup, Row
 
 MOST_ROWS = 2_500  # of a list; the key results of some 200 trackers
 # Of a large rollup's page or text, read from its top: of a list, and of a page's list of units.
 FEW_ROWS, FEW_UNITS = 120, 400
-SEVERITIES = ("error", "warning", "info")
 
 
 def is_large(rollup: Rollup) -> bool:
@@ -34,12 +34,6 @@ def is_large(rollup: Rollup) -> bool:
 def archive_of(path: Path) -> Path:
     """Where all rows of a large rollup stand, beside its report."""
     return path.with_name(f"{path.stem}-data.zip")
-
-
-def problem_lines(rollup: Rollup) -> list[Problem]:
-    """The problems, those alike in one line, errors first."""
-    lines = grouped(rollup.problems)
-    return sorted(lines, key=lambda problem: SEVERITIES.index(problem.severity))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +82,17 @@ class Excerpt:
         which = self.words(f"report.{_FIRST.get(name, 'urgent')}_of_all", **counts, **status)
         return f"{which} {self.where(name)}"
 
+    def problems(self) -> tuple[Sequence[Problem], str]:
+        """The problems to show, those of a kind in one line, and a note where that is not all."""
+        lines = grouped(self.rollup.problems)
+        shown = lines[: self.most("problems")]
+        note = self.note("problems", len(shown), len(lines))
+        return shown, note or ("" if all(map(names_all, shown)) else self.where("problems"))
+
     def where(self, name: str) -> str:
         """Where all rows of a list are: in the archive, without one in what a command can write."""
-        if not self.archive:
-            return self.words("report.all_by")
+        if not (self.archive and is_large(self.rollup)):
+            return self.words("report.all_problems" if name == "problems" else "report.all_by")
         return self.words("report.all_in", file=f"{name}.csv", archive=self.archive)
 
 

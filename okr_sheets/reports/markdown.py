@@ -8,7 +8,8 @@ from pathlib import Path
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.reports import lookback
-from okr_sheets.reports.excerpts import Excerpt, is_large, problem_lines
+from okr_sheets.reports.excerpts import Excerpt, is_large
+from okr_sheets.reports.left_out import left_out
 from okr_sheets.reports.phrases import (
     FIRST,
     day_text,
@@ -16,7 +17,6 @@ from okr_sheets.reports.phrases import (
     history_about,
     history_line,
     history_what,
-    left_out,
     most_found,
     reason,
     remark,
@@ -78,10 +78,10 @@ def _details(excerpt: Excerpt) -> Iterator[str]:
     yield from _objectives(excerpt)
     yield from _quality(excerpt)
     yield from () if rollup.is_over else looked_back
-    if lines := problem_lines(rollup):
-        shown = lines[: excerpt.most("problems")]
-        yield from _heading(excerpt, "problems", len(shown), len(lines))
-        for problem in shown:
+    problems, note = excerpt.problems()
+    if problems:
+        yield from _titled(words("report.problems"), note)
+        for problem in problems:
             severity = words(f"report.{problem.severity}")
             yield f"- {severity}: {as_code(problem.place)} {escaped(problem.say(words.code))}"
         yield ""
@@ -91,9 +91,14 @@ def _heading(
     excerpt: Excerpt, name: str, shown: int, count: int, title: str = "", mark: str = "##"
 ) -> Iterator[str]:
     """The title of a list, and which of its rows are shown where not all are."""
-    yield f"{mark} {excerpt.words(f'report.{title or name}')}"
+    text = excerpt.words(f"report.{title or name}")
+    yield from _titled(text, excerpt.note(name, shown, count), mark)
+
+
+def _titled(title: str, note: str, mark: str = "##") -> Iterator[str]:
+    yield f"{mark} {title}"
     yield ""
-    if note := excerpt.note(name, shown, count):
+    if note:
         yield escaped(note)
         yield ""
 

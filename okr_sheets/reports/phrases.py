@@ -6,21 +6,19 @@ A row is a dict as `Rollup.rows` gives it: blanks are None.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from okr_sheets.choices import STATUSES
 from okr_sheets.columns import grouped
 from okr_sheets.language import Language
-from okr_sheets.problems import Problem, file_names
+from okr_sheets.problems import Problem
 from okr_sheets.quarters import year_of
 from okr_sheets.rollups.plans import changes_of
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import CHANGE_KINDS
-from okr_sheets.schema import OKRS
 from okr_sheets.text import quotation
-from okr_sheets.tracker import Tracker
 
 FIRST = 3  # of the attention list, in an update
 NUMBER_CODES = frozenset({"target-eased", "target-tightened", "number", "baseline", "weight"})
@@ -211,35 +209,6 @@ def history_line(row: Row, words: Language) -> str:
     values = "" if row["code"] in {"dropped", "added"} else " → ".join(history_values(row, words))
     when = "" if row["code"] == "reported" else history_when(row, words)
     return ", ".join(filter(None, (day_text(row["day"], words), values, when)))
-
-
-def left_out(rollup: Rollup, words: Language) -> list[tuple[str, str]]:
-    """The files that no figure counts, each with the reason; not copies of what is counted."""
-    files = file_names(tracker.path for tracker in rollup.trackers)
-    lost = [
-        tracker
-        for tracker in rollup.trackers
-        if not tracker.set_aside and (not tracker.readable or tracker.about.day() is None)
-    ]
-    tables = Counter(tracker.path for tracker in rollup.trackers)
-    return [
-        # Of several tables in a workbook one may be lost, and the others counted.
-        (
-            f"{files[tracker.path]}:{tracker.sheets.get(OKRS.key, '')}"
-            if tables[tracker.path] > 1
-            else files[tracker.path],
-            _why_not(tracker, rollup.problems, words),
-        )
-        for tracker in lost
-    ]
-
-
-def _why_not(tracker: Tracker, problems: Sequence[Problem], words: Language) -> str:
-    about_file = (
-        p for p in problems if p.path == tracker.path and not p.row and p.severity != "info"
-    )
-    whole = min(about_file, key=lambda problem: problem.severity != "error", default=None)
-    return whole.say(words.code) if whole else ""
 
 
 def title(rollup: Rollup, words: Language) -> str:

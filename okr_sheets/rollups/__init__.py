@@ -13,6 +13,7 @@ import numpy as np
 
 from okr_sheets.bands import Bands
 from okr_sheets.checks import faults_of, findings_of
+from okr_sheets.checks.hindsight import later_day
 from okr_sheets.choices import LEVELS
 from okr_sheets.columns import Columns
 from okr_sheets.config import Config, chosen_bands
@@ -228,9 +229,7 @@ def rollup_of_trackers(
             "Name the folder of an earlier quarter."
         )
     checked = faults_of(trackers, as_of, bands, config.off)
-    # To look back is no mistake of those who typed since.
-    relevant = (p for p in checked if as_of is None or p.code != "future-number")
-    problems = in_order([*relevant, *_unread(past)])
+    problems = in_order([*checked, *_unread(past)])
     days = rounds(trackers, as_of)
     last, before = days[-1], dates_before(trackers, days)
     then = scored(trackers, [before], bands).key_results.made(COMPARED)
@@ -270,7 +269,8 @@ def rollup_of_trackers(
 
     @cache
     def found() -> tuple[Problem, ...]:
-        return findings_of(trackers, [as_of] * count, config.off)
+        later = [later_day(tracker, as_of) for tracker in trackers]
+        return findings_of(trackers, [as_of] * count, config.off, later)
 
     def shares() -> Columns:
         ends = [tracker.about.end for tracker in earlier]

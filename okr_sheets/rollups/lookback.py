@@ -1,14 +1,10 @@
-"""The frames of a retrospective, as `schema` makes them.
-
-Each is its key, what it is, its columns in their order, and those that are its own.
-"""
+"""The frames of a retrospective."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from okr_sheets.choices import COMMITMENTS, DECISIONS
-from okr_sheets.rollups.frame import Column
+from okr_sheets.rollups.frame import Column, Frame
+from okr_sheets.rollups.shared import frame_of
 
 ENDED = ("below", "inside", "above")  # where a score came to lie, seen from a range
 # What the close says of an objective.
@@ -23,34 +19,28 @@ _ENDING = "score final final_reason status grade decision lesson"
 _THEN = "forecast forecast_low forecast_high"
 _VALUES = "value value_low value_high current"
 
-SPECS: tuple[tuple[Any, ...], ...] = (
-    (
+RETROSPECTIVE: tuple[Frame, ...] = (
+    frame_of(
         "retrospective",
-        (
-            "The objectives of each quarter that is over by the day, or of which a close says "
-            "anything; until then empty, as the two frames below are."
-        ),
+        "The objectives of each quarter that is over by the day, or of which a close says "
+        "anything; until then empty, as the two frames below are.",
         f"{_WHICH} commitment key_results {_ENDING} previous {_CALLED}",
         Column("title", "text", "Its text.", "report.objective"),
         Column("commitment", "choice", "As typed.", "okrs.commitment", COMMITMENTS),
         *CLOSING,
     ),
-    (
+    frame_of(
         "missed",
-        (
-            "Live key results of these quarters that were committed and are due, and missed their "
-            "target, the lowest score first."
-        ),
+        "Live key results of these quarters that were committed and are due, and missed their "
+        "target, the lowest score first.",
         f"{_WHICH} objective_id score grade status note remark {_CALLED}",
         Column("remark", "text", "The last one in the log by the day.", "retrospective.remark"),
     ),
-    (
+    frame_of(
         "hindsight",
-        (
-            "Key results of these quarters that are due, and had a forecast six weeks into the "
-            "quarter: the forecast as it would have been made on that day, beside the end. "
-            "Compared are whole percents."
-        ),
+        "Key results of these quarters that are due, and had a forecast six weeks into the "
+        "quarter: the forecast as it would have been made on that day, beside the end. "
+        "Compared are whole percents.",
         f"{_WHICH} made_on {_THEN} score ended {_VALUES} status {_CALLED}",
         Column("made_on", "date", "The day the forecast is of.", "retrospective.made_on"),
         Column("forecast", "percent", "The score it was to end with.", "retrospective.then"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from okr_sheets.config import Config
+from okr_sheets.grouping import FEW
 from okr_sheets.language import fold
 from okr_sheets.reading.spelling import with_one_spelling
 from okr_sheets.rollups.namesakes import owner_names, unit_names
@@ -14,44 +15,62 @@ from okr_sheets.tracker import Tracker
 
 
 def names_not_found(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
-    """A sentence for each name of the settings that no tracker has, and that may be misspelt.
+    """Sentences on the names of the settings that no tracker has, the misspelt ones first.
 
-    An address book may know more owners; only those who are nearly somebody are named.
+    Of many in one table one sentence names the first few. Of one tracker alone an address book may
+    know more owners, so there only those who are nearly somebody are named.
     """
     readable = [tracker for tracker in trackers if tracker.readable]
     if not readable:
         return
     teams = {fold(tracker.about.team): tracker.about.team for tracker in readable}
     departments = {fold(tracker.about.department): tracker.about.department for tracker in readable}
-    entries = [
-        (f"[teams] “{quoted(unit.name)}”", unit.name, teams) for unit in config.teams.values()
-    ]
-    entries += [
-        (f"[departments] “{quoted(unit.name)}”", unit.name, departments)
-        for unit in config.departments.values()
-        if not _holds_teams(unit.name, config) or _nearly(unit.name, departments)
-    ]
     spelled = with_one_spelling(readable, config)
     called = (*owner_names(spelled).values(), *unit_names(spelled).values())
     owners = {fold(name): name for name in called}
-    entries += [
-        (f"[owners] “{quoted(name)}”", name, owners)
-        for name in config.owners
-        if _nearly(name, owners)
-    ]
-    for place, name, names in entries:
-        if fold(name) not in names:
-            close = _nearly(name, names)
-            advice = (
-                f"Did you mean {quoted(close)}?" if close else "Correct the name, or remove it."
-            )
-            yield f"okr.toml: {place} is in no tracker. {advice}"
+    yield from _sentences("[teams]", [unit.name for unit in config.teams.values()], teams)
+    alone = []
+    for unit in config.departments.values():
+        if not (team := _team_of(unit.name, config)):
+            alone.append(unit.name)
+        elif _nearly(unit.name, departments):  # else the settings alone may know it
+            place = f'[teams."{quoted(team)}"] department'
+            yield from _sentences(place, [unit.name], departments)
+    yield from _sentences("[departments]", alone, departments)
+    listed = [config.spelled.get(name, name) for name in config.owners]
+    if len(readable) == 1:
+        listed = [name for name in listed if _nearly(name, owners)]
+    yield from _sentences("[owners]", listed, owners)
 
 
-def _holds_teams(name: str, config: Config) -> bool:
-    return any(fold(team.department) == fold(name) for team in config.teams.values())
+def _sentences(place: str, listed: Iterable[str], names: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each of a few names that are nearly one of `names`, and one for all others."""
+    missing = [name for name in listed if fold(name) not in names]
+    nearly = {name: close for name in missing if (close := _nearly(name, names))}
+    misspelt = list(nearly)[:FEW]
+    for name in misspelt:
+        advice = f"Did you mean {quoted(nearly[name])}?"
+        yield f"okr.toml: {place} “{quoted(name)}” is in no tracker. {advice}"
+    strange = [name for name in missing if name not in misspelt]
+    if len(strange) == 1:
+        advice = "Correct the name, or remove it."
+        yield f"okr.toml: {place} “{quoted(strange[0])}” is in no tracker. {advice}"
+    elif strange:
+        first = ", ".join(f"“{quoted(name)}”" for name in strange[:FEW])
+        more = f" and {len(strange) - FEW} more" if len(strange) > FEW else ""
+        advice = "Correct the names, or remove them."
+        yield f"okr.toml: {place} {first}{more} are in no tracker. {advice}"
+
+
+def _team_of(department: str, config: Config) -> str:
+    """The first team that the settings put into a department, "" for none."""
+    teams = config.teams.values()
+    return next((each.name for each in teams if fold(each.department) == fold(department)), "")
 
 
 def _nearly(name: str, names: Mapping[str, str]) -> str:
+    """The one of `names`, by their folded spelling, that one of none of them may mean; else ""."""
+    if fold(name) in names:
+        return ""
     close = get_close_matches(fold(name), [each for each in names if each], 1, 0.75)
-    return names[close[0]] if close and fold(name) not in names else ""
+    return names[close[0]] if close else ""

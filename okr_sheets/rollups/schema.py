@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from okr_sheets import schema
-from okr_sheets.choices import GRADES, LEVELS, STATUSES, TYPES
+from okr_sheets.choices import GRADES, LEVELS, STATUSES
 from okr_sheets.columns import ARRAYS, Array, Columns
 from okr_sheets.findings import PLAN_CODES
 from okr_sheets.rollups.frame import Column, Frame
-from okr_sheets.rollups.lookback import CLOSING, SPECS
-from okr_sheets.schema import OKRS, Kind
+from okr_sheets.rollups.lookback import CLOSING, RETROSPECTIVE
+from okr_sheets.rollups.shared import frame_of, okr
+from okr_sheets.schema import Kind
 
 # What a key result came to that leaders want to hear of, the gravest first.
 CHANGE_KINDS = ("off-track", "at-risk", "stale", "down", "achieved", "new", "up")
@@ -44,72 +45,6 @@ _REASONS = (
 ENDS = ("forecast", "forecast_low", "forecast_high", "forecast_of", "forecast_stale")
 
 
-def _okr(key: str, meaning: str) -> Column:
-    """A column that the OKRs sheet has too: what it is stands in the tracker's schema."""
-    column = OKRS[key]
-    return Column(key, column.kind, meaning, f"okrs.{key}", column.choices)
-
-
-# What means the same in each frame that has it.
-_SHARED = (
-    Column("file", "text", "The tracker it stands in.", "report.file"),
-    Column("sheet", "text", "The sheet it stands on.", "report.sheet"),
-    Column("row", "count", "The row of that sheet.", "report.row"),
-    Column("cell", "text", "The cell to type in.", "report.cell"),
-    Column("language", "text", "The code of the tracker's language."),
-    Column("company", "text", "The company it belongs to.", "settings.company"),
-    Column("department", "text", "The department, blank for none.", "settings.department"),
-    Column("team", "text", "The team, blank for none.", "settings.team"),
-    Column("level", "choice", "Which of these its unit is.", "settings.level", LEVELS),
-    Column("quarter", "text", "Such as 2027-Q1, or 2027 for a year.", "settings.quarter"),
-    Column("objective_id", "id", "The ID of its objective.", "report.objective_id"),
-    Column("objective", "text", "The text of its objective.", "report.objective"),
-    Column("unit_name", "text", "What to call its unit.", "rollup.unit"),
-    Column("owner_name", "text", "What to call its owner.", "okrs.owner"),
-    _okr("id", "Its ID."),
-    Column("title", "text", "Its text.", "dashboard.key_result"),
-    _okr("owner", "Who owns it, as typed."),
-    Column("type", "choice", "How it is scored.", "okrs.type", TYPES),
-    _okr("target", "Where it is to be on its due day."),
-    _okr("current", "The last number by the day."),
-    _okr("last_check_in", "The day of `current`."),
-    _okr("aligns_to", "The IDs of what it serves, as typed."),
-    _okr("note", "As typed."),
-    Column("remark", "text", "The last note on it in the log, else its own.", "rollup.remark"),
-    Column("remark_by", "text", "Who wrote that in the log.", "rollup.remark_by"),
-    Column("remark_on", "date", "When.", "rollup.remark_on"),
-    _okr("confidence", "The last in the log, else its own."),
-    Column("confidence_before", "number", "The one before in the log.", "rollup.confidence_before"),
-    _okr("score", "How far it came towards its target; of several, their mean by weight."),
-    _okr("expected", "The score that the day asks for."),
-    _okr(
-        "gap",
-        "`expected` less `score`; of a total to stay within, the share of it used less `expected`.",
-    ),
-    _okr("status", "How it stands; blank where nothing can be scored."),
-    _okr("grade", "How it ended; blank before the due day."),
-    Column("with_left_out", "percent", "The score with what was stopped.", "report.with_left_out"),
-    Column("planned_score", "percent", "The score by the plan.", "rollup.planned_score"),
-    Column("key_results", "count", "Live key results.", "report.key_results"),
-    Column("updated", "count", "Live key results with a new number.", "report.updated_header"),
-    Column("with_number", "count", "Live key results with any number.", "report.with_number"),
-    Column("live", "count", "Live key results."),
-    *(
-        Column(key, "count", f"Key results of this {column}.", f"choices.{column}.{key}")
-        for column in ("status", "grade")
-        for key in OKRS[column].choices
-    ),
-    Column("forecast", "percent", "The score it will end with.", "report.forecast"),
-    Column("forecast_low", "percent", "The low end of its 80 % range.", "rollup.low"),
-    Column("forecast_high", "percent", "The high end of its 80 % range.", "rollup.high"),
-    Column("forecast_of", "count", "Key results it is made from.", "rollup.forecast_of"),
-    Column("forecast_stale", "count", "Those of them that are stale.", "rollup.forecast_stale"),
-    Column("previous", "percent", "Its score at the end of the last quarter.", "report.previous"),
-    Column("final", "percent", "The score by the close, else the computed one.", "close.final"),
-    Column("year_score", "percent", "The score of its year.", "report.year_score"),
-    Column("year_expected", "percent", "What the day asks of its year.", "report.year_expected"),
-    Column("year_status", "choice", "How its year stands.", "report.year_status", STATUSES),
-)
 _PLACE = "file sheet row"
 _UNIT = "company department team"
 _WHICH = f"{_PLACE} {_UNIT} id title owner"
@@ -125,13 +60,7 @@ _CELL = Column("cell", "text", "The cell, or as much of it as is known.", "repor
 _CODE = Column("code", "text", "What is wrong, the same in every language.", "report.code")
 
 
-def _frame(key: str, about: str, order: str, *special: Column) -> Frame:
-    """The columns in this order, `special` ones where they mean something else in this frame."""
-    columns = {column.key: column for column in (*_SHARED, *special)}
-    return Frame(key, about, tuple(columns[each] for each in order.split()))
-
-
-ABOUT = _frame(
+ABOUT = frame_of(
     "about",
     "Not a list, but what the rollup covers. Score and forecast are those of the unit that speaks "
     "for all (the only company's, or the only unit there is), null or 0 if there is none.",
@@ -150,7 +79,7 @@ ABOUT = _frame(
     Column("blank", "count", "Trackers that hold no OKRs yet."),
 )
 _FRAMES = (
-    _frame(
+    frame_of(
         "teams",
         "One row per unit and quarter: company, department or team, the smallest that a tracker "
         "names; and one for a department or company above several of them that has no tracker of "
@@ -160,7 +89,7 @@ _FRAMES = (
         "year_status",
         Column("level", "choice", "Which of these it is.", "settings.level", LEVELS),
         Column("parent", "text", "The unit above it in this rollup.", "rollup.part_of"),
-        _okr("weight", "How much it counts there, from okr.toml."),
+        okr("weight", "How much it counts there, from okr.toml."),
         Column("file", "text", "Its trackers.", "report.file"),
         Column("as_of", "date", "The day it was scored by.", "settings.as_of"),
         Column("objectives", "count", "Its objectives.", "report.objectives"),
@@ -168,43 +97,43 @@ _FRAMES = (
         Column("blank", "count", "Its trackers, where they hold no OKRs yet."),
         Column("unit_name", "text", "What to call it.", "rollup.unit"),
     ),
-    _frame(
+    frame_of(
         "objectives",
         "One row per objective.",
         f"{_PLACE} {_UNIT} level quarter id title owner commitment weight state start due {_MEANS} "
         f"status grade {_OTHERWISE} aligns_to note {_ENDS} previous carried with_number final "
         f"final_reason decision lesson {_CALLED} {_WORDS}",
         _OBJECTIVE,
-        _okr("commitment", "As typed."),
-        _okr("weight", "How much it counts in its unit, as typed; blank counts 1."),
-        _okr("state", "As typed; blank is active."),
-        _okr("start", "As typed; blank is the quarter's first day."),
-        _okr("due", "As typed; blank is the quarter's last day."),
+        okr("commitment", "As typed."),
+        okr("weight", "How much it counts in its unit, as typed; blank counts 1."),
+        okr("state", "As typed; blank is active."),
+        okr("start", "As typed; blank is the quarter's first day."),
+        okr("due", "As typed; blank is the quarter's last day."),
         Column("carried", "flag", "Whether last quarter had one of this ID in this unit."),
         *CLOSING,
     ),
-    _frame(
+    frame_of(
         "key_results",
         "One row per key result. What was planned is blank where the row holds another one now.",
         f"{_PLACE} {_UNIT} level quarter objective_id objective id title owner type commitment "
         "baseline target unit weight state start due current last_check_in confidence progress "
         "score expected gap status grade updated aligns_to note planned_baseline planned_target "
         f"planned_weight planned_score with_number {_CALLED} {_REMARK} confidence_before",
-        _okr("commitment", "Its own, else its objective's, else aspirational."),
-        _okr("baseline", "Where it began; of a count, last quarter's total."),
-        _okr("unit", "What its numbers count."),
-        _okr("weight", "How much it counts in its objective, 1 where nothing was typed."),
-        _okr("state", "Its own, or that of its objective where that one was stopped."),
-        _okr("start", "As typed, else the quarter's first day."),
-        _okr("due", "As typed, else the quarter's last day."),
-        _okr("progress", "The score before it is held between 0 and 1."),
+        okr("commitment", "Its own, else its objective's, else aspirational."),
+        okr("baseline", "Where it began; of a count, last quarter's total."),
+        okr("unit", "What its numbers count."),
+        okr("weight", "How much it counts in its objective, 1 where nothing was typed."),
+        okr("state", "Its own, or that of its objective where that one was stopped."),
+        okr("start", "As typed, else the quarter's first day."),
+        okr("due", "As typed, else the quarter's last day."),
+        okr("progress", "The score before it is held between 0 and 1."),
         Column("updated", "flag", "Whether it counts as updated.", "report.updated_header"),
         Column("planned_baseline", "number", "The baseline its tracker was made with."),
         Column("planned_target", "number", "The target its tracker was made with."),
         Column("planned_weight", "number", "The weight its tracker was made with."),
         Column("with_number", "flag", "Whether any number counts.", "report.with_number"),
     ),
-    _frame(
+    frame_of(
         "owners",
         "One row per owner, company and quarter.",
         f"quarter owner {_MEANS} {_OTHERWISE} stale due overdue {_TALLIES} blank company "
@@ -216,7 +145,7 @@ _FRAMES = (
         Column("blank", "count", "Trackers without OKRs whose unit it is.", "report.no_okrs"),
         Column("owner_name", "text", "What to call them.", "okrs.owner"),
     ),
-    _frame(
+    frame_of(
         "changes",
         "Key results whose score or status changed since the check-in date before the last one, "
         "worst first.",
@@ -234,7 +163,7 @@ _FRAMES = (
         Column("after_status", "choice", "The status now.", choices=STATUSES),
         Column("since", "date", "The day of `before`.", "rollup.since"),
     ),
-    _frame(
+    frame_of(
         "forecast",
         "Key results with three check-ins (two-weekly: two, monthly: one) or more, and counts from "
         "the first on where last quarter's total is known: levels by a random walk whose drift is "
@@ -253,7 +182,7 @@ _FRAMES = (
             "finding", "choice", "See above.", "rollup.finding", ("heading-off", "heading-well")
         ),
     ),
-    _frame(
+    frame_of(
         "alignment",
         "Objectives as an outline: each is followed by those that serve it.",
         f"{_PLACE} level {_UNIT} id title owner depth parent path serving score below difference "
@@ -267,7 +196,7 @@ _FRAMES = (
         Column("difference", "percent", "`score` less `below`.", "report.difference"),
         Column("finding", "choice", "What is odd about its place.", "rollup.finding", _FINDINGS),
     ),
-    _frame(
+    frame_of(
         "attention",
         "Live key results that somebody should look at, those without a score first, then by gap.",
         f"{_WHICH} score expected gap status reason reasons last_check_in current target {_CALLED} "
@@ -275,13 +204,13 @@ _FRAMES = (
         Column("reason", "choice", "The gravest reason.", "report.reason", _REASONS),
         Column("reasons", "any", "All of them, each with what fills its sentence."),
     ),
-    _frame(
+    frame_of(
         "owed",
         "Live key results without a number for the last check-in date that are not achieved.",
         f"{_PLACE} cell quarter language id title owner type current target day {_CALLED} {_WORDS}",
         Column("day", "date", "The check-in date."),
     ),
-    _frame(
+    frame_of(
         "overdue",
         "Actions still to be done after their day.",
         f"{_PLACE} cell quarter language id action owner status due {_CALLED}",
@@ -290,14 +219,14 @@ _FRAMES = (
         Column("status", "choice", "As typed.", choices=("to-do", "doing", "blocked")),
         Column("due", "date", "Its day."),
     ),
-    _frame(
+    frame_of(
         "blank",
         "Trackers of units that have no OKRs yet.",
         f"file sheet {_UNIT} level quarter language owner day {_CALLED}",
         Column("owner", "text", "Its unit; blank where it names none."),
         Column("day", "date", "The day it counts to."),
     ),
-    _frame(
+    frame_of(
         "trend",
         "The scores of every level as of each past check-in date, computed again from the "
         "check-ins. Units and owners have row 0.",
@@ -308,7 +237,7 @@ _FRAMES = (
         ),
         Column("day", "date", "The day it is scored by."),
     ),
-    _frame(
+    frame_of(
         "sources",
         "Where every figure of an objective or key result comes from; `assumed` is what the rules "
         "take where nothing was typed.",
@@ -320,7 +249,7 @@ _FRAMES = (
         ),
         Column("source", "choice", "Its origin.", "", ("typed", "log", "assumed", "computed")),
     ),
-    _frame(
+    frame_of(
         "carried",
         "Objectives that kept their ID since the last quarter.",
         f"file id title department team owner previous_title previous_score score {_CALLED}",
@@ -328,7 +257,7 @@ _FRAMES = (
         Column("previous_title", "text", "Its text then.", "rollup.previous_title"),
         Column("previous_score", "percent", "Its score then.", "report.previous"),
     ),
-    _frame(
+    frame_of(
         "remarks",
         "The lines of the logs by the day, the newest first, with a note, a confidence or both. "
         "One on an objective has no `id`; one on an ID that no row has, or on none, has no title.",
@@ -340,7 +269,7 @@ _FRAMES = (
         Column("note", "text", "What it says.", "log.note"),
         Column("confidence", "number", "From 1 to 10, as typed.", "log.confidence"),
     ),
-    _frame(
+    frame_of(
         "quality",
         "Of how many key results a coach has nothing to say: one row per unit, each followed by "
         "its objectives.",
@@ -354,7 +283,7 @@ _FRAMES = (
         Column("share", "percent", "`clean` of `key_results`.", "review.share"),
         Column("previous", "percent", "Its share last quarter.", "report.previous"),
     ),
-    _frame(
+    frame_of(
         "findings",
         "What a coach says, warnings and infos, on an objective, a key result, or neither; see "
         "[problems.md](problems.md). In Python `okr_sheets.check` gives the same as `Problem` "
@@ -367,7 +296,7 @@ _FRAMES = (
         Column("given", "text", "What stands there, for its sentence."),
         Column("words", "any", "What else fills its sentence."),
     ),
-    _frame(
+    frame_of(
         "history",
         "What became otherwise between two runs of a [history](history.md), or the last and this "
         "one: key results; objectives, with no `id`; scores of units, which are `reported`.",
@@ -381,10 +310,10 @@ _FRAMES = (
         Column("since", "date", "The last run that had it as before.", "rollup.run_before"),
         Column("until", "date", "The first run that has it as after.", "rollup.run_after"),
     ),
-    *(_frame(*spec) for spec in SPECS),
+    *RETROSPECTIVE,
 )
 FRAMES: Mapping[str, Frame] = {frame.key: frame for frame in _FRAMES}
-PROBLEMS = _frame(
+PROBLEMS = frame_of(
     "problems",
     "What is wrong, by its cell; see [problems.md](problems.md). In Python these are `Problem` "
     'values; `problem.say("fi")` gives the message in a language.',

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 from okr_sheets.adopting.paths import plain_name
+from okr_sheets.files.stems import spelled
 from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Period
 from okr_sheets.schema import OKRS
@@ -58,7 +59,7 @@ def places_for_all(
     ]
     taken: dict[str, Path] = {}
     for path, name in zip(paths, names, strict=True):
-        other = taken.setdefault(name.casefold(), path)
+        other = taken.setdefault(spelled(name), path)
         if other is not path:
             raise MisuseError(f"{other} and {path} would both become {name}. Rename one of them.")
     return out, names

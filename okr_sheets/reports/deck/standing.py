@@ -25,13 +25,13 @@ from okr_sheets.drawing.text_width import shortened
 from okr_sheets.language import percents
 from okr_sheets.reports.comparing import compared
 from okr_sheets.reports.deck.rows import of_all
+from okr_sheets.reports.left_out import left_out, names_left_out
 from okr_sheets.reports.phrases import (
     as_of,
     coverage,
     day_text,
     end_range,
     headline,
-    left_out,
     listed_names,
     scope,
     stale_part,
@@ -159,7 +159,7 @@ def closing(deck: Deck, rollup: Rollup) -> None:
     words = deck.words
     slide = deck.slide(words("page.sources"), as_of(rollup, words))
     rules = [words("start.score_rule"), words("start.expected_rule")]
-    if lost := [name for name, _ in left_out(rollup, words)]:
+    if lost := names_left_out(rollup):
         rules.insert(0, f"{words('report.unreadable')}: {listed_names(lost, _MOST_NAMES, words)}")
     below = slide.height_of(4 + len(rules), 12)
     heads = [

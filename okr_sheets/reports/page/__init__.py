@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
-from okr_sheets.reports.excerpts import Excerpt, is_large, problem_lines
+from okr_sheets.reports.excerpts import Excerpt, is_large
+from okr_sheets.reports.left_out import left_out
 from okr_sheets.reports.page import colours, head, lists, quality, retrospective, units
 from okr_sheets.reports.page.selection import select
-from okr_sheets.reports.phrases import as_of, left_out, title
+from okr_sheets.reports.phrases import as_of, title
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import printable
 
@@ -103,7 +104,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         objective | {"unit": unit["number"]} for unit in shaped for objective in unit["objectives"]
     ]
     key_results: list[Row] = [row for each in objectives for row in each["key_results"]]
-    problems = problem_lines(rollup)
+    problems, problems_note = excerpt.problems()
     shown = {
         "teams": lists.tree(shaped),
         "objectives": [row for row in objectives if row["anchor"]],
@@ -116,10 +117,9 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
     coached = quality.quality(excerpt, shaped, key_results, words)
     sizes = {name: len(rollup.columns[name]) for name in shown}
     notes = {name: excerpt.note(name, len(shown[name]), sizes[name]) for name in shown}
-    first = problems[: excerpt.most("problems")]
     sizes["findings"] = len(rollup.columns["findings"])
     notes["findings"] = excerpt.note("findings", len(coached["found"]), sizes["findings"])
-    notes["problems"] = excerpt.note("problems", len(first), len(problems))
+    notes["problems"] = problems_note
     looked_back = retrospective.retrospective(excerpt, shaped, key_results, words)
     notes |= looked_back["notes"] if looked_back else {}
     if notes["objectives"]:
@@ -139,7 +139,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
             key_results=about["key_results"],
         ),
         "left_out": left_out(rollup, words),
-        "shortened": _shortened(excerpt) if any(notes.values()) else "",
+        "shortened": _shortened(excerpt) if is_large(rollup) and any(notes.values()) else "",
         "headline": head.headline(rollup, ways, words),
         "status_counts": head.status_counts(rollup, words),
         "freshness": head.freshness(rollup, words),
@@ -153,7 +153,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "more_shown": _more(excerpt, len(key_results)),
         "first": FIRST,
         "many": MANY,
-        "problems": lists.problems(first, words),
+        "problems": lists.problems(problems, words),
         "problem_count": words.number(len(rollup.problems)),
         "choices": lists.choices(shaped, key_results, words),
         "legend": lists.legend(rollup, words),

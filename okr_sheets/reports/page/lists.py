@@ -191,12 +191,13 @@ def owners(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> lis
 
 
 def problems(shown: Iterable[Problem], words: Language) -> list[Row]:
-    """Problems in words, each by its cell."""
+    """Problems in words, each by its cell; `count` where it speaks for others too."""
     return [
         {
             "file": problem.file,
             "cell": "!".join(part for part in (problem.sheet, problem.cell) if part),
             "severity": {"tone": problem.severity, "word": words(f"report.{problem.severity}")},
+            "count": words.number(1 + len(problem.others)) if problem.others else "",
             "message": problem.say(words.code),
         }
         for problem in shown

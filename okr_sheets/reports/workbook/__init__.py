@@ -19,8 +19,9 @@ from okr_sheets.reports.workbook.links import Links
 from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.retrospective import Retrospective
 from okr_sheets.reports.workbook.sheets import table_of
+from okr_sheets.reports.workbook.standing_tables import PREVIOUS
 from okr_sheets.reports.workbook.summary import Summary
-from okr_sheets.reports.workbook.tables import PREVIOUS, TABLES
+from okr_sheets.reports.workbook.tables import TABLES
 from okr_sheets.reports.workbook.weeks import Weeks
 from okr_sheets.rollups.result import Rollup
 

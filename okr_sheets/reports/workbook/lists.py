@@ -21,7 +21,7 @@ from okr_sheets.reports.phrases import end_range, remark, status_word
 from okr_sheets.reports.workbook import records
 from okr_sheets.reports.workbook.fields import rules_of
 from okr_sheets.reports.workbook.records import Report
-from okr_sheets.reports.workbook.tables import SCORE, STATUS
+from okr_sheets.reports.workbook.shared_fields import SCORE, STATUS
 from okr_sheets.rollups.result import Row
 from okr_sheets.scoring import by_gap
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.language import Language
-from okr_sheets.reports.excerpts import Excerpt, problem_lines
+from okr_sheets.reports.excerpts import Excerpt
 from okr_sheets.reports.lookback import why
 from okr_sheets.reports.phrases import found, history_values, plan_changes, reason
 from okr_sheets.reports.workbook.fields import BLANK
@@ -19,7 +19,7 @@ from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
 from okr_sheets.reports.workbook.weeks import Weeks
 from okr_sheets.rollups.result import Rollup, problem_records
-from okr_sheets.rollups.schema import FRAMES, PROBLEMS
+from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.units import parents
 
 Rows = list[dict[str, Any]]
@@ -40,8 +40,6 @@ class Report:
 
     def count(self, name: str) -> int:
         """How many rows a list has, shown or not."""
-        if name == PROBLEMS.key:
-            return len(problem_lines(self.rollup))
         return len(self.rollup.columns[name])
 
     def rows_on(self, name: str, count: int) -> str:
@@ -176,7 +174,7 @@ def hindsight(report: Report) -> Rows:
 
 def problems(report: Report) -> Rows:
     """One row per problem, those alike in one, errors first."""
-    shown = problem_lines(report.rollup)[: report.excerpt.most("problems")]
+    shown, _ = report.excerpt.problems()
     rows = problem_records(shown, report.words.code)
     return [
         {**row, "address": report.links.to_problem(problem)}

@@ -21,8 +21,9 @@ from okr_sheets.reports.phrases import day_text
 from okr_sheets.reports.workbook.fields import KINDS, Field, rules_of
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.records import Report, Rows
+from okr_sheets.reports.workbook.standing_tables import CLOSING, PREVIOUS, YEAR
 from okr_sheets.reports.workbook.table import Table
-from okr_sheets.reports.workbook.tables import CLOSING, PREVIOUS, YEAR
+from okr_sheets.reports.workbook.tables import PROBLEMS
 
 HEADER_ROW = 3  # from 0, below title, caption and a little air
 FIRST_ROW = HEADER_ROW + 1
@@ -77,7 +78,10 @@ def _caption(report: Report, table: Table, rows: Rows) -> str:
     rollup, key = report.rollup, table.key
     since = day_text(rollup.since, report.words)
     caption = report.words(f"rollup.{key}_caption", since=since, quarter=rollup.previous_quarter)
-    note = report.excerpt.note(key, len(rows), report.count(key))
+    if table is PROBLEMS:
+        _, note = report.excerpt.problems()
+    else:
+        note = report.excerpt.note(key, len(rows), report.count(key))
     return f"{note} {caption}" if note else caption
 
 

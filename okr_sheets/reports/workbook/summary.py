@@ -31,12 +31,12 @@ from okr_sheets.drawing.text_width import line_height, lines_of, shortened
 from okr_sheets.language import percents
 from okr_sheets.reports.comparing import compared
 from okr_sheets.reports.excerpts import is_large
+from okr_sheets.reports.left_out import names_left_out
 from okr_sheets.reports.phrases import (
     as_of,
     by_plan,
     coverage,
     end_range,
-    left_out,
     listed_names,
     scope,
     since_line,
@@ -53,7 +53,7 @@ from okr_sheets.reports.workbook.charts import (
 from okr_sheets.reports.workbook.lists import attention_list, unit_list
 from okr_sheets.reports.workbook.records import Report
 from okr_sheets.reports.workbook.sheets import MARGINS
-from okr_sheets.reports.workbook.tables import RARE_TILES, TILES
+from okr_sheets.reports.workbook.standing_tables import RARE_TILES, TILES
 from okr_sheets.reports.workbook.tiles import Tile, draw_tiles
 
 MOST_NAMES = 4
@@ -115,7 +115,7 @@ class Summary:
 
     def _notice(self, page: Canvas) -> None:
         """Which files the figures below do not count."""
-        missing = [name for name, _ in left_out(self.rollup, self.words)]
+        missing = names_left_out(self.rollup)
         if missing:
             words = self.words
             names = listed_names((shortened(name, 40) for name in missing), MOST_NAMES, words)
