@@ -122,7 +122,7 @@ def test_a_plan_that_cannot_be_read_says_where(run, tmp_path, text, said):
         (("new", "t.xlsx", "--blank", "--template", "sales"), "Choose one of"),
         (("new", "no/t.xlsx"), "There is no folder no"),
         (("score", "."), "No tracker in “.”."),
-        (("score", "x.xlsx", "-o", "x.pdf"), "choose a name that ends in one of"),
+        (("score", "x.xlsx", "-o", "x.pdf"), "Choose a name that ends in one of"),
         (("score", "x.xlsx", "--as-of", "today"), "“today” is not a date"),
         (("score", "x.xlsx", "--preset", "x"), "No preset “x”"),
         (("templates", "x"), "No template “x”"),

@@ -87,7 +87,7 @@ def test_nothing_is_found_where_there_is_none(tmp_path):
         ),
         (
             '[teams."Growth"]\nzzz = 2',
-            'okr.toml: [teams."Growth"] no key “zzz”. Use one of: department, weight.',
+            'okr.toml: [teams."Growth"] no key “zzz”. Choose one of: department, weight.',
         ),
         ("on_track = 0.1", "okr.toml: no key “on_track”. It stands in [bands]."),
         (

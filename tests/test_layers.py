@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 LAYERS = (
     (
         "text",
+        "suggesting",
         "urls",
         "misuse",
         "summaries",
@@ -22,6 +23,7 @@ LAYERS = (
         "letters",
         "regular",
         "toml",
+        "usage",
     ),
     ("bands", "scoring", "findings", "formulas", "rules"),
     ("language", "config", "endings", "columns"),
@@ -34,7 +36,7 @@ LAYERS = (
     ("adopting",),
     ("reports", "terminal", "turning"),
     ("demo_close", "demo"),
-    ("options", "runs", "targets"),
+    ("arguments", "options", "runs", "targets"),
     ("adopt", "checking", "close", "turn"),
     ("cli",),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from okr_sheets.adopting import Adoption
-from okr_sheets.misuse import MisuseError
+from okr_sheets.misuse import MisuseError, check_tracker_name
 
 LONGEST = 60  # characters of a name
 
@@ -23,7 +23,7 @@ def paths_for(adoption: Adoption, stem: str, out: Path | None) -> list[Path]:
         if path.suffix.lower() == ".xlsx":
             return [path]
         if path.suffix:
-            raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
+            check_tracker_name(path)
         return [path / f"{plain_name(units[0] or stem)}-{quarter}.xlsx"]
     folder = out or Path(f"{plain_name(stem)}-{quarter}")
     if folder.suffix:

@@ -6,7 +6,6 @@ import glob
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from okr_sheets.config.keys import KEYS, ConfigError
 from okr_sheets.language import fold
 from okr_sheets.misuse import check_choice
 from okr_sheets.problems import CODES
+from okr_sheets.suggesting import advice
 from okr_sheets.text import quoted
 from okr_sheets.toml import read_toml, shown
 from okr_sheets.urls import is_url
@@ -141,9 +141,10 @@ def _codes(names: Iterable[str], place: str) -> frozenset[str]:
         if CODES.get(code) == "error":
             raise ConfigError(f"{place}: {code} is an error, which cannot be scored. Mend it.")
         if code not in CODES:
-            close = get_close_matches(code, CODES, 1)
-            advice = f"Did you mean {close[0]}?" if close else "docs/problems.md lists them."
-            raise ConfigError(f"{place}: “{quoted(code)}” is no code of a problem. {advice}")
+            instead = advice(
+                code, CODES, otherwise="docs/problems.md lists them, such as kr-percent."
+            )
+            raise ConfigError(f"{place}: “{quoted(code)}” is no code of a problem. {instead}")
     return frozenset(codes)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from okr_sheets.config.keys import KEYS, ConfigError, is_text
 from okr_sheets.language import fold
+from okr_sheets.suggesting import advice
 from okr_sheets.text import quoted
-from okr_sheets.toml import check_entry, nearest, shown
+from okr_sheets.toml import check_entry, shown
 
 _TABLES = tuple(dict.fromkeys(key.table.split(".")[0] for key in KEYS if key.table))
 
@@ -85,7 +86,7 @@ def _advice(name: str, names: tuple[str, ...]) -> str:
         return "It stands at the top, above the first [table]."
     if homes:
         return f"It stands in {' or '.join(_header(table) for table in homes)}."
-    return nearest(name, names)
+    return advice(name, names)
 
 
 def _header(table: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from okr_sheets.config import Config
 from okr_sheets.language import fold
 from okr_sheets.reading.spelling import with_one_spelling
 from okr_sheets.rollups.namesakes import owner_names, unit_names
+from okr_sheets.suggesting import suggestion
 from okr_sheets.text import quoted
 from okr_sheets.tracker import Tracker
 
@@ -53,5 +53,4 @@ def _holds_teams(name: str, config: Config) -> bool:
 
 
 def _nearly(name: str, names: Mapping[str, str]) -> str:
-    close = get_close_matches(fold(name), [each for each in names if each], 1, 0.75)
-    return names[close[0]] if close and fold(name) not in names else ""
+    return "" if fold(name) in names else suggestion(name, (), names, 0.75)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePath
 
 from okr_sheets.adopting.paths import plain_name
-from okr_sheets.misuse import MisuseError
+from okr_sheets.misuse import MisuseError, check_tracker_name
 from okr_sheets.quarters import Period
 from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
@@ -21,8 +21,7 @@ def place_for_one(tracker: Tracker, quarter: Period, out: Path | None) -> Path:
     _check_local(tracker)
     old = Path(tracker.path)
     path = out or old.with_name(turned_file(old.name, quarter, suffixed=True))
-    if path.suffix.lower() != ".xlsx":
-        raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
+    check_tracker_name(path)
     if os.path.lexists(path):
         raise MisuseError(f"{path} is there already. Choose another name with -o.")
     return path

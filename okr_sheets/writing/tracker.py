@@ -15,7 +15,7 @@ from okr_sheets.columns import Array, folded, to_day
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language, language
-from okr_sheets.misuse import MisuseError, check_local, named_kind
+from okr_sheets.misuse import MisuseError, check_local, check_tracker_name, named_kind
 from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.own import OwnColumn
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
@@ -82,8 +82,7 @@ def write(
     above = _read_parent(parent)
     start, end = _checked_span(tracker, objectives, key_results)
     check_local(path, "tracker")
-    if place_of(path).suffix.lower() != ".xlsx":
-        raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
+    check_tracker_name(place_of(path))
     if any(same_file(path, each.path) for each in (tracker, above) if each and each.path):
         raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
     about = tracker.about
