@@ -44,7 +44,17 @@ if TYPE_CHECKING:
 _PRESET = Text("google", lambda: PRESETS)
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+_COMPLETION = """In bash, the Tab key completes commands, options and values after this line
+(zsh and fish: the same with their names):
+
+\b
+eval "$(_OKR_SHEETS_COMPLETE=bash_source okr-sheets)"
+"""
+
+
+@click.group(
+    cls=Group, epilog=_COMPLETION, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
 @click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context

@@ -191,7 +191,8 @@ def dask(address: str | None = None) -> Iterator[Map]:
         about = {"address": address, "timeout": CONNECTING} if address else _HERE
         client = distributed.Client(**about)
     except (OSError, ValueError) as error:
-        raise MisuseError(f"No dask scheduler answers at {address}.") from error
+        reason = f"No dask scheduler answers at {address}"
+        raise MisuseError(f"{reason}. Start one there, or correct the address.") from error
     try:
         if address:
             _check_versions(client)

@@ -452,7 +452,7 @@ def test_what_is_quoted_is_short_and_plain(said, text):
 )
 def test_a_number_that_no_program_holds_is_refused(said, value):
     sentence = said(f"fiscal_start = {value}")
-    assert sentence == "okr.toml is not valid TOML: A number with too many digits."
+    assert sentence == "okr.toml is not valid TOML: A number with too many digits. Type a shorter one."
 
 
 NESTED = (
@@ -468,7 +468,7 @@ NESTED = (
 
 @pytest.mark.parametrize("nested", NESTED)
 def test_tables_nest_32_levels_deep_and_no_more(said, nested, monkeypatch):
-    deep = "okr.toml is not valid TOML: Lists or tables nested more than 32 levels deep."
+    deep = "okr.toml is not valid TOML: Lists or tables nested more than 32 levels deep. Nest them less."
     assert "no key" in said(nested(32))
     assert said(nested(34)) == deep
     with monkeypatch.context() as patch:  # it is seen before the parser, which may take long
@@ -515,7 +515,9 @@ def test_a_pipe_or_a_device_is_no_file_of_settings(run):
     try:
         done = run("new", "t.xlsx", "--blank")
         assert done.exit_code == 2
-        assert done.stderr.endswith("okr.toml cannot be read: it is a pipe and no file.\n")
+        assert done.stderr.endswith(
+            "okr.toml cannot be read: it is a pipe and no file. Name another file.\n"
+        )
         pipes[0].unlink()
         for name, kind in ((pipes[1], "a pipe"), ("/dev/zero", "a device")):
             link.unlink(missing_ok=True)
@@ -524,7 +526,7 @@ def test_a_pipe_or_a_device_is_no_file_of_settings(run):
                 done = run("new", "u.xlsx", option, link)
                 assert done.exit_code == 2
                 assert done.stderr.endswith(
-                    f"link.toml cannot be read: it is {kind} and no file.\n"
+                    f"link.toml cannot be read: it is {kind} and no file. Name another file.\n"
                 )
     finally:
         for path in (*pipes, link):

@@ -522,7 +522,7 @@ def test_rows_are_plain_values_of_any_frame_and_of_the_problems(company):
     assert {type(value) for row in rollup.rows("teams") for value in row.values()} <= {
         str, int, float, date, type(None),
     }  # fmt: skip
-    with pytest.raises(ValueError, match=r"No frame “teamz”\. Choose one of: teams, "):
+    with pytest.raises(ValueError, match=r"^No frame “teamz”\. Did you mean teams\?$"):
         rollup.rows("teamz")
 
 

@@ -110,7 +110,9 @@ def read_config(path: str | Path) -> Config:
     paths, previous = top.pop("paths", ()), top.pop("previous", "")
     history = top.pop("history", "")
     if is_url(history):
-        raise ConfigError(f"{path.name}: history must be a file, not a URL.")
+        raise ConfigError(
+            f'{path.name}: history must be a file, such as "history.sqlite", not a URL.'
+        )
     all_paths = (*paths, *filter(None, (previous, history)))
     config = Config(
         **top,
@@ -141,9 +143,8 @@ def _codes(names: Iterable[str], place: str) -> frozenset[str]:
         if CODES.get(code) == "error":
             raise ConfigError(f"{place}: {code} is an error, which cannot be scored. Mend it.")
         if code not in CODES:
-            instead = advice(
-                code, CODES, otherwise="docs/problems.md lists them, such as kr-percent."
-            )
+            others = "docs/problems.md lists them, such as kr-percent."
+            instead = advice(code, CODES, otherwise=others)
             raise ConfigError(f"{place}: “{quoted(code)}” is no code of a problem. {instead}")
     return frozenset(codes)
 

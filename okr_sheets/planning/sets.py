@@ -208,9 +208,11 @@ class _Set:
         table = f" [{where}]" if where == "about" else f" [[{where}]]" if where else ""
         table = f"{self.name}:{table}"
         keys = {column.key: _Key(column) for column in columns}
-        check_entry(
-            entry, keys, table, SetError, lambda name: advice(name, keys, _headers_of(keys))
-        )
+
+        def instead(name: str) -> str:
+            return advice(name, keys, _headers_of(keys))
+
+        check_entry(entry, keys, table, SetError, instead)
         checked = dict(entry)
         for key, value in entry.items():
             place = f"{table} {quoted(key)}"

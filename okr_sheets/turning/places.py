@@ -42,7 +42,9 @@ def places_for_all(
         named = folder if folder.name not in {"", ".."} else _absolute(folder)
         out = named.with_name(turned_name(named.name, quarters[0], "{name}-{quarter}"))
     if out is None:
-        raise MisuseError(f"Name the new folder of these {len(trackers)} trackers with -o.")
+        raise MisuseError(
+            f"Name the new folder of these {len(trackers)} trackers with -o: -o 2027-Q2"
+        )
     if out.suffix.lower() == ".xlsx":
         count = len(trackers)
         raise MisuseError(f"{out} is to hold {count} trackers. Name a folder, without a suffix.")

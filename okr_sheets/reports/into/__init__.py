@@ -123,9 +123,12 @@ def _titles() -> dict[str, str]:
 
 def _check_file(path: Path, place: Path) -> None:
     if not place.exists():
-        raise MisuseError(f"There is no workbook {path}.")
+        raise MisuseError(f"There is no workbook {path}. Name one of yours that is there.")
     if is_marked(place):
-        raise MisuseError(f"{path} is a report of okr-sheets, which is only written whole.")
+        raise MisuseError(
+            f"{path} is a report of okr-sheets, which is only written whole. "
+            "Name a workbook of your own."
+        )
     if held := lock_of(place):
         raise PermissionError(
             f"{path} is open in another program. Close it, or delete {held} if nothing has it open."
