@@ -307,5 +307,5 @@ def lent(
         engine = "processes" if files >= FEW and processors() > 1 else "serial"
     check_choice("engine", engine, ENGINES)
     if scheduler and engine != "dask":
-        raise MisuseError("A scheduler is the address of a dask cluster: take the dask engine.")
+        raise MisuseError("A scheduler is the address of a dask cluster. Choose the engine dask.")
     return ENGINES[engine](scheduler)

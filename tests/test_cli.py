@@ -101,7 +101,10 @@ def test_a_plan_of_ones_own_comes_from_toml_or_csv(run, tmp_path):
             '[[objectives]]\ntilte = "x"\n',
             "plan.toml: [[objectives]] no key “tilte”. Did you mean title?",
         ),
-        ("[[objectives]]\ntitle = 3\n", 'plan.toml: [[objectives]] title must be a text, such as "Grow", not 3.'),
+        (
+            "[[objectives]]\ntitle = 3\n",
+            'plan.toml: [[objectives]] title must be a text, such as "Grow", not 3.',
+        ),
         ('[about]\nlevel = "world"\n', "plan.toml: [about] level must be one of company"),
     ],
 )

@@ -50,21 +50,21 @@ class _Key:
         return isinstance(value, self.types) and not isinstance(value, bool | datetime)
 
 
-_TEXT = _Key("a text", (str,))
+_TEXT = _Key("a text, such as “Sheet1”", (str,))
 _TOP: Map[str, _Key] = {
     "quarter": _Key("a text such as “2027-Q1”", (str,)),
     "language": _TEXT,
     "sheet_language": _TEXT,
     "as_of": _Key("a date such as 2027-02-12", (date,)),
-    "tables": _Key("a list of tables, [[tables]]", (list,)),
+    "tables": _Key("a list of tables, such as [[tables]]", (list,)),
 }
 _TABLE: Map[str, _Key] = {
     "file": _TEXT,
     "sheet": _TEXT,
     "family": _TEXT,
-    "headers": _Key("a list of rows", (list,)),
-    "rows": _Key("a list of the first and the last row", (list,)),
-    "columns": _Key("a table", (dict,)),
+    "headers": _Key("a list of rows, such as [3]", (list,)),
+    "rows": _Key("a list of the first and the last row, such as [4, 20]", (list,)),
+    "columns": _Key("a table, such as [tables.columns]", (dict,)),
     "objective": _TEXT,
     "quarter": _TEXT,
     **dict.fromkeys(UNITS, _TEXT),

@@ -149,10 +149,10 @@ def _checked_span(tracker: Tracker, objectives: int, key_results: int) -> tuple[
         kind = named_kind(tracker)
         raise MisuseError(f"A workbook is made of a Tracker, not of {kind}.")
     if objectives < 0 or key_results < 0:
-        raise MisuseError("So many rows cannot be prepared: name 0 or more of each.")
+        raise MisuseError("So many rows cannot be prepared. Name 0 or more of each.")
     about = tracker.about
     if about.start is None or about.end is None:
-        raise MisuseError("A tracker needs a quarter or a year: its first and last day.")
+        raise MisuseError("A tracker needs a quarter or a year. Type it on the first sheet.")
     count = len(tracker.columns["objectives"]) + objectives
     rows = len(tracker.okrs) + objectives * (key_results + 1)
     if rows > LAST_ROW - FIRST_ROW - SPARE_ROWS or count > MOST_OBJECTIVES:
