@@ -507,8 +507,8 @@ def test_a_parent_may_be_named_by_its_path(tmp_path):
 @pytest.mark.parametrize(
     ("prepared", "sentence"),
     [
-        ({"objectives": -1}, "name 0 or more of each"),
-        ({"key_results": -2}, "name 0 or more of each"),
+        ({"objectives": -1}, "Name 0 or more of each"),
+        ({"key_results": -2}, "Name 0 or more of each"),
         ({"objectives": 41}, "A tracker holds 40 objectives"),
         ({"objectives": 40, "key_results": 25}, "and 900 rows at the most"),
     ],
