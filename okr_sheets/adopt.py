@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from okr_sheets.arguments import OneOf, OutPath, QuarterName, Sources
 from okr_sheets.endings import MISUSE, PROBLEMS
-from okr_sheets.language import languages
-from okr_sheets.options import CONFIG, OutPath
+from okr_sheets.files.names import SUFFIXES
+from okr_sheets.language import codes_by_name, languages
+from okr_sheets.misuse import MisuseError
+from okr_sheets.options import CONFIG
 from okr_sheets.streams import say
+from okr_sheets.usage import Command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,25 +27,27 @@ if TYPE_CHECKING:
     from okr_sheets.quarters import Quarter
 
 
-@click.command()
-@click.argument("sheets", nargs=-1, required=True, metavar="SHEET...")
+@click.command(cls=Command)
+@click.argument(
+    "sheets", nargs=-1, required=True, metavar="SHEET...", type=Sources("okrs.xlsx", SUFFIXES)
+)
 @click.option(
     "-o",
     "--out",
-    type=OutPath("tracker"),
+    type=OutPath("tracker", "sales.xlsx", (".xlsx",)),
     help="The tracker, an .xlsx; of several, a folder.  [default: named after team or SHEET]",
 )
 @click.option(
     "--map",
     "map_file",
-    type=OutPath("map", dir_okay=False),
+    type=OutPath("map", "map.toml", (".toml",), dir_okay=False),
     help="What each column means. Written with the guesses if it is not there, else gone by.",
 )
-@click.option("--quarter", help="Such as 2027-Q1.  [default: as SHEET tells]")
+@click.option("--quarter", type=QuarterName(), help="Such as 2027-Q1.  [default: as SHEET tells]")
 @click.option(
     "--language",
     "code",
-    type=click.Choice(languages()),
+    type=OneOf("language", languages(), codes_by_name),
     help="Of the tracker.  [default: that of SHEET]",
 )
 @CONFIG
@@ -70,9 +76,7 @@ def adopt(
     source = read_source([Path(sheet) for sheet in sheets])
     if map_file and map_file.exists():
         if quarter or code:
-            raise click.UsageError(
-                f"{map_file} says the quarter and the language. Change it there."
-            )
+            raise MisuseError(f"{map_file} says the quarter and the language. Change it there.")
         mapping = read_map(map_file, config.fiscal_start)
         mapping = fitted(mapping, source.sheets, map_file.name)
     else:
@@ -100,7 +104,6 @@ def _asked(source: Source, mapping: Mapping, code: str, fiscal_start: int) -> Ma
     from okr_sheets.adopting import recognise
     from okr_sheets.adopting.asking import MOST, answered, questions
     from okr_sheets.adopting.words import vocabulary
-    from okr_sheets.misuse import MisuseError
     from okr_sheets.text import one_line
 
     def with_quarter(named: Quarter) -> Mapping:
@@ -111,7 +114,7 @@ def _asked(source: Source, mapping: Mapping, code: str, fiscal_start: int) -> Ma
         question = rest[0]
         done.add((question.table, question.column))
         words = vocabulary(mapping.language)
-        kind = click.Choice(list(question.choices)) if question.table >= 0 else None
+        kind = OneOf("role", question.choices) if question.table >= 0 else None
         shown = one_line(question.sentence)
         if kind:
             shown += f" ({', '.join(words(f'roles.{each}') for each in question.choices)})"
@@ -171,7 +174,7 @@ def _write(adoption: Adoption, sheets: Sequence[str], out: Path | None) -> None:
     paths = paths_for(adoption, Path(sheets[0]).stem, out)
     for path in paths:
         if os.path.lexists(path):
-            raise click.UsageError(f"{path} is there already. Choose another name with -o.")
+            raise MisuseError(f"{path} is there already. Choose another name with -o.")
     for path, each in zip(paths, adoption.adopted, strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
         write(each.tracker, path)

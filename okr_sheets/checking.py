@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from okr_sheets import runs
+from okr_sheets.arguments import OutPath
 from okr_sheets.language import Language
 from okr_sheets.misuse import MisuseError
 from okr_sheets.options import (
@@ -18,11 +19,11 @@ from okr_sheets.options import (
     PATHS,
     QUIET,
     REVIEWS,
-    OutPath,
     check_new_tracker,
     engine_options,
 )
 from okr_sheets.streams import put, say
+from okr_sheets.usage import Command
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -35,12 +36,12 @@ if TYPE_CHECKING:
     from okr_sheets.tracker import Tracker
 
 
-@click.command()
+@click.command(cls=Command)
 @PATHS
 @REVIEWS
 @click.option(
     "--offer",
-    type=OutPath("tracker", dir_okay=False),
+    type=OutPath("tracker", "filled.xlsx", (".xlsx",), dir_okay=False),
     metavar="OUT.xlsx",
     help="Write a new tracker too, whose blank cells hold what the texts say.",
 )
@@ -77,11 +78,11 @@ def check(
     from okr_sheets.targets import Targets
 
     if outs and form != "text":
-        raise click.UsageError("Choose one of --format and -o.")
+        raise MisuseError("Choose one of --format and -o.")
     if offer:
         check_new_tracker(offer)
         if os.path.realpath(offer) in map(os.path.realpath, outs):
-            raise click.UsageError(f"{offer} is to be the review. Choose another name for --offer.")
+            raise MisuseError(f"{offer} is to be the review. Choose another name for --offer.")
     targets = Targets(outs, make=report_review)
     found = runs.searched(paths or config.paths, config)
     if not targets.look(found.files, code or config.language or "en"):

@@ -17,6 +17,30 @@ STATES = ("active", "postponed", "cancelled")
 STOPPED = frozenset({"postponed", "cancelled"})
 LEVELS = ("company", "department", "team", "individual")
 ENGINES = ("serial", "processes", "dask")  # who reads the files
+# What files of a kind may end in, in the order in which they are offered.
+HISTORIES = (".sqlite", ".db")
+REPORTS = (".xlsx", ".pptx", ".html", ".md", ".csv", ".json", *HISTORIES)
+REVIEWS = (".xlsx", ".md", ".json")
+RESULT_SHEETS = (  # of the workbook that a rollup is written as
+    "summary",
+    "retrospective",
+    "teams",
+    "objectives",
+    "key_results",
+    "owners",
+    "alignment",
+    "forecast",
+    "attention",
+    "changes",
+    "remarks",
+    "carried",
+    "history",
+    "hindsight",
+    "quality",
+    "findings",
+    "problems",
+)
+PLANS = (".toml", ".csv")  # of people's own
 CADENCES = ("weekly", "two-weekly", "monthly", "quarterly")  # the last one of a year only
 ACTION_STATUSES = ("to-do", "doing", "done", "blocked", "dropped")
 STATUSES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,23 +10,27 @@ import click
 
 from okr_sheets import __version__, runs
 from okr_sheets.adopt import adopt
+from okr_sheets.arguments import InPath, OneOf, OutPath, QuarterName, Sources, Text, Whole
+from okr_sheets.bands import PRESETS
 from okr_sheets.checking import check
-from okr_sheets.choices import CADENCES, LEVELS
+from okr_sheets.choices import CADENCES, LEVELS, PLANS
 from okr_sheets.close import close
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
-from okr_sheets.language import REFERENCE, language, languages
+from okr_sheets.files.names import SUFFIXES
+from okr_sheets.language import REFERENCE, choice_keys, codes_by_name, language, languages
+from okr_sheets.misuse import MisuseError
 from okr_sheets.options import (
     AS_OF,
     CONFIG,
     LANGUAGE,
     PATHS,
     QUIET,
-    OutPath,
     check_new_tracker,
     engine_options,
     output_options,
 )
+from okr_sheets.reading import examples
 from okr_sheets.streams import put, say
 from okr_sheets.turn import turn
 
@@ -36,7 +41,20 @@ if TYPE_CHECKING:
     from okr_sheets.config import Config
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+_PRESET = Text("google", lambda: PRESETS)
+
+
+_COMPLETION = """In bash, the Tab key completes commands, options and values after this line
+(zsh and fish: the same with their names):
+
+\b
+eval "$(_OKR_SHEETS_COMPLETE=bash_source okr-sheets)"
+"""
+
+
+@click.group(
+    cls=Group, epilog=_COMPLETION, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option("--debug", is_flag=True, help="Show where an error came from.")
 @click.version_option(__version__, prog_name=PROGRAM)
 @click.pass_context
@@ -55,36 +73,56 @@ main.add_command(turn)
 
 
 @main.command()
-@click.argument("out", type=OutPath("tracker", dir_okay=False))
-@click.option("--template", metavar="NAME", help="An example set; see `okr-sheets templates`.")
+@click.argument("out", type=OutPath("tracker", "marketing.xlsx", (".xlsx",), dir_okay=False))
+@click.option(
+    "--template",
+    metavar="NAME",
+    type=Text("sales", examples.names),
+    help="An example set; see `okr-sheets templates`.",
+)
 @click.option(
     "--from",
     "source",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=InPath("plan.toml", PLANS),
     help="A plan of your own: .toml or .csv.",
 )
 @click.option("--blank", is_flag=True, help="No examples, only rows to fill in.")
-@click.option("--quarter", help="Such as 2027-Q1, or 2027 for a year.  [default: the next quarter]")
+@click.option(
+    "--quarter",
+    type=QuarterName(or_year=True),
+    help="Such as 2027-Q1, or 2027 for a year.  [default: the next quarter]",
+)
 @click.option(
     "--fiscal-start",
-    type=click.IntRange(1, 12),
+    type=Whole(1, 12, example=4),
     help="First month of the fiscal year, which is named by the year it ends in.  [default: 1]",
 )
-@click.option("--company", help="Whose OKRs these are.")
-@click.option("--department", default="", help="Of the company.")
-@click.option("--team", default="", help="Of the department.")
+@click.option("--company", type=Text("Acme"), help="Whose OKRs these are.")
+@click.option("--department", type=Text("Marketing"), default="", help="Of the company.")
+@click.option("--team", type=Text("Growth"), default="", help="Of the department.")
 @click.option(
-    "--level", type=click.Choice(LEVELS), help="Whose tracker it is.  [default: as the names tell]"
+    "--level",
+    type=OneOf("level", LEVELS, partial(choice_keys, "level")),
+    help="Whose tracker it is.  [default: as the names tell]",
 )
 @click.option(
     "--parent",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=InPath("company.xlsx", SUFFIXES),
     help="The tracker above: its objectives become the choices of “aligns to”.",
 )
-@click.option("--language", "code", type=click.Choice(languages()), help="Of the workbook.")
-@click.option("--cadence", type=click.Choice(CADENCES), help="How often numbers are typed.")
-@click.option("--objectives", type=click.IntRange(1, 40), help="Of a blank tracker.  [default: 4]")
-@click.option("--key-results", type=click.IntRange(1, 20), help="Under each of them.  [default: 4]")
+@click.option(
+    "--language",
+    "code",
+    type=OneOf("language", languages(), codes_by_name),
+    help="Of the workbook.",
+)
+@click.option(
+    "--cadence",
+    type=OneOf("cadence", CADENCES, partial(choice_keys, "cadence")),
+    help="How often numbers are typed.",
+)
+@click.option("--objectives", type=Whole(1, 40, 3), help="Of a blank tracker.  [default: 4]")
+@click.option("--key-results", type=Whole(1, 20, 4), help="Under each of them.  [default: 4]")
 @click.option(
     "--protect",
     is_flag=True,
@@ -92,6 +130,7 @@ main.add_command(turn)
 )
 @click.option(
     "--preset",
+    type=_PRESET,
     help="Bands of status and grade, by name.  [default: okr.toml's, else default]",
 )
 @click.option("--force", is_flag=True, help="Replace OUT if it is there.")
@@ -116,9 +155,12 @@ def new(
     (--from), or --blank; --objectives and --key-results say how many empty rows a blank one has.
     """
     if sum((template is not None, source is not None, blank)) > 1:
-        raise click.UsageError("Choose one of --template, --from and --blank.")
+        raise MisuseError("Choose one of --template, --from and --blank.")
     if (objectives or key_results) and (template or source):
-        raise click.UsageError("--objectives and --key-results prepare a blank tracker's rows.")
+        raise MisuseError(
+            "--objectives and --key-results prepare a blank tracker's rows. Type --blank in place "
+            "of --template or --from."
+        )
     check_new_tracker(out, force=force)
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
@@ -127,7 +169,7 @@ def new(
     blank = blank or (template is None and source is None and bool(objectives or key_results))
     above = read(parent, config=config) if parent else None
     if above and not above.readable:
-        raise click.UsageError(above.problems[0].line())
+        raise MisuseError(above.problems[0].line())
     tracker = plan(
         template,
         source=source,
@@ -168,9 +210,12 @@ def new(
 @click.option(
     "--previous",
     multiple=True,
+    type=Sources("2026-Q4", SUFFIXES),
     help="Last quarter's trackers: a file, a folder or a pattern.  [default: okr.toml's]",
 )
-@click.option("--preset", help="Bands of status and grade, by name.  [default: default]")
+@click.option(
+    "--preset", type=_PRESET, help="Bands of status and grade, by name.  [default: default]"
+)
 @engine_options
 @QUIET
 @CONFIG
@@ -230,13 +275,13 @@ def score(
 @click.option(
     "-o",
     "--out",
-    type=OutPath("message", file_okay=False),
+    type=OutPath("message", "reminders", file_okay=False),
     help="The folder for the messages.  [default: reminders- and the day]",
 )
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["eml", "md"]),
+    type=OneOf("format", ("eml", "md")),
     default="eml",
     show_default=True,
     help="Mail drafts, or Markdown.",
@@ -302,18 +347,16 @@ def remind(
 
 
 @main.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, type=Text("sales", examples.names))
 @click.option(
     "--language",
     "code",
-    type=click.Choice(languages()),
+    type=OneOf("language", languages(), codes_by_name),
     help="Of the sets.  [default: okr.toml's, else en]",
 )
 @CONFIG
 def templates(name: str | None, code: str | None, config: Config) -> None:
     """List the example sets, or print one to start a plan of your own from."""
-    from okr_sheets.reading import examples
-
     code = code or config.language or REFERENCE
     if name:
         put(examples.text_of(name, code))
@@ -324,11 +367,11 @@ def templates(name: str | None, code: str | None, config: Config) -> None:
 
 
 @main.command()
-@click.argument("folder", required=False, type=OutPath("tracker", file_okay=False))
+@click.argument("folder", required=False, type=OutPath("tracker", "okr-demo", file_okay=False))
 @click.option(
     "--language",
     "code",
-    type=click.Choice(languages()),
+    type=OneOf("language", languages(), codes_by_name),
     default=REFERENCE,
     show_default=True,
     help="Of the trackers and reports.",

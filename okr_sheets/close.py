@@ -14,6 +14,7 @@ from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, LIST_FORMAT, PATHS, QUIE
 from okr_sheets.schema import CLOSE
 from okr_sheets.streams import put, say
 from okr_sheets.text import quotation
+from okr_sheets.usage import Command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 KEYS = ("owner", "file", "sheet", "cell", "need", "code", "message")  # of the CSV and JSON lists
 
 
-@click.command()
+@click.command(cls=Command)
 @PATHS
 @LIST_FORMAT
 @AS_OF

@@ -12,6 +12,9 @@ import click
 from okr_sheets import __version__
 from okr_sheets.misuse import MisuseError
 from okr_sheets.streams import put, say, standard_streams
+from okr_sheets.suggesting import advice
+from okr_sheets.text import quoted
+from okr_sheets.usage import Command, sentence_of
 
 NAME = "okr-sheets"
 PROBLEMS, MISUSE, FAULT, STOPPED = 1, 2, 3, 130  # exit codes; 0 is clean, or warnings only
@@ -25,11 +28,13 @@ TOO_MUCH = (
 )
 
 
-class Group(click.Group):
+class Group(Command, click.Group):
     """Commands that give their exit code, and whose errors end in one sentence.
 
     Python's own words are none: what is not foreseen, a fault of ours, says that it is one.
     """
+
+    command_class = Command
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run a command and end the process by its exit code, whatever became of the streams."""
@@ -46,6 +51,16 @@ class Group(click.Group):
             if not all_arrived():
                 code = code or PROBLEMS
         sys.exit(code)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command of a name; MisuseError says what to type instead of one that is none."""
+        name = args[0]
+        if name not in self.commands and name[:1] != "-" and not ctx.resilient_parsing:
+            instead = advice(name, sorted(self.commands))
+            raise MisuseError(f"There is no command “{quoted(name)}”. {instead}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -68,11 +83,7 @@ def _misused(error: click.ClickException) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         put(f"{error.format_message()}\n", err=True)
         return error.exit_code
-    if isinstance(error, click.UsageError) and error.ctx:
-        context = error.ctx
-        hint = f"Try '{context.command_path} {context.help_option_names[0]}' for help."
-        put(f"{context.get_usage()}\n{hint}\n\n", err=True)
-    say(f"Error: {error.format_message()}", err=True)
+    say(f"{NAME}: {sentence_of(error)}", err=True)
     return error.exit_code
 
 
@@ -85,7 +96,8 @@ def _failed(error: Exception) -> int:
     if isinstance(error, MisuseError) or (isinstance(error, OSError) and error.errno is None):
         sentence = str(error)
     elif isinstance(error, OSError):
-        sentence = f"{error.filename or 'A file'} cannot be used: {error.strerror}."
+        reason = f"{error.filename or 'A file'} cannot be used: {error.strerror}"
+        sentence = f"{reason}. See to that, or name another file."
     elif isinstance(error, MemoryError):
         sentence = TOO_MUCH
     else:

@@ -191,7 +191,8 @@ def dask(address: str | None = None) -> Iterator[Map]:
         about = {"address": address, "timeout": CONNECTING} if address else _HERE
         client = distributed.Client(**about)
     except (OSError, ValueError) as error:
-        raise MisuseError(f"No dask scheduler answers at {address}.") from error
+        reason = f"No dask scheduler answers at {address}"
+        raise MisuseError(f"{reason}. Start one there, or correct the address.") from error
     try:
         if address:
             _check_versions(client)
@@ -306,5 +307,5 @@ def lent(
         engine = "processes" if files >= FEW and processors() > 1 else "serial"
     check_choice("engine", engine, ENGINES)
     if scheduler and engine != "dask":
-        raise MisuseError("A scheduler is the address of a dask cluster: take the dask engine.")
+        raise MisuseError("A scheduler is the address of a dask cluster. Choose the engine dask.")
     return ENGINES[engine](scheduler)

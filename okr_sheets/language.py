@@ -252,7 +252,7 @@ class Language:
 
 
 class _Counted(str):
-    """What fills a field, which chooses between two words too: `{n:row|rows}`, by whether it is 1."""
+    """What fills a field, and chooses between two words as well: `{n:row|rows}`, for 1 or not."""
 
     __slots__ = ()
 
@@ -296,9 +296,19 @@ def _leaves(words: Mapping[str, Any], prefix: str) -> Iterator[str]:
 
 @cache
 def language(code: str) -> Language:
-    """The language of a code such as `tr`; MisuseError lists the codes there are."""
-    check_choice("language", code, languages())
+    """The language of a code such as `tr`; MisuseError as from `check_language`."""
+    check_language(code)
     return Language(code, (_FOLDER / f"{code}.toml").read_text("utf-8"))
+
+
+def check_language(code: object) -> None:
+    """Raise MisuseError, which says what to type instead, unless this is a language's code."""
+    check_choice("language", code, languages(), codes_by_name)
+
+
+def codes_by_name() -> dict[str, str]:
+    """What each language calls itself, with its code."""
+    return {language(code)("name"): code for code in languages()}
 
 
 @cache

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 
+from okr_sheets.suggesting import advice, suffix_advice
 from okr_sheets.text import quoted
 from okr_sheets.urls import is_url, without_secrets
 
@@ -12,11 +14,22 @@ class MisuseError(ValueError):
     """What was asked for cannot be done; the message is a sentence for who asked."""
 
 
-def check_choice(what: str, value: object, choices: Collection[str]) -> None:
-    """Raise MisuseError, which lists the choices, unless `value` is one of them."""
-    if not isinstance(value, str) or value not in choices:
-        listed = ", ".join(choices)
-        raise MisuseError(f"No {what} “{quoted(str(value))}”. Choose one of: {listed}.")
+def check_choice(
+    what: str,
+    value: object,
+    choices: Collection[str],
+    words: Callable[[], Mapping[str, str]] = dict,
+) -> None:
+    """Raise MisuseError unless `value` is one of the choices; it names the one that may be meant.
+
+    If none is like it, all are listed. `words` gives other words for choices, such as those of all
+    languages, which are understood and not taken.
+    """
+    if isinstance(value, str) and value in choices:
+        return
+    typed = value if isinstance(value, str) else ""
+    instead = advice(typed, choices, words())
+    raise MisuseError(f"No {what} “{quoted(str(value))}”. {instead}")
 
 
 def named_kind(value: object) -> str:
@@ -31,4 +44,19 @@ def check_local(path: object, what: str = "report") -> None:
     """Raise MisuseError if what is to be written at a path, such as a report, is to go to a URL."""
     if is_url(path):
         shown = without_secrets(str(path))
-        raise MisuseError(f"{shown}: a {what} is written to a local file, not to a URL.")
+        raise MisuseError(
+            f"{shown}: a {what} is written to a local file, not to a URL. Name a file here."
+        )
+
+
+def check_suffix(path: Path, suffixes: Collection[str]) -> None:
+    """Raise MisuseError, which says what to type instead, unless a path ends in a known suffix."""
+    if path.suffix.lower() not in suffixes:
+        raise MisuseError(f"{path} ends in no known suffix. {suffix_advice(path, suffixes)}")
+
+
+def check_tracker_name(path: Path) -> None:
+    """Raise MisuseError unless a file of this name can be a tracker that is written."""
+    if path.suffix.lower() != ".xlsx":
+        name = path.with_suffix(".xlsx") if path.name.strip(".") else "okrs.xlsx"
+        raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Type {name} instead.")

@@ -1,18 +1,20 @@
-"""What several commands take: their paths and options, each with its type and help."""
+"""What several commands take: their paths and options, each with its kind and help."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from okr_sheets.choices import ENGINES
-from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_local
+from okr_sheets.arguments import Day, InPath, OneOf, OutPath, SheetKeys, Sources, Text
+from okr_sheets.choices import ENGINES, HISTORIES, REPORTS
+from okr_sheets.choices import REVIEWS as REVIEW_SUFFIXES
+from okr_sheets.files.names import SUFFIXES
+from okr_sheets.language import codes_by_name, languages
+from okr_sheets.misuse import MisuseError, check_tracker_name
 from okr_sheets.streams import say
 from okr_sheets.text import quoted
 from okr_sheets.urls import without_secrets
@@ -23,64 +25,21 @@ if TYPE_CHECKING:
 MOST_PATHS = 6  # that one line names
 
 
-class Day(click.ParamType):  # type: ignore[type-arg]
-    """A day, typed such as 2027-02-12."""
-
-    name = "date"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> date | None:
-        from okr_sheets.quarters import scoring_day
-
-        try:
-            return scoring_day(value)
-        except MisuseError as error:
-            self.fail(str(error), param, ctx)
-
-
-class OutPath(click.Path):
-    """Where something is written, such as a report: a path, and no URL."""
-
-    def __init__(self, what: str = "report", **more: Any) -> None:
-        super().__init__(path_type=Path, **more)
-        self._what = what
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        try:
-            check_local(value, self._what)
-        except MisuseError as error:
-            self.fail(str(error), param, ctx)
-        return super().convert(value, param, ctx)
-
-
 def check_new_tracker(out: Path, force: bool | None = None) -> None:
-    """UsageError if no tracker can be written there; `force` is None where nothing is replaced."""
-    if out.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"{out}: a tracker is an .xlsx workbook. Choose such a name.")
+    """MisuseError if no tracker can be written there; `force` is None where nothing is replaced."""
+    check_tracker_name(out)
     if os.path.exists(out) and not force:  # noqa: PTH110  a name may be too long to ask about
         more = "" if force is None else ", or add --force"
-        raise click.UsageError(f"{out} is there already. Choose another name{more}.")
+        raise MisuseError(f"{out} is there already. Choose another name{more}.")
 
 
-class SheetKeys(click.ParamType):  # type: ignore[type-arg]
-    """Sheets of the result by their keys, such as summary,teams."""
+def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config | None:
+    """The settings of --config, else of the okr.toml that counts for the paths.
 
-    name = "sheets"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        from okr_sheets.reports.into import check_sheets
-
-        try:
-            return check_sheets(part.strip() for part in value.split(","))
-        except MisuseError as error:
-            self.fail(str(error), param, ctx)
-
-
-def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config:
-    """The settings of --config, else of the okr.toml that counts for the paths."""
+    None while a shell completes, which needs none.
+    """
+    if ctx.resilient_parsing:
+        return None
     from okr_sheets.config import Config, read_config
 
     path = file or _nearest_trusted(_arguments(ctx), ctx.params.get("quiet", False))
@@ -139,7 +98,8 @@ def _nearest_trusted(paths: Sequence[str | Path], quiet: bool) -> Path | None:
     return None
 
 
-PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...")
+TRACKERS = Sources("trackers", SUFFIXES)
+PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=TRACKERS)
 QUIET = click.option(
     "-q",
     "--quiet",
@@ -149,22 +109,27 @@ QUIET = click.option(
 )
 CONFIG = click.option(
     "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=InPath("okr.toml", {".toml"}),
     callback=_config,
     help="The company's settings.  [default: the okr.toml here, above, or by the trackers]",
 )
 AS_OF = click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
 _ENGINE = click.option(
     "--engine",
-    type=click.Choice(ENGINES),
+    type=OneOf("engine", ENGINES),
     help="Who reads: this process, as many as there are processors, or a dask cluster.  "
     "[default: processes for many files, else serial]",
 )
-_SCHEDULER = click.option("--scheduler", metavar="ADDRESS", help="Of a running dask cluster.")
+_SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    type=Text("tcp://10.0.0.5:8786"),
+    help="Of a running dask cluster.",
+)
 LIST_FORMAT = click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "csv", "json"]),
+    type=OneOf("format", ("text", "csv", "json")),
     default="text",
     show_default=True,
     help="How the list is written.",
@@ -172,7 +137,7 @@ LIST_FORMAT = click.option(
 LANGUAGE = click.option(
     "--language",
     "code",
-    type=click.Choice(languages()),
+    type=OneOf("language", languages(), codes_by_name),
     help="Language of the output.  [default: the trackers']",
 )
 _REPORTS = click.option(
@@ -180,7 +145,7 @@ _REPORTS = click.option(
     "--out",
     "outs",
     multiple=True,
-    type=OutPath(),
+    type=OutPath("report", "rollup.xlsx", REPORTS),
     help="A report: .xlsx, .pptx, .html, .md, .csv or .json; or a history, which the run is added "
     "to: .sqlite or .db. May be given several times.",
 )
@@ -189,12 +154,12 @@ REVIEWS = click.option(
     "--out",
     "outs",
     multiple=True,
-    type=OutPath("review"),
+    type=OutPath("review", "review.xlsx", REVIEW_SUFFIXES),
     help="What was found, to work through: .xlsx, .md or .json. May be given several times.",
 )
 _INTO = click.option(
     "--into",
-    type=OutPath(),
+    type=OutPath("report", "board.xlsx", (".xlsx", ".xlsm")),
     help="A workbook of your own, in which sheets of the result are added or written anew.",
 )
 _SHEETS = click.option(
@@ -206,7 +171,7 @@ _SHEETS = click.option(
 
 _HISTORY = click.option(
     "--history",
-    type=OutPath("history", dir_okay=False),
+    type=OutPath("history", "history.sqlite", HISTORIES, dir_okay=False),
     help="Compare with the runs that this file holds, which -o wrote.  [default: okr.toml's]",
 )
 

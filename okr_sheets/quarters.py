@@ -132,7 +132,9 @@ class Quarter:
         if not date.min.year < self.year < date.max.year:
             raise MisuseError(f"There are no quarters in the year {self.year}. Type it as 2027-Q1.")
         if self.number not in range(1, 5) or self.fiscal_start not in range(1, 13):
-            raise MisuseError("A year has quarters 1 to 4, and begins in a month from 1 to 12.")
+            raise MisuseError(
+                "A year has quarters 1 to 4, and begins in a month from 1 to 12. Give such numbers."
+            )
 
     @classmethod
     def parse(cls, text: str, fiscal_start: int = 1) -> Quarter:

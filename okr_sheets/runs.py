@@ -8,10 +8,9 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import click
-
 from okr_sheets.endings import MISUSE, PROBLEMS
 from okr_sheets.language import Language, from_locale, language
+from okr_sheets.misuse import MisuseError
 from okr_sheets.streams import say
 from okr_sheets.urls import without_secrets
 
@@ -34,24 +33,24 @@ def note_unless(quiet: bool) -> Callable[[str], None]:
 
 
 def searched(paths: Sequence[str], config: Config) -> Found:
-    """What there is at the paths; UsageError if none is given, or if there is no file to read."""
+    """What there is at the paths; MisuseError if none is given, or if there is no file to read."""
     from okr_sheets.reading.folders import NOWHERE, search
 
     if not paths:
-        raise click.UsageError(NOWHERE)
+        raise MisuseError(NOWHERE)
     found = search(paths)
     if not found.files:
         for problem in found.left_out:
             say(problem.line(config.language or "en"), err=True)
         quoted_paths = ", ".join(f"“{without_secrets(path)}”" for path in paths)
-        raise click.UsageError(f"No tracker in {quoted_paths}. Name a file or a folder of them.")
+        raise MisuseError(f"No tracker in {quoted_paths}. Name a file or a folder of them.")
     return found
 
 
 def checked_history(history: Path | None, outs: Sequence[Path], config: Config) -> Path | None:
     """The history to compare with, given or of okr.toml; None if it was never begun.
 
-    UsageError if one that is given is not there, nor to be written; MisuseError if it is none.
+    MisuseError if one that is given is not there, nor to be written, or is none.
     """
     path = history or config.history
     if path is None:
@@ -61,7 +60,7 @@ def checked_history(history: Path | None, outs: Sequence[Path], config: Config) 
     if check(path):
         return path
     if history and history not in outs:
-        raise click.UsageError(f"{history} is not there yet. Begin it with: -o {history}")
+        raise MisuseError(f"{history} is not there yet. Begin it with: -o {history}")
     return None
 
 

@@ -6,9 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from okr_sheets.endings import Outputs
+from okr_sheets.misuse import MisuseError, check_suffix
 from okr_sheets.reports import KINDS, REVIEWS, beside, check_report, report, report_review
 from okr_sheets.reports.into import check_into, report_into
 from okr_sheets.streams import say
@@ -37,11 +36,11 @@ class Targets:
         """`make` writes the files of `outs`: reports, or `report_review`."""
         self._kinds = KINDS if make is report else REVIEWS
         if sheets and not into:
-            raise click.UsageError("--sheets says which come into a workbook: add --into.")
+            raise MisuseError(
+                "--sheets says what comes into a workbook of yours. Name it too: --into board.xlsx"
+            )
         for out in outs:
-            if out.suffix.lower() not in self._kinds:
-                kinds = ", ".join(self._kinds)
-                raise click.UsageError(f"{out}: choose a name that ends in one of: {kinds}.")
+            check_suffix(out, self._kinds)
         self._outputs = Outputs()
         self._asked: list[tuple[Path, Any]] = [(out, make) for out in outs]
         self._asked += [(into, partial(report_into, sheets=sheets))] if into else []

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.console import Console
@@ -37,6 +37,17 @@ PLAIN_WIDTH = 140  # of piped output, whatever the terminal it was piped from
 BAR_WIDTH = 12
 UNSHOWN, EACH = 1.0, 0.1  # seconds until a bar is shown, and between two states of it
 # A shape beside each word, since colour alone is lost on paper and to some eyes.
+ROOMY = 120  # from which width on a table has all its columns
+_COLUMNS: Mapping[str, dict[str, Any]] = {  # of a unit's table; the bar stands under no word
+    "id": {"no_wrap": True, "style": "bright_black"},
+    "title": {"ratio": 1, "min_width": 24},
+    "owner": {"max_width": 26, "overflow": "ellipsis", "no_wrap": True},
+    "bar": {"width": BAR_WIDTH, "no_wrap": True},
+    "score": {"justify": "right", "no_wrap": True},
+    "expected": {"justify": "right", "no_wrap": True},
+    "status": {"no_wrap": True},
+}
+_ROOMY_ONLY = {"owner", "expected"}  # the bar tells what was expected, too
 LOOKS = {
     "achieved": ("✔", "blue"),
     "on-track": ("●", "green"),
@@ -121,7 +132,8 @@ def print_rollup(rollup: Rollup, words: Language) -> None:
         out.print(_unit_line(team, words))
         name = team["unit_name"]
         if name in objectives or name in key_results:
-            out.print(_unit_table(objectives.get(name, []), key_results.get(name, []), words))
+            rows = objectives.get(name, []), key_results.get(name, [])
+            out.print(_unit_table(*rows, words, out.width))
     if excerpt.is_short:
         _print_notes(out, excerpt, int(listed.sum()))
 
@@ -183,41 +195,44 @@ def _previous(team: Row, words: Language) -> str:
     return words("rollup.previous_score", score=words.percent(team["previous"]))
 
 
-def _unit_table(objectives: Sequence[Row], key_results: Sequence[Row], words: Language) -> Table:
+def _unit_table(
+    objectives: Sequence[Row], key_results: Sequence[Row], words: Language, width: int
+) -> Table:
+    """A row for each objective and key result, without its owner where there is little room."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=False)
-    table.add_column(words("okrs.id"), no_wrap=True, style="bright_black")
-    table.add_column(words("okrs.title"), ratio=1, min_width=24)
-    table.add_column(words("okrs.owner"), max_width=26, overflow="ellipsis", no_wrap=True)
-    table.add_column("", width=BAR_WIDTH, no_wrap=True)
-    table.add_column(words("okrs.score"), justify="right", no_wrap=True)
-    table.add_column(words("okrs.expected"), justify="right", no_wrap=True)
-    table.add_column(words("okrs.status"), no_wrap=True)
+    columns = _COLUMNS if width >= ROOMY else [key for key in _COLUMNS if key not in _ROOMY_ONLY]
+    for key in columns:
+        table.add_column(words(f"okrs.{key}") if key != "bar" else "", **_COLUMNS[key])
+
+    def add(row: Row, style: str) -> None:
+        cells = _cells(row, words, style)
+        table.add_row(*(cells[key] for key in columns))
 
     of_objectives: dict[tuple[str, str], list[Row]] = {}
     for row in key_results:
         of_objectives.setdefault((row["file"], row["objective_id"]), []).append(row)
     for objective in objectives:
-        table.add_row(*_cells(objective, words, "bold"))
+        add(objective, "bold")
         for row in of_objectives.pop((objective["file"], objective["id"]), []):
-            table.add_row(*_cells(row, words, ""))
+            add(row, "")
     for row in chain(*of_objectives.values()):
-        table.add_row(*_cells(row, words, ""))
+        add(row, "")
     return table
 
 
-def _cells(row: Row, words: Language, style: str) -> Sequence[Text]:
+def _cells(row: Row, words: Language, style: str) -> Mapping[str, Text]:
     stopped = row["status"] in {"cancelled", "postponed"}
     style = "bright_black strike" if stopped else style
     indent = "" if style == "bold" else "  "
-    return (
-        _text(row["id"], "bold" if style == "bold" else "bright_black"),
-        _text(indent + row["title"], style),
-        _text(row["owner_name"], style),
-        _bar(row["score"], row["expected"], row["status"]),
-        Text(words.percent(row["score"]), style),
-        Text(words.percent(row["expected"]), "bright_black"),
-        _status(row["status"], words),
-    )
+    return {
+        "id": _text(row["id"], "bold" if style == "bold" else "bright_black"),
+        "title": _text(indent + row["title"], style),
+        "owner": _text(row["owner_name"], style),
+        "bar": _bar(row["score"], row["expected"], row["status"]),
+        "score": Text(words.percent(row["score"]), style),
+        "expected": Text(words.percent(row["expected"]), "bright_black"),
+        "status": _status(row["status"], words),
+    }
 
 
 def _bar(score: float | None, expected: float | None, status: str) -> Text:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from okr_sheets.misuse import MisuseError
 from okr_sheets.regular import opened
+from okr_sheets.suggesting import advice, suggestion
 from okr_sheets.text import quoted
 
 MOST_BYTES = 1_000_000
 DEEPEST = 32  # levels of tables and lists
-_DEEP = f"Lists or tables nested more than {DEEPEST} levels deep"
-_LONG = "A number with too many digits"
+_DEEP = f"Lists or tables nested more than {DEEPEST} levels deep. Nest them less."
+_LONG = "A number with too many digits. Type a shorter one."
 
 # Strings and comments, to where they end or should: dots and brackets in them are text.
 _TEXTS = re.compile(
@@ -35,7 +35,8 @@ def read_toml(path: Path, error: type[MisuseError]) -> dict[str, Any]:
         # Windows' editor begins a file with a mark that TOML does not know.
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as failed:
-        raise error(f"{path.name} cannot be read: {failed.strerror}.") from failed
+        reason = f"{path.name} cannot be read: {failed.strerror}"
+        raise error(f"{reason}. Name another file.") from failed
     except UnicodeDecodeError as failed:
         raise error(f"{path.name} is not UTF-8. Save it with that encoding.") from failed
     if len(content) > MOST_BYTES:
@@ -55,11 +56,14 @@ def parse_toml(text: str, name: str, error: type[MisuseError]) -> dict[str, Any]
     except tomllib.TOMLDecodeError as failed:
         # What it quotes can be as long as the file; the place comes last.
         what, at, place = str(failed).rpartition(" (at ")
-        raise error(f"{name} is not valid TOML: {quoted(what)}{at}{place}.") from failed
+        raise error(
+            f"{name} is not valid TOML: {quoted(what)}{at}{place}. Correct it there; a text stands "
+            'in quotes: name = "Acme".'
+        ) from failed
     except ValueError:  # of numbers alone: Python counts their digits
         beyond = _LONG
     if beyond:
-        raise error(f"{name} is not valid TOML: {beyond}.")
+        raise error(f"{name} is not valid TOML: {beyond}")
     return document
 
 
@@ -93,6 +97,11 @@ class Taking(Protocol):
         """It in words: “a number”."""
         ...
 
+    @property
+    def words(self) -> Mapping[str, str]:
+        """The words for the few texts that it takes, each with its text; none if it takes any."""
+        ...
+
     def takes(self, value: Any) -> bool:
         """Whether it takes a value."""
         ...
@@ -103,26 +112,22 @@ def check_entry(
     keys: Mapping[str, Taking],
     place: str,
     error: type[MisuseError],
-    advice: Callable[[str], str] | None = None,
+    instead: Callable[[str], str] | None = None,
 ) -> None:
     """Raise `error` at the first key that is none of `keys`, or value that its key does not take.
 
-    `place` is the file, and the table as it is written there; a key “*” is any name. `advice` says
+    `place` is the file, and the table as it is written there; a key “*” is any name. `instead` says
     what to write instead of a key that is none, by default the key it is like.
     """
     for name, value in entry.items():
         key = keys.get(name) or keys.get("*")
         if key is None:
-            instead = advice(name) if advice else nearest(name, keys)
-            raise error(f"{place} no key “{quoted(name)}”. {instead}")
+            known = instead(name) if instead else advice(name, keys)
+            raise error(f"{place} no key “{quoted(name)}”. {known}")
         if not key.takes(value):
-            raise error(f"{place} {quoted(name)} must be {key.wants}, not {shown(value)}.")
-
-
-def nearest(name: str, names: Collection[str]) -> str:
-    """Which of the names to write instead of one that is none."""
-    close = get_close_matches(name.casefold(), names, 1)
-    return f"Did you mean {close[0]}?" if close else f"Use one of: {', '.join(names)}."
+            meant = suggestion(value, (), key.words) if isinstance(value, str) else ""
+            more = f" Did you mean {meant}?" if meant else ""
+            raise error(f"{place} {quoted(name)} must be {key.wants}, not {shown(value)}.{more}")
 
 
 def shown(value: Any) -> str:

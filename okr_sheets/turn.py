@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from okr_sheets import runs
+from okr_sheets.arguments import OutPath, QuarterName
 from okr_sheets.language import Language, language
 from okr_sheets.misuse import MisuseError
-from okr_sheets.options import AS_OF, CONFIG, PATHS, QUIET, OutPath
+from okr_sheets.options import AS_OF, CONFIG, PATHS, QUIET
 from okr_sheets.streams import say
 from okr_sheets.text import quotation
+from okr_sheets.usage import Command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,16 +25,18 @@ if TYPE_CHECKING:
     from okr_sheets.tracker import Tracker
 
 
-@click.command("next")
+@click.command("next", cls=Command)
 @PATHS
 @click.option(
     "-o",
     "--out",
-    type=OutPath("tracker"),
+    type=OutPath("tracker", "2027-Q2.xlsx", (".xlsx",)),
     help="The new tracker, an .xlsx; of a folder or several files, a folder.  "
     "[default: beside the old one, named after the quarter]",
 )
-@click.option("--quarter", help="Such as 2027-Q2.  [default: the one after the trackers']")
+@click.option(
+    "--quarter", type=QuarterName(), help="Such as 2027-Q2.  [default: the one after the trackers']"
+)
 @AS_OF
 @QUIET
 @CONFIG
@@ -113,7 +117,7 @@ def _sound(trackers: Sequence[Tracker], quiet: bool) -> list[Tracker]:
         else:
             runs.say_problems(tracker.problems, tracker.about.language, quiet, err=True)
     if not sound:
-        raise MisuseError("Nothing could be read.")
+        raise MisuseError("Nothing could be read. Name other trackers, or mend what is said above.")
     return sound
 
 

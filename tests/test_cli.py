@@ -101,7 +101,10 @@ def test_a_plan_of_ones_own_comes_from_toml_or_csv(run, tmp_path):
             '[[objectives]]\ntilte = "x"\n',
             "plan.toml: [[objectives]] no key “tilte”. Did you mean title?",
         ),
-        ("[[objectives]]\ntitle = 3\n", "plan.toml: [[objectives]] title must be a text, not 3."),
+        (
+            "[[objectives]]\ntitle = 3\n",
+            'plan.toml: [[objectives]] title must be a text, such as "Grow", not 3.',
+        ),
         ('[about]\nlevel = "world"\n', "plan.toml: [about] level must be one of company"),
     ],
 )
@@ -122,7 +125,7 @@ def test_a_plan_that_cannot_be_read_says_where(run, tmp_path, text, said):
         (("new", "t.xlsx", "--blank", "--template", "sales"), "Choose one of"),
         (("new", "no/t.xlsx"), "There is no folder no"),
         (("score", "."), "No tracker in “.”."),
-        (("score", "x.xlsx", "-o", "x.pdf"), "choose a name that ends in one of"),
+        (("score", "x.xlsx", "-o", "x.pdf"), "Choose a name that ends in one of"),
         (("score", "x.xlsx", "--as-of", "today"), "“today” is not a date"),
         (("score", "x.xlsx", "--preset", "x"), "No preset “x”"),
         (("templates", "x"), "No template “x”"),

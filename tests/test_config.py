@@ -87,16 +87,16 @@ def test_nothing_is_found_where_there_is_none(tmp_path):
         ),
         (
             '[teams."Growth"]\nzzz = 2',
-            'okr.toml: [teams."Growth"] no key “zzz”. Use one of: department, weight.',
+            'okr.toml: [teams."Growth"] no key “zzz”. Choose one of: department, weight.',
         ),
-        ("on_track = 0.1", "okr.toml: no key “on_track”. It stands in [bands]."),
+        ("on_track = 0.1", "okr.toml: no key “on_track”. Write it below [bands]."),
         (
             "weight = 2",
-            'okr.toml: no key “weight”. It stands in [departments."…"] or [teams."…"].',
+            'okr.toml: no key “weight”. Write it below [departments."…"] or [teams."…"].',
         ),
         (
             '[bands]\non_track = 0.1\ncompany = "Acme"',
-            "okr.toml: [bands] no key “company”. It stands at the top, above the first [table].",
+            "okr.toml: [bands] no key “company”. Write it at the top, above the first [table].",
         ),
     ],
 )
@@ -127,10 +127,16 @@ def test_a_wrong_key_is_answered_with_the_right_one(said, text, sentence):
         ("[bands]\nat_risk = 25", "[bands] at_risk must be a number from 0 to 1, such as "),
         ('[teams."A"]\nweight = -1', '[teams."A"] weight must be a number from 0 to 100000'),
         ('[teams."A"]\nweight = inf', "such as 2, not inf."),
-        ("[teams]\nA = 2", 'okr.toml: [teams] A must be a table, [teams."A"], not 2.'),
-        ("teams = 2", "okr.toml: teams must be a table, [teams], not 2."),
-        ("[[teams]]", "okr.toml: teams must be a table, [teams], not a list."),
-        ('[teams." "]', "okr.toml: [teams] has a name that is blank or no text."),
+        (
+            "[teams]\nA = 2",
+            'okr.toml: [teams] A must be a table, not 2. Write [teams."A"] above its lines.',
+        ),
+        ("teams = 2", "okr.toml: teams must be a table, not 2. Write [teams] above its lines."),
+        (
+            "[[teams]]",
+            "okr.toml: teams must be a table, not a list. Write [teams] above its lines.",
+        ),
+        ('[teams." "]', "okr.toml: [teams] has a name that is blank or no text. Type one."),
         (
             '[teams."Growth"]\n[teams."growth "]',
             "okr.toml: [teams] “Growth” and “growth ” are one name. Keep one of them.",
@@ -623,7 +629,9 @@ def test_what_is_quoted_is_short_and_plain(said, text):
 )
 def test_a_number_that_no_program_holds_is_refused(said, value):
     sentence = said(f"fiscal_start = {value}")
-    assert sentence == "okr.toml is not valid TOML: A number with too many digits."
+    assert (
+        sentence == "okr.toml is not valid TOML: A number with too many digits. Type a shorter one."
+    )
 
 
 NESTED = (
@@ -639,7 +647,7 @@ NESTED = (
 
 @pytest.mark.parametrize("nested", NESTED)
 def test_tables_nest_32_levels_deep_and_no_more(said, nested, monkeypatch):
-    deep = "okr.toml is not valid TOML: Lists or tables nested more than 32 levels deep."
+    deep = "okr.toml is not valid TOML: Lists or tables nested more than 32 levels deep. Nest them less."
     assert "no key" in said(nested(32))
     assert said(nested(34)) == deep
     with monkeypatch.context() as patch:  # it is seen before the parser, which may take long
@@ -686,7 +694,9 @@ def test_a_pipe_or_a_device_is_no_file_of_settings(run):
     try:
         done = run("new", "t.xlsx", "--blank")
         assert done.exit_code == 2
-        assert done.stderr.endswith("okr.toml cannot be read: it is a pipe and no file.\n")
+        assert done.stderr.endswith(
+            "okr.toml cannot be read: it is a pipe and no file. Name another file.\n"
+        )
         pipes[0].unlink()
         for name, kind in ((pipes[1], "a pipe"), ("/dev/zero", "a device")):
             link.unlink(missing_ok=True)
@@ -695,7 +705,7 @@ def test_a_pipe_or_a_device_is_no_file_of_settings(run):
                 done = run("new", "u.xlsx", option, link)
                 assert done.exit_code == 2
                 assert done.stderr.endswith(
-                    f"link.toml cannot be read: it is {kind} and no file.\n"
+                    f"link.toml cannot be read: it is {kind} and no file. Name another file.\n"
                 )
     finally:
         for path in (*pipes, link):

@@ -239,10 +239,13 @@ def test_an_output_that_fails_costs_itself(trackers, tmp_path, monkeypatch):
         ("-ofolder.html", "okr-sheets: folder.html is a folder. Name a file in it."),
         ("-omine.md", "okr-sheets: mine.md is there already and is no report."),
         ("-ot.csv", "okr-sheets: t.csv is one of the trackers read."),
-        ("-oa.txt", "Error: a.txt: choose a name that ends in one of:"),
+        (
+            "-oa.txt",
+            "okr-sheets: a.txt ends in no known suffix. Choose a name that ends in one of:",
+        ),
         ("--into=none.xlsx", "okr-sheets: There is no workbook none.xlsx."),
         ("--into=empty.xlsx", "okr-sheets: empty.xlsx: error: not-a-workbook:"),
-        ("--previous=none*", "Error: No tracker in “none*”."),
+        ("--previous=none*", "okr-sheets: No tracker in “none*”."),
     ],
 )
 def test_an_output_that_cannot_be_is_refused_before_anything_is_read(
@@ -341,7 +344,10 @@ def test_a_folder_that_is_closed_to_us_costs_what_should_go_there(trackers):
         )
         assert json.loads((folder / "open" / "b.json").read_text("utf-8"))["key_results"]
     assert done.stdout == "Wrote open/b.json\n", done.stderr
-    assert "closed/a.json was not written: nothing can be written in that folder." in done.stderr
+    assert (
+        "closed/a.json was not written: nothing can be written in that folder. Choose another folder."
+        in done.stderr
+    )
     assert "t.csv:t!G4: error: not-a-number" in done.stderr
     assert done.returncode == 1
 

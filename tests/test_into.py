@@ -655,7 +655,7 @@ def test_the_command_puts_sheets_into_a_workbook(company, plain):
 
 
 def test_the_command_names_the_sheets_there_are(company, plain):
-    done = run(company, "--into", plain, "--sheets", "team")
+    done = run(company, "--into", plain, "--sheets", "everything")
     assert done.exit_code == 2
     assert f"Choose one of: {', '.join(SHEETS)}." in done.output
     assert run(company, "--sheets", "teams").exit_code == 2

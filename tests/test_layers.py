@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "okr_sheets"
 LAYERS = (
     (
         "text",
+        "suggesting",
         "urls",
         "misuse",
         "summaries",
@@ -23,6 +24,7 @@ LAYERS = (
         "letters",
         "regular",
         "toml",
+        "usage",
     ),
     ("bands", "scoring", "findings", "formulas", "rules"),
     ("language", "config", "endings", "columns"),
@@ -35,7 +37,7 @@ LAYERS = (
     ("adopting",),
     ("reports", "terminal", "turning"),
     ("demo_close", "demo"),
-    ("options", "runs", "targets"),
+    ("arguments", "options", "runs", "targets"),
     ("adopt", "checking", "close", "turn"),
     ("cli",),
 )

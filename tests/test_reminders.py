@@ -318,7 +318,7 @@ def test_a_draft_that_cannot_be_written_costs_itself(drafted, out, kind, monkeyp
         return real(target)
 
     monkeypatch.setattr(saving, "_begun", full)
-    said = f"{out / f'Ann.{kind}'} was not written: the disk is full."
+    said = f"{out / f'Ann.{kind}'} was not written: the disk is full. Make room, or choose another disk."
     assert drafted("Ann", "Bob", body="Type two.") == CLEAN | {"errors": [said]}
     now = contents(out)
     assert {name for name in now if now[name] == before[name]} == {f"Ann.{kind}", f"Cid.{kind}"}
@@ -334,13 +334,13 @@ def test_a_draft_that_cannot_be_removed_is_named(drafted, out, kind, monkeypatch
         unlink(path, **how)
 
     monkeypatch.setattr(Path, "unlink", held)
-    said = f"{out / f'Bob.{kind}'} was not removed: Permission denied."
+    said = f"{out / f'Bob.{kind}'} was not removed: Permission denied. Delete it."
     assert drafted("Ann") == CLEAN | {"errors": [said], "removed": [f"Cid.{kind}"]}
 
 
 def test_a_folder_that_is_a_link_in_a_circle_gets_a_sentence(drafted, out):
     out.symlink_to("o")
-    said = rf"^{out} was not written: the link leads in a circle, or over too many others\.$"
+    said = rf"^{out} was not written: the link leads in a circle, or over too many others\. Choose another name\.$"
     with pytest.raises(OSError, match=said):
         drafted("Ann")
 
@@ -390,7 +390,10 @@ def test_what_became_of_drafts_is_said(tmp_path, out, monkeypatch):
     monkeypatch.setattr(saving, "_begun", full)
     said, code = run(ann.format(""))
     assert code == 2  # nothing was written
-    assert said[-1] == f"okr-sheets: {out / 'Ann.eml'} was not written: the disk is full."
+    assert (
+        said[-1]
+        == f"okr-sheets: {out / 'Ann.eml'} was not written: the disk is full. Make room, or choose another disk."
+    )
 
 
 @pytest.mark.parametrize("owner", ["../../evil", "CON", "a/b", "Ann\r\nBcc: x@y", "ไทย", "..."])

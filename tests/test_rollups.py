@@ -14,13 +14,14 @@ import pandas as pd
 import pytest
 from conftest import QUICK
 from openpyxl import load_workbook
+from rich.cells import cell_len
 from test_rollup_workbook import opened
 
 import okr_sheets as okr
-from okr_sheets import demo
+from okr_sheets import demo, terminal
 from okr_sheets.config import read_config
 from okr_sheets.frames import frame
-from okr_sheets.language import language
+from okr_sheets.language import language, languages
 from okr_sheets.rollups import FRAMES
 from okr_sheets.terminal import print_rollup
 
@@ -606,6 +607,20 @@ def test_units_stand_below_their_department_in_the_order_people_count(book, tmp_
     assert indents[0] < indents[1] < indents[2]
     assert indents[1] == indents[5]
     assert len({*indents[2:5], *indents[6:]}) == 1
+
+
+@pytest.mark.parametrize("width", [80, 119, 120])
+def test_a_terminal_shows_every_score_and_status_whole(width, company_rollup, capsys, monkeypatch):
+    monkeypatch.setattr(terminal, "PLAIN_WIDTH", width)
+    for code in languages():
+        words = language(code)
+        print_rollup(company_rollup, words)
+        lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+        assert max(map(cell_len, lines)) <= width
+        for row in company_rollup.rows("key_results"):
+            (line,) = (each for each in lines if each.startswith(f"{row['id']} "))
+            score, status = words.percent(row["score"]), words.choice("status", row["status"])
+            assert re.search(rf" {score} .*{status}$", line), line
 
 
 def test_whose_the_headline_is_and_the_mean_below_are_said_everywhere(rolled, tmp_path, capsys):

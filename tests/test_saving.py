@@ -210,7 +210,10 @@ def test_a_disk_that_takes_no_more_gets_one_sentence(tmp_path, rollup):
     command = [sys.executable, "-c", FULL, *before]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stderr == ""
-    said = [f"{path} was not written: the disk takes no file as large." for path in before]
+    said = [
+        f"{path} was not written: the disk takes no file as large. Choose another disk."
+        for path in before
+    ]
     assert done.stdout.splitlines() == said
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
@@ -232,7 +235,7 @@ def small_disk(tmp_path):
 def test_a_disk_that_is_full_keeps_what_it_holds(small_disk):
     path = small_disk / "r.html"
     put(path, "old" * 10_000)
-    said = rf"^{path} was not written: the disk is full\.$"
+    said = rf"^{path} was not written: the disk is full\. Make room, or choose another disk\.$"
     with pytest.raises(OSError, match=said):
         put(path, "new" * 20_000)
     assert (path.read_text(), names(small_disk)) == ("old" * 10_000, ["r.html"])
@@ -250,14 +253,16 @@ def test_a_full_disk_is_told_in_words(number, reason, old, monkeypatch):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match=rf"^{old} was not written: {reason}\.$"):
+    with pytest.raises(
+        OSError, match=rf"^{old} was not written: {reason}\. Make room, or choose another disk\.$"
+    ):
         put(old)
     assert (old.read_text(), names(old.parent)) == ("old", ["r.html"])
 
 
 def test_a_name_that_is_too_long_is_told_in_words(tmp_path, rollup):
     path = tmp_path / f"{'x' * 300}.xlsx"
-    sentence = rf"^{path} was not written: the name is too long\.$"
+    sentence = rf"^{path} was not written: the name is too long\. Choose a shorter one\.$"
     with pytest.raises(OSError, match=sentence):
         okr.report(rollup, path)
     with pytest.raises(OSError, match=sentence):
@@ -311,7 +316,7 @@ def as_root(work):
 
 def test_a_folder_that_takes_no_files_gets_one_sentence(nobody):
     path = nobody / "new.html"
-    sentence = rf"^{path} was not written: nothing can be written in that folder\.$"
+    sentence = rf"^{path} was not written: nothing can be written in that folder\. Choose another folder\.$"
     with pytest.raises(PermissionError, match=sentence):
         put(path)
     assert names(nobody) == ["r.html"]
@@ -325,7 +330,7 @@ def test_a_protected_file_is_not_replaced(nobody):
 def test_what_belongs_to_others_is_not_replaced_where_the_folder_says_so(nobody):
     # As in /tmp: everybody may write there, and replace what is their own.
     as_root(lambda: (nobody.chmod(0o1777), (nobody / "r.html").chmod(0o666)))
-    sentence = rf"^{nobody / 'r.html'} was not written: that folder does not allow it\.$"
+    sentence = rf"^{nobody / 'r.html'} was not written: that folder does not allow it\. Choose another folder\.$"
     with pytest.raises(PermissionError, match=sentence):
         put(nobody / "r.html")
     assert ((nobody / "r.html").read_text(), names(nobody)) == ("old", ["r.html"])
@@ -497,7 +502,7 @@ def folder_in_a_circle(folder):
 def test_a_link_that_leads_nowhere_gets_one_sentence(make, tmp_path, rollup):
     path = make(tmp_path)
     before = names(tmp_path)
-    said = rf"^{path} was not written: the link leads in a circle, or over too many others\.$"
+    said = rf"^{path} was not written: the link leads in a circle, or over too many others\. Choose another name\.$"
     for attempt in (
         lambda: put(path),
         lambda: okr.report(rollup, path),

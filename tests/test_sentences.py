@@ -161,7 +161,10 @@ def test_what_the_system_says_against_a_file_is_told_with_its_name(book, monkeyp
 
     monkeypatch.setattr(rollups, "rollup_of_trackers", fail)
     told = CliRunner().invoke(cli.main, ["score", str(book("| ID | Title |"))])
-    assert told.output == "okr-sheets: plan.csv cannot be used: Permission denied.\n"
+    assert (
+        told.output
+        == "okr-sheets: plan.csv cannot be used: Permission denied. See to that, or name another file.\n"
+    )
 
 
 @pytest.mark.parametrize(

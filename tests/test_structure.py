@@ -282,7 +282,7 @@ def test_each_table_of_okrs_is_a_tracker_named_by_its_sheet(tracker, tmp_path):
     )
     assert "several-tables" in {p.code for p in found[0].problems}
     assert set(okr.rollup(path, as_of=demo.AS_OF).teams["team"]) == {"North", "South"}
-    with pytest.raises(ValueError, match="only on: North, South"):
+    with pytest.raises(ValueError, match="Choose one of: North, South"):
         okr.read(path, sheet="West")
 
 

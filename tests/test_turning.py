@@ -605,7 +605,7 @@ def test_several_files_need_a_folder(tmp_path):
     ]
     refused = turn(*two)
     assert refused.exit_code == 2
-    assert "Name the new folder of these 2 trackers with -o." in refused.stderr
+    assert "Name the new folder of these 2 trackers with -o: -o 2027-Q2" in refused.stderr
     assert turn(*two, "-o", tmp_path / "new").exit_code == 0
     assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
         "company.xlsx",

@@ -10,6 +10,7 @@ from okr_sheets.adopting.words import vocabulary
 from okr_sheets.letters import column_letters
 from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter
+from okr_sheets.suggesting import advice
 from okr_sheets.text import quotation
 
 MOST = 3  # questions
@@ -67,7 +68,7 @@ def answered(
             return replace(mapping, quarter_said="named")
         return with_quarter(Quarter.parse(answer, mapping.quarter.fiscal_start))
     if answer not in question.choices:
-        raise MisuseError(f"“{answer}” is none of: {', '.join(question.choices)}.")
+        raise MisuseError(f"“{answer}” is no answer. {advice(answer, question.choices)}")
     tables = list(mapping.tables)
     table = tables[question.table]
     asked = table.columns[question.column]

@@ -67,7 +67,10 @@ def _check_number(plans: Plans) -> None:
     """Raise MisuseError for more key results than trackers are read with."""
     count = sum(len(objective.key_results) for objective in plans.objectives)
     if count > MOST_ROWS:
-        raise MisuseError(f"There are {count:,} key results; {MOST_ROWS:,} can be adopted at once.")
+        raise MisuseError(
+            f"There are {count:,} key results; {MOST_ROWS:,} can be adopted at once. "
+            "Name fewer sheets."
+        )
 
 
 def _rank(table: Table, mapping: Mapping) -> int:

@@ -16,13 +16,14 @@ from okr_sheets.adopting.mapping import FAMILIES, ROLES, UNITS, Column, Mapping,
 from okr_sheets.adopting.periods import period_of_key
 from okr_sheets.adopting.sheets import Sheet
 from okr_sheets.adopting.words import vocabulary
-from okr_sheets.language import languages
+from okr_sheets.language import check_language, languages
 from okr_sheets.letters import column_letters, column_number
-from okr_sheets.misuse import MisuseError, check_choice
+from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.cells import as_text
+from okr_sheets.suggesting import advice
 from okr_sheets.text import one_line, printable, quoted
-from okr_sheets.toml import check_entry, nearest, read_toml
+from okr_sheets.toml import check_entry, read_toml
 
 WIDTH = 96  # of a comment's lines
 _LETTERS = re.compile(r"[A-Z]{1,3}")
@@ -39,29 +40,42 @@ class _Key:
     wants: str
     types: tuple[type, ...]
 
+    @property
+    def words(self) -> Map[str, str]:
+        """None: it takes any text."""
+        return {}
+
     def takes(self, value: Any) -> bool:
         """Whether it takes a value."""
         return isinstance(value, self.types) and not isinstance(value, bool | datetime)
 
 
-_TEXT = _Key("a text", (str,))
+_TEXT = _Key("a text, such as “Sheet1”", (str,))
 _TOP: Map[str, _Key] = {
     "quarter": _Key("a text such as “2027-Q1”", (str,)),
     "language": _TEXT,
     "sheet_language": _TEXT,
     "as_of": _Key("a date such as 2027-02-12", (date,)),
-    "tables": _Key("a list of tables, [[tables]]", (list,)),
+    "tables": _Key("a list of tables, such as [[tables]]", (list,)),
 }
 _TABLE: Map[str, _Key] = {
     "file": _TEXT,
     "sheet": _TEXT,
     "family": _TEXT,
-    "headers": _Key("a list of rows", (list,)),
-    "rows": _Key("a list of the first and the last row", (list,)),
-    "columns": _Key("a table", (dict,)),
+    "headers": _Key("a list of rows, such as [3]", (list,)),
+    "rows": _Key("a list of the first and the last row, such as [4, 20]", (list,)),
+    "columns": _Key("a table, such as [tables.columns]", (dict,)),
     "objective": _TEXT,
     "quarter": _TEXT,
     **dict.fromkeys(UNITS, _TEXT),
+}
+
+
+_EXAMPLES = {  # of what no table lacks
+    "file": 'file = "okrs.xlsx"',
+    "sheet": 'sheet = "Sheet1"',
+    "family": 'family = "rows"',
+    "columns": '[tables.columns] and below it C = "target"',
 }
 
 
@@ -128,11 +142,11 @@ def read_map(path: Path, fiscal_start: int = 1) -> Mapping:
     document = read_toml(path, MapError)
     check_entry(document, _TOP, f"{path.name}:", MapError)
     if "quarter" not in document:
-        raise MapError(f"{path.name}: quarter is missing. Write quarter = “2027-Q1”.")
+        raise MapError(f'{path.name}: quarter is missing. Write quarter = "2027-Q1".')
     code = document.get("language", languages()[0])
     spoken = document.get("sheet_language", code)
     for each in (code, spoken):
-        check_choice("language", each, languages())
+        check_language(each)
     try:
         quarter = Quarter.parse(document["quarter"], fiscal_start)
     except MisuseError as error:
@@ -151,7 +165,7 @@ def fitted(mapping: Mapping, sheets: Sequence[Sheet], name: str) -> Mapping:
         file = PurePath(table.file).name
         found = [s for s in sheets if PurePath(s.file).name == file and s.name == table.sheet]
         if not found:
-            raise MapError(f"{name}: there is no sheet “{quoted(table.sheet)}” in {quoted(file)}.")
+            raise MapError(_no_sheet(table, sheets, name))
         is_turned = table.family == "transposed"
         sheet = found[0].turned() if is_turned else found[0]
         last = len(sheet.rows)
@@ -168,20 +182,36 @@ def fitted(mapping: Mapping, sheets: Sequence[Sheet], name: str) -> Mapping:
     return replace(mapping, tables=tuple(tables))
 
 
+def _no_sheet(table: Table, sheets: Sequence[Sheet], name: str) -> str:
+    """That there is no such sheet, and which one may be meant."""
+    file = PurePath(table.file).name
+    there = [sheet.name for sheet in sheets if PurePath(sheet.file).name == file]
+    files = [PurePath(sheet.file).name for sheet in sheets]
+    if not there:
+        return f"{name}: no file {quoted(file)} was read. {advice(file, files)}"
+    missing = f"{name}: there is no sheet “{quoted(table.sheet)}” in {quoted(file)}."
+    return f"{missing} {advice(table.sheet, there)}"
+
+
 def _table(entry: Any, name: str, fiscal_start: int) -> Table:
     place = f"{name}: [[tables]]"
     if not isinstance(entry, dict):
-        raise MapError(f"{place} must be a table.")
+        raise MapError(f"{place} must be a table. Write [[tables]] above its lines.")
     check_entry(entry, _TABLE, place, MapError)
     for key in ("file", "sheet", "family", "columns"):
         if key not in entry:
-            raise MapError(f"{place} {key} is missing.")
-    if entry["family"] not in FAMILIES:
-        raise MapError(f"{place} family: {nearest(entry['family'], FAMILIES)}")
+            raise MapError(f"{place} {key} is missing. Write {_EXAMPLES[key]}.")
+    family = entry["family"]
+    if family not in FAMILIES:
+        known = advice(family, FAMILIES, _words_of("families", FAMILIES))
+        raise MapError(f"{place} “{quoted(family)}” is no family. {known}")
     headers, rows = entry.get("headers", []), entry.get("rows", [1, 1_048_576])
     are_rows = all(type(row) is int and row > 0 for row in (*headers, *rows))  # True is no row
     if not are_rows or len(rows) != 2:
-        raise MapError(f"{place} headers and rows must be numbers of rows: headers = [3].")
+        raise MapError(
+            f"{place} headers and rows must be numbers of rows. Write headers = [3] and "
+            "rows = [4, 20], for one."
+        )
     columns = {
         _number(letters, place): _column(value, f"{place} {letters}", fiscal_start)
         for letters, value in entry["columns"].items()
@@ -206,12 +236,19 @@ def _number(letters: str, place: str) -> int:
     return column_number(letters)
 
 
+def _words_of(table: str, keys: Sequence[str]) -> dict[str, str]:
+    """What the keys are called in all languages, each with its key."""
+    vocabularies = [vocabulary(code) for code in languages()]
+    return {words(f"{table}.{key}"): key for words in vocabularies for key in keys}
+
+
 def _column(value: Any, place: str, fiscal_start: int) -> Column:
     if not isinstance(value, str):
-        raise MapError(f"{place} must be a text such as “target”.")
+        raise MapError(f'{place} must be a text. Write "target", for one.')
     role, _, key = value.partition(" ")
     if role not in ROLES:
-        raise MapError(f"{place} “{quoted(role)}” is no role. {nearest(role, ROLES)}")
+        known = advice(value, ROLES, _words_of("roles", ROLES))
+        raise MapError(f"{place} “{quoted(value)}” is no role. {known}")
     try:
         return Column(role, period_of_key(key.strip(), fiscal_start) if key.strip() else None)
     except MisuseError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from okr_sheets.adopting import Adoption
 from okr_sheets.files.stems import file_stem
-from okr_sheets.misuse import MisuseError
+from okr_sheets.misuse import MisuseError, check_tracker_name
 
 
 def paths_for(adoption: Adoption, stem: str, out: Path | None) -> list[Path]:
@@ -22,7 +22,7 @@ def paths_for(adoption: Adoption, stem: str, out: Path | None) -> list[Path]:
         if path.suffix.lower() == ".xlsx":
             return [path]
         if path.suffix:
-            raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
+            check_tracker_name(path)
         return [path / f"{plain_name(units[0] or stem)}-{quarter}.xlsx"]
     folder = out or Path(f"{plain_name(stem)}-{quarter}")
     if folder.suffix:

@@ -6,7 +6,6 @@ import glob
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from okr_sheets.config.keys import KEYS, ConfigError
 from okr_sheets.language import fold
 from okr_sheets.misuse import check_choice
 from okr_sheets.problems import CODES
+from okr_sheets.suggesting import advice
 from okr_sheets.text import quoted
 from okr_sheets.toml import read_toml, shown
 from okr_sheets.urls import is_url
@@ -112,7 +112,9 @@ def read_config(path: str | Path) -> Config:
     paths, previous = top.pop("paths", ()), top.pop("previous", "")
     history = top.pop("history", "")
     if is_url(history):
-        raise ConfigError(f"{path.name}: history must be a file, not a URL.")
+        raise ConfigError(
+            f'{path.name}: history must be a file, such as "history.sqlite", not a URL.'
+        )
     all_paths = (*paths, *filter(None, (previous, history)))
     config = Config(
         **top,
@@ -144,9 +146,9 @@ def _codes(names: Iterable[str], place: str) -> frozenset[str]:
         if CODES.get(code) == "error":
             raise ConfigError(f"{place}: {code} is an error, which cannot be scored. Mend it.")
         if code not in CODES:
-            close = get_close_matches(code, CODES, 1)
-            advice = f"Did you mean {close[0]}?" if close else "docs/problems.md lists them."
-            raise ConfigError(f"{place}: “{quoted(code)}” is no code of a problem. {advice}")
+            others = "docs/problems.md lists them, such as kr-percent."
+            instead = advice(code, CODES, otherwise=others)
+            raise ConfigError(f"{place}: “{quoted(code)}” is no code of a problem. {instead}")
     return frozenset(codes)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from okr_sheets.config.keys import KEYS, ConfigError, is_text
 from okr_sheets.language import fold
+from okr_sheets.suggesting import advice
 from okr_sheets.text import quoted
-from okr_sheets.toml import check_entry, nearest, shown
+from okr_sheets.toml import check_entry, shown
 
 _TABLES = tuple(dict.fromkeys(key.table.split(".")[0] for key in KEYS if key.table))
 
@@ -51,14 +52,19 @@ class _Checks:
     def _table(self, value: Any, place: str, example: str) -> dict[str, Any]:
         if isinstance(value, dict):
             return value
-        raise ConfigError(f"{self.file}: {place} must be a table, {example}, not {shown(value)}.")
+        raise ConfigError(
+            f"{self.file}: {place} must be a table, not {shown(value)}. "
+            f"Write {example} above its lines."
+        )
 
     def _with_distinct_names(self, rows: dict[str, Any], table: str) -> dict[str, Any]:
         """The rows; ConfigError if a name is blank or two differ in case or spaces alone."""
         spellings: dict[str, str] = {}
         for name in rows:
             if not is_text(name) or not name.strip():
-                raise ConfigError(f"{self.file}: [{table}] has a name that is blank or no text.")
+                raise ConfigError(
+                    f"{self.file}: [{table}] has a name that is blank or no text. Type one."
+                )
             if fold(name) in spellings:
                 both = f"“{quoted(spellings[fold(name)])}” and “{quoted(name)}”"
                 raise ConfigError(f"{self.file}: [{table}] {both} are one name. Keep one of them.")
@@ -82,10 +88,10 @@ def _advice(name: str, names: tuple[str, ...]) -> str:
     homes = [key.table for key in KEYS if key.name == name]
     if homes == [""]:
         # All that follows a [table] belongs to it, which is easily forgotten.
-        return "It stands at the top, above the first [table]."
+        return "Write it at the top, above the first [table]."
     if homes:
-        return f"It stands in {' or '.join(_header(table) for table in homes)}."
-    return nearest(name, names)
+        return f"Write it below {' or '.join(_header(table) for table in homes)}."
+    return advice(name, names)
 
 
 def _header(table: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from okr_sheets.bands import PRESETS
-from okr_sheets.language import languages
+from okr_sheets.language import codes_by_name, languages
 from okr_sheets.misuse import MisuseError
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
@@ -51,6 +51,12 @@ class Key:
         return (
             self.kind_of_value if self.choices else f"{self.kind_of_value}, such as {self.example}"
         )
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The choices, and of languages what they call themselves; none if it has no choices."""
+        more = codes_by_name() if self.name == "language" else {}
+        return {**{choice: choice for choice in self.choices}, **more}
 
     @property
     def kind_of_value(self) -> str:

@@ -19,11 +19,11 @@ _HEADER, _APPLICATION_AT = 100, 68
 _LONGEST = 10_000_000  # bytes of a text; a cell holds far less
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_TOOBIG)
-_REASONS = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "it is write-protected, or its folder is",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_IOERR: "the disk reports an error",
+_REASONS = {  # and what to do
+    sqlite3.SQLITE_FULL: "the disk is full. Make room, or choose another one",
+    sqlite3.SQLITE_READONLY: "it is write-protected, or its folder is. Choose another name",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened. Choose another name",
+    sqlite3.SQLITE_IOERR: "the disk reports an error. Choose another one",
 }
 
 
@@ -79,7 +79,7 @@ def _is_begun(path: Path) -> bool:
     except FileNotFoundError:
         return False
     except OSError as error:
-        raise OSError(f"{path} cannot be read: {error.strerror}.") from error
+        raise OSError(f"{path} cannot be read: {error.strerror}. Name another file.") from error
     application = int.from_bytes(header[_APPLICATION_AT : _APPLICATION_AT + 4], "big")
     is_database = header.startswith(_MAGIC) and header[21:24] == _PAGES
     if header and not (is_database and application == APPLICATION):

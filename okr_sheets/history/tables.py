@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 APPLICATION = 0x4F4B5253  # “OKRS”, in the file's header: what tells it from other databases
 SCHEMA_VERSION = 1
-SUFFIXES = (".sqlite", ".db")
 
 _WHOSE = {"company": "TEXT", "department": "TEXT", "team": "TEXT", "level": "TEXT"}
 _FORECAST = {"forecast": "REAL", "forecast_low": "REAL", "forecast_high": "REAL"}

@@ -6,23 +6,25 @@ import os
 import re
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from okr_sheets.about import About
-from okr_sheets.choices import CADENCES, LEVELS
+from okr_sheets.choices import CADENCES, LEVELS, PLANS
 from okr_sheets.columns import Columns, filled, serial
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.marks import is_marked
-from okr_sheets.language import REFERENCE, languages
+from okr_sheets.language import REFERENCE, check_language, choice_keys
 from okr_sheets.misuse import MisuseError, check_choice, named_kind
 from okr_sheets.planning.sets import plan_of, read_set
 from okr_sheets.quarters import Period, Quarter, Span, Year, check_in_dates, usual_cadence
 from okr_sheets.quarters import period as period_of_text
 from okr_sheets.reading.examples import SetError, text_of
 from okr_sheets.reading.tracker import read
+from okr_sheets.suggesting import suffix_advice
 from okr_sheets.text import quoted
 from okr_sheets.toml import read_toml
 from okr_sheets.tracker import Tracker
@@ -84,7 +86,7 @@ def new(
     fiscal_start = fiscal_start or settings.fiscal_start
     language = language or settings.language or None
     if language is not None:
-        check_choice("language", language, languages())
+        check_language(language)
     if team and not department:
         _, department, team = settings.unit("", "", team)
     company = settings.company if company is None else company
@@ -95,7 +97,7 @@ def new(
     days = (plan.about.span if is_same_quarter else None) or period.span
     for key, value, choices in (("cadence", cadence, CADENCES), ("level", level, LEVELS)):
         if value:
-            check_choice(key, value, choices)
+            check_choice(key, value, choices, partial(choice_keys, key))
     names = {"company": company, "department": department, "team": team, "parent": parent}
     names = {key: value for key, value in names.items() if value}
     about = replace(
@@ -164,12 +166,16 @@ def _plan(
     if not isinstance(source, (str, os.PathLike)):
         raise SetError(f"A plan is named by its path, not by {named_kind(source)}.")
     source = Path(source)
-    if source.suffix.lower() not in {".toml", ".csv"}:
-        raise SetError(f"{source.name}: a plan is a .toml or .csv file.")
+    if source.suffix.lower() not in PLANS:
+        raise SetError(
+            f"{source.name}: a plan is a .toml or .csv file. {suffix_advice(source, PLANS)}"
+        )
     if source.suffix.lower() == ".toml":
         return plan_of(read_toml(source, SetError), source.name, fiscal_start)
     if is_marked(source):
-        raise SetError(f"{source.name} is a report, not a plan.")
+        raise SetError(
+            f"{source.name} is a report, not a plan. Name a file that you wrote, such as plan.toml."
+        )
     tracker = read(source, config=Config(fiscal_start=fiscal_start))
     if not tracker.readable:
         raise SetError(tracker.problems[0].line())

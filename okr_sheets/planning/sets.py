@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from okr_sheets.about import About
-from okr_sheets.choices import OBJECTIVE
+from okr_sheets.choices import OBJECTIVE, TYPES
 from okr_sheets.columns import Columns
 from okr_sheets.grouping import said_once
+from okr_sheets.language import REFERENCE, choice_keys, headers, language
 from okr_sheets.problems import Problem
 from okr_sheets.quarters import (
     YEARS,
@@ -24,6 +25,7 @@ from okr_sheets.quarters import (
 from okr_sheets.reading.days import is_buddhist
 from okr_sheets.reading.examples import SetError
 from okr_sheets.schema import ACTIONS, OKRS, PARTS, ROW, SETTINGS, Column, is_countable
+from okr_sheets.suggesting import advice
 from okr_sheets.text import quoted
 from okr_sheets.toml import check_entry, parse_toml
 from okr_sheets.tracker import Tracker
@@ -36,6 +38,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "number": (int, float),
     "date": (date,),
 }
+_EXAMPLES = {"text": '"Grow"', "id": '"O1"', "number": "30", "date": "2027-02-12"}
 
 
 def read_set(text: str, name: str, fiscal_start: int = 1) -> Tracker:
@@ -66,8 +69,26 @@ class _Key:
 
     @property
     def wants(self) -> str:
-        is_choice = self.column.kind == "choice"
-        return f"one of {', '.join(self.choices)}" if is_choice else f"a {self.column.kind}"
+        kind = self.column.kind
+        if kind == "choice":
+            return f"one of {', '.join(self.choices)}"
+        return f"{'an ID' if kind == 'id' else f'a {kind}'}, such as {_EXAMPLES[kind]}"
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """The choices by their words in all languages."""
+        key = self.column.key
+        return (
+            {}
+            if self.column.kind != "choice"
+            else {
+                word: choice
+                for each in (key, f"{ACTIONS.prefix}_{key}")
+                if language(REFERENCE).keys(f"choices.{each}")
+                for word, choice in choice_keys(each).items()
+                if choice in self.choices
+            }
+        )
 
     def takes(self, value: Any) -> bool:
         if self.column.kind == "choice":
@@ -90,7 +111,7 @@ class _Set:
         entries = self._list(document.pop("objectives", []), "objectives")
         settings = document.pop("about", {})
         if not isinstance(settings, dict):
-            raise SetError(f"{self.name}: about must be a table, [about].")
+            raise SetError(f"{self.name}: about must be a table. Write [about] above its lines.")
         self._check(document, "", _columns("title", "description"))
         about = self._about(self._check(settings, "about", (*SETTINGS, Column("language"))))
         for entry in entries:
@@ -125,7 +146,10 @@ class _Set:
                 self._note_buddhist(about.quarter, counted)
             if about.span and not counted.fits(about.span):
                 days = f"start and end ({about.start} to {about.end})"
-                raise SetError(f"{self.name}: about.quarter {counted} does not fit {days}.")
+                raise SetError(
+                    f"{self.name}: about.quarter {counted} does not fit {days}. "
+                    "Leave the quarter or the days out."
+                )
         elif about.span:
             counted = period_of(about.span, self.fiscal_start)
         else:
@@ -158,7 +182,10 @@ class _Set:
             actions = self._list(rest.pop("actions", []), _ACTIONS)
             rest = self._check(rest, _KEY_RESULTS, PARTS["key_results"][2:])
             if rest.get("type") == OBJECTIVE:
-                raise SetError(f"{self.name}: a key result cannot have the type “{OBJECTIVE}”.")
+                raise SetError(
+                    f"{self.name}: a key result cannot have the type “{OBJECTIVE}”. "
+                    f"Choose one of: {', '.join(TYPES)}."
+                )
             self.count += 1
             key_result = {"id": f"{objective['id']}.KR{at}", **rest, "row": self.count}
             key_result |= {"objective": objective["row"], "objective_id": objective["id"]}
@@ -171,7 +198,9 @@ class _Set:
     def _list(self, value: Any, where: str) -> list[dict[str, Any]]:
         if isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
             return value
-        raise SetError(f"{self.name}: {where} must be a list of tables, [[{where}]].")
+        raise SetError(
+            f"{self.name}: {where} must be a list of tables. Write [[{where}]] above each."
+        )
 
     def _check(
         self, entry: Mapping[str, Any], where: str, columns: tuple[Column, ...]
@@ -179,7 +208,12 @@ class _Set:
         """The entry, its dates in common years; SetError if a key or a value is wrong."""
         table = f" [{where}]" if where == "about" else f" [[{where}]]" if where else ""
         table = f"{self.name}:{table}"
-        check_entry(entry, {column.key: _Key(column) for column in columns}, table, SetError)
+        keys = {column.key: _Key(column) for column in columns}
+
+        def instead(name: str) -> str:
+            return advice(name, keys, _headers_of(keys))
+
+        check_entry(entry, keys, table, SetError, instead)
         checked = dict(entry)
         for key, value in entry.items():
             place = f"{table} {quoted(key)}"
@@ -194,10 +228,22 @@ class _Set:
         day = common_day(typed)
         if day is None:
             between = f"from {YEARS[0]} to {YEARS[-1]}"
-            raise SetError(f"{place} must be a date of a year {between}, not {typed}.")
+            raise SetError(
+                f"{place} must be a date of a year {between}, such as 2027-02-12, not {typed}."
+            )
         if day != typed:
             self._note_buddhist(typed, day)
         return day
+
+
+def _headers_of(keys: Collection[str]) -> dict[str, str]:
+    """The headers of columns in all languages, each with its key."""
+    return {
+        word: key
+        for sheet in ("settings", OKRS.key, ACTIONS.key)
+        for word, (key, _) in headers(sheet).items()
+        if key in keys
+    }
 
 
 def _columns(*keys: str) -> tuple[Column, ...]:

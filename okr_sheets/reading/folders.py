@@ -315,7 +315,9 @@ def map_for(
     count = len(sources.files)
     if any(isinstance(file, Remote) and file.is_in_memory for file in sources.files):
         if engine == "processes":
-            raise MisuseError("What is at memory:// no other process sees: take the serial engine.")
+            raise MisuseError(
+                "No other process sees what is at memory://. Choose the engine serial."
+            )
         count = 0
     return lent(engine, scheduler, count)
 

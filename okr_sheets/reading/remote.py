@@ -15,6 +15,7 @@ from typing import Any
 from okr_sheets.files import guard
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import UnreadableError
+from okr_sheets.suggesting import advice
 from okr_sheets.urls import WEB, links, pathful, protocol, without_query, without_secrets
 
 PREFIX = "okr-sheets-"  # of folders for what is fetched
@@ -123,11 +124,15 @@ def _system(url: str) -> tuple[Any, str]:
         ) from None
     for name in (link.partition("://")[0] for link in links(url)):
         if name not in {*available_protocols(), *registry}:
-            raise MisuseError(f"No file system is known for {name}://.")
+            instead = advice(name, available_protocols(), otherwise="Type one such as s3://.")
+            raise MisuseError(f"No file system is known for {name}://. {instead}")
     try:
         system, place = url_to_fs(url)
     except ImportError as error:  # of the package for these URLs, which fsspec names
-        raise MisuseError(f"{shown} needs one package more. {error}") from None
+        reason = str(error).rstrip(".")
+        raise MisuseError(
+            f"{shown} needs one package more. {reason}. Install it with pip."
+        ) from None
     return system, place
 
 

@@ -21,6 +21,8 @@ from okr_sheets.reading import READING
 from okr_sheets.reading.copies import without_copies
 from okr_sheets.reading.drafts import Draft, Drafts, plain_drafts
 from okr_sheets.schema import ACTIONS, CLOSE, LOG, OKRS, PARTS, ROW, SHEETS
+from okr_sheets.suggesting import advice
+from okr_sheets.text import quoted
 from okr_sheets.tracker import Tracker
 from okr_sheets.urls import is_url, without_secrets
 
@@ -46,24 +48,23 @@ def read(path: str | Path, sheet: str | None = None, config: Settings = None) ->
     for tracker in trackers:
         if tracker.sheets.get(OKRS.key) == sheet:
             return tracker
-    sheets = ", ".join(t.sheets[OKRS.key] for t in trackers if t.readable)
-    raise MisuseError(
-        f"{path} has no table of OKRs on a sheet “{sheet}”, only on: {sheets or '–'}."
-    )
+    sheets = [tracker.sheets[OKRS.key] for tracker in trackers if tracker.readable]
+    instead = advice(sheet, sheets) if sheets else "Name another file."
+    raise MisuseError(f"{path} has no table of OKRs on a sheet “{quoted(sheet)}”. {instead}")
 
 
 def _check_file(path: str | Path) -> None:
     """Raise what `read` does for a path of no file; why one cannot be opened, reading tells."""
     if is_url(path):
-        raise MisuseError(f"{without_secrets(str(path))} is a URL: okr_sheets.score reads URLs.")
+        raise MisuseError(f"{without_secrets(str(path))} is a URL. Give it to okr_sheets.score.")
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116  a PathLike need be no Path
     except (FileNotFoundError, NotADirectoryError):
-        raise FileNotFoundError(f"There is no file {path}.") from None
+        raise FileNotFoundError(f"There is no file {path}. Name another.") from None
     except (OSError, ValueError):
         return
     if stat.S_ISDIR(mode):
-        raise MisuseError(f"{path} is a folder: okr_sheets.score reads folders.")
+        raise MisuseError(f"{path} is a folder. Give it to okr_sheets.score.")
 
 
 def read_trackers(

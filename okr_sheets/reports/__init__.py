@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from okr_sheets import choices
+from okr_sheets.choices import HISTORIES
 from okr_sheets.files.marks import REPORTS, put_digest
-from okr_sheets.history.tables import SUFFIXES as HISTORIES
+from okr_sheets.language import check_language
 from okr_sheets.language import language as words_of
-from okr_sheets.language import languages
-from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
+from okr_sheets.misuse import MisuseError, check_local, check_suffix, named_kind
 from okr_sheets.reports.excerpts import archive_of, is_large
 from okr_sheets.rollups.result import Rollup
 from okr_sheets.writing.saving import check_target, place_of, same_file, saved
@@ -23,20 +24,23 @@ if TYPE_CHECKING:
     from okr_sheets.reports.reviews import Review
 
 # Each kind of report loads only when it is asked for.
-KINDS: Mapping[str, tuple[str, str]] = {
-    ".xlsx": ("workbook", "write_workbook"),
-    ".pptx": ("deck", "write_deck"),
-    ".html": ("page", "write_page"),
-    ".md": ("markdown", "write_markdown"),
-    ".csv": ("tables", "write_csv"),
-    ".json": ("tables", "write_json"),
-    **dict.fromkeys(HISTORIES, ("", "")),  # added to, and never replaced: see `report`
-}
-REVIEWS: Mapping[str, tuple[str, str]] = {
-    ".xlsx": ("reviews.workbook", "write_workbook"),
-    ".md": ("reviews.text", "write_markdown"),
-    ".json": ("reviews.text", "write_json"),
-}
+_WRITERS = (
+    ("workbook", "write_workbook"),
+    ("deck", "write_deck"),
+    ("page", "write_page"),
+    ("markdown", "write_markdown"),
+    ("tables", "write_csv"),
+    ("tables", "write_json"),
+    *(("", "") for _ in HISTORIES),  # added to, and never replaced: see `report`
+)
+_OF_REVIEWS = (
+    ("reviews.workbook", "write_workbook"),
+    ("reviews.text", "write_markdown"),
+    ("reviews.text", "write_json"),
+)
+Kinds = Mapping[str, tuple[str, str]]  # suffix to module and function
+KINDS: Kinds = dict(zip(choices.REPORTS, _WRITERS, strict=True))
+REVIEWS: Kinds = dict(zip(choices.REVIEWS, _OF_REVIEWS, strict=True))
 SHORTENING = (".xlsx", ".xlsm", ".html")  # what shows of a large rollup what matters most
 _ARCHIVED: WeakKeyDictionary[Rollup, tuple[object, ...]] = WeakKeyDictionary()
 Writer = Callable[..., None]  # of rollup or review, path and language, and of the archive's name
@@ -66,7 +70,7 @@ def report(
         kind = named_kind(rollup)
         raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of {kind}.")
     if language is not None:
-        check_choice("language", language, languages())
+        check_language(language)
     _check_name(path, [tracker.path for tracker in rollup.trackers if tracker.path], KINDS)
     path = Path(path)
     suffix = path.suffix.lower()
@@ -97,7 +101,7 @@ def report_review(review: Review, path: Path, language: str, tell: Callable[[str
 def check_report(
     path: str | Path,
     trackers: Iterable[str | Path],
-    kinds: Mapping[str, tuple[str, str]] = KINDS,
+    kinds: Kinds = KINDS,
 ) -> None:
     """Raise what writing one of the `kinds` would raise, known before the trackers are read."""
     _check_name(path, trackers, kinds)
@@ -110,15 +114,12 @@ def check_report(
     check(path)
 
 
-def _check_name(
-    path: str | Path, trackers: Iterable[str | Path], kinds: Mapping[str, tuple[str, str]]
-) -> None:
+def _check_name(path: str | Path, trackers: Iterable[str | Path], kinds: Kinds) -> None:
     """MisuseError if a report cannot have that name, or if a tracker has it."""
     check_local(path)
     place = place_of(path)
     suffix = Path(path).suffix.lower()
-    if suffix not in kinds:
-        raise MisuseError(f"{path}: choose a name that ends in one of: {', '.join(kinds)}.")
+    check_suffix(Path(path), kinds)
     if place.suffix.lower() != suffix:
         raise MisuseError(
             f"{path} leads to {place}, which is no {suffix} file. Choose another name."

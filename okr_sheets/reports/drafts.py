@@ -79,7 +79,7 @@ def write_messages(
             path.unlink()
             removed.append(path)
         except OSError as error:
-            errors.append(OSError(f"{path} was not removed: {error.strerror}."))
+            errors.append(OSError(f"{path} was not removed: {error.strerror}. Delete it."))
     return Drafts(written, removed, kept, changed, errors)
 
 

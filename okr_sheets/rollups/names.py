@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 
 from okr_sheets.config import Config
 from okr_sheets.grouping import FEW
 from okr_sheets.language import fold
 from okr_sheets.reading.spelling import with_one_spelling
 from okr_sheets.rollups.namesakes import owner_names, unit_names
+from okr_sheets.suggesting import suggestion
 from okr_sheets.text import quoted
 from okr_sheets.tracker import Tracker
 
@@ -70,7 +70,4 @@ def _team_of(department: str, config: Config) -> str:
 
 def _nearly(name: str, names: Mapping[str, str]) -> str:
     """The one of `names`, by their folded spelling, that one of none of them may mean; else ""."""
-    if fold(name) in names:
-        return ""
-    close = get_close_matches(fold(name), [each for each in names if each], 1, 0.75)
-    return names[close[0]] if close else ""
+    return "" if fold(name) in names else suggestion(name, (), names, 0.75)

@@ -36,7 +36,9 @@ def next_quarters(trackers: Sequence[Tracker], named: str | None) -> list[Period
     ]
     if trackers and all(going):
         tracker, quarter = latest[0]
-        raise MisuseError(f"{quarter} does not come after {_told(tracker.about)}.")
+        raise MisuseError(
+            f"{quarter} does not come after {_told(tracker.about)}. Name a later one."
+        )
     return [None if goes_on else each for each, goes_on in zip(quarters, going, strict=True)]
 
 

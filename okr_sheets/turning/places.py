@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 from okr_sheets.adopting.paths import plain_name
 from okr_sheets.files.stems import spelled
-from okr_sheets.misuse import MisuseError
+from okr_sheets.misuse import MisuseError, check_tracker_name
 from okr_sheets.quarters import Period
 from okr_sheets.schema import OKRS
 from okr_sheets.tracker import Tracker
@@ -22,8 +22,7 @@ def place_for_one(tracker: Tracker, quarter: Period, out: Path | None) -> Path:
     _check_local(tracker)
     old = Path(tracker.path)
     path = out or old.with_name(turned_file(old.name, quarter, suffixed=True))
-    if path.suffix.lower() != ".xlsx":
-        raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
+    check_tracker_name(path)
     if os.path.lexists(path):
         raise MisuseError(f"{path} is there already. Choose another name with -o.")
     return path
@@ -44,7 +43,9 @@ def places_for_all(
         named = folder if folder.name not in {"", ".."} else _absolute(folder)
         out = named.with_name(turned_name(named.name, quarters[0], "{name}-{quarter}"))
     if out is None:
-        raise MisuseError(f"Name the new folder of these {len(trackers)} trackers with -o.")
+        raise MisuseError(
+            f"Name the new folder of these {len(trackers)} trackers with -o: -o 2027-Q2"
+        )
     if out.suffix.lower() == ".xlsx":
         count = len(trackers)
         raise MisuseError(f"{out} is to hold {count} trackers. Name a folder, without a suffix.")

@@ -19,15 +19,15 @@ PREFIX = ".okr-sheets-"  # of temporary files; reading passes over what is hidde
 ASIDE = f"{PREFIX}old-"  # of second names of files that are being replaced
 STALE = 3600  # seconds; no write takes as long, so an older temporary is a killed run's
 Judge = Callable[[Path], Standing]
-REASONS: Mapping[int, str] = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "your share of the disk is full",
-    errno.EFBIG: "the disk takes no file as large",
-    errno.ENAMETOOLONG: "the name is too long",
-    errno.EACCES: "nothing can be written in that folder",
-    errno.EPERM: "that folder does not allow it",
-    errno.ELOOP: "the link leads in a circle, or over too many others",
-    errno.EROFS: "nothing can be written on that disk",
+REASONS: Mapping[int, str] = {  # and what to do
+    errno.ENOSPC: "the disk is full. Make room, or choose another disk",
+    errno.EDQUOT: "your share of the disk is full. Make room, or choose another disk",
+    errno.EFBIG: "the disk takes no file as large. Choose another disk",
+    errno.ENAMETOOLONG: "the name is too long. Choose a shorter one",
+    errno.EACCES: "nothing can be written in that folder. Choose another folder",
+    errno.EPERM: "that folder does not allow it. Choose another folder",
+    errno.ELOOP: "the link leads in a circle, or over too many others. Choose another name",
+    errno.EROFS: "nothing can be written on that disk. Choose another disk",
 }
 
 
@@ -108,7 +108,7 @@ def in_words(path: Path) -> Iterator[None]:
         refusal = error if isinstance(error, OSError) else next(iter(error.args), None)
         if not isinstance(refusal, OSError) or refusal.errno is None:
             raise
-        reason = REASONS.get(refusal.errno, refusal.strerror)
+        reason = REASONS.get(refusal.errno, f"{refusal.strerror}. Choose another name")
         raise type(refusal)(f"{path} was not written: {reason}.") from error
 
 

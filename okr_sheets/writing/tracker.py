@@ -15,7 +15,7 @@ from okr_sheets.columns import Array, folded, to_day
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language, language
-from okr_sheets.misuse import MisuseError, check_local, named_kind
+from okr_sheets.misuse import MisuseError, check_local, check_tracker_name, named_kind
 from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.own import OwnColumn
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
@@ -82,8 +82,7 @@ def write(
     above = _read_parent(parent)
     start, end = _checked_span(tracker, objectives, key_results)
     check_local(path, "tracker")
-    if place_of(path).suffix.lower() != ".xlsx":
-        raise MisuseError(f"{path}: a tracker is an .xlsx workbook. Choose such a name.")
+    check_tracker_name(place_of(path))
     if any(same_file(path, each.path) for each in (tracker, above) if each and each.path):
         raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
     about = tracker.about
@@ -150,10 +149,10 @@ def _checked_span(tracker: Tracker, objectives: int, key_results: int) -> tuple[
         kind = named_kind(tracker)
         raise MisuseError(f"A workbook is made of a Tracker, not of {kind}.")
     if objectives < 0 or key_results < 0:
-        raise MisuseError("So many rows cannot be prepared: name 0 or more of each.")
+        raise MisuseError("So many rows cannot be prepared. Name 0 or more of each.")
     about = tracker.about
     if about.start is None or about.end is None:
-        raise MisuseError("A tracker needs a quarter or a year: its first and last day.")
+        raise MisuseError("A tracker needs a quarter or a year. Type it on the first sheet.")
     count = len(tracker.columns["objectives"]) + objectives
     rows = len(tracker.okrs) + objectives * (key_results + 1)
     if rows > LAST_ROW - FIRST_ROW - SPARE_ROWS or count > MOST_OBJECTIVES:

@@ -15,7 +15,8 @@ from okr_sheets.files.encrypted import OLE
 from okr_sheets.files.guard import head_of
 from okr_sheets.files.locks import lock_of
 from okr_sheets.files.marks import is_marked
-from okr_sheets.language import languages
+from okr_sheets.language import check_language, languages
+from okr_sheets.language import language as language_of
 from okr_sheets.misuse import MisuseError, check_choice, check_local, named_kind
 from okr_sheets.problems import UnreadableError
 from okr_sheets.regular import opened
@@ -58,7 +59,7 @@ def report_into(
         kind = named_kind(rollup)
         raise MisuseError(f"A report is made of what okr_sheets.rollup gives, not of {kind}.")
     if language is not None:
-        check_choice("language", language, languages())
+        check_language(language)
     words = rollup.words(language)
     asked = check_sheets(sheets)
     check_local(path)
@@ -110,15 +111,24 @@ def check_sheets(keys: Iterable[str] | None) -> tuple[str, ...]:
     """Keys of sheets as they are asked for; MisuseError, with the choices, for another one."""
     asked = tuple(keys or ())
     for key in asked:
-        check_choice("sheet", key, SHEETS)
+        check_choice("sheet", key, SHEETS, _titles)
     return asked
+
+
+def _titles() -> dict[str, str]:
+    """What each sheet is called in all languages, with its key."""
+    titles = [sheet_titles(language_of(code)) for code in languages()]
+    return {title: key for each in titles for key, title in each.items() if key in SHEETS}
 
 
 def _check_file(path: Path, place: Path) -> None:
     if not place.exists():
-        raise MisuseError(f"There is no workbook {path}.")
+        raise MisuseError(f"There is no workbook {path}. Name one of yours that is there.")
     if is_marked(place):
-        raise MisuseError(f"{path} is a report of okr-sheets, which is only written whole.")
+        raise MisuseError(
+            f"{path} is a report of okr-sheets, which is only written whole. "
+            "Name a workbook of your own."
+        )
     if held := lock_of(place):
         raise PermissionError(
             f"{path} is open in another program. Close it, or delete {held} if nothing has it open."

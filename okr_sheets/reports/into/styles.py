@@ -86,7 +86,8 @@ class _Merging:
             places[at] = known[shape]
         if name == "cellXfs" and len(listed) + len(added) > MOST_FORMATS:
             raise MisuseError(
-                f"The workbook has {len(listed)} formats of cells, too many to add one."
+                f"The workbook has {len(listed)} formats of cells, too many to add one. "
+                "Choose another workbook."
             )
         self._add(name, added, len(listed))
         self._places[name] = places
