@@ -9,7 +9,7 @@ from okr_sheets.coaching.blanks import is_blank
 from okr_sheets.coaching.likeness import likeness
 from okr_sheets.coaching.owners import names_in
 from okr_sheets.coaching.plans import ALIKE
-from okr_sheets.problems import COACHING
+from okr_sheets.kinds import COACHING
 from okr_sheets.reading.examples import languages_of, names
 
 HEADER = (

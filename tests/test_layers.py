@@ -17,6 +17,7 @@ LAYERS = (
         "streams",
         "choices",
         "schema",
+        "kinds",
         "problems",
         "quarters",
         "letters",

@@ -23,9 +23,10 @@ import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.files import books, child, guard
 from okr_sheets.frames import frame
+from okr_sheets.kinds import CODES, KINDS
 from okr_sheets.language import language, languages
 from okr_sheets.letters import column_number
-from okr_sheets.problems import CODES, KINDS, Problem, grouped, in_order
+from okr_sheets.problems import Problem, grouped, in_order
 from okr_sheets.reading import folders, tracker
 
 TODAY = date(2027, 1, 8)
