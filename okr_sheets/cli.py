@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from okr_sheets.config import Config
+    from okr_sheets.tracker import Tracker
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,7 +62,7 @@ main.add_command(turn)
     "--from",
     "source",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A plan of your own: .toml or .csv.",
+    help="A plan of your own, .toml or .csv; or a filled-in tracker, to have it in the new sheets.",
 )
 @click.option("--blank", is_flag=True, help="No examples, only rows to fill in.")
 @click.option("--quarter", help="Such as 2027-Q1, or 2027 for a year.  [default: the next quarter]")
@@ -112,12 +113,19 @@ def new(
 
     With example OKRs (the B2B SaaS marketing set, or --template), with a plan of your own
     (--from), or --blank; --objectives and --key-results say how many empty rows a blank one has.
+    --from OLD.xlsx writes a tracker of an earlier version anew, with all that was typed into it.
     """
     if sum((template is not None, source is not None, blank)) > 1:
         raise click.UsageError("Choose one of --template, --from and --blank.")
     if (objectives or key_results) and (template or source):
         raise click.UsageError("--objectives and --key-results prepare a blank tracker's rows.")
     check_new_tracker(out, force=force)
+    from okr_sheets.files.names import SUFFIXES
+
+    # What a CSV file holds is a plan.
+    is_tracker = source is not None and source.suffix.lower() in SUFFIXES - {".csv"}
+    if is_tracker and (code or any(about.values())):
+        raise click.UsageError(f"{source} says itself whose OKRs these are, and of when.")
     from okr_sheets.planning import DEFAULT_TEMPLATE
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
@@ -127,6 +135,14 @@ def new(
     above = read(parent, config=config) if parent else None
     if above and not above.readable:
         raise click.UsageError(above.problems[0].line())
+    if source and is_tracker:
+        from okr_sheets.renew import renewed
+
+        tracker, notes = renewed(source, out, above, protect, force, config)
+        _say_written(out, tracker)
+        for note in notes:
+            say(note)
+        return 0
     tracker = plan(
         template,
         source=source,
@@ -146,8 +162,14 @@ def new(
         protect=protect,
         force=force,
     )
-    words = language(tracker.about.language)
-    count = len(tracker.columns["objectives"])
+    _say_written(out, tracker)
+    if not source and len(tracker.columns["objectives"]):
+        _warn_of_english(template or DEFAULT_TEMPLATE, tracker.about.language)
+    return runs.finish(tracker.problems, [tracker], tracker.about.language) if source else 0
+
+
+def _say_written(out: Path, tracker: Tracker) -> None:
+    words, count = language(tracker.about.language), len(tracker.columns["objectives"])
     say(
         words(
             "terminal.wrote_tracker" if count else "terminal.wrote_blank",
@@ -157,9 +179,6 @@ def new(
             quarter=tracker.about.quarter,
         )
     )
-    if not source and count:
-        _warn_of_english(template or DEFAULT_TEMPLATE, words.code)
-    return runs.finish(tracker.problems, [tracker], words.code) if source else 0
 
 
 def _warn_of_english(name: str, code: str) -> None:

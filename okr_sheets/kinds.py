@@ -35,6 +35,8 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "open-elsewhere": "warning",
         "text-encoding": "info",
         "macros": "info",
+        "old-template": "info",
+        "newer-template": "warning",
     },
     "Sheets, rows and columns": {
         "no-okr-table": "error",

@@ -36,7 +36,7 @@ LAYERS = (
     ("reports", "terminal", "turning"),
     ("demo_close", "demo"),
     ("options", "runs", "targets"),
-    ("adopt", "checking", "close", "turn"),
+    ("adopt", "checking", "close", "renew", "turn"),
     ("cli",),
 )
 RANK = {

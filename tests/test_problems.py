@@ -28,6 +28,7 @@ from okr_sheets.language import language, languages
 from okr_sheets.letters import column_number
 from okr_sheets.problems import Problem, grouped, in_order
 from okr_sheets.reading import folders, tracker
+from okr_sheets.writing import start
 
 TODAY = date(2027, 1, 8)
 # A sheet with nothing wrong in it; a recipe changes as few of its cells as it can.
@@ -175,6 +176,17 @@ def rewritten(path, part, changes):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in (members | {part: text.encode()}).items():
             archive.writestr(name, content)
+
+
+def by_template(when, version):
+    """A tracker of ours that was made by another version of the template."""
+
+    def check(folder):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(start, "TEMPLATE_VERSION", version)
+            return okr.check(okr.write(okr.new("sales"), folder / "sales.xlsx"))
+
+    return Recipe(when, "sales.xlsx", check)
 
 
 def in_reader(when, work, *arguments, haste=1):
@@ -451,6 +463,8 @@ RECIPES = {
         (ROWS + KR).replace("Leads", "Başlangıç değeri ığdır").encode("cp1254"),
     ),
     "macros": Recipe("A workbook with macros.", "okrs.xlsm", add_macros),
+    "old-template": by_template("A tracker of an earlier version of the program.", 1),
+    "newer-template": by_template("A tracker of a later version of the program.", 99),
     # sheets, rows and columns
     "no-okr-table": in_file("A table of other things.", "okrs.csv", "Name;Phone\nAnn;123\n"),
     "missing-column": in_file("The column of targets deleted.", "okrs.csv:okrs", KEYED),
