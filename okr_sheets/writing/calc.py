@@ -30,6 +30,7 @@ OBJECTIVES_BOTTOM = OBJECTIVES_TOP + MOST_OBJECTIVES - 1
 ATTENTION_TOP = OBJECTIVES_TOP + MOST_OBJECTIVES + 2
 FIGURES_TOP = ATTENTION_TOP + SHOWN_ATTENTION + 2
 COUNTS_TOP = FIGURES_TOP + 4
+FIXES = (FIGURES_TOP + 10, FIGURES_TOP + 11)  # how many rows have something to fix, and the first
 WEEKS_TOP = FIGURES_TOP + 13
 ATTENTION = {
     "id": "C",
@@ -157,6 +158,11 @@ class Calc:
             counted = f'{self._okrs("status")},"{word}",{self._okrs("anchor")},0'
             count = sum(row["status"] == status and row["anchor"] == 0 for row in cells)
             self._put(f"B{at}", f"COUNTIFS({counted})", count)
+        fixes = self._okrs("to_fix")
+        faulty = [row for row in self.values.cells if self.values.shown(row, "to_fix")]
+        self._put(f"B{FIXES[0]}", f'COUNTIFS({fixes},"?*")', len(faulty))
+        first = f'IFERROR(MATCH("?*",{fixes},0)+{FIRST_ROW - 1},0)'
+        self._put(f"B{FIXES[1]}", first, min(faulty, default=0))
 
     def _weeks(self) -> None:
         f = self.operations
@@ -181,7 +187,9 @@ class Calc:
         sheet.set_column(0, 40, 12, styles())
         for cell, entry in self.cells.items():
             sheet.write_formula(cell, f"={entry.formula}", styles(), entry.value)
-        for number, label in enumerate(("score", "expected", "live", "up to date", *COUNTED)):
+        for number, label in enumerate(
+            ("score", "expected", "live", "up to date", *COUNTED, "to fix", "first to fix")
+        ):
             sheet.write_string(FIGURES_TOP - 1 + number, 0, label, styles())
         for number, status in enumerate(COUNTED):
             word = self.layout.words.choice("status", status)
