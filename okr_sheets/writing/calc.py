@@ -14,9 +14,11 @@ from okr_sheets.columns import serial
 from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.formulas import Term
+from okr_sheets.letters import column_number
 from okr_sheets.schema import POINTS_PREFIX
 from okr_sheets.writing.layout import DATE_ROW, FIRST_ROW, RowCells
-from okr_sheets.writing.values import TEAM, WEEK, WEEK_PREFIX, Values, week_score
+from okr_sheets.writing.retyped import Retyped
+from okr_sheets.writing.values import TEAM, WEEK, WEEK_PREFIX, Values, week_score, weight_below
 
 MOST_OBJECTIVES = 40  # that the hidden sheet follows
 SHOWN_OBJECTIVES = 12
@@ -24,7 +26,7 @@ SHOWN_ATTENTION = 8
 COUNTED = ("achieved", "on-track", "at-risk", "off-track", "no-update", "not-started")
 
 # The hidden sheet's columns, and the rows of its blocks, from 1.
-RANK, ROW, ID, TITLE, SCORE, EXPECTED, SHARE, WEEKS = "A", "B", "C", "D", "E", "F", "G", 7
+ROW, ID, TITLE, SCORE, EXPECTED, SHARE, WEIGHT, WEEKS = *"BCDEFGH", 8
 OBJECTIVES_TOP = 2
 OBJECTIVES_BOTTOM = OBJECTIVES_TOP + MOST_OBJECTIVES - 1
 ATTENTION_TOP = OBJECTIVES_TOP + MOST_OBJECTIVES + 2
@@ -41,6 +43,9 @@ ATTENTION = {
     "gap": "H",
     "status": "I",
 }
+PACES_COLUMN = "D"  # beside the figures
+# What is said of a gap, one below the other; each but the first of one point, then of {n}.
+PACES = ("level", "behind_one", "behind", "over_one", "over", "ahead_one", "ahead")
 NUMBERS = frozenset({"score", "expected", "gap"})
 
 
@@ -65,6 +70,10 @@ class Calc:
         self._attention()
         self._figures()
         self._weeks()
+        score = self.cells[f"B{FIGURES_TOP}"].value
+        self.retyped = Retyped(self.layout, WEEKS_TOP + len(self.layout.dates) + 1, score)
+        for cell, (formula, value) in self.retyped.formulas.items():
+            self._put(cell, formula, value)
 
     def at(self, cell: str) -> Entry:
         """A cell of this sheet as other sheets show it."""
@@ -75,6 +84,11 @@ class Calc:
     def range(self, column: str, top: int, count: int) -> str:
         """So many cells of a column, as charts and other sheets name them."""
         return f"{quoted_sheet(self.name)}!${column}${top}:${column}${top + count - 1}"
+
+    @property
+    def paces(self) -> str:
+        """The words of `PACES`, as other sheets name them."""
+        return self.range(PACES_COLUMN, FIGURES_TOP, len(PACES))
 
     def week_cell(self, rank: int, number: int) -> str:
         return f"{xl_col_to_name(WEEKS + number)}{OBJECTIVES_TOP + rank}"
@@ -115,16 +129,19 @@ class Calc:
             at = OBJECTIVES_TOP + rank
             row = anchors[rank] if rank < len(anchors) else 0
             cell = f"${ROW}{at}"
-            self._put(f"{RANK}{at}", rank + 1, rank + 1)
-            smallest = f"SMALL({anchor},{RANK}{at}+COUNTIFS({anchor},0))"
+            smallest = f"SMALL({anchor},{rank + 1}+COUNTIFS({anchor},0))"
             self._put(f"{ROW}{at}", f"IFERROR({smallest},0)", row)
             columns = {"id": ID, "title": TITLE, "score": SCORE, "expected": EXPECTED}
             for key, column in columns.items():
-                self._look_up(f"{column}{at}", cell, row, key)
+                if key != "expected" or rank < SHOWN_OBJECTIVES:
+                    self._look_up(f"{column}{at}", cell, row, key)
             share = f"INDEX({self._okrs('share')},{cell}-{FIRST_ROW - 1})"
             counts = self.values.shown(row, "share") if row else 0
             self._put(f"{SHARE}{at}", f"IF({cell}>0,{share},0)", counts)
-            k = RowCells({"anchor": cell})
+            k = RowCells({"anchor": cell, "weight_below": f"${WEIGHT}{at}"})
+            below = weight_below(RowCells({"anchor": cell}), self.operations)
+            weight = self.values.cells[row]["weight_below"] if row else 0.0
+            self._put(f"{WEIGHT}{at}", below, weight)
             for number, day in enumerate(self.layout.dates):
                 formula = week_score(k, f"{POINTS_PREFIX}{day}", self.operations)
                 value = self.values.cells[row][f"{WEEK_PREFIX}{day}"] if row else 0.0
@@ -194,4 +211,9 @@ class Calc:
         for number, status in enumerate(COUNTED):
             word = self.layout.words.choice("status", status)
             sheet.write_string(COUNTS_TOP - 1 + number, 2, word, styles())
+        for number, key in enumerate(PACES):
+            word = self.layout.words(f"dashboard.{key}")
+            sheet.write_string(
+                FIGURES_TOP - 1 + number, column_number(PACES_COLUMN) - 1, word, styles()
+            )
         sheet.hide()

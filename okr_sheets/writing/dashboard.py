@@ -16,25 +16,18 @@ from okr_sheets.drawing.canvas import (
     COLUMN_DIGITS,
     COLUMN_PIXELS,
     COLUMNS,
-    TILE_FIGURE,
-    TILE_LABEL,
     Canvas,
 )
 from okr_sheets.drawing.charts import SMALL, doughnut, score_line, week_axes
 from okr_sheets.drawing.colours import (
-    ACCENT,
-    FIGURE_INKS,
-    INK,
     LINE,
     MUTED,
     PAGE,
-    QUIET,
     STATUS_COLOURS,
     STRONG_COLOURS,
     WHITE,
 )
 from okr_sheets.drawing.conditions import DATA_BAR, in_status_colours, where
-from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.drawing.styles import PERCENT, Styles
 from okr_sheets.drawing.text_width import line_height, lines_of
 from okr_sheets.formulas import Term, quoted
@@ -47,9 +40,9 @@ from okr_sheets.writing.calc import (
     COUNTS_TOP,
     EXPECTED,
     FIGURES_TOP,
-    FIXES,
     ID,
     OBJECTIVES_TOP,
+    PACES,
     SCORE,
     SHOWN_ATTENTION,
     SHOWN_OBJECTIVES,
@@ -58,6 +51,7 @@ from okr_sheets.writing.calc import (
     Calc,
     Entry,
 )
+from okr_sheets.writing.headline import HALF, counted, write_headline
 from okr_sheets.writing.layout import RowCells
 
 CHART_ROWS = 10
@@ -65,7 +59,6 @@ RING_SPAN = 6  # columns of the canvas
 SCORE_SPAN, PACE_SPAN, ID_SPAN = 2, 2, 2
 MOST_WEEKS = 13  # columns of the objectives' weeks; of more every second, third … is shown
 FEWEST_LINES, MOST_LINES = 2, 4  # of text that a row of a list has room for
-_HALF = 0.500001  # a half and a trace: a gap of 0.145 is 15 points in every program
 _TRACE = 0.00001  # below which two shares of four decimals are one
 _PERCENT = {"num_format": PERCENT}
 _MIDDLE = {"align": "center"}
@@ -92,113 +85,11 @@ class Dashboard:
 
     def write(self, book: Workbook, sheet: Worksheet, settings: Mapping[str, str]) -> None:
         page = Canvas(sheet, self.styles)
-        self._heading(page, settings)
-        self._tiles(page)
+        write_headline(page, self.calc, self.about, settings)
         self._attention(page, book)
         self._weeks(page, book)
         self._objectives(page)
         page.finish((0.3, 0.3, 0.3, 0.4))
-
-    # --- above the charts ----------------------------------------------------------------------
-
-    def _heading(self, page: Canvas, settings: Mapping[str, str]) -> None:
-        """Whose OKRs these are, of which quarter, as of when; and what is to fix."""
-        words, styles = self.words, self.styles
-        before, after = words("dashboard.title", unit="\0").split("\0")
-        named = quoted(words("dashboard.unnamed"))
-        for key in ("company", "department", "team"):
-            named = f'IF({settings[key]}<>"",{settings[key]},{named})'
-        text = f"{quoted(before)}&{named}&{quoted(after)}"
-        unit = self.about.unit or words("dashboard.unnamed")
-        page.height(34)
-        look = styles(font_size=22, bold=True, bg_color=PAGE, shrink=True)
-        page.formula(0, 18, text, f"{before}{unit}{after}", look)
-        quiet = {"font_color": MUTED, "bg_color": PAGE}
-        page.cell(18, 4, words("dashboard.as_of"), styles(align="right", shrink=True, **quiet))
-        dated = styles(num_format=styles.date_format, align="left", shrink=True, **quiet)
-        page.formula(22, 2, self._calendar("day"), self.calc.values.days["day"], dated)
-        page.next()
-        within = self._within(settings)
-        look = styles(font_size=12, bold=True, shrink=True, **quiet)
-        page.formula(0, COLUMNS, within.formula, within.value, look)
-        page.next()
-        self._fixes(page)
-        nothing = words("dashboard.nothing", sheet=words("sheets.okrs"))
-        live = self.calc.at(f"B{FIGURES_TOP + 2}")
-        text, shown = f'IF({live.formula}>0,"",{quoted(nothing)})', "" if live.value else nothing
-        page.formula(0, COLUMNS, text, shown, self._quiet())
-        page.next()
-        page.next(8)
-
-    def _within(self, settings: Mapping[str, str]) -> Entry:
-        """The units above the one in the title, and the period: Acme · Marketing · 2027-Q1."""
-        company, department, team, quarter = (
-            settings[key] for key in ("company", "department", "team", "quarter")
-        )
-        parts = (
-            f'IF(AND({company}<>"",{department}&{team}<>"")," · "&{company},"")',
-            f'IF(AND({department}<>"",{team}<>"")," · "&{department},"")',
-            f'IF({quarter}<>""," · "&{quarter},"")',
-        )
-        about = self.about
-        shown = (
-            about.company if about.department or about.team else "",
-            about.department if about.team else "",
-            about.quarter,
-        )
-        return Entry(f"MID({'&'.join(parts)},4,500)", " · ".join(filter(None, shown)))
-
-    def _fixes(self, page: Canvas) -> None:
-        """How many rows have something to fix, with a link to the first of them."""
-        words, (count, row) = self.words, (self.calc.at(f"B{at}") for at in FIXES)
-        column = f"COLUMN({self.layout.elsewhere(self.layout.range('to_fix'))})"
-        sheet = quoted(f"#{quoted_sheet(self.layout.sheet)}!")
-        many = _numbered(words("dashboard.fix"), count.formula)
-        said = f"IF({count.formula}=1,{quoted(words('dashboard.fix_one'))},{many})"
-        link = f"HYPERLINK({sheet}&ADDRESS({row.formula},{column}),{said})"
-        live, fine = self.calc.at(f"B{FIGURES_TOP + 2}"), words("dashboard.fix_none")
-        none = f'IF({live.formula}>0,{quoted(fine)},"")'
-        shown = self._counted("fix", count.value) if count.value else fine if live.value else ""
-        look = self.styles(font_color=MUTED, bg_color=PAGE)
-        page.formula(0, 12, f"IF({count.formula}=0,{none},{link})", shown, look)
-        _, ink = STATUS_COLOURS["off-track"]
-        alert = self.styles.rule(font_color=ink, bold=True, underline=1)
-        page.sheet.conditional_format(page.row, 1, page.row, 12, where(f"{count.formula}>0", alert))
-        page.next()
-
-    def _counted(self, key: str, count: int) -> str:
-        one = self.words(f"dashboard.{key}_one")
-        return one if count == 1 else self.words(f"dashboard.{key}", n=str(count))
-
-    def _calendar(self, key: str) -> str:
-        return self.layout.elsewhere(self.layout.calendar(key))
-
-    def _tiles(self, page: Canvas) -> None:
-        words, styles = self.words, self.styles
-        score, expected, live, updated = (
-            self.calc.at(f"B{FIGURES_TOP + number}") for number in range(4)
-        )
-        slash = words("dashboard.updated_of")
-        of_live = Entry(
-            f'{updated.formula}&" {slash} "&{live.formula}', f"{updated.value} {slash} {live.value}"
-        )
-        tiles = [
-            (words("dashboard.score"), score, ACCENT, PERCENT),
-            (words("dashboard.expected"), expected, QUIET, PERCENT),
-            (words("dashboard.updated"), of_live, QUIET, "@"),
-        ]
-        for number, status in enumerate(COUNTED[:5]):
-            count = self.calc.at(f"B{COUNTS_TOP + number}")
-            tiles.append((words.choice("status", status), count, STRONG_COLOURS[status], "0"))
-        for number, (label, *_) in enumerate(tiles):
-            page.cell(3 * number, 3, label, styles(**TILE_LABEL))
-        page.next(22)
-        for number, (_, figure, colour, number_format) in enumerate(tiles):
-            ink = {"font_color": FIGURE_INKS.get(colour, INK), "num_format": number_format}
-            edge = {"bottom": 5, "bottom_color": colour}
-            self._live(page, 3 * number, 3, figure, **TILE_FIGURE, **ink, **edge)
-        page.next(40)
-        page.next(10)
 
     def _live(self, page: Canvas, at: int, span: int, entry: Entry, **look: Any) -> None:
         made = self.styles(**{"bg_color": PAGE} | look)
@@ -317,17 +208,16 @@ class Dashboard:
         page.sheet.conditional_format(*bars, DATA_BAR)
         height = self._row_height({"title": title_span}, of_objectives=True)
         for rank, title in enumerate(titles):
-            name, score, expected = (
-                calc.at(f"{column}{OBJECTIVES_TOP + rank}") for column in (ID, SCORE, EXPECTED)
-            )
+            name, score = (calc.at(f"{it}{OBJECTIVES_TOP + rank}") for it in (ID, SCORE))
             is_there = bool(title.value) or score.value != ""
             shown = f'IF({title.formula}&{score.formula}="","",{name.formula})'
             named = Entry(shown, name.value if is_there else "")
             self._live(page, 0, ID_SPAN, named, **_SHRUNK)
             self._live(page, ID_SPAN, title_span, title, **_WRAPPED)
             self._live(page, score_at, SCORE_SPAN, score, **score_look)
-            pace = self._pace_of_objective(score, expected)
-            self._live(page, pace_at, PACE_SPAN, pace, **_WRAPPED | _MIDDLE)
+            self._live(
+                page, pace_at, PACE_SPAN, self._pace_of_objective(rank), **_WRAPPED | _MIDDLE
+            )
             for at, number in enumerate(numbers, first_week):
                 self._week(page, at, rank, number)
             page.next(height)
@@ -368,54 +258,57 @@ class Dashboard:
         return line_height(self.words) * 0.9 * max(count, FEWEST_LINES) + 3
 
     def _pace(self, rank: int) -> Entry:
-        """A gap in words: so many points behind or ahead of what is expected by now.
+        """A key result's gap in words.
 
-        What has used more of an allowance than the time that passed is over it.
+        What has used more of an allowance than the time that passed is over it, not behind.
         """
         gap, score, expected = (
             self.calc.at(f"{ATTENTION[key]}{ATTENTION_TOP + rank}")
             for key in ("gap", "score", "expected")
         )
         is_used = f"ABS({expected.formula}-{score.formula}-{gap.formula})>{_TRACE}"
-        behind = self._points("behind", gap.formula)
-        late = f"IF({is_used},{self._points('over', gap.formula)},{behind})"
-        formula = self._in_words(gap.formula, late)
+        late = f"IF({is_used},{_place('over')},{_place('behind')})"
         if not isinstance(gap.value, int | float):
-            return Entry(formula, "")
-        key = "over" if abs(expected.value - score.value - gap.value) > _TRACE else "behind"
-        return Entry(formula, self._shown(gap.value, key))
+            return self._in_words(gap.formula, late)
+        is_over = abs(expected.value - score.value - gap.value) > _TRACE
+        return self._in_words(gap.formula, late, gap.value, "over" if is_over else "behind")
 
-    def _pace_of_objective(self, score: Entry, expected: Entry) -> Entry:
+    def _pace_of_objective(self, rank: int) -> Entry:
+        score, expected = (self.calc.at(f"{it}{OBJECTIVES_TOP + rank}") for it in (SCORE, EXPECTED))
         gap = f"({expected.formula}-{score.formula})"
-        formula = self._in_words(gap, self._points("behind", gap))
-        numbers = [expected.value, score.value]
-        has_gap = all(isinstance(number, int | float) for number in numbers)
-        shown = self._shown(expected.value - score.value, "behind") if has_gap else ""
-        return Entry(f'IFERROR({formula},"")', shown)
+        has_gap = all(isinstance(each.value, int | float) for each in (expected, score))
+        value = expected.value - score.value if has_gap else None
+        entry = self._in_words(gap, str(_place("behind")), value)
+        return Entry(f'IFERROR({entry.formula},"")', entry.value)
 
-    def _in_words(self, gap: str, late: str) -> str:
-        """The formula of a gap's words, by those for what is late."""
-        level, ahead = quoted(self.words("dashboard.level")), self._points("ahead", gap)
-        sides = f"IF({gap}>0,{late},{ahead})"
-        return f'IF(ISNUMBER({gap}),IF({_in_points(gap)}=0,{level},{sides}),"")'
+    def _in_words(
+        self, gap: str, late: str, value: float | None = None, late_key: str = "behind"
+    ) -> Entry:
+        """A gap in words: so many points behind or ahead of what is expected by now.
 
-    def _points(self, key: str, gap: str) -> str:
-        one, many = quoted(self.words(f"dashboard.{key}_one")), self.words(f"dashboard.{key}")
-        points = _in_points(gap)
-        return f"IF({points}=1,{one},{_numbered(many, points)})"
-
-    def _shown(self, gap: float, late: str) -> str:
-        """What those formulas give."""
-        count = math.floor(abs(gap) * 100 + _HALF)
-        key = late if gap > 0 else "ahead"
-        return self._counted(key, count) if count else self.words("dashboard.level")
+        `late` gives the place of the words for a gap above 0, of one point, in `PACES`.
+        """
+        points, table = f"INT(ABS({gap})*100+{HALF})", self.calc.paces
+        side = f"IF({gap}>0,{late},{_place('ahead')})+IF({points}>1,1,0)"
+        word = f"INDEX({table},IF({points}=0,1,{side}))"
+        formula = f'IF(ISNUMBER({gap}),SUBSTITUTE({word},"{{n}}",{points}),"")'
+        if value is None:
+            return Entry(formula, "")
+        count = math.floor(abs(value) * 100 + HALF)
+        key = late_key if value > 0 else "ahead"
+        shown = (
+            counted(self.words, f"dashboard.{key}", count)
+            if count
+            else self.words("dashboard.level")
+        )
+        return Entry(formula, shown)
 
     def _week(self, page: Canvas, at: int, rank: int, number: int) -> None:
         """An objective's score at one check-in date, if that counts by now."""
         calc = self.calc
         week = calc.at(calc.week_cell(rank, number))
         dated, score = calc.at(f"B{WEEKS_TOP + number}"), calc.at(f"{SCORE}{OBJECTIVES_TOP + rank}")
-        counts = f"AND(ISNUMBER({score.formula}),{dated.formula}<={self._calendar('until')})"
+        counts = f"AND(ISNUMBER({score.formula}),{dated.formula}<={self.calc.calendar('until')})"
         is_counted = isinstance(score.value, int | float) and dated.value <= calc.until
         entry = Entry(f'IF({counts},{week.formula},"")', week.value if is_counted else "")
         self._live(page, at, 1, entry, font_size=9, **_PERCENT, **_MIDDLE)
@@ -446,14 +339,9 @@ class Dashboard:
             page.sheet.conditional_format(first[0], 1 + at, first[0] + count - 1, at + span, rule)
 
 
-def _in_points(gap: str) -> str:
-    return f"INT(ABS({gap})*100+{_HALF})"
-
-
-def _numbered(text: str, count: str) -> str:
-    """A text with an {n} in it as a formula, `count` in its place."""
-    parts = (quoted(part) if part else "" for part in text.split("{n}"))
-    return f"&{count}&".join(parts).strip("&")
+def _place(key: str) -> int:
+    """The place among `PACES` of the words for one point, from 1."""
+    return PACES.index(f"{key}_one") + 1
 
 
 def _shown_weeks(count: int) -> range:

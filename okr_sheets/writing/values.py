@@ -15,7 +15,7 @@ from okr_sheets.computing import OPERATIONS, InColumns, compute, in_words, misre
 from okr_sheets.findings import filling
 from okr_sheets.gathering import gather
 from okr_sheets.schema import CHECK_IN_PREFIX, POINTS_PREFIX
-from okr_sheets.scoring import mean, mean_of_group, passed, points_by
+from okr_sheets.scoring import mean, passed, points_by
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.layout import CALENDAR, Layout, Slot
 
@@ -34,9 +34,14 @@ WEEK: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
+def weight_below(k: Any, f: Any) -> Any:
+    """What the weights of an objective's key results that count add up to; 0 for other rows."""
+    return f.choose(k.anchor > 0, f.sum_of_group(k, "counted"), 0)
+
+
 def week_score(k: Any, points: str, f: Any) -> Any:
     """An objective's score at a check-in date, by the column of its points; 0 for none."""
-    return f.choose(k.anchor > 0, f.zero(mean_of_group(k, points, f)), 0)
+    return f.zero(mean(f.sum_of_group(k, points), k.weight_below, f))
 
 
 class Values:
@@ -98,6 +103,7 @@ def _rows(placed: Tracker, day: date, dates: Sequence[date], operations: InColum
     """What is typed, and what each formula gives, by the rows of the sheet."""
     rows = compute(gather([placed], [day]), operations)
     check_ins = placed.columns["check_ins"]
+    rows.add({"weight_below": weight_below(rows, operations)})
     before = np.zeros(len(rows))
     for each in dates:
         of_day = check_ins.take(check_ins.date == serial(each))
