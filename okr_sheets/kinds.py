@@ -150,6 +150,7 @@ KINDS: Mapping[str, Mapping[str, Severity]] = {
         "current-typed": "warning",
         "other-formula": "error",
         "stale-value": "warning",
+        "other-score": "warning",
         "no-formula": "warning",
         "no-formulas": "warning",
         "other-bands": "warning",

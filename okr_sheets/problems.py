@@ -129,7 +129,7 @@ class Problem:
         """The cells of the others, each with what it says where they say different things."""
         alike = len({(p.sheet, _reading(p)) for p in (self, *self.others)}) == 1
         if alike:
-            return _ranges(self.others)
+            return ranges(self.others)
         read = [f"{self._seen(p)} {_reading(p)}".rstrip() for p in self.others[:MOST_READINGS]]
         return ", ".join(read) + (" …" if len(self.others) > MOST_READINGS else "")
 
@@ -227,7 +227,7 @@ def _reading(problem: Problem) -> str:
     return quotation(reading.strip(), LONGEST_READING)
 
 
-def _ranges(problems: Iterable[Problem]) -> str:
+def ranges(problems: Iterable[Problem]) -> str:
     """The cells of problems as a spreadsheet writes them: `F13:F90, F95`; the first few only."""
     runs: list[tuple[str, int, int]] = []
     for column, row in sorted({(p.column, p.row) for p in problems}, key=_down_each_column):

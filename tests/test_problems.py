@@ -741,6 +741,11 @@ RECIPES = {
         "R7",
         {formula("R7"): r"\1\2<v>0.5</v>"},
     ),
+    "other-score": in_tracker(
+        "A number typed as text, which changes the score.",
+        "",
+        {r' s="(\d+)"><v>2400000</v>': r' s="\1" t="inlineStr"><is><t>2900000</t></is>'},
+    ),
     "no-formula": in_tracker(
         "A row added by a program that fills in no formulas.",
         "R8",
