@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
@@ -15,7 +16,7 @@ from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.formulas import Term
 from okr_sheets.letters import column_number
-from okr_sheets.schema import POINTS_PREFIX
+from okr_sheets.schema import CHECK_IN_PREFIX, POINTS_PREFIX
 from okr_sheets.writing.layout import DATE_ROW, FIRST_ROW, RowCells
 from okr_sheets.writing.retyped import Retyped
 from okr_sheets.writing.values import TEAM, WEEK, WEEK_PREFIX, Values, week_score, weight_below
@@ -194,11 +195,21 @@ class Calc:
             self._put(f"B{at}", self.layout.elsewhere(dated), serial(day))
             expected, score = (self.values.weeks[key][number] for key in ("expected", "score"))
             self._put(f"C{at}", WEEK["expected"](k, f), expected)
-            counts = (k.day <= k.until) & (k.share > 0)
+            # Weeks before the first number of all say nothing of the team.
+            is_told = (k.day <= k.until) & Term(f"(COUNTA({self._check_ins_by(day)})>0)")
+            told = int(serial(day) <= self.until and self.values.first_day <= serial(day))
+            self._put(f"E{at}", f.choose(is_told, 1, 0), told)
+            counts = (Term(f"$E{at}") == 1) & (k.share > 0)
             # A gap in the chart's line; a blank would be drawn as 0.
             formula = f.choose(counts, WEEK["score"](k, f), Term("NA()"))
-            drawn = serial(day) <= self.until and not math.isnan(score)
+            drawn = told and not math.isnan(score)
             self._put(f"D{at}", formula, score if drawn else "#N/A")
+
+    def _check_ins_by(self, day: date) -> str:
+        """The cells of all check-ins up to a date."""
+        first = self.layout.range(self.layout.first_check_in).partition(":")[0]
+        last = self.layout.range(f"{CHECK_IN_PREFIX}{day}").partition(":")[2]
+        return self.layout.elsewhere(f"{first}:{last}")
 
     def write(self, sheet: Worksheet, styles: Styles) -> None:
         sheet.set_column(0, 40, 12, styles())

@@ -306,11 +306,11 @@ class Dashboard:
     def _week(self, page: Canvas, at: int, rank: int, number: int) -> None:
         """An objective's score at one check-in date, if that counts by now."""
         calc = self.calc
-        week = calc.at(calc.week_cell(rank, number))
-        dated, score = calc.at(f"B{WEEKS_TOP + number}"), calc.at(f"{SCORE}{OBJECTIVES_TOP + rank}")
-        counts = f"AND(ISNUMBER({score.formula}),{dated.formula}<={self.calc.calendar('until')})"
-        is_counted = isinstance(score.value, int | float) and dated.value <= calc.until
-        entry = Entry(f'IF({counts},{week.formula},"")', week.value if is_counted else "")
+        week, told = calc.at(calc.week_cell(rank, number)), calc.at(f"E{WEEKS_TOP + number}")
+        score = calc.at(f"{SCORE}{OBJECTIVES_TOP + rank}")
+        is_told = bool(told.value) and isinstance(score.value, int | float)
+        counts = f"AND(ISNUMBER({score.formula}),{told.formula}=1)"
+        entry = Entry(f'IF({counts},{week.formula},"")', week.value if is_told else "")
         self._live(page, at, 1, entry, font_size=9, **_PERCENT, **_MIDDLE)
 
     def _pace_colours(self, page: Canvas, top: int, first_week: int, count: int) -> None:

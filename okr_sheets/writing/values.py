@@ -48,7 +48,8 @@ class Values:
     """The value of every cell of the OKRs sheet, of the team and of its weeks.
 
     `cells` has what is typed and what each formula gives by row and key, `team` and `weeks` what
-    `TEAM` and `WEEK` give, NaN for nothing; `days` the calendar's days as numbers.
+    `TEAM` and `WEEK` give, NaN for nothing; `days` the calendar's days as numbers, and `first_day`
+    the day of the first number of all, infinity for none.
     """
 
     def __init__(
@@ -61,6 +62,8 @@ class Values:
         rows = _rows(placed, day, layout.dates, operations)
         self.cells: dict[int, dict[str, Any]] = {cells["row"]: cells for cells in rows.records()}
         self.days = {key: int(rows[key].max()) for key in CALENDAR}
+        typed = placed.columns["check_ins"].date
+        self.first_day = float(np.fmin.reduce(typed, initial=np.inf))
         team = compute(_team(rows), operations, TEAM)
         weeks = compute(_weeks(rows, layout.dates), operations, WEEK)
         self.team = {key: float(team[key][0]) for key in TEAM}
