@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from okr_sheets.config import Config
+    from okr_sheets.tracker import Tracker
 
 
 _PRESET = Text("google", lambda: PRESETS)
@@ -83,8 +84,8 @@ main.add_command(turn)
 @click.option(
     "--from",
     "source",
-    type=InPath("plan.toml", PLANS),
-    help="A plan of your own: .toml or .csv.",
+    type=InPath("plan.toml", (*PLANS, *sorted(SUFFIXES - set(PLANS)))),
+    help="A plan of your own, .toml or .csv; or a filled-in tracker, to have it in the new sheets.",
 )
 @click.option("--blank", is_flag=True, help="No examples, only rows to fill in.")
 @click.option(
@@ -153,6 +154,7 @@ def new(
 
     With example OKRs (the B2B SaaS marketing set, or --template), with a plan of your own
     (--from), or --blank; --objectives and --key-results say how many empty rows a blank one has.
+    --from OLD.xlsx writes a tracker of an earlier version anew, with all that was typed into it.
     """
     if sum((template is not None, source is not None, blank)) > 1:
         raise MisuseError("Choose one of --template, --from and --blank.")
@@ -162,6 +164,12 @@ def new(
             "of --template or --from."
         )
     check_new_tracker(out, force=force)
+    # What a CSV file holds is a plan.
+    is_tracker = source is not None and source.suffix.lower() in SUFFIXES - {".csv"}
+    if is_tracker and (code or any(about.values())):
+        raise MisuseError(
+            f"{source} says itself whose OKRs these are, and of when. Type --from alone."
+        )
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
     from okr_sheets.writing.tracker import write
@@ -170,6 +178,14 @@ def new(
     above = read(parent, config=config) if parent else None
     if above and not above.readable:
         raise MisuseError(above.problems[0].line())
+    if source and is_tracker:
+        from okr_sheets.renew import renewed
+
+        tracker, notes = renewed(source, out, above, protect, force, config)
+        _say_written(out, tracker)
+        for note in notes:
+            say(note)
+        return 0
     tracker = plan(
         template,
         source=source,
@@ -189,8 +205,12 @@ def new(
         protect=protect,
         force=force,
     )
-    words = language(tracker.about.language)
-    count = len(tracker.columns["objectives"])
+    _say_written(out, tracker)
+    return runs.finish(tracker.problems, [tracker], tracker.about.language) if source else 0
+
+
+def _say_written(out: Path, tracker: Tracker) -> None:
+    words, count = language(tracker.about.language), len(tracker.columns["objectives"])
     say(
         words(
             "terminal.wrote_tracker" if count else "terminal.wrote_blank",
@@ -200,7 +220,6 @@ def new(
             quarter=tracker.about.quarter,
         )
     )
-    return runs.finish(tracker.problems, [tracker], words.code) if source else 0
 
 
 @main.command()

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from okr_sheets.kinds import SEVERITIES
 from okr_sheets.text import quotation
 
 if TYPE_CHECKING:
-    from okr_sheets.problems import Problem, Severity
+    from okr_sheets.problems import Problem
 
-SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")  # the gravest first
 FEW = 3  # problems of a kind that are each listed; of more, one speaks for all
 MOST_PLACES = 6  # that the one names
 LONGEST_READING = 40  # characters of what stands there
@@ -76,7 +76,15 @@ def places_of(line: Problem, number: Callable[[int], str]) -> str:
     `F6:F7, F9, sales.xlsx:OKRs!F3 … (+17)`; where those of one file hold different things, each
     with its own. `number` writes a count as the reader does.
     """
-    places = _places(line)
+    return _first_few(_places(line), number)
+
+
+def ranges(problems: Sequence[Problem], number: Callable[[int], str]) -> str:
+    """The places of problems, as seen from the sheet of the first: `F6:F7, F9 … (+17)`."""
+    return _first_few(_ranges(problems, problems[0]), number)
+
+
+def _first_few(places: Sequence[tuple[str, int]], number: Callable[[int], str]) -> str:
     rest = sum(size for _, size in places[MOST_PLACES:])
     named = ", ".join(text for text, _ in places[:MOST_PLACES])
     return f"{named} … (+{number(rest)})" if rest else named
@@ -86,7 +94,7 @@ def _places(line: Problem) -> list[tuple[str, int]]:
     """The places of the others as texts, each with how many of them are there."""
     is_one_file = len({each.path for each in (line, *line.others)}) == 1
     if not is_one_file or len({_reading(each) for each in (line, *line.others)}) == 1:
-        return _ranges(line)
+        return _ranges(line.others, line)
     told = (f"{_seen(each, line, each.cell)} {_reading(each)}" for each in line.others)
     return [(text.strip(), 1) for text in told]
 
@@ -99,10 +107,10 @@ def _reading(problem: Problem) -> str:
     return quotation(reading.strip(), LONGEST_READING)
 
 
-def _ranges(line: Problem) -> list[tuple[str, int]]:
-    """The places as a spreadsheet writes them, `F13:F90`, one column after the other."""
+def _ranges(problems: Iterable[Problem], line: Problem) -> list[tuple[str, int]]:
+    """Places as a spreadsheet writes them, `F13:F90`, one column after the other."""
     runs: list[tuple[Problem, Problem]] = []
-    for each in sorted(line.others, key=lambda each: _down_each_column(each, line)):
+    for each in sorted(problems, key=lambda each: _down_each_column(each, line)):
         last = runs[-1][1] if runs else None
         if last and _is_below(each, last):
             runs[-1] = (runs[-1][0], each)

@@ -236,6 +236,10 @@ PARTS: Mapping[str, tuple[Column, ...]] = {
     "close": CLOSE.typed,
 }
 
+# Of the workbook that is written, raised when it gains or moves what people see. A cell holds it,
+# since cells are what every program keeps; workbooks of before 2 hold none.
+TEMPLATE_VERSION = 2
+
 # Sheets that are written but never read back.
 OTHER_SHEETS = ("start", "dashboard", "lists", "calc")
 

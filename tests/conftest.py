@@ -15,7 +15,7 @@ import pytest
 
 import okr_sheets as okr
 from okr_sheets import checks, demo
-from okr_sheets.problems import COACHING
+from okr_sheets.kinds import COACHING
 from okr_sheets.reading.tracker import read
 
 ROOT = Path(__file__).parents[1]

@@ -19,8 +19,8 @@ from okr_sheets import demo
 from okr_sheets.cli import main
 from okr_sheets.config import Config
 from okr_sheets.engine import ENGINES
+from okr_sheets.kinds import COACHING
 from okr_sheets.language import language
-from okr_sheets.problems import COACHING
 from okr_sheets.quarters import Quarter
 from okr_sheets.reading.days import date_from_text, is_buddhist
 from okr_sheets.reading.folders import read_all

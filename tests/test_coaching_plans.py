@@ -9,8 +9,8 @@ from okr_sheets.coaching.blanks import is_blank
 from okr_sheets.coaching.likeness import likeness
 from okr_sheets.coaching.owners import names_in
 from okr_sheets.coaching.plans import ALIKE
+from okr_sheets.kinds import COACHING
 from okr_sheets.language import languages
-from okr_sheets.problems import COACHING
 from okr_sheets.reading.examples import names
 
 HEADER = (

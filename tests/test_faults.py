@@ -14,8 +14,8 @@ from openpyxl.utils import column_index_from_string
 import okr_sheets as okr
 from okr_sheets.checks.faults import NAMES
 from okr_sheets.findings import ADVICE, FINDINGS
+from okr_sheets.kinds import COACHING
 from okr_sheets.language import language
-from okr_sheets.problems import COACHING
 from okr_sheets.schema import OKRS, PLANNED
 from okr_sheets.writing.layout import FIRST_ROW
 

@@ -7,8 +7,8 @@ import pytest
 
 import okr_sheets
 from okr_sheets.findings import FINDINGS
+from okr_sheets.kinds import CODES
 from okr_sheets.language import choice_keys, fold, headers, language, languages, percents
-from okr_sheets.problems import CODES
 from okr_sheets.reports.phrases import coverage, scope, updated
 from okr_sheets.schema import OKRS, OTHER_SHEETS, SETTINGS, SHEETS
 from okr_sheets.writing.close import FIXES

@@ -19,6 +19,7 @@ LAYERS = (
         "choices",
         "schema",
         "grouping",
+        "kinds",
         "problems",
         "quarters",
         "letters",
@@ -38,7 +39,7 @@ LAYERS = (
     ("reports", "terminal", "turning"),
     ("demo_close", "demo"),
     ("arguments", "options", "runs", "targets"),
-    ("adopt", "checking", "close", "turn"),
+    ("adopt", "checking", "close", "renew", "turn"),
     ("cli",),
 )
 RANK = {

@@ -13,9 +13,9 @@ from okr_sheets import choices
 from okr_sheets.adopting import mapfile
 from okr_sheets.cli import main
 from okr_sheets.config import KEYS
+from okr_sheets.kinds import CODES
 from okr_sheets.language import language, languages
 from okr_sheets.planning import sets
-from okr_sheets.problems import CODES
 from okr_sheets.reading import examples
 from okr_sheets.reports import KINDS, REVIEWS
 from okr_sheets.reports.workbook import SHEETS

@@ -26,10 +26,12 @@ from okr_sheets.cli import main
 from okr_sheets.files import books, child, guard
 from okr_sheets.frames import frame
 from okr_sheets.grouping import grouped
+from okr_sheets.kinds import CODES, KINDS
 from okr_sheets.language import language, languages
 from okr_sheets.letters import column_number
-from okr_sheets.problems import CODES, KINDS, Problem, in_order
+from okr_sheets.problems import Problem, in_order
 from okr_sheets.reading import folders, tracker
+from okr_sheets.writing import start
 
 TODAY = date(2027, 1, 8)
 # A sheet with nothing wrong in it; a recipe changes as few of its cells as it can.
@@ -177,6 +179,17 @@ def rewritten(path, part, changes):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in (members | {part: text.encode()}).items():
             archive.writestr(name, content)
+
+
+def by_template(when, version):
+    """A tracker of ours that was made by another version of the template."""
+
+    def check(folder):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(start, "TEMPLATE_VERSION", version)
+            return okr.check(okr.write(okr.new("sales"), folder / "sales.xlsx"))
+
+    return Recipe(when, "sales.xlsx", check)
 
 
 def in_reader(when, work, *arguments, haste=1):
@@ -453,6 +466,8 @@ RECIPES = {
         (ROWS + KR).replace("Leads", "Başlangıç değeri ığdır").encode("cp1254"),
     ),
     "macros": Recipe("A workbook with macros.", "okrs.xlsm", add_macros),
+    "old-template": by_template("A tracker of an earlier version of the program.", 1),
+    "newer-template": by_template("A tracker of a later version of the program.", 99),
     # sheets, rows and columns
     "no-okr-table": in_file("A table of other things.", "okrs.csv", "Name;Phone\nAnn;123\n"),
     "missing-column": in_file("The column of targets deleted.", "okrs.csv:okrs", KEYED),
@@ -728,6 +743,11 @@ RECIPES = {
         "A number changed by a program that does not calculate.",
         "R7",
         {formula("R7"): r"\1\2<v>0.5</v>"},
+    ),
+    "other-score": in_tracker(
+        "A number typed as text, which changes the score.",
+        "",
+        {r' s="(\d+)"><v>2400000</v>': r' s="\1" t="inlineStr"><is><t>2900000</t></is>'},
     ),
     "no-formula": in_tracker(
         "A row added by a program that fills in no formulas.",

@@ -17,8 +17,9 @@ import okr_sheets as okr
 from okr_sheets import checks
 from okr_sheets.cli import main
 from okr_sheets.coaching import quality
+from okr_sheets.kinds import COACHING, CODES, KINDS
 from okr_sheets.language import language, languages
-from okr_sheets.problems import COACHING, CODES, KINDS, Problem
+from okr_sheets.problems import Problem
 from okr_sheets.reports import excerpts
 from okr_sheets.reports.page.quality import MOST_RULES
 

@@ -14,8 +14,8 @@ from openpyxl import load_workbook
 import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.coaching.quality import QUALITY, quality
+from okr_sheets.kinds import COACHING, CODES, KINDS
 from okr_sheets.language import language, languages
-from okr_sheets.problems import COACHING, CODES, KINDS
 from okr_sheets.reports import report_review
 from okr_sheets.reports.reviews import QUESTIONS, Review
 

@@ -27,7 +27,8 @@ from okr_sheets.computing import InColumns, compute, in_words, misread_cells
 from okr_sheets.config.finding import Settings
 from okr_sheets.findings import FINDINGS
 from okr_sheets.gathering import gather
-from okr_sheets.problems import COACHING, Problem, file_names, in_order, told_apart
+from okr_sheets.kinds import COACHING
+from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import DAYS, scoring_day
 from okr_sheets.reading.folders import Source, read_source
 from okr_sheets.reading.spelling import with_one_spelling

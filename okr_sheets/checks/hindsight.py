@@ -11,7 +11,8 @@ import numpy as np
 from okr_sheets.about import today
 from okr_sheets.coaching.sandbags import Reached
 from okr_sheets.columns import to_day
-from okr_sheets.problems import COACHING, WRITTEN, Problem
+from okr_sheets.kinds import COACHING, WRITTEN
+from okr_sheets.problems import Problem
 from okr_sheets.tracker import Tracker
 
 Days = Sequence[date | None]  # one a tracker

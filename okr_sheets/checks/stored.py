@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from math import isnan
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from okr_sheets.checks.formulas import beside, our_shapes, shape
 from okr_sheets.columns import Columns, among, serial, to_day
 from okr_sheets.files.grid import Broken, Uncalculated
+from okr_sheets.grouping import ranges
 from okr_sheets.language import Language, choice_keys, fold, language
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import amount, as_text
@@ -20,6 +21,11 @@ from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, Column
 from okr_sheets.tracker import Tracker
 
 TOLERANCE = 1e-9
+# What is read otherwise than the workbook's formulas count it, or not counted by them at all.
+MISREAD = frozenset(
+    {"number-as-text", "ambiguous-number", "percent-scale", "other-word", "date-as-text"}
+    | {"ambiguous-date", "buddhist-year"}
+)
 # What to do about weeks that the workbook's formulas count otherwise, or not at all.
 WEEKS = frozenset({"week-out-of-reach", "week-without-date", "week-date-taken", "week-dated-twice"})
 UNREACHED = WEEKS - {"week-dated-twice"} | {"buddhist-year"}
@@ -62,7 +68,60 @@ def stored_values(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     # What follows from a cell that was typed over differs with it.
     disturbed = {p.row for p in differing if p.code in {"typed-over", "other-formula"}}
     disturbed |= _groups(rows, disturbed)
-    yield from (p for p in differing if p.code != "stale-value" or p.row not in disturbed)
+    told = [p for p in differing if p.code != "stale-value" or p.row not in disturbed]
+    yield from told or _other_score(tracker, rows)
+
+
+def _other_score(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
+    """The first figure that the workbook shows otherwise, for cells that its formulas misread.
+
+    The team's score or expected, or an objective's, as both are shown: in whole percents.
+    """
+    sheet = tracker.sheets.get(OKRS.key)
+    cells = [p for p in _every(tracker) if p.code in MISREAD and p.sheet == sheet and p.row]
+    if not (cells and tracker.calculated_on):
+        return
+    held, ruled = _side_by_side(tracker.calculated, rows)
+    words = language(tracker.about.language)
+    named = ranges(cells, words.number)
+    for row, key, stored, value in _figures(held, ruled):
+        given, said = words.percent(stored), words.percent(value)
+        if given != said:
+            label = words(f"okrs.{key}")
+            place = OKRS.key, row, key if row else ""
+            yield tracker.problem(
+                "other-score", *place, given, label=label, value=said, cells=named
+            )
+            return
+
+
+def _figures(held: Columns, ruled: Columns) -> Iterator[tuple[int, str, float, float]]:
+    """Row, key and both values of the team's figures, whose row is 0, and the objectives'."""
+    for key, sums in (("score", "share_points"), ("expected", "share_pace")):
+        if sums in held and "share" in held:
+            yield 0, key, _mean(held, sums), _mean(ruled, sums)
+    for key in ("score", "expected"):
+        if key in held:
+            both = zip(ruled.row, ruled.anchor, held[key], ruled[key], strict=True)
+            for row, anchor, stored, value in both:
+                if anchor > 0:
+                    yield int(row), key, _number(stored), _number(value)
+
+
+def _mean(rows: Columns, key: str) -> float:
+    """A sum of the objectives' by the sum of their weights; NaN for nothing."""
+    share, points = (np.nansum([*map(_number, rows[name].tolist())]) for name in ("share", key))
+    return float(points / share) if share > 0 else nan
+
+
+def _number(value: Any) -> float:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else nan
+
+
+def _every(tracker: Tracker) -> list[Problem]:
+    """What reading said, each problem apart."""
+    return [one for problem in tracker.problems for one in (problem, *problem.others)]
 
 
 def beside_damage(problems: Sequence[Problem]) -> Iterator[Problem]:
@@ -169,7 +228,7 @@ def _uncounted(tracker: Tracker, rows: Columns, bare: set[Any]) -> set[Any]:
     What the workbook could not count is missing from its objective's numbers as well.
     """
     sheet = tracker.sheets.get(OKRS.key)
-    every = [p for problem in tracker.problems for p in (problem, *problem.others)]
+    every = _every(tracker)
     misread = {p.row for p in every if p.sheet == sheet and p.row}
     # Weeks that the workbook's formulas do not reach count here all the same.
     missed = {p.key.removeprefix(CHECK_IN_PREFIX) for p in every if p.code in UNREACHED}
@@ -234,7 +293,7 @@ def _say(key: str, value: Any, words: Language) -> str:
     if isinstance(value, Broken):
         return value.text
     if isinstance(value, float):
-        return _number(key, value, words)
+        return _in_column(key, value, words)
     return as_text(value)
 
 
@@ -246,10 +305,10 @@ def _word(key: str, value: Any, words: Language) -> str:
         return words.choice(key, value)
     if kind == "date":
         return to_day(value).isoformat()
-    return _number(key, value, words)
+    return _in_column(key, value, words)
 
 
-def _number(key: str, value: float, words: Language) -> str:
+def _in_column(key: str, value: float, words: Language) -> str:
     """A number of a column, of percents two decimals."""
     if OKRS[key].kind != "percent":
         return amount(value, words)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from okr_sheets.problems import CODES, Problem
+from okr_sheets.kinds import CODES
+from okr_sheets.problems import Problem
 from okr_sheets.schema import ACTIONS, LOG
 from okr_sheets.tracker import Tracker
 

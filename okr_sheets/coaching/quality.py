@@ -10,7 +10,8 @@ import numpy as np
 
 from okr_sheets.choices import STOPPED
 from okr_sheets.columns import Columns
-from okr_sheets.problems import WRITTEN, Problem
+from okr_sheets.kinds import WRITTEN
+from okr_sheets.problems import Problem
 from okr_sheets.schema import OKRS, Column
 from okr_sheets.tracker import Tracker
 

@@ -13,9 +13,9 @@ from typing import Any
 from okr_sheets.bands import PRESETS, Bands
 from okr_sheets.config.entries import checked_entries
 from okr_sheets.config.keys import KEYS, ConfigError
+from okr_sheets.kinds import CODES
 from okr_sheets.language import fold
 from okr_sheets.misuse import check_choice
-from okr_sheets.problems import CODES
 from okr_sheets.suggesting import advice
 from okr_sheets.text import quoted
 from okr_sheets.toml import read_toml, shown

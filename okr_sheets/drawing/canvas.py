@@ -22,7 +22,8 @@ TILE = {"bg_color": WHITE, "align": "center", "left": 1, "left_color": LINE}
 TILE |= {"right": 1, "right_color": LINE}
 TILE_LABEL = TILE | {"font_color": MUTED, "font_size": 10, "top": 1, "top_color": LINE}
 TILE_FIGURE = TILE | {"font_size": 22, "bold": True}
-_OF_HEADS = ("align", "indent", "num_format")  # what the head of a column shares with its cells
+# What the head of a column shares with its cells.
+_OF_HEADS = ("align", "indent", "num_format", "text_wrap")
 
 
 class Canvas:
@@ -87,13 +88,15 @@ class Canvas:
         )
         self.linked(at, span, text, look, f"internal:{quoted_sheet(sheet)}!A1")
 
-    def heads(self, spans: Sequence[tuple[int, int, Value, dict[str, Any]]]) -> None:
-        """Name the columns of a list."""
+    def heads(
+        self, spans: Sequence[tuple[int, int, Value, dict[str, Any]]], points: float = 20
+    ) -> None:
+        """Name the columns of a list, in a row of so many points."""
         base = {"font_size": 9, "font_color": MUTED, **self._heads}
         for at, span, text, properties in spans:
             kept = {key: look for key, look in properties.items() if key in _OF_HEADS}
             self.cell(at, span, text, self.styles(**base | kept))
-        self.next(20)
+        self.next(points)
 
     def chart(self, chart: Any, at: int, width: int, height: int) -> None:
         """Place a chart of so many pixels on the rows from here on."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from operator import mul
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from okr_sheets.about import About
@@ -30,7 +30,15 @@ from okr_sheets.reading.rows import Row, okr_rows, plain_rows, stored
 from okr_sheets.reading.scan import Scan
 from okr_sheets.reading.tables import Table, find_tables
 from okr_sheets.reading.unread import unread_columns
-from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, CLOSE, LOG, OKRS, SHEETS
+from okr_sheets.schema import (
+    ACTIONS,
+    CHECK_IN_PREFIX,
+    CLOSE,
+    LOG,
+    OKRS,
+    SHEETS,
+    TEMPLATE_VERSION,
+)
 
 MOST_TABLES = 100  # of OKRs in one file
 MOST_ROWS = 5_000  # in all of them; a company of thousands has a few hundred a file
@@ -106,7 +114,17 @@ def _drafts(place: Path, path: str, book: Book, fiscal_start: int) -> Drafts:
         return Drafts(problems=(_without_table(path, book),))
     open_elsewhere = [Problem("open-elsewhere", path)] if lock_of(place) else []
     drafts = tuple(_Reader(path, part, fiscal_start).draft() for part in parts)
-    return Drafts(drafts, (*book.problems, *open_elsewhere))
+    return Drafts(drafts, (*book.problems, *open_elsewhere, *_other_template(path, parts)))
+
+
+def _other_template(path: str, parts: Iterable[_Part]) -> Iterator[Problem]:
+    """That a file was made by an earlier or a later template, said once; of several, the oldest."""
+    versions = [settings.template_version(settings.by_keys(part.sheets)) for part in parts]
+    version = min(filter(None, versions), default=TEMPLATE_VERSION)
+    if version != TEMPLATE_VERSION:
+        code = "old-template" if version < TEMPLATE_VERSION else "newer-template"
+        words = {"value": str(TEMPLATE_VERSION), "file": PurePath(path).name}
+        yield Problem(code, path, given=str(version), words=words)
 
 
 def _tables(sheets: Sequence[settings.Labels], fiscal_start: int) -> list[Table]:

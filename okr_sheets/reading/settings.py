@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -31,6 +32,7 @@ from okr_sheets.reading.scan import Scan
 from okr_sheets.reading.tables import Table
 from okr_sheets.schema import SETTING_PREFIX, SETTINGS
 
+_VERSION = re.compile(r"[0-9]{1,4}")
 LONGEST_TITLE = 200  # characters in which a quarter is looked for
 
 
@@ -348,6 +350,17 @@ def bands(places: Mapping[str, Place]) -> Bands | None:
     except ValueError:
         return Bands()
     return Bands.of(cuts) if all(0 <= cut <= 1 for cut in cuts.values()) else Bands()
+
+
+def template_version(places: Mapping[str, Place]) -> int | None:
+    """The version of the template that the workbook was made by, 1 for one that names none.
+
+    None for a file that we did not write.
+    """
+    if "language" not in places:
+        return None
+    typed = as_text(_value(places, "template") or "")
+    return int(typed) if _VERSION.fullmatch(typed) else 1
 
 
 def calculated_on(places: Mapping[str, Place], about: About, ask: Ask) -> date | None:

@@ -18,8 +18,9 @@ from okr_sheets.choices import LEVELS
 from okr_sheets.columns import Columns
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.config.finding import Settings
+from okr_sheets.kinds import UNOPENED
 from okr_sheets.misuse import MisuseError
-from okr_sheets.problems import UNOPENED, Problem, file_names, in_order, told_apart
+from okr_sheets.problems import Problem, file_names, in_order, told_apart
 from okr_sheets.quarters import scoring_day
 from okr_sheets.reading.folders import Source, listed, read_source
 from okr_sheets.reading.spelling import with_one_spelling

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from okr_sheets.about import About
 from okr_sheets.language import Language, language
-from okr_sheets.reading.own import own_elsewhere
+from okr_sheets.reading.own import OwnColumn, own_elsewhere
 from okr_sheets.reports.phrases import day_text
 from okr_sheets.text import quotation
+from okr_sheets.tracker import Tracker
 from okr_sheets.turning.carrying import Outcome, Turned
 
 SAID_AS = {  # what is said of the numbers of a key result, by its type
@@ -36,12 +37,16 @@ def lines_of(turned: Turned) -> Iterator[str]:
         yield words.counted("turning.actions", n=turned.actions)
     if turned.actions_left:
         yield words.counted("turning.actions_left", n=turned.actions_left)
-    left = [each.header for each in turned.own if not each.cells] + own_elsewhere(turned.old)
-    if left:
-        yield words("turning.left", columns=quotation(", ".join(left)))
-    partly = [each.header for each in turned.own if each.cells and not each.is_whole]
-    if partly:
-        yield words("turning.partly", columns=quotation(", ".join(partly)))
+    yield from own_left(turned.old, turned.own, words)
+
+
+def own_left(tracker: Tracker, own: Sequence[OwnColumn], words: Language) -> Iterator[str]:
+    """What of people's own columns does not come along with a tracker, or not in full."""
+    left = [each.header for each in own if not each.cells] + own_elsewhere(tracker)
+    partly = [each.header for each in own if each.cells and not each.is_whole]
+    for key, columns in (("left", left), ("partly", partly)):
+        if columns:
+            yield words(f"turning.{key}", columns=quotation(", ".join(columns)))
 
 
 def not_turned(about: About, is_earlier: bool) -> str:

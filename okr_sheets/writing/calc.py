@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
@@ -14,9 +15,11 @@ from okr_sheets.columns import serial
 from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.formulas import Term
-from okr_sheets.schema import POINTS_PREFIX
+from okr_sheets.letters import column_number
+from okr_sheets.schema import CHECK_IN_PREFIX, POINTS_PREFIX
 from okr_sheets.writing.layout import DATE_ROW, FIRST_ROW, RowCells
-from okr_sheets.writing.values import TEAM, WEEK, WEEK_PREFIX, Values, week_score
+from okr_sheets.writing.retyped import Retyped
+from okr_sheets.writing.values import TEAM, WEEK, WEEK_PREFIX, Values, week_score, weight_below
 
 MOST_OBJECTIVES = 40  # that the hidden sheet follows
 SHOWN_OBJECTIVES = 12
@@ -24,12 +27,13 @@ SHOWN_ATTENTION = 8
 COUNTED = ("achieved", "on-track", "at-risk", "off-track", "no-update", "not-started")
 
 # The hidden sheet's columns, and the rows of its blocks, from 1.
-RANK, ROW, ID, TITLE, SCORE, EXPECTED, SHARE, WEEKS = "A", "B", "C", "D", "E", "F", "G", 7
+ROW, ID, TITLE, SCORE, EXPECTED, SHARE, WEIGHT, WEEKS = *"BCDEFGH", 8
 OBJECTIVES_TOP = 2
 OBJECTIVES_BOTTOM = OBJECTIVES_TOP + MOST_OBJECTIVES - 1
 ATTENTION_TOP = OBJECTIVES_TOP + MOST_OBJECTIVES + 2
 FIGURES_TOP = ATTENTION_TOP + SHOWN_ATTENTION + 2
 COUNTS_TOP = FIGURES_TOP + 4
+FIXES = (FIGURES_TOP + 10, FIGURES_TOP + 11)  # how many rows have something to fix, and the first
 WEEKS_TOP = FIGURES_TOP + 13
 ATTENTION = {
     "id": "C",
@@ -40,6 +44,9 @@ ATTENTION = {
     "gap": "H",
     "status": "I",
 }
+PACES_COLUMN = "D"  # beside the figures
+# What is said of a gap, one below the other; each but the first of one point, then of {n}.
+PACES = ("level", "behind_one", "behind", "over_one", "over", "ahead_one", "ahead")
 NUMBERS = frozenset({"score", "expected", "gap"})
 
 
@@ -64,6 +71,10 @@ class Calc:
         self._attention()
         self._figures()
         self._weeks()
+        score = self.cells[f"B{FIGURES_TOP}"].value
+        self.retyped = Retyped(self.layout, WEEKS_TOP + len(self.layout.dates) + 1, score)
+        for cell, (formula, value) in self.retyped.formulas.items():
+            self._put(cell, formula, value)
 
     def at(self, cell: str) -> Entry:
         """A cell of this sheet as other sheets show it."""
@@ -74,6 +85,11 @@ class Calc:
     def range(self, column: str, top: int, count: int) -> str:
         """So many cells of a column, as charts and other sheets name them."""
         return f"{quoted_sheet(self.name)}!${column}${top}:${column}${top + count - 1}"
+
+    @property
+    def paces(self) -> str:
+        """The words of `PACES`, as other sheets name them."""
+        return self.range(PACES_COLUMN, FIGURES_TOP, len(PACES))
 
     def week_cell(self, rank: int, number: int) -> str:
         return f"{xl_col_to_name(WEEKS + number)}{OBJECTIVES_TOP + rank}"
@@ -114,16 +130,19 @@ class Calc:
             at = OBJECTIVES_TOP + rank
             row = anchors[rank] if rank < len(anchors) else 0
             cell = f"${ROW}{at}"
-            self._put(f"{RANK}{at}", rank + 1, rank + 1)
-            smallest = f"SMALL({anchor},{RANK}{at}+COUNTIFS({anchor},0))"
+            smallest = f"SMALL({anchor},{rank + 1}+COUNTIFS({anchor},0))"
             self._put(f"{ROW}{at}", f"IFERROR({smallest},0)", row)
             columns = {"id": ID, "title": TITLE, "score": SCORE, "expected": EXPECTED}
             for key, column in columns.items():
-                self._look_up(f"{column}{at}", cell, row, key)
+                if key != "expected" or rank < SHOWN_OBJECTIVES:
+                    self._look_up(f"{column}{at}", cell, row, key)
             share = f"INDEX({self._okrs('share')},{cell}-{FIRST_ROW - 1})"
             counts = self.values.shown(row, "share") if row else 0
             self._put(f"{SHARE}{at}", f"IF({cell}>0,{share},0)", counts)
-            k = RowCells({"anchor": cell})
+            k = RowCells({"anchor": cell, "weight_below": f"${WEIGHT}{at}"})
+            below = weight_below(RowCells({"anchor": cell}), self.operations)
+            weight = self.values.cells[row]["weight_below"] if row else 0.0
+            self._put(f"{WEIGHT}{at}", below, weight)
             for number, day in enumerate(self.layout.dates):
                 formula = week_score(k, f"{POINTS_PREFIX}{day}", self.operations)
                 value = self.values.cells[row][f"{WEEK_PREFIX}{day}"] if row else 0.0
@@ -157,6 +176,11 @@ class Calc:
             counted = f'{self._okrs("status")},"{word}",{self._okrs("anchor")},0'
             count = sum(row["status"] == status and row["anchor"] == 0 for row in cells)
             self._put(f"B{at}", f"COUNTIFS({counted})", count)
+        fixes = self._okrs("to_fix")
+        faulty = [row for row in self.values.cells if self.values.shown(row, "to_fix")]
+        self._put(f"B{FIXES[0]}", f'COUNTIFS({fixes},"?*")', len(faulty))
+        first = f'IFERROR(MATCH("?*",{fixes},0)+{FIRST_ROW - 1},0)'
+        self._put(f"B{FIXES[1]}", first, min(faulty, default=0))
 
     def _weeks(self) -> None:
         f = self.operations
@@ -171,19 +195,36 @@ class Calc:
             self._put(f"B{at}", self.layout.elsewhere(dated), serial(day))
             expected, score = (self.values.weeks[key][number] for key in ("expected", "score"))
             self._put(f"C{at}", WEEK["expected"](k, f), expected)
-            counts = (k.day <= k.until) & (k.share > 0)
+            # Weeks before the first number of all say nothing of the team.
+            is_told = (k.day <= k.until) & Term(f"(COUNTA({self._check_ins_by(day)})>0)")
+            told = int(serial(day) <= self.until and self.values.first_day <= serial(day))
+            self._put(f"E{at}", f.choose(is_told, 1, 0), told)
+            counts = (Term(f"$E{at}") == 1) & (k.share > 0)
             # A gap in the chart's line; a blank would be drawn as 0.
             formula = f.choose(counts, WEEK["score"](k, f), Term("NA()"))
-            drawn = serial(day) <= self.until and not math.isnan(score)
+            drawn = told and not math.isnan(score)
             self._put(f"D{at}", formula, score if drawn else "#N/A")
+
+    def _check_ins_by(self, day: date) -> str:
+        """The cells of all check-ins up to a date."""
+        first = self.layout.range(self.layout.first_check_in).partition(":")[0]
+        last = self.layout.range(f"{CHECK_IN_PREFIX}{day}").partition(":")[2]
+        return self.layout.elsewhere(f"{first}:{last}")
 
     def write(self, sheet: Worksheet, styles: Styles) -> None:
         sheet.set_column(0, 40, 12, styles())
         for cell, entry in self.cells.items():
             sheet.write_formula(cell, f"={entry.formula}", styles(), entry.value)
-        for number, label in enumerate(("score", "expected", "live", "up to date", *COUNTED)):
+        for number, label in enumerate(
+            ("score", "expected", "live", "up to date", *COUNTED, "to fix", "first to fix")
+        ):
             sheet.write_string(FIGURES_TOP - 1 + number, 0, label, styles())
         for number, status in enumerate(COUNTED):
             word = self.layout.words.choice("status", status)
             sheet.write_string(COUNTS_TOP - 1 + number, 2, word, styles())
+        for number, key in enumerate(PACES):
+            word = self.layout.words(f"dashboard.{key}")
+            sheet.write_string(
+                FIGURES_TOP - 1 + number, column_number(PACES_COLUMN) - 1, word, styles()
+            )
         sheet.hide()

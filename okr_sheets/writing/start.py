@@ -29,7 +29,7 @@ from okr_sheets.drawing.sheets import set_page
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, line_height, lines_of
 from okr_sheets.language import Language
-from okr_sheets.schema import SETTING_PREFIX, SETTINGS
+from okr_sheets.schema import SETTING_PREFIX, SETTINGS, TEMPLATE_VERSION
 from okr_sheets.writing.validations import cadence_of, of_kind
 
 # Columns, from 0: a margin behind the key, then a left half and a right half of three each.
@@ -71,6 +71,7 @@ def write_start(
         "language": about.language,
         "fiscal_start": str(about.fiscal_start),
         "bands": written(bands),
+        "template": str(TEMPLATE_VERSION),
     }
     for key, value in silent.items():
         row = _silent(sheet, row, key, value, styles)

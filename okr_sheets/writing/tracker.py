@@ -90,7 +90,9 @@ def write(
     words = language(about.language)
     words = words.of_year if about.is_annual else words
     placed = place(
-        _filled(tracker, offers or {}).changed(check_in_dates=dates), objectives, key_results
+        _filled(tracker, offers or {}).changed(check_in_dates=dates, problems=()),
+        objectives,
+        key_results,
     )
     marked = _places(tracker, offers or {})
     day = about.as_of or _last_check_in(tracker) or start

@@ -15,7 +15,7 @@ from okr_sheets.computing import OPERATIONS, InColumns, compute, in_words, misre
 from okr_sheets.findings import filling
 from okr_sheets.gathering import gather
 from okr_sheets.schema import CHECK_IN_PREFIX, POINTS_PREFIX
-from okr_sheets.scoring import mean, mean_of_group, passed, points_by
+from okr_sheets.scoring import mean, passed, points_by
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.layout import CALENDAR, Layout, Slot
 
@@ -34,16 +34,22 @@ WEEK: Mapping[str, Callable[[Any, Any], Any]] = {
 }
 
 
+def weight_below(k: Any, f: Any) -> Any:
+    """What the weights of an objective's key results that count add up to; 0 for other rows."""
+    return f.choose(k.anchor > 0, f.sum_of_group(k, "counted"), 0)
+
+
 def week_score(k: Any, points: str, f: Any) -> Any:
     """An objective's score at a check-in date, by the column of its points; 0 for none."""
-    return f.choose(k.anchor > 0, f.zero(mean_of_group(k, points, f)), 0)
+    return f.zero(mean(f.sum_of_group(k, points), k.weight_below, f))
 
 
 class Values:
     """The value of every cell of the OKRs sheet, of the team and of its weeks.
 
     `cells` has what is typed and what each formula gives by row and key, `team` and `weeks` what
-    `TEAM` and `WEEK` give, NaN for nothing; `days` the calendar's days as numbers.
+    `TEAM` and `WEEK` give, NaN for nothing; `days` the calendar's days as numbers, and `first_day`
+    the day of the first number of all, infinity for none.
     """
 
     def __init__(
@@ -56,6 +62,8 @@ class Values:
         rows = _rows(placed, day, layout.dates, operations)
         self.cells: dict[int, dict[str, Any]] = {cells["row"]: cells for cells in rows.records()}
         self.days = {key: int(rows[key].max()) for key in CALENDAR}
+        typed = placed.columns["check_ins"].date
+        self.first_day = float(np.fmin.reduce(typed, initial=np.inf))
         team = compute(_team(rows), operations, TEAM)
         weeks = compute(_weeks(rows, layout.dates), operations, WEEK)
         self.team = {key: float(team[key][0]) for key in TEAM}
@@ -98,6 +106,7 @@ def _rows(placed: Tracker, day: date, dates: Sequence[date], operations: InColum
     """What is typed, and what each formula gives, by the rows of the sheet."""
     rows = compute(gather([placed], [day]), operations)
     check_ins = placed.columns["check_ins"]
+    rows.add({"weight_below": weight_below(rows, operations)})
     before = np.zeros(len(rows))
     for each in dates:
         of_day = check_ins.take(check_ins.date == serial(each))

@@ -10,8 +10,9 @@ from functools import cached_property
 
 from okr_sheets.coaching.quality import quality
 from okr_sheets.columns import Columns
+from okr_sheets.kinds import COACHING
 from okr_sheets.language import Language
-from okr_sheets.problems import COACHING, Problem
+from okr_sheets.problems import Problem
 from okr_sheets.reports.phrases import day_text
 from okr_sheets.tracker import Tracker
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from okr_sheets.grouping import SEVERITIES
+from okr_sheets.kinds import COACHING, CODES, SEVERITIES
 from okr_sheets.language import Language
-from okr_sheets.problems import COACHING, CODES, Problem
+from okr_sheets.problems import Problem
 from okr_sheets.reports.reviews import Review
 from okr_sheets.rollups.result import problem_records
 from okr_sheets.rollups.schema import PROBLEMS

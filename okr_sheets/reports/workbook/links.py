@@ -10,7 +10,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from okr_sheets.drawing.names import quoted_sheet
-from okr_sheets.problems import UNOPENED, Problem
+from okr_sheets.kinds import UNOPENED
+from okr_sheets.problems import Problem
 from okr_sheets.text import printable, units
 from okr_sheets.tracker import Tracker
 from okr_sheets.urls import is_url

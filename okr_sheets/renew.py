@@ -1,0 +1,48 @@
+"""A tracker that is filled in already, in the sheets of today."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from okr_sheets.coaching.offers import first_left_behind
+from okr_sheets.config import Config
+from okr_sheets.language import language
+from okr_sheets.misuse import MisuseError
+from okr_sheets.problems import Problem, UnreadableError
+from okr_sheets.reading.own import own_columns
+from okr_sheets.reading.tracker import read
+from okr_sheets.tracker import Tracker
+from okr_sheets.turning.telling import own_left
+from okr_sheets.writing.tracker import write
+
+
+def renewed(
+    source: Path, out: Path, parent: Tracker | None, protect: bool, force: bool, config: Config
+) -> tuple[Tracker, list[str]]:
+    """Write the tracker in `source` anew, and give it with what is to be said of the rest.
+
+    Its rows, check-ins, actions, log, close, settings and people's own columns come along; `source`
+    stays as it is. MisuseError if a cell could not be read, since the new tracker would lose it, or
+    if the file holds none or several.
+    """
+    tracker = read(source, config=config)
+    if not tracker.readable:
+        raise MisuseError(tracker.problems[0].line())
+    if any(problem.code == "several-tables" for problem in tracker.problems):
+        raise MisuseError(f"{source} holds several trackers. Copy each into a file of its own.")
+    words = language(tracker.about.language)
+    lost = _first_lost(tracker)
+    if lost:
+        raise MisuseError(words("terminal.not_offered", path=str(out), cell=lost.place))
+    try:
+        own = own_columns(tracker)
+    except UnreadableError as error:
+        raise MisuseError(error.problem(tracker.path).line()) from error
+    write(tracker, out, parent=parent, protect=protect, force=force, own=own)
+    return tracker, [words("terminal.renewed", path=str(source)), *own_left(tracker, own, words)]
+
+
+def _first_lost(tracker: Tracker) -> Problem | None:
+    """The first cell whose content the new tracker would not hold."""
+    typed = (p for p in tracker.problems if p.code == "current-typed")
+    return first_left_behind(tracker) or next(typed, None)

@@ -1,0 +1,115 @@
+"""A tracker of an earlier template: named once, and written anew with all that was typed."""
+
+import pytest
+from click.testing import CliRunner
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+
+import okr_sheets as okr
+from okr_sheets.cli import main
+from okr_sheets.language import languages
+from okr_sheets.reading.own import OwnColumn, own_columns
+from okr_sheets.schema import TEMPLATE_VERSION
+from okr_sheets.writing import start
+
+OURS = {"old-template", "newer-template"}
+
+# What openpyxl says of sparklines, which it loses.
+pytestmark = pytest.mark.filterwarnings("ignore:.*extension is not supported")
+
+
+def codes(path):
+    return [problem.code for problem in okr.read(path).problems if problem.code in OURS]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return lambda *arguments: CliRunner().invoke(main, [*map(str, arguments)])
+
+
+@pytest.fixture
+def old(tmp_path, company, monkeypatch):
+    """A filled-in tracker of before, with a column of somebody's own."""
+    tracker = okr.read(company / "sales.xlsx")
+    monkeypatch.setattr(start, "TEMPLATE_VERSION", 1)
+    path = okr.write(tracker, tmp_path / "old one.xlsx", own=own_of(tracker))
+    monkeypatch.undo()
+    return path
+
+
+def own_of(tracker):
+    row = tracker.columns["key_results"].row.tolist()[0]
+    return [OwnColumn("Region", {row: "south"})]
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_tracker_of_today_is_not_named_in_any_language(code, tmp_path):
+    assert codes(okr.write(okr.new("sales", language=code), tmp_path / "t.xlsx")) == []
+
+
+@pytest.mark.parametrize("cadence", ["monthly", "quarterly"])
+def test_nor_is_one_of_a_year(cadence, tmp_path):
+    path = okr.write(okr.new("company", quarter="2027", cadence=cadence), tmp_path / "t.xlsx")
+    assert codes(path) == []
+
+
+def test_one_without_a_version_is_of_the_first_template(tmp_path):
+    path = okr.write(okr.new("sales"), tmp_path / "t.xlsx")
+    book = load_workbook(path)
+    (cell,) = [c for row in book["Start here"] for c in row if c.value == "tracker.template"]
+    assert book["Start here"].cell(cell.row, cell.column + 3).value == str(TEMPLATE_VERSION)
+    book["Start here"].delete_rows(cell.row)
+    book.save(path)
+    (problem,) = [p for p in okr.read(path).problems if p.code in OURS]
+    assert (problem.code, problem.given, problem.severity) == ("old-template", "1", "info")
+
+
+def test_a_sheet_of_somebody_elses_has_no_version(tmp_path):
+    path = tmp_path / "okrs.csv"
+    path.write_text("ID;Title;Type;Baseline;Target\nO1;Grow;Objective;;\nO1.KR1;Leads;Increase;1;5")
+    assert codes(path) == []
+
+
+def test_it_is_written_anew_with_all_that_was_typed(old, run, tmp_path):
+    before = old.read_bytes()
+    assert codes(old) == ["old-template"]
+    (problem,) = [p for p in okr.read(old).problems if p.code in OURS]
+    command = 'okr-sheets new NEW.xlsx --from "old one.xlsx"'
+    assert command in problem.say()
+    done = run("new", "new.xlsx", "--from", str(old))
+    assert done.exit_code == 0, done.output
+    assert old.read_bytes() == before
+    was, now = okr.read(old), okr.read(tmp_path / "new.xlsx")
+    assert codes(tmp_path / "new.xlsx") == []
+    assert now.about == was.about
+    assert now.check_in_dates == was.check_in_dates
+    assert now.bands == was.bands
+    for name in ("key_results", "objectives", "check_ins", "actions", "log", "close"):
+        assert getattr(now, name).equals(getattr(was, name)), name
+    assert own_columns(now) == own_columns(was) != ()
+
+
+def test_what_could_not_be_read_is_not_left_behind_in_silence(old, run, tmp_path):
+    book = load_workbook(old)
+    keys = [cell.value for cell in book["OKRs"][4]]
+    book["OKRs"].cell(7, keys.index("okr.target") + 1, "many")
+    book.save(old)
+    done = run("new", "new.xlsx", "--from", str(old))
+    assert done.exit_code == 2
+    assert "it would lose what stands in old one.xlsx:OKRs!" in done.output
+    assert not (tmp_path / "new.xlsx").exists()
+
+
+@pytest.mark.parametrize(
+    "option", [("--quarter", "2027-Q2"), ("--team", "x"), ("--language", "fi")]
+)
+def test_whose_it_is_and_of_when_is_not_asked_again(old, run, option):
+    done = run("new", "new.xlsx", "--from", str(old), *option)
+    assert done.exit_code == 2
+    assert "says itself whose OKRs these are, and of when" in done.output
+
+
+def test_the_version_is_a_cell_that_every_program_keeps(old):
+    rows = CalamineWorkbook.from_path(old).get_sheet_by_name("Start here").to_python()
+    assert ["tracker.template", "", "template", "1"] in [row[:4] for row in rows]
