@@ -89,7 +89,7 @@ def test_a_plan_of_ones_own_comes_from_toml_or_csv(run, tmp_path):
     )
     for source in ("plan.toml", "plan.csv"):
         result = run("new", f"{source}.xlsx", "--from", source, "--quarter", "2027-Q1")
-        assert result.output.endswith("1 objectives with 1 key results for 2027-Q1.\n")
+        assert result.output.endswith("1 objective with 1 key result for 2027-Q1.\n")
     assert okr.read("plan.toml.xlsx") == okr.read("plan.csv.xlsx")
 
 
