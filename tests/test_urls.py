@@ -75,7 +75,7 @@ def test_what_is_not_at_a_url_is_named_by_it(memory, fetched_to):
 
 
 def test_what_is_in_memory_is_read_by_no_other_process(memory):
-    with pytest.raises(MisuseError, match="^No other process sees what is at memory://"):
+    with pytest.raises(MisuseError, match=r"^No other process sees what is at memory://"):
         okr.score(f"{memory}/q1", engine="processes")
 
 
@@ -297,7 +297,7 @@ def test_what_lies_in_an_archive_is_read(tmp_path):
         MisuseError, match=r"^No file system is known for nope://\. Type one such as s3://\.$"
     ):
         okr.score("zip://a.csv::nope://q1.zip")
-    with pytest.raises(MisuseError, match="^No other process sees what is at memory://"):
+    with pytest.raises(MisuseError, match=r"^No other process sees what is at memory://"):
         okr.score("simplecache::memory://q1/a.csv", engine="processes")
 
 
