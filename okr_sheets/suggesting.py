@@ -10,7 +10,7 @@ from pathlib import PurePath
 from okr_sheets.text import quoted
 
 LIKENESS = 0.6  # of two words, from 0 to 1, from which on one may be meant by the other
-LONGEST = 60  # characters of what is compared: no name of ours has as many
+LONGEST = 300  # characters of what is compared
 _SHORTEST = 3  # characters that a name is known by which begins with them
 _SEPARATORS = re.compile(r"[\W_]+")
 _NONE: Mapping[str, str] = {}

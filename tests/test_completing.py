@@ -1,7 +1,6 @@
 """The Tab key: what shells offer, by click's protocol and in a real bash."""
 
 import os
-import pty
 import select
 import shutil
 import subprocess
@@ -242,6 +241,7 @@ def test_bash_completes_after_the_line_that_help_and_readme_tell(folder, program
 
 @needs_bash
 def test_the_tab_key_types_the_rest_in_a_terminal(folder, program):
+    pty = pytest.importorskip("pty")
     line = line_of(CliRunner().invoke(main, ["--help"]).stdout)
     process, terminal = pty.fork()
     if not process:  # the child: a bash at a terminal of its own

@@ -75,7 +75,7 @@ def test_what_is_not_at_a_url_is_named_by_it(memory, fetched_to):
 
 
 def test_what_is_in_memory_is_read_by_no_other_process(memory):
-    with pytest.raises(MisuseError, match="What is at memory:// no other process sees"):
+    with pytest.raises(MisuseError, match=r"^No other process sees what is at memory://"):
         okr.score(f"{memory}/q1", engine="processes")
 
 
@@ -293,14 +293,18 @@ def test_what_lies_in_an_archive_is_read(tmp_path):
     assert okr.score(f"simplecache::zip://a.csv::{there}")["id"].tolist() == ["A.KR1"]
     (gone,) = okr.check("zip://c.csv::memory://gone.zip")
     assert gone.code == "not-found"
-    with pytest.raises(MisuseError, match=r"^No file system is known for nope://\.$"):
+    with pytest.raises(
+        MisuseError, match=r"^No file system is known for nope://\. Type one such as s3://\.$"
+    ):
         okr.score("zip://a.csv::nope://q1.zip")
-    with pytest.raises(MisuseError, match="What is at memory:// no other process sees"):
+    with pytest.raises(MisuseError, match=r"^No other process sees what is at memory://"):
         okr.score("simplecache::memory://q1/a.csv", engine="processes")
 
 
 def test_what_urls_need_is_said(monkeypatch):
-    with pytest.raises(MisuseError, match=r"^No file system is known for nope://\.$"):
+    with pytest.raises(
+        MisuseError, match=r"^No file system is known for nope://\. Type one such as s3://\.$"
+    ):
         okr.score("nope://bucket/a.csv")
     with pytest.raises(MisuseError, match=r"^s3://bucket/a\.csv needs one package more\. .*s3fs"):
         okr.score("s3://key:s3cr3t@bucket/a.csv")
@@ -314,7 +318,7 @@ def test_what_urls_need_is_said(monkeypatch):
 def test_nothing_is_written_to_a_url(url, company_rollup, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     shown = url.replace("ann:pw@", "")
-    said = "{}: a {} is written to a local file, not to a URL."
+    said = "{}: a {} is written to a local file, not to a URL. Name a file here."
     report = said.format(shown, "report")
     tracker = said.format(shown, "tracker")
     for write in (okr.report, okr.report_into):
