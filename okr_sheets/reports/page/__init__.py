@@ -16,12 +16,14 @@ from okr_sheets.files.marks import REPORT_MARK
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt, is_large, problem_lines
 from okr_sheets.reports.page import colours, head, lists, quality, retrospective, units
+from okr_sheets.reports.page.belonging import belonging
 from okr_sheets.reports.page.selection import select
+from okr_sheets.reports.page.trends import unit_ways
 from okr_sheets.reports.phrases import as_of, left_out, title
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import printable
 
-FIRST = 10  # rows of a long list that show before “Show all”
+FIRST = 10  # rows of a long list that show before “Show all”; a longer part opens on demand
 MANY = 40  # units; of more the browser lays out those in sight
 
 
@@ -54,7 +56,7 @@ def _html(excerpt: Excerpt) -> str:
         lstrip_blocks=True,
     )
     assets = {
-        "style": _bare(environment.get_template("page.css.j2").render(colours.palette())),
+        "style": _bare(environment.get_template("page.css.j2").render(colours.palette(), first=FIRST)),
         "script": _bare(environment.get_template("page.js").render()),
     }
     safe = {name: Markup(text) for name, text in assets.items()}  # noqa: S704  files of ours
@@ -97,13 +99,14 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
     """All that the template shows."""
     rollup, words = excerpt.rollup, excerpt.words
     about = rollup.about
-    ways = head.trends(rollup)
+    ways = unit_ways(rollup)
     shaped = units.units(rollup, select(excerpt), ways, words)
     objectives = [
         objective | {"unit": unit["number"]} for unit in shaped for objective in unit["objectives"]
     ]
     key_results: list[Row] = [row for each in objectives for row in each["key_results"]]
     problems = problem_lines(rollup)
+    numbers = {unit["name"]: unit["number"] for unit in shaped}
     shown = {
         "teams": lists.tree(shaped),
         "objectives": [row for row in objectives if row["anchor"]],
@@ -111,7 +114,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "alignment": lists.alignment(excerpt, objectives, words),
         "changes": lists.changes(excerpt, key_results, words),
         "owners": lists.owners(excerpt, key_results, words),
-        "history": lists.history(excerpt, key_results, words),
+        "history": lists.history(excerpt, shaped, key_results, words),
     }
     coached = quality.quality(excerpt, shaped, key_results, words)
     sizes = {name: len(rollup.columns[name]) for name in shown}
@@ -153,7 +156,14 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "more_shown": _more(excerpt, len(key_results)),
         "first": FIRST,
         "many": MANY,
-        "problems": lists.problems(first, words),
+        "problems": [
+            row | whose
+            for row, whose in zip(
+                lists.problems(first, words),
+                belonging(first, rollup, numbers, [*objectives, *key_results]),
+                strict=True,
+            )
+        ],
         "problem_count": words.number(len(rollup.problems)),
         "choices": lists.choices(shaped, key_results, words),
         "legend": lists.legend(rollup, words),

@@ -88,7 +88,7 @@ def bar(row: Row, words: Language, paced: bool = True) -> Row | None:
         "tone": GRADE_STATUS.get(row.get("grade") or "", row["status"] or "unscored"),
         "end": share(row["forecast"]) if end else None,
         "low": share(row["forecast_low"]) if end else None,
-        "high": share(row["forecast_high"]) if end else None,
+        "span": share(row["forecast_high"] - row["forecast_low"]) if end else None,
     }
 
 

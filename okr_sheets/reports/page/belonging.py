@@ -1,0 +1,36 @@
+"""Whose a problem is: the unit, the owner and the status of what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from okr_sheets.problems import Problem
+from okr_sheets.reports.page.parts import Place
+from okr_sheets.rollups.result import Rollup, Row
+
+
+def belonging(
+    problems: Iterable[Problem], rollup: Rollup, numbers: Mapping[str, int], rows: Iterable[Row]
+) -> list[Row]:
+    """Of each problem `unit`, `owner` and `chip`, blank where it is about none or about several.
+
+    `numbers` are those of the units, `rows` the objectives and key results that the page shows.
+    """
+    by_place: dict[Place, Row] = {row["place"]: row for row in rows if row["place"]}
+    units = _units(rollup)
+    return [
+        {key: known[key] for key in ("unit", "owner", "chip")}
+        if (known := by_place.get((problem.file, problem.sheet, problem.row)))
+        else {"unit": numbers.get(units.get(problem.file, ""), ""), "owner": "", "chip": None}
+        for problem in problems
+    ]
+
+
+def _units(rollup: Rollup) -> dict[str, str]:
+    """The unit of each file that is of one alone."""
+    found: dict[str, set[str]] = {}
+    for name in ("objectives", "key_results", "blank"):
+        rows = rollup.columns[name]
+        for file, unit in set(zip(rows.file.tolist(), rows.unit_name.tolist(), strict=True)):
+            found.setdefault(file, set()).add(unit)
+    return {file: units.pop() for file, units in found.items() if len(units) == 1}
