@@ -30,10 +30,10 @@
       button.className = "sort";
       button.append(...head.childNodes);
       head.append(button);
-      head.ariaSort = "none";
+      head.setAttribute("aria-sort", "none");
       button.addEventListener("click", () => {
-        const turn = TURNS[head.ariaSort], sign = turn === "descending" ? -1 : 1;
-        heads.forEach((each) => { each.ariaSort = each === head ? turn : "none"; });
+        const turn = TURNS[head.getAttribute("aria-sort")], sign = turn === "descending" ? -1 : 1;
+        heads.forEach((each) => each.setAttribute("aria-sort", each === head ? turn : "none"));
         const keyed = rows.map((row) => [row, valueOf(row.cells[column])]);
         if (turn !== "none") keyed.sort((a, b) => compare(a[1], b[1], sign));
         table.tBodies[0].append(...keyed.map(([row]) => row));
@@ -51,7 +51,7 @@
   const search = one("search"), picks = ["team", "owner", "status"].map(one);
   const rows = all("tr[data-team]"), results = rows.filter((row) => row.id);
   const objectives = all("details.objective"), cares = all("details.cared");
-  const people = all("tr.person"), teams = all("tr[data-unit]"), buttons = all("button.unfold");
+  const summary = one("summary").querySelector("details"), people = all("tr.person"), teams = all("tr[data-unit]"), buttons = all("button.unfold");
   // What lies in what is looked up once: each key pressed asks for it all.
   const within = (elements, selector) => elements.map((element) => [element, all(selector, element)]);
   const lists = within(all(".list"), "tr[data-team], tr[data-unit], tr.person, details.objective, details.cared");
@@ -115,7 +115,8 @@
     });
     groups.forEach(([unit, inside]) => { unit.hidden = !inside.some((fold) => !fold.hidden); });
     // What is found is unfolded; afterwards each fold is as it was.
-    if (active) folds.forEach((fold) => { fold.open = fold.matches(".objective, .cared") ? opened.has(fold) : fold.open || fold.matches(".part, .unit"); });
+    const opens = (fold) => (fold.matches(".objective, .cared") ? opened.has(fold) : fold !== summary && (fold.open || fold.matches(".part, .unit")));
+    if (active) folds.filter((fold) => fold.closest("main")).forEach((fold) => { fold.open = opens(fold); });
     else if (was) restore(before);
     buttons.forEach((button) => {
       const whole = button.getAttribute("aria-expanded") === "true";
@@ -129,10 +130,10 @@
       if (note) note.hidden = !active || found.length > 0;
       all("table", list).forEach((table) => { table.hidden = active && found.length === 0; });
       found.forEach(({ dataset }) => { if (dataset.code) counts[dataset.code] = (counts[dataset.code] || 0) + 1; });
-      const count = list.closest("section").querySelector(".part > summary > :is(h2, h3) > small");
+      const count = list.closest(".part").querySelector(":scope > summary small");
       if (!count) return;
       count.dataset.all ??= count.textContent;
-      const counted = list.querySelector("details.objective") ? "details.objective" : "tr";
+      const counted = list.querySelector("details.objective") ? "details.objective" : "tr[data-team], tr.person";
       const number = grouped(found.filter((element) => element.matches(counted)).length);
       count.textContent = active ? (count.dataset.found || "{shown}").replace("{shown}", number) : count.dataset.all;
     });
@@ -154,7 +155,7 @@
       option.text, found.filter((row) => row.dataset.status === option.value).length]);
     const told = statuses.filter(([, count]) => count).map(([word, count]) => `${word} ${grouped(count)}`);
     const chosen = picks.filter((pick) => pick.value).map((pick) => pick.selectedOptions[0].text);
-    shown.textContent = active ? [...chosen, search.value.trim(), text, told.join(", "), shown.dataset.more].filter(Boolean).join(" · ") : "";
+    shown.textContent = active ? [text, shown.dataset.more, told.join(", "), ...chosen, search.value.trim()].filter(Boolean).join(" · ") : "";
   };
 
   // What is filtered stands in the address, so that a link leads to it and the way back undoes it.
@@ -164,7 +165,7 @@
     if (search.value.trim()) asked.set("q", search.value);
     if (at) asked.set("at", at);
     one("lost").textContent = "";
-    history[replaces ? "replaceState" : "pushState"](null, "", asked.size ? `#${asked}` : location.href.split("#")[0]);
+    history[replaces ? "replaceState" : "pushState"](null, "", String(asked) ? `#${asked}` : location.href.split("#")[0]);
   };
   const choose = (asked) => {
     search.value = asked.get("q") ?? "";
@@ -193,21 +194,17 @@
   const arrive = () => {
     const hash = location.hash.slice(1), asked = new URLSearchParams(hash.includes("=") ? hash : "");
     choose(asked);
-    reveal(hash.includes("=") ? asked.get("at") : decodeURIComponent(hash));
+    reveal(hash.includes("=") ? asked.get("at") : hash);
   };
 
-  // One step back for all that is typed at once.
-  let typed = "", waiting = 0;
-  const keep = () => {
-    clearTimeout(waiting);
-    waiting = 0;
-  };
+  // One step back undoes all that was typed at once.
+  let waiting = 0, typed = null;
   search.addEventListener("input", () => {
     filter();
     clearTimeout(waiting);
-    waiting = setTimeout(() => { write("", typed === location.hash && typed !== ""); typed = location.hash; }, 300);
+    waiting = setTimeout(() => { write("", location.hash === typed); typed = location.hash; }, 300);
   });
-  const changed = () => { keep(); filter(); write(); typed = ""; };
+  const changed = () => { clearTimeout(waiting); filter(); write(); };
   picks.forEach((pick) => pick.addEventListener("change", changed));
   one("clear").addEventListener("click", () => {
     search.value = "";

@@ -47,21 +47,14 @@ def attention(
     by_place = {key_result["place"]: key_result for key_result in key_results}
     numbers = {unit["name"]: unit["number"] for unit in units}
     return [
-        (known := by_place.get(place_of(row)) or _gone(row, numbers, words))
+        (by_place.get(place_of(row)) or _gone(row, numbers, words))
         | {
             "reasons": [reason({"reasons": (each,)}, words) for each in row["reasons"]],
             "unsaid": unsaid_confidence(row, words),
-            "todo": _untold(row, known["todo"]),
         }
         for row in excerpt.rows("attention")
         if place_of(row) in by_place or not row["row"]
     ]
-
-
-def _untold(row: Row, todo: Iterable[Row]) -> list[Row]:
-    """The open actions that no reason of the row names."""
-    named = {fields.get("action") for _, fields in row["reasons"]}
-    return [line for line in todo if line["action"] not in named]
 
 
 def _gone(row: Row, numbers: Mapping[str, int], words: Language) -> Row:

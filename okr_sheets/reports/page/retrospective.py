@@ -155,6 +155,7 @@ def _in_hindsight(row: Row, words: Language) -> Row:
             "expected": None,
             "label": label + words.percent(row["score"]),
             "tone": tone,
+            "end_label": "",
             "end": share(row["forecast"]),
             "low": share(row["forecast_low"]),
             "span": share(row["forecast_high"] - row["forecast_low"]),
