@@ -171,7 +171,9 @@ def test_a_filter_leaves_what_it_names(sample, rollup, view, filter_id, choice, 
     statuses = rollup.key_results.loc[rollup.key_results["id"].isin(found), "status"].value_counts()
     words = {word: key for key, word in language("en").choices("status").items()}
     offered = page.locator("#status option").all_inner_texts()[1:]
-    told = ", ".join(f"{word} {statuses[words[word]]}" for word in offered if words[word] in statuses)
+    told = ", ".join(
+        f"{word} {statuses[words[word]]}" for word in offered if words[word] in statuses
+    )
     assert page.locator("#shown").inner_text() == (
         f"{len(found)} of {whole} key results · {told} · {choice}"
     )

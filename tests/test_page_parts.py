@@ -13,8 +13,19 @@ import okr_sheets as okr
 from okr_sheets.language import language, languages
 
 TALLEST = {DESK["width"]: 5_500, PHONE["width"]: 9_000}  # pixels of the sample's page as it opens
-GRAVEST_FIRST = "Off track, At risk, No update, Not started, On track, Achieved, Cancelled".split(", ")
-PARTS = ("attention", "units", "alignment", "changes", "objectives", "owners", "quality", "problems")
+GRAVEST_FIRST = "Off track, At risk, No update, Not started, On track, Achieved, Cancelled".split(
+    ", "
+)
+PARTS = (
+    "attention",
+    "units",
+    "alignment",
+    "changes",
+    "objectives",
+    "owners",
+    "quality",
+    "problems",
+)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +102,9 @@ def test_what_is_equal_keeps_its_order(sample, view):
         "(rows) => rows.map((row) => [row.cells[2].dataset.v, row.cells[0].innerText])"
     )
     for score in {score for score, _ in before}:
-        assert [row for row in after if row[0] == score] == [row for row in before if row[0] == score]
+        assert [row for row in after if row[0] == score] == [
+            row for row in before if row[0] == score
+        ]
 
 
 def test_statuses_sort_by_how_grave_they_are(sample, view):
@@ -118,7 +131,8 @@ def test_days_sort_as_days(rollup, sample, view):
 def test_names_sort_by_the_page_s_language_and_what_is_blank_comes_last(book, view, tmp_path):
     names = ["Zoé", "Öykü", "Çağla", "Oya", "Cem", ""]
     rows = "".join(
-        f"| O1.KR{at} | Win {at} | {name} | Increase | 0 | 10 | |\n" for at, name in enumerate(names)
+        f"| O1.KR{at} | Win {at} | {name} | Increase | 0 | 10 | |\n"
+        for at, name in enumerate(names)
     )
     path = book(
         "| ID | Title | Owner | Type | Baseline | Target | 2027-01-08 |\n"
@@ -296,7 +310,9 @@ def test_a_filter_that_is_no_more_is_said(at, rollup):
     assert page.locator("#lost").inner_text() == ""
 
 
-@pytest.mark.parametrize("end", ["%E0%A4%A", "=", "&&", "at=gone", "team", "q=%00", "kr-999", "team="])
+@pytest.mark.parametrize(
+    "end", ["%E0%A4%A", "=", "&&", "at=gone", "team", "q=%00", "kr-999", "team="]
+)
 def test_an_odd_address_shows_all(at, rollup, end):
     page = at(end)
     open_all(page)
@@ -467,7 +483,9 @@ def test_axe_finds_nothing_folded_filtered_or_sorted(at, scheme, viewport):
 
 def test_print_opens_every_fold_and_closes_them_again(sample, view):
     page = view(sample)
-    states = "[...document.querySelectorAll('details:not(.from, .more-of)')].map((fold) => fold.open)"
+    states = (
+        "[...document.querySelectorAll('details:not(.from, .more-of)')].map((fold) => fold.open)"
+    )
     before = page.evaluate(states)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert all(page.evaluate(states))

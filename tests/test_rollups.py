@@ -611,8 +611,7 @@ def test_units_stand_below_their_department_in_the_order_people_count(book, tmp_
 def test_whose_the_headline_is_and_the_mean_below_are_said_everywhere(rolled, tmp_path, capsys):
     head = rolled.headline
     own = (
-        f"from its own {head['key_results']} key results, "
-        f"average of its teams: {head['below']:.0%}"
+        f"from its own {head['key_results']} key results, average of its teams: {head['below']:.0%}"
     )
     assert own in repr(rolled)
     print_rollup(rolled, language("en"))

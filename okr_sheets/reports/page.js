@@ -73,6 +73,7 @@
     }
     return texts.get(element);
   };
+  const MOST_OPENED = 60; // objectives and units
   let active = false, before = [];
 
   const filter = () => {
@@ -114,8 +115,9 @@
         && (own.length > 0 || !fits(person) || picks[0].value !== "" || picks[2].value !== "");
     });
     groups.forEach(([unit, inside]) => { unit.hidden = !inside.some((fold) => !fold.hidden); });
-    // What is found is unfolded; afterwards each fold is as it was.
-    const opens = (fold) => (fold.matches(".objective, .cared") ? opened.has(fold) : fold !== summary && (fold.open || fold.matches(".part, .unit")));
+    // What is found is unfolded, unless that is more than anyone reads; afterwards each fold is as it was.
+    const few = opened.size <= MOST_OPENED;
+    const opens = (fold) => fold !== summary && (fold.matches(".objective, .cared") ? few && opened.has(fold) : fold.open || fold.matches(".part, .unit"));
     if (active) folds.filter((fold) => fold.closest("main")).forEach((fold) => { fold.open = opens(fold); });
     else if (was) restore(before);
     buttons.forEach((button) => {

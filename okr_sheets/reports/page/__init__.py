@@ -60,7 +60,11 @@ def _html(excerpt: Excerpt) -> str:
         lstrip_blocks=True,
     )
     assets = {
-        "style": _tight(environment.get_template("page.css.j2").render(colours.palette(), first=FIRST, words=excerpt.words)),
+        "style": _tight(
+            environment.get_template("page.css.j2").render(
+                colours.palette(), first=FIRST, words=excerpt.words
+            )
+        ),
         "script": _bare(environment.get_template("page.js").render()),
     }
     safe = {name: Markup(text) for name, text in assets.items()}  # noqa: S704  files of ours

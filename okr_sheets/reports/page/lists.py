@@ -231,7 +231,7 @@ def problems(shown: Iterable[Problem], words: Language) -> list[Row]:
 
 
 def choices(units: Sequence[Row], key_results: Sequence[Row], words: Language) -> Row:
-    """What the filters offer: each team and those below it, each owner, each status and its word."""
+    """What the filters offer: teams with those below, owners, statuses with their words."""
     tones = {row["chip"]["tone"]: row["chip"]["word"] for row in key_results}
     names = {row["owner"] for row in key_results}
     below = _with_those_below(units)

@@ -46,7 +46,7 @@ class Sources:
         return {key: texts.get(key, "") for key in keys} | {"goal": self._goal(row)}
 
     def _goal(self, row: Row) -> str:
-        """“company.xlsx:OKRs!E7, F7, typed”, of baseline and target; each whole where they differ."""
+        """“company.xlsx:OKRs!E7, F7, typed”, of baseline and target; each alone if they differ."""
         ends = [source for source in self._figures(row) if source["figure"] in _GOAL]
         if len({source["source"] for source in ends}) == 1:
             cells = ", ".join(source["cell"] for source in ends if source["cell"])

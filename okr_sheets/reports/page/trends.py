@@ -34,7 +34,7 @@ def key_result_courses(
     trend = trend.take(np.argsort(trend.day, kind="stable"))
     scores: dict[Place, list[float]] = {}
     for row in trend.only(("file", "sheet", "row", "score")).records():
-        if row["score"] == row["score"]:  # noqa: PLR0124  NaN, where there was nothing to score
+        if row["score"] == row["score"]:  # not NaN
             scores.setdefault(place_of(row), []).append(row["score"])
     return {place: course(values, _told(values, words)) for place, values in scores.items()}
 

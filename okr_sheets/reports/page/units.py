@@ -119,7 +119,9 @@ def _team(row: Row, way: Sequence[Point], words: Language) -> Row:
             **{key: by_value(row[key]) for key in ("score", "expected", "forecast", "previous")},
             "trend": by_value(known[-1] - known[0] if known else None),
             "status": by_severity(row["status"]) if row["objectives"] or row["blank"] else "",
-            "updated": by_value(row["updated"] / row["key_results"] if row["key_results"] else None),
+            "updated": by_value(
+                row["updated"] / row["key_results"] if row["key_results"] else None
+            ),
         },
         "spark": sparkline(way, trend),
         "coverage": coverage(row, words) if row["objectives"] else "",
