@@ -27,15 +27,18 @@ def unit_ways(rollup: Rollup) -> Ways:
 def key_result_courses(
     rollup: Rollup, places: Collection[Place], words: Language
 ) -> Mapping[Place, Markup]:
-    """The scores of the key results that stand in `places`, each as a small line that says them."""
+    """The scores of the key results that stand in `places`, each as a small line that says them.
+
+    They begin with the first number: before it there is nothing to draw.
+    """
     trend = rollup.columns["trend"]
-    trend = trend.take(np.flatnonzero(trend.level == "key-result"))
+    is_scored = (trend.level == "key-result") & (trend.with_number > 0) & ~np.isnan(trend.score)
+    trend = trend.take(np.flatnonzero(is_scored))
     trend = trend.take(places_among(trend, places))
     trend = trend.take(np.argsort(trend.day, kind="stable"))
     scores: dict[Place, list[float]] = {}
     for row in trend.only(("file", "sheet", "row", "score")).records():
-        if row["score"] == row["score"]:  # not NaN
-            scores.setdefault(place_of(row), []).append(row["score"])
+        scores.setdefault(place_of(row), []).append(row["score"])
     return {place: course(values, _told(values, words)) for place, values in scores.items()}
 
 
