@@ -151,7 +151,7 @@ def test_the_page_shows_fewer_still_and_says_so(written, company_rollup):
     for name in ("attention", "changes", "alignment"):
         section = page.get_element_by_id(name)
         assert len(section.xpath(".//tbody/tr")) == FEW, name
-        [note] = section.xpath("./p/text()")
+        [note] = section.xpath(".//p[contains(@class, 'excerpt')]/text()")
         assert str(len(company_rollup.columns[name])) in note
         assert f"{name}.csv in r-data.zip" in note
 
@@ -196,7 +196,7 @@ def test_every_language_says_where_all_rows_are(code, written):
     assert sum("r-data.zip" in caption for caption in captions) > 5
     page = tree(written("r.html", code))
     assert "r-data.zip" in page.find(".//header").text_content()
-    notes = page.xpath("//section/p[contains(@class, 'excerpt')]/text()")
+    notes = page.xpath("//section//p[contains(@class, 'excerpt')]/text()")
     assert len(notes) >= 5
     assert all("r-data.zip" in note for note in notes)
 
@@ -214,7 +214,9 @@ def test_objectives_of_the_outline_are_those_furthest_behind(few, company_rollup
 
 
 def test_the_page_says_that_objectives_stand_there_for_other_lists(written):
-    [note] = tree(written("r.html")).xpath("//*[@id='objectives']/p[@class='excerpt muted']/text()")
+    [note] = tree(written("r.html")).xpath(
+        "//*[@id='objectives']//p[@class='excerpt muted']/text()"
+    )
     assert note.endswith(language("en")("report.led_to"))
 
 

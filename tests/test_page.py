@@ -88,6 +88,7 @@ def test_those_who_owe_an_update_come_first(sample, rollup, view):
         rollup.owners.loc[(rollup.owners["due"] > 0) | (rollup.owners["stale"] > 0), "owner"]
     )
     page = view(sample)
+    open_all(page)
     names = page.locator("#owners .name").all_inner_texts()
     assert owing
     assert set(names[: len(owing)]) == owing
@@ -95,7 +96,9 @@ def test_those_who_owe_an_update_come_first(sample, rollup, view):
 
 
 def test_objectives_stand_below_the_one_they_serve(sample, rollup, view):
-    rows = view(sample).locator("#alignment tbody tr")
+    page = view(sample)
+    open_all(page)
+    rows = page.locator("#alignment tbody tr")
     names, depths, left = rows.evaluate_all("""(rows) => [
         rows.map((row) => row.querySelector(".id").innerText),
         rows.map((row) => Number(row.dataset.depth)),
@@ -165,7 +168,15 @@ def test_a_filter_leaves_what_it_names(sample, rollup, view, filter_id, choice, 
     page.locator(f"#{filter_id}").select_option(label=choice)
     assert ids(page) == found
     whole = len(rollup.key_results)
-    assert page.locator("#shown").inner_text() == f"{len(found)} of {whole} key results"
+    statuses = rollup.key_results.loc[rollup.key_results["id"].isin(found), "status"].value_counts()
+    words = {word: key for key, word in language("en").choices("status").items()}
+    offered = page.locator("#status option").all_inner_texts()[1:]
+    told = ", ".join(
+        f"{word} {statuses[words[word]]}" for word in offered if words[word] in statuses
+    )
+    assert page.locator("#shown").inner_text() == (
+        f"{len(found)} of {whole} key results · {told} · {choice}"
+    )
     page.get_by_role("button", name="Clear").click()
     open_all(page)
     assert ids(page) == set(rollup.key_results["id"])
@@ -199,6 +210,7 @@ def test_people_and_counts_follow_the_filters(sample, rollup, view):
     assert page.locator("#h-attention small").inner_text() == str(urgent)
     page.get_by_role("button", name="Clear").click()
     assert page.locator("#h-attention small").inner_text() == str(len(rollup.attention))
+    open_all(page)
     assert page.locator("#owners tbody tr:visible").count() == len(rollup.owners)
 
 
@@ -301,7 +313,10 @@ def test_without_scripts_everything_is_there(sample, rollup, view):
     page = view(sample, java_script_enabled=False)
     assert not page.locator("#filters").is_visible()
     assert page.locator("#attention tbody tr:visible").count() == len(rollup.attention)
+    page.locator("#changes summary").first.click()
     assert page.locator("#changes tbody tr:visible").count() == len(rollup.changes)
+    for fold in page.locator("details.unit > summary").all():
+        fold.click()
     for fold in page.locator("details.objective > summary").all():
         fold.click()
     assert ids(page) == set(rollup.key_results["id"])
@@ -386,7 +401,7 @@ def test_what_is_not_on_a_short_page_is_not_said_to_be_nowhere(large, rollup):
     count = len(rollup.key_results)
     assert page.locator("#shown").inner_text() == (
         f"0 of {results} key results · {results} of {count} are shown here. "
-        "All: key_results.csv in r-data.zip."
+        "All: key_results.csv in r-data.zip. · nowhere at all"
     )
     assert page.locator("#h-attention small").inner_text() == "0 of 5"
     for name in ("attention", "units", "alignment", "changes", "objectives"):
@@ -413,6 +428,8 @@ def test_long_lists_are_folded_and_a_link_into_them_unfolds(rollup, view, tmp_pa
     monkeypatch.setattr("okr_sheets.reports.page.MANY", 3)
     monkeypatch.setattr("okr_sheets.reports.page.FIRST", 2)
     page = view(okr.report(rollup, tmp_path / "long.html"))
+    for name in ("alignment", "owners"):
+        page.locator(f"#{name} summary").click()
     for name in ("units", "alignment", "owners"):
         rows = page.locator(f"#{name} tbody tr")
         assert page.locator(f"#{name} tbody tr:visible").count() == 2 < rows.count(), name

@@ -234,7 +234,7 @@ def test_the_page_shows_shares_and_folds_the_findings(rollup, page, view):
         f"{total['clean'] / total['key_results']:.0%}"
         in shown.locator("#quality .key").inner_text()
     )
-    assert shown.locator("#quality line.mark").count() > 1
+    assert shown.locator("#quality .bar .mark").count() > 1
     assert shown.heard == []
 
 
@@ -325,7 +325,7 @@ def test_of_a_large_rollup_the_page_shows_warnings_first_and_says_so(rollup, tmp
     tree = html.fromstring(okr.report(rollup, tmp_path / "r.html").read_text("utf-8"))
     (part,) = tree.xpath("//section[@id='quality']")
     assert len(part.xpath(".//table[@class='said']/tbody/tr")) == 5
-    (note,) = part.xpath("./p[contains(@class, 'excerpt')]/text()")
+    (note,) = part.xpath(".//p[contains(@class, 'excerpt')]/text()")
     assert note == (
         f"5 of {len(rollup.findings)} are shown, warnings first. All: findings.csv in r-data.zip."
     )

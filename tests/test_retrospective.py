@@ -322,7 +322,7 @@ def test_markdown_says_it_first(rollup, tmp_path):
 
 def test_the_page_begins_with_it_once_the_quarter_is_over(page, rollup, tmp_path, folder):
     tree = html.parse(str(page))
-    assert tree.xpath("//main/section/@id")[0] == "retrospective"
+    assert tree.xpath("//main/section/@id")[:2] == ["summary", "retrospective"]
     early = okr.rollup(folder, as_of=date(2027, 3, 19), config=okr.Config())
     tree = html.parse(str(okr.report(early, tmp_path / "early.html")))
     assert tree.xpath("//main/section/@id")[-2:] == ["retrospective", "problems"]

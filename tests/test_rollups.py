@@ -625,7 +625,9 @@ def test_a_terminal_shows_every_score_and_status_whole(width, company_rollup, ca
 
 def test_whose_the_headline_is_and_the_mean_below_are_said_everywhere(rolled, tmp_path, capsys):
     head = rolled.headline
-    own = f"of its own {head['key_results']} key results, mean below {head['below']:.0%}"
+    own = (
+        f"from its own {head['key_results']} key results, average of its teams: {head['below']:.0%}"
+    )
     assert own in repr(rolled)
     print_rollup(rolled, language("en"))
     assert own in " ".join(capsys.readouterr().out.split())

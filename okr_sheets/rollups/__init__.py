@@ -166,7 +166,7 @@ def rollup(
         Rollup of Acme Cloud
           quarter     2027-Q1, as of 2027-02-12
           rows        6 trackers, 19 objectives, 64 key results, 61 of 63 live ones with a number
-          score       57%, 48% expected, of its own 10 key results, mean below 51%
+          score       57%, 48% expected, from its own 10 key results, average of its teams: 51%
           attention   18 key results
           problems    1 error, 1 warning, 3 infos
     """

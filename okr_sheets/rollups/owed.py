@@ -12,7 +12,7 @@ from okr_sheets.rollups.scored import Days, Scored
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, OKRS
 from okr_sheets.tracker import Tracker
 
-_OPEN = ("", *FRAMES["overdue"]["status"].choices)  # of an action that is still to be done
+OPEN = ("", *FRAMES["overdue"]["status"].choices)  # of an action that is still to be done
 
 
 def owed(now: Scored, trackers: Sequence[Tracker]) -> Columns:
@@ -84,7 +84,7 @@ def overdue(now: Scored, trackers: Sequence[Tracker], days: Days) -> Columns:
         actions = tracker.columns["actions"]
         if day is None or not len(actions):
             continue
-        late = actions.take((actions.due < serial(day)) & among(actions.status, _OPEN))
+        late = actions.take((actions.due < serial(day)) & among(actions.status, OPEN))
         letter = tracker.letters.get(ACTIONS.key, {}).get("status", "")
         for action in late.records():
             if (number, action["key_result"].casefold()) in stopped_ids:

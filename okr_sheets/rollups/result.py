@@ -145,9 +145,9 @@ class Rollup:
             if about[key] is not None
         ]
         if score and headline and len(self.columns["teams"]) > 1:
-            score.append(f"of its own {counted((headline['key_results'], 'key result'))}")
+            score.append(f"from its own {counted((headline['key_results'], 'key result'))}")
             below = headline["below"]
-            score += [] if below is None else [f"mean below {percents(below)}%"]
+            score += [] if below is None else [f"average of its teams: {percents(below)}%"]
         rows = counted(
             (about["trackers"], "tracker"),
             (about["objectives"], "objective"),

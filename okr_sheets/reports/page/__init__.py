@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
@@ -17,12 +18,14 @@ from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt, is_large
 from okr_sheets.reports.left_out import left_out
 from okr_sheets.reports.page import colours, head, lists, quality, retrospective, units
+from okr_sheets.reports.page.belonging import belonging
 from okr_sheets.reports.page.selection import select
+from okr_sheets.reports.page.trends import unit_ways
 from okr_sheets.reports.phrases import as_of, title
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.text import printable
 
-FIRST = 10  # rows of a long list that show before “Show all”
+FIRST = 8  # rows of a long list that show before “Show all”; a longer part opens on demand
 MANY = 40  # units; of more the browser lays out those in sight
 
 
@@ -34,6 +37,9 @@ def write_page(rollup: Rollup, path: str, words: Language, archive: str = "") ->
     """
     excerpt = Excerpt(rollup, words, archive, is_short=is_large(rollup))
     Path(path).write_text(printable(_html(excerpt)), "utf-8", newline="\n")
+
+
+_ENDS = re.compile(r"\s*</(?:td|th|tr|li)>\s*")
 
 
 class _Environment(Environment):
@@ -55,18 +61,28 @@ def _html(excerpt: Excerpt) -> str:
         lstrip_blocks=True,
     )
     assets = {
-        "style": _bare(environment.get_template("page.css.j2").render(colours.palette())),
+        "style": _tight(
+            environment.get_template("page.css.j2").render(
+                colours.palette(), first=FIRST, words=excerpt.words
+            )
+        ),
         "script": _bare(environment.get_template("page.js").render()),
     }
     safe = {name: Markup(text) for name, text in assets.items()}  # noqa: S704  files of ours
     values = _page(excerpt) | safe | {"policy": _policy(assets)}
-    return environment.get_template("page.html.j2").render(values)
+    # Pages are long: what ends rows, cells and lines anyway is not written.
+    return _ENDS.sub("", environment.get_template("page.html.j2").render(values))
 
 
 def _bare(code: str) -> str:
     """A style or a script without indents, and without lines that only its authors read."""
     lines = (line.strip() for line in code.splitlines())
-    return "\n".join(line for line in lines if not line.startswith(("//", "/*")))
+    return "\n".join(line for line in lines if line and not line.startswith(("//", "/*")))
+
+
+def _tight(style: str) -> str:
+    """A style without the spaces that part nothing."""
+    return re.sub(r" ?([{};,]) ?|(?<=[a-z]): ", lambda it: it[1] or ":", _bare(style))
 
 
 def _shortened(excerpt: Excerpt) -> Markup:
@@ -98,13 +114,14 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
     """All that the template shows."""
     rollup, words = excerpt.rollup, excerpt.words
     about = rollup.about
-    ways = head.trends(rollup)
+    ways = unit_ways(rollup)
     shaped = units.units(rollup, select(excerpt), ways, words)
     objectives = [
         objective | {"unit": unit["number"]} for unit in shaped for objective in unit["objectives"]
     ]
     key_results: list[Row] = [row for each in objectives for row in each["key_results"]]
     problems, problems_note = excerpt.problems()
+    numbers = {unit["name"]: unit["number"] for unit in shaped}
     shown = {
         "teams": lists.tree(shaped),
         "objectives": [row for row in objectives if row["anchor"]],
@@ -112,7 +129,7 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "alignment": lists.alignment(excerpt, objectives, words),
         "changes": lists.changes(excerpt, key_results, words),
         "owners": lists.owners(excerpt, key_results, words),
-        "history": lists.history(excerpt, key_results, words),
+        "history": lists.history(excerpt, shaped, key_results, words),
     }
     coached = quality.quality(excerpt, shaped, key_results, words)
     sizes = {name: len(rollup.columns[name]) for name in shown}
@@ -153,7 +170,14 @@ def _page(excerpt: Excerpt) -> dict[str, Any]:
         "more_shown": _more(excerpt, len(key_results)),
         "first": FIRST,
         "many": MANY,
-        "problems": lists.problems(problems, words),
+        "problems": [
+            row | whose
+            for row, whose in zip(
+                lists.problems(problems, words),
+                belonging(problems, rollup, numbers, [*objectives, *key_results]),
+                strict=True,
+            )
+        ],
         "problem_count": words.number(len(rollup.problems)),
         "choices": lists.choices(shaped, key_results, words),
         "legend": lists.legend(rollup, words),

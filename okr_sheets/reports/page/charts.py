@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from okr_sheets.reports.phrases import day_text
 
 TOP, BOTTOM = 0.12, 0.88  # where 100 % and 0 % lie, as shares of the chart's height
 SCALE = 1000  # units across and down of what stretches
+COURSE_WIDTH, COURSE_HEIGHT = 72, 18  # pixels of the small line of a key result, as in the style
 CLOSE = 0.05  # a label so near the chart's edge hangs inwards
 
 
@@ -140,6 +142,17 @@ def sparkline(points: Sequence[Point], label: str) -> Markup:
         '<svg class="spark" role="img" viewBox="0 0 {1} {1}" '
         'preserveAspectRatio="none"><title>{0}</title><polyline class="line" points="{2}"/></svg>'
     ).format(label, SCALE, path)
+
+
+def course(scores: Sequence[float], label: str) -> Markup:
+    """The scores so far as a line of a fixed size, written in few letters; blank below two."""
+    if len(scores) < 2:
+        return Markup("")
+    step = COURSE_WIDTH / (len(scores) - 1)
+    points = [(round(at * step), round((1 - x) * COURSE_HEIGHT)) for at, x in enumerate(scores)]
+    path = "".join(f"l{x - left} {y - above}" for (left, above), (x, y) in pairwise(points))
+    svg = Markup('<svg class="course" role="img"><title>{}</title><path d="M0 {}{}"/></svg>')
+    return svg.format(label, points[0][1], path)
 
 
 def _is_above(last: Point) -> bool:

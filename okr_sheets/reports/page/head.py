@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from markupsafe import Markup
@@ -11,6 +11,7 @@ from markupsafe import Markup
 from okr_sheets.columns import to_day
 from okr_sheets.language import Language
 from okr_sheets.reports.page.charts import Chart, End, Point
+from okr_sheets.reports.page.order import by_value
 from okr_sheets.reports.page.parts import (
     KEEPING,
     bar,
@@ -20,13 +21,14 @@ from okr_sheets.reports.page.parts import (
     stack,
     unit_notes,
 )
+from okr_sheets.reports.page.trends import Ways
 from okr_sheets.reports.phrases import day_text, end_range, heading, listed_names, scope
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import CHANGE_KINDS
 
 MOST_NAMES = 4  # of those who owe an update
-Ways = Mapping[str, Sequence[Point]]  # of each unit by its name
-SOURCES = ("typed", "log", "computed", "assumed")
+# How figures came about, and the sources of each way.
+SOURCES = {"typed": ("typed", "log"), "computed": ("computed",), "assumed": ("assumed",)}
 
 
 def headline(rollup: Rollup, ways: Ways, words: Language) -> Row | None:
@@ -49,6 +51,10 @@ def headline(rollup: Rollup, ways: Ways, words: Language) -> Row | None:
         "weeks": [
             {
                 "day": day_text(point.day, words),
+                "by": {
+                    "day": by_value(point.day),
+                    **{key: by_value(getattr(point, key)) for key in ("score", "expected")},
+                },
                 "score": words.percent(point.score),
                 "expected": words.percent(point.expected),
             }
@@ -71,15 +77,6 @@ def _chart(rollup: Rollup, row: Row, points: Sequence[Point], words: Language) -
     figures = {key: words.percent(row[key]) for key in ("score", "expected")}
     parts = (words("dashboard.week_by_week"), words("report.headline", **figures), sentence)
     return Chart(first, last, words).draw(points, end, ". ".join(filter(None, parts)))
-
-
-def trends(rollup: Rollup) -> Ways:
-    """The points of each unit by its name, one a check-in date, in order of days."""
-    by_unit: dict[str, list[Point]] = {}
-    for row in rollup.rows("trend", np.flatnonzero(rollup.columns["trend"].level == "unit")):
-        point = Point(row["day"], row["score"], row["expected"])
-        by_unit.setdefault(row["unit_name"], []).append(point)
-    return {unit: sorted(points, key=lambda point: point.day) for unit, points in by_unit.items()}
 
 
 def status_counts(rollup: Rollup, words: Language) -> list[Row]:
@@ -137,9 +134,9 @@ def freshness(rollup: Rollup, words: Language) -> Row:
         "more": max(len(names) - MOST_NAMES, 0),
         "blank": listed_names(blank, MOST_NAMES, words) if len(blank) else "",
         "figures": [
-            f"{words.number(kinds[kind])} {words(f'report.source_{kind}')}"
-            for kind in SOURCES
-            if kind in kinds
+            (words(f"page.figures_{way}"), words.number(count))
+            for way, sources in SOURCES.items()
+            if (count := sum(kinds[source] for source in sources))
         ],
     }
 

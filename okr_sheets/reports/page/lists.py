@@ -10,6 +10,7 @@ from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem
 from okr_sheets.reports.excerpts import Excerpt
+from okr_sheets.reports.page.order import by_value
 from okr_sheets.reports.page.parts import ORDER, chip, grouped, place_of, share
 from okr_sheets.reports.phrases import (
     history_about,
@@ -20,6 +21,7 @@ from okr_sheets.reports.phrases import (
     updated,
 )
 from okr_sheets.rollups.result import Rollup, Row
+from okr_sheets.rollups.schema import CHANGE_KINDS
 
 DEEPEST = 6  # steps that an outline is indented by
 
@@ -68,24 +70,35 @@ def _gone(row: Row, numbers: Mapping[str, int], words: Language) -> Row:
         "unsaid": "",
         "bar": None,
         "score": "",
+        "now": "",
+        "course": "",
+        "todo": [],
+        "idle": "",
         "at": {"score": ""},
+        "by": {"score": "", "status": ""},
         "chip": {"tone": "cancelled", "word": "–"},
     }
 
 
-def history(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> list[Row]:
+def history(
+    excerpt: Excerpt, units: Iterable[Row], key_results: Iterable[Row], words: Language
+) -> list[Row]:
     """What changed between runs, the gravest first, each with where it is shown, if it is."""
-    anchors = {key_result["place"]: key_result["anchor"] for key_result in key_results}
+    by_place = {key_result["place"]: key_result for key_result in key_results}
+    numbers = {unit["name"]: unit["number"] for unit in units}
     return [
         {
             "what": history_what(row, words),
             "about": history_about(row),
             "said": history_line(row, words),
-            "anchor": anchors.get(place_of(row), "") if row["title"] else "",
+            "anchor": known["anchor"] if known else "",
+            "unit": numbers.get(row["unit_name"], ""),
             "team": row["unit_name"] if row["objective"] else "",
             "owner": row["owner_name"],
+            "chip": known["chip"] if known else None,
         }
         for row in excerpt.rows("history")
+        for known in (by_place.get(place_of(row)) if row["title"] else None,)
     ]
 
 
@@ -101,6 +114,7 @@ def changes(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> li
             "change": {
                 "tone": row["change"],
                 "word": words(f"page.change_{row['change'].replace('-', '_')}"),
+                "rank": CHANGE_KINDS.index(row["change"]),
             },
         }
         for row in excerpt.rows("changes")
@@ -117,7 +131,12 @@ def _turned(row: Row, words: Language) -> str:
 
 
 def alignment(excerpt: Excerpt, objectives: Iterable[Row], words: Language) -> list[Row]:
-    """The objectives as an outline: own score beside the mean of those that serve each."""
+    """The objectives as an outline: own score beside the mean of those that serve each.
+
+    Nothing where none of the rollup serves another.
+    """
+    if not excerpt.rollup.columns["alignment"].depth.any():
+        return []
     by_place = {objective["place"]: objective for objective in objectives}
     outline = []
     for row in excerpt.rows("alignment"):
@@ -133,6 +152,7 @@ def alignment(excerpt: Excerpt, objectives: Iterable[Row], words: Language) -> l
                 "depth": min(row["depth"], DEEPEST),
                 "unit_name": row["unit_name"],
                 "serving": row["serving"],
+                "by": {key: by_value(row[key]) for key in ("score", "below", "difference")},
                 "below": "" if below is None else words.percent(below),
                 "pair": _pair(score, below, objective, words),
                 "difference": ""
@@ -183,6 +203,13 @@ def owners(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> lis
             "stale": row["stale"],
             "actions": row["overdue"],
             "blank": row["blank"],
+            "by": {
+                "owes": by_value(row["stale"] + row["due"] + row["overdue"] + row["blank"]),
+                "score": by_value(row["score"]),
+                "updated": by_value(
+                    row["updated"] / row["key_results"] if row["key_results"] else None
+                ),
+            },
         }
         for row in excerpt.rows("owners")
     ]
@@ -205,19 +232,18 @@ def problems(shown: Iterable[Problem], words: Language) -> list[Row]:
 
 
 def choices(units: Sequence[Row], key_results: Sequence[Row], words: Language) -> Row:
-    """What the filters offer: value and word."""
+    """What the filters offer: teams with those below, owners, statuses with their words."""
     tones = {row["chip"]["tone"]: row["chip"]["word"] for row in key_results}
     names = {row["owner"] for row in key_results}
     below = _with_those_below(units)
     owning = {unit["number"] for unit in units if unit["objectives"]}
     return {
-        "units": below,
         "team": [
-            (unit["number"], unit["name"])
+            (unit["name"], below[unit["number"]])
             for unit in units
             if not owning.isdisjoint(below[unit["number"]])
         ],
-        "owner": [(owner, owner) for owner in sorted(names, key=str.casefold)],
+        "owner": sorted(names, key=str.casefold),
         "status": [(tone, tones[tone]) for tone in (*ORDER, "unscored") if tone in tones],
         "all": {
             key: words(f"page.all_{plural}")

@@ -84,11 +84,12 @@ def bar(row: Row, words: Language, paced: bool = True) -> Row | None:
     return {
         "score": share(score),
         "expected": None if expected is None else share(expected),
-        "label": f"{label}. {end}" if end else label,
+        "label": label,
+        "end_label": end,
         "tone": GRADE_STATUS.get(row.get("grade") or "", row["status"] or "unscored"),
         "end": share(row["forecast"]) if end else None,
         "low": share(row["forecast_low"]) if end else None,
-        "high": share(row["forecast_high"]) if end else None,
+        "span": share(row["forecast_high"] - row["forecast_low"]) if end else None,
     }
 
 

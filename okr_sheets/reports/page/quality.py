@@ -84,6 +84,7 @@ def _bar(row: Row, label: str) -> Row | None:
         "expected": None if before is None else share(before),
         "label": label,
         "tone": SHARE_TONE,
+        "end_label": "",
         "end": None,
     }
 

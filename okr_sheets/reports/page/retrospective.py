@@ -9,6 +9,7 @@ from typing import Any
 from okr_sheets.language import Language
 from okr_sheets.reports import lookback
 from okr_sheets.reports.excerpts import Excerpt
+from okr_sheets.reports.page.order import by_value
 from okr_sheets.reports.page.parts import bar, place_of, share, stacked
 from okr_sheets.rollups.result import Row
 
@@ -48,7 +49,11 @@ def retrospective(
         "has_committed": "committed" in lookback.grades(rollup),
         "missed": [
             _looked_up(row, numbers, anchors, words)
-            | {"score": words.percent(row["score"]), "why": lookback.why(row, words)}
+            | {
+                "score": words.percent(row["score"]),
+                "why": lookback.why(row, words),
+                "by": {"score": by_value(row["score"])},
+            }
             for row in rows["missed"]
         ],
         "hindsight": [
@@ -113,6 +118,7 @@ def _scores(row: Row, words: Language) -> Row:
         "score": words.percent(row["score"]),
         "final": words.percent(row["final"]),
         "differs": lookback.differs(row, words),
+        "by": {key: by_value(row[key]) for key in ("score", "final")},
     }
 
 
@@ -140,13 +146,18 @@ def _in_hindsight(row: Row, words: Language) -> Row:
         "forecast": words.percent(row["forecast"]),
         "score": words.percent(row["score"]),
         "chip": chip,
+        "by": {
+            **{key: by_value(row[key]) for key in ("forecast", "score")},
+            "ended": list(_ENDED).index(row["ended"]),
+        },
         "bar": {
             "score": share(row["score"]),
             "expected": None,
             "label": label + words.percent(row["score"]),
             "tone": tone,
+            "end_label": "",
             "end": share(row["forecast"]),
             "low": share(row["forecast_low"]),
-            "high": share(row["forecast_high"]),
+            "span": share(row["forecast_high"] - row["forecast_low"]),
         },
     }

@@ -12,6 +12,7 @@ from okr_sheets.rollups.result import Rollup, Row
 PERCENTS = ("progress", "score", "expected", "gap")
 DATES = ("start", "due")
 CHOICES = ("status", "grade")
+_GOAL = ("baseline", "target")
 
 
 class Sources:
@@ -42,8 +43,16 @@ class Sources:
             source["figure"]: self._place_and_kind(row, source["cell"], source["source"])
             for source in self._figures(row)
         }
-        goal = [texts[key] for key in ("baseline", "target") if key in texts]
-        return {key: texts.get(key, "") for key in keys} | {"goal": "; ".join(goal)}
+        return {key: texts.get(key, "") for key in keys} | {"goal": self._goal(row)}
+
+    def _goal(self, row: Row) -> str:
+        """“company.xlsx:OKRs!E7, F7, typed”, of baseline and target; each alone if they differ."""
+        ends = [source for source in self._figures(row) if source["figure"] in _GOAL]
+        if len({source["source"] for source in ends}) == 1:
+            cells = ", ".join(source["cell"] for source in ends if source["cell"])
+            return self._place_and_kind(row, cells, ends[0]["source"])
+        places = (self._place_and_kind(row, each["cell"], each["source"]) for each in ends)
+        return "; ".join(places)
 
     def objective(self, row: Row) -> str:
         """“company.xlsx:OKRs!R6, computed”, of an objective's score."""

@@ -12,8 +12,9 @@ from okr_sheets.choices import STATUSES, STOPPED
 from okr_sheets.columns import Array, serial
 from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import places_of
-from okr_sheets.reports.page import head
+from okr_sheets.reports.page.actions import Actions
 from okr_sheets.reports.page.charts import Point, sparkline
+from okr_sheets.reports.page.order import by_severity, by_value
 from okr_sheets.reports.page.parts import (
     bar,
     chip,
@@ -28,6 +29,7 @@ from okr_sheets.reports.page.parts import (
 from okr_sheets.reports.page.said import Courses, courses, said
 from okr_sheets.reports.page.selection import Selection, families_of
 from okr_sheets.reports.page.sources import Sources
+from okr_sheets.reports.page.trends import Ways, key_result_courses
 from okr_sheets.reports.phrases import (
     KEEPS,
     coverage,
@@ -44,7 +46,7 @@ from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.units import parents
 
 
-def units(rollup: Rollup, selected: Selection, ways: head.Ways, words: Language) -> list[Row]:
+def units(rollup: Rollup, selected: Selection, ways: Ways, words: Language) -> list[Row]:
     """The units to show in the order of their levels, each with what it owns."""
     columns = rollup.columns
     teams = rollup.rows("teams", selected.units)
@@ -97,19 +99,30 @@ def _detail(row: Row, news: Collection[str], words: Language) -> str:
 
 def _team(row: Row, way: Sequence[Point], words: Language) -> Row:
     statuses = [status for status in STATUSES for _ in range(row[status])]
-    scores = [words.percent(point.score) for point in way if point.score is not None]
-    trend = f"{words('okrs.trend')}: {scores[0]} → {scores[-1]}" if scores else ""
+    known = [point.score for point in way if point.score is not None]
+    ends = [words.percent(score) for score in (*known[:1], *known[-1:])]
+    trend = f"{words('okrs.trend')}: {' → '.join(ends)}" if ends else ""
     return {
         "bar": bar(row, words),
         "score": words.percent(row["score"]),
         "source": f"{row['file']}, {_mean_of(row, 'objectives', words)}",
         "expected": words.percent(row["expected"]),
-        "below": None if row["below"] is None else words.percent(row["below"]),
+        "below": ""
+        if row["below"] is None
+        else words("report.mean_below", score=words.percent(row["below"])),
         "end": end_range(row, words),
         "stale": stale_part(row, words),
         "previous": words.percent(row["previous"]),
         "chip": _chip(row, words),
         "stack": stack(statuses, words) if statuses else None,
+        "by": {
+            **{key: by_value(row[key]) for key in ("score", "expected", "forecast", "previous")},
+            "trend": by_value(known[-1] - known[0] if known else None),
+            "status": by_severity(row["status"]) if row["objectives"] or row["blank"] else "",
+            "updated": by_value(
+                row["updated"] / row["key_results"] if row["key_results"] else None
+            ),
+        },
         "spark": sparkline(way, trend),
         "coverage": coverage(row, words) if row["objectives"] else "",
         "updated": updated(row, words) if row["objectives"] else "",
@@ -248,10 +261,14 @@ def _key_results(
         quarter: np.fmax.reduce(every.due[every.quarter == quarter])
         for quarter in {row["quarter"] for row in rows}
     }
+    actions = Actions(rollup, words)
+    courses_of = key_result_courses(rollup, {place_of(row) for row in rows}, words)
     return [
         _key_result(row, words)
         | {
             **said(row, of_logs, words),
+            **actions.beside(row),
+            "course": courses_of.get(place_of(row), ""),
             "anchor": f"kr-{number}",
             "unit": units[row["unit_name"]],
             "team": row["unit_name"],
@@ -306,6 +323,10 @@ def _key_result(row: Row, words: Language) -> Row:
         "plan": plan_changes(row, words),
         "note": row["note"] or "",
         "live": row["state"] == "active",
+        "by": {
+            **{key: by_value(row[key]) for key in ("target", "score", "last_check_in")},
+            "status": by_severity(row["status"]),
+        },
         "stopped": row["status"] in STOPPED,
     }
 
