@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,7 @@ def _asked(source: Source, mapping: Mapping, code: str, fiscal_start: int) -> Ma
     """The mapping with what somebody answers on the terminal."""
     from okr_sheets.adopting import recognise
     from okr_sheets.adopting.asking import MOST, answered, questions
-    from okr_sheets.adopting.words import vocabulary
+    from okr_sheets.adopting.words import called, vocabulary
     from okr_sheets.text import one_line
 
     def with_quarter(named: Quarter) -> Mapping:
@@ -114,7 +115,8 @@ def _asked(source: Source, mapping: Mapping, code: str, fiscal_start: int) -> Ma
         question = rest[0]
         done.add((question.table, question.column))
         words = vocabulary(mapping.language)
-        kind = OneOf("role", question.choices) if question.table >= 0 else None
+        role = OneOf("role", question.choices, partial(called, "roles", question.choices))
+        kind = role if question.table >= 0 else None
         shown = one_line(question.sentence)
         if kind:
             shown += f" ({', '.join(words(f'roles.{each}') for each in question.choices)})"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from okr_sheets.adopting.mapping import NUMBERS, TEXTS, Mapping, Table
-from okr_sheets.adopting.words import vocabulary
+from okr_sheets.adopting.words import called, vocabulary
 from okr_sheets.letters import column_letters
 from okr_sheets.misuse import MisuseError
 from okr_sheets.quarters import Quarter
@@ -68,7 +68,8 @@ def answered(
             return replace(mapping, quarter_said="named")
         return with_quarter(Quarter.parse(answer, mapping.quarter.fiscal_start))
     if answer not in question.choices:
-        raise MisuseError(f"“{answer}” is no answer. {advice(answer, question.choices)}")
+        instead = advice(answer, question.choices, called("roles", question.choices))
+        raise MisuseError(f"“{quotation(answer)}” is no answer. {instead}")
     tables = list(mapping.tables)
     table = tables[question.table]
     asked = table.columns[question.column]

@@ -15,7 +15,7 @@ from okr_sheets.adopting.finding import headlines
 from okr_sheets.adopting.mapping import FAMILIES, ROLES, UNITS, Column, Mapping, Table
 from okr_sheets.adopting.periods import period_of_key
 from okr_sheets.adopting.sheets import Sheet
-from okr_sheets.adopting.words import vocabulary
+from okr_sheets.adopting.words import called, vocabulary
 from okr_sheets.language import check_language, languages
 from okr_sheets.letters import column_letters, column_number
 from okr_sheets.misuse import MisuseError
@@ -203,7 +203,7 @@ def _table(entry: Any, name: str, fiscal_start: int) -> Table:
             raise MapError(f"{place} {key} is missing. Write {_EXAMPLES[key]}.")
     family = entry["family"]
     if family not in FAMILIES:
-        known = advice(family, FAMILIES, _words_of("families", FAMILIES))
+        known = advice(family, FAMILIES, called("families", FAMILIES))
         raise MapError(f"{place} “{quoted(family)}” is no family. {known}")
     headers, rows = entry.get("headers", []), entry.get("rows", [1, 1_048_576])
     are_rows = all(type(row) is int and row > 0 for row in (*headers, *rows))  # True is no row
@@ -236,18 +236,12 @@ def _number(letters: str, place: str) -> int:
     return column_number(letters)
 
 
-def _words_of(table: str, keys: Sequence[str]) -> dict[str, str]:
-    """What the keys are called in all languages, each with its key."""
-    vocabularies = [vocabulary(code) for code in languages()]
-    return {words(f"{table}.{key}"): key for words in vocabularies for key in keys}
-
-
 def _column(value: Any, place: str, fiscal_start: int) -> Column:
     if not isinstance(value, str):
         raise MapError(f'{place} must be a text. Write "target", for one.')
     role, _, key = value.partition(" ")
     if role not in ROLES:
-        known = advice(value, ROLES, _words_of("roles", ROLES))
+        known = advice(value, ROLES, called("roles", ROLES))
         raise MapError(f"{place} “{quoted(value)}” is no role. {known}")
     try:
         return Column(role, period_of_key(key.strip(), fiscal_start) if key.strip() else None)

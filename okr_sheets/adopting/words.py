@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,12 @@ _STATUSES |= {"cancelled": "cancelled"}
 def vocabulary(code: str) -> Language:
     """The words of one language for adopting."""
     return Language(code, (_FOLDER / f"{code}.toml").read_text("utf-8"))
+
+
+def called(table: str, keys: Iterable[str]) -> dict[str, str]:
+    """What the keys of a table, such as `roles`, are called in all languages, each with its key."""
+    keys = tuple(keys)
+    return {vocabulary(code)(f"{table}.{key}"): key for code in languages() for key in keys}
 
 
 def plain(text: str) -> str:

@@ -214,8 +214,10 @@ def test_it_asks_what_is_open_and_takes_the_answers(folder):
     assert {column.role for column in table.columns.values() if column.period} == {"target"}
     (table,) = answered(mapping, whole, "target", with_quarter).tables
     assert [column.role for column in table.columns.values()][-1] == "target"
-    with pytest.raises(MisuseError, match="none of"):
+    with pytest.raises(MisuseError, match=r"no answer\. Choose one of: current, target\.$"):
         answered(mapping, periods, "owner", with_quarter)
+    with pytest.raises(MisuseError, match=r"Did you mean target\?$"):
+        answered(mapping, periods, "Hedef", with_quarter)
     with pytest.raises(MisuseError, match="not a quarter"):
         answered(mapping, quarter, "soon", with_quarter)
 
