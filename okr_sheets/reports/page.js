@@ -81,7 +81,7 @@
     const units = (picks[0].selectedOptions[0].dataset.units || "").split(" ");
     // A problem may speak for several rows: a value has a line for each.
     const is = (pick, value) => pick === picks[0] ? units.includes(value) : pick.value === value;
-    const picked = (pick, value) => !pick.value || value.split("\n").some((each) => is(pick, each));
+    const picked = (pick, value) => !pick.value || (value ?? "").split("\n").some((each) => is(pick, each));
     const says = (element) => needles.every((needle) => textOf(element).includes(needle));
     const fits = (element) => picks.every((pick) => picked(pick, element.dataset[pick.id])) && says(element);
     const was = active;

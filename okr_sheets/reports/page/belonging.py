@@ -23,7 +23,7 @@ def belonging(
         row = by_place.get((problem.file, problem.sheet, problem.row))
         if row is None:
             return str(numbers.get(units.get(problem.file, ""), "")), "", ""
-        return str(row["unit"]), row["owner"], row["chip"].tone if row["chip"] else ""
+        return str(row["unit"]), row["owner"], row["chip"]["tone"] if row["chip"] else ""
 
     return [
         dict(zip(("units", "owners", "tones"), map(_lines, zip(*told, strict=True)), strict=True))
