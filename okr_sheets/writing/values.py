@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from okr_sheets.columns import Columns, serial
+from okr_sheets.columns import Columns, serial, to_day
 from okr_sheets.computing import OPERATIONS, InColumns, compute, in_words, misread_cells
 from okr_sheets.findings import filling
 from okr_sheets.gathering import gather
 from okr_sheets.schema import CHECK_IN_PREFIX, POINTS_PREFIX
 from okr_sheets.scoring import mean, mean_of_group, passed, points_by
 from okr_sheets.tracker import Tracker
-from okr_sheets.writing.layout import CALENDAR, Layout, Slot
+from okr_sheets.writing.layout import CALENDAR, THIS_WEEK, Layout, Slot
 
 WEEK_PREFIX = "week."  # of an objective's score at a check-in date, as in POINTS_PREFIX
 _WORDS = {"kind": "type", "standing": "state"}  # computed columns whose words are another's
@@ -39,11 +39,17 @@ def week_score(k: Any, points: str, f: Any) -> Any:
     return f.choose(k.anchor > 0, f.zero(mean_of_group(k, points, f)), 0)
 
 
+def week_of(dates: Sequence[date], until: date) -> date:
+    """The check-in date whose numbers are typed on a day that counts `until` a later one."""
+    return max((day for day in dates if day <= until), default=dates[0])
+
+
 class Values:
     """The value of every cell of the OKRs sheet, of the team and of its weeks.
 
     `cells` has what is typed and what each formula gives by row and key, `team` and `weeks` what
-    `TEAM` and `WEEK` give, NaN for nothing; `days` the calendar's days as numbers.
+    `TEAM` and `WEEK` give, NaN for nothing; `days` the calendar's days, and this week's check-in
+    date, as numbers.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Values:
         rows = _rows(placed, day, layout.dates, operations)
         self.cells: dict[int, dict[str, Any]] = {cells["row"]: cells for cells in rows.records()}
         self.days = {key: int(rows[key].max()) for key in CALENDAR}
+        self.days[THIS_WEEK] = serial(week_of(layout.dates, to_day(self.days["until"])))
         team = compute(_team(rows), operations, TEAM)
         weeks = compute(_weeks(rows, layout.dates), operations, WEEK)
         self.team = {key: float(team[key][0]) for key in TEAM}
