@@ -85,16 +85,16 @@ class About:
         span = self.span
         if span is None:
             return None
-        return as_of or self.as_of or min(max(_today(), span.start), span.end)
+        return as_of or self.as_of or min(max(today(), span.start), span.end)
 
     def counts_to(self, calculated_on: date | None) -> date | None:
         """The day up to which a tracker counts; None while its quarter is not on.
 
         It is the one by which the workbook was calculated, else the tracker's own, else today.
         """
-        today, span = _today(), self.span
-        is_on = span is not None and span.start < today < span.end
-        return calculated_on or self.as_of or (today if is_on else None)
+        now, span = today(), self.span
+        is_on = span is not None and span.start < now < span.end
+        return calculated_on or self.as_of or (now if is_on else None)
 
 
 def is_day(value: Any) -> bool:
@@ -102,5 +102,6 @@ def is_day(value: Any) -> bool:
     return isinstance(value, date) and not isinstance(value, datetime) and value in DAYS
 
 
-def _today() -> date:
+def today() -> date:
+    """The day it is where people are."""
     return datetime.now().date()  # noqa: DTZ005  people mean their own day

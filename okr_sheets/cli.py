@@ -118,6 +118,7 @@ def new(
     if (objectives or key_results) and (template or source):
         raise click.UsageError("--objectives and --key-results prepare a blank tracker's rows.")
     check_new_tracker(out, force=force)
+    from okr_sheets.about import today
     from okr_sheets.planning import DEFAULT_TEMPLATE
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
@@ -145,6 +146,7 @@ def new(
         key_results=rows[1],
         protect=protect,
         force=force,
+        today=today(),
     )
     words = language(tracker.about.language)
     count = len(tracker.columns["objectives"])

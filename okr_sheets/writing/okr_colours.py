@@ -46,15 +46,20 @@ def colour(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
     wrong = styles.rule(font_color=STATUS_COLOURS["off-track"][1], bold=True)
     add("to_fix", "to_fix", where(f'{cell("to_fix")}<>""', wrong))
     # What is to fix stands far right; that this week's number is awaited is seen in its column.
-    add("id", "id", where(f'AND({cell("to_fix")}<>"",{cell("waiting")}<>1)', wrong))
+    is_wrong = f'{cell("to_fix")}<>"",{cell("waiting")}<>1'
+    on_band = {"bg_color": PALE, "top": 1, "top_color": SLATE}
+    wrong_band = styles.rule(**on_band, font_color=STATUS_COLOURS["off-track"][1], bold=True)
+    objective = has("type", OBJECTIVE)
+    add("id", "id", where(f"AND({objective},{is_wrong})", wrong_band))
+    add("id", "id", where(f"AND({is_wrong})", wrong))
     stopped = ",".join(has("status", key) for key in ("cancelled", "postponed"))
     receding = styles.rule(font_color="#9AA1B3", font_strikeout=True)
     quiet = styles.rule(font_color=MUTED)
     for first, last in (("id", "target"), ("weight", "owner")):
         add(first, last, where(f"OR({stopped})", receding))
         add(first, last, where(has("status", "achieved"), quiet))
-    band = styles.rule(bg_color=PALE, bold=True, font_color=INK, top=1, top_color=SLATE)
-    add("id", "to_fix", where(has("type", OBJECTIVE), band))
+    band = styles.rule(**on_band, bold=True, font_color=INK)
+    add("id", "to_fix", where(objective, band))
     thousands = {"num_format": "#,##0"}
 
     def large(first: str) -> str:

@@ -89,7 +89,7 @@ def view(values: Values, this_week: date, *, is_plan_open: bool) -> View:
     """
     layout = values.layout
     levels, hidden = _weeks(layout.dates, this_week)
-    is_plan_open = is_plan_open or _has_gaps(values)
+    is_plan_open = is_plan_open or has_gaps(values)
     for slot in layout.slots:
         levels.setdefault(slot.key, slot.fold)
         is_open = slot.fold == 1 and slot.stage == "plan" and is_plan_open
@@ -112,7 +112,7 @@ def _weeks(dates: Sequence[date], this_week: date) -> tuple[dict[str, int], set[
     return levels, set(keys[:past])
 
 
-def _has_gaps(values: Values) -> bool:
+def has_gaps(values: Values) -> bool:
     """Whether nothing is planned, or a key result lacks the target that its type needs."""
     results = [cells for cells in values.cells.values() if cells["kind"]]
     return not results or any(

@@ -32,7 +32,7 @@ from okr_sheets.writing.layout import (
 )
 from okr_sheets.writing.okr_colours import colour
 from okr_sheets.writing.okr_inputs import validate
-from okr_sheets.writing.okr_view import view
+from okr_sheets.writing.okr_view import has_gaps, view
 from okr_sheets.writing.own import OwnCells
 from okr_sheets.writing.values import Values
 
@@ -65,9 +65,7 @@ class OkrsSheet:
         self.operations = self.layout.operations()
         self.offered, self.own = offered, own or OwnCells()
         self.last_row = max(values.cells, default=FIRST_ROW)
-        self.heights = {
-            row: self._height(row, cells["type"] == OBJECTIVE) for row, cells in values.cells.items()
-        }
+        self.heights = {row: self._height(row) for row in values.cells}
 
     def write(
         self,
@@ -89,9 +87,16 @@ class OkrsSheet:
         colour(sheet, self.layout, styles)
         validate(sheet, self.layout, lists)
         sheet.freeze_panes(HEADER_ROW, self.layout.column["status"])
-        here = self.layout.column[f"{CHECK_IN_PREFIX}{self.this_week}"] - 1
-        sheet.set_selection(self.first_result - 1, here, self.first_result - 1, here)
+        self._select(sheet)
         self._pages(sheet)
+
+    def _select(self, sheet: Worksheet) -> None:
+        """Begin where people type first: the plan, or this week's numbers."""
+        row, key = self.first_result, f"{CHECK_IN_PREFIX}{self.this_week}"
+        if has_gaps(self.values):
+            row, key = FIRST_ROW, "title"
+        column = self.layout.column[key] - 1
+        sheet.set_selection(row - 1, column, row - 1, column)
 
     @property
     def first_result(self) -> int:
@@ -177,7 +182,7 @@ class OkrsSheet:
             sheet.write_string(row, column - 1, f"tracker.{key}", styles())
             sheet.write_formula(row, column, f"={formulas[key]}", dated, stored)
         column = self.layout.column["status"] - 1
-        label = styles(font_color=MUTED, align="right")
+        label = styles(font_color=MUTED, align="right", indent=1)
         sheet.write_string(0, column - 1, self.words("okrs_page.as_of"), label)
         shown = f"={self.layout.calendar('day')}"
         sheet.write_formula(0, column, shown, dated, self.values.days["day"])
@@ -221,8 +226,8 @@ class OkrsSheet:
         any_cells = self.layout.row("{row}")
         formulas = {slot.key: self._formula(slot, any_cells) for slot in self.layout.slots}
         looks = {slot.key: _look(slot, styles) for slot in self.layout.slots}
-        for row, cells in self.values.cells.items():
-            sheet.set_row(row - 1, self.heights[row])
+        for row, height in self.heights.items():
+            sheet.set_row(row - 1, height)
             for column, slot in enumerate(self.layout.slots):
                 if slot.stage == "own":
                     self.own.write(sheet, row, column, slot.key, styles)
@@ -237,8 +242,9 @@ class OkrsSheet:
                 else:
                     put(sheet, row - 1, column, value, look)
 
-    def _height(self, row: int, is_objective: bool) -> float:
+    def _height(self, row: int) -> float:
         """High enough for the fullest wrapped cell; a set height stops programs fitting it."""
+        is_objective = self.values.cells[row]["type"] == OBJECTIVE
         lines = max(
             lines_of(
                 self.values.shown(row, slot.key),
