@@ -121,7 +121,7 @@ def has_gaps(values: Values) -> bool:
 
 
 def _widths(values: Values) -> dict[str, float]:
-    """Wide enough for the words of each header, for each number, and one digit more."""
+    """Wide enough for the words of each header and for each number, with room for larger ones."""
     layout, words = values.layout, values.words
     check_ins = [f"{CHECK_IN_PREFIX}{day}" for day in layout.dates]
     widths = {slot.key: max(slot.width, _of_header(slot)) for slot in layout.slots}
@@ -145,11 +145,11 @@ def _of_header(slot: Slot) -> float:
 
 
 def _of_numbers(values: Values, keys: Sequence[str]) -> float:
-    """What the largest number of some columns needs, and ten times as large a one."""
+    """What the largest number of some columns needs, and one that is three times as large."""
     numbers = [abs(n) for n in _numbers(values, keys) if math.isfinite(n) and abs(n) < GROUPED]
     if not numbers:
         return BLANK_WIDTH
-    return breadth(f"{10 * max(numbers):,.0f}") + _PADDING
+    return breadth(f"{3 * max(numbers):,.0f}") + _PADDING
 
 
 def _numbers(values: Values, keys: Sequence[str]) -> Iterable[float]:
