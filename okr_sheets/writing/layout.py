@@ -133,7 +133,7 @@ class Layout:
     def link_to_this_week(self, row: int, text: str) -> str:
         """The formula, of another sheet, of a link to a row's cell under this week's date.
 
-        Excel and LibreOffice follow such a link; Google Sheets follows none that a formula makes.
+        Excel and LibreOffice follow such a link; Excel on the web and Google Sheets do not.
         """
         first = self.elsewhere(f"${self.letter(self.first_check_in)}${row}")
         dates, week = (self.elsewhere(each) for each in (self.date_range, self.calendar(THIS_WEEK)))

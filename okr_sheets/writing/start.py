@@ -118,11 +118,14 @@ def _steps(sheet: Worksheet, words: Language, styles: Styles, this_week: str) ->
         if target:
             name = words(f"sheets.{target}")
             link = styles(font_color=ACCENT, underline=1, **band)
-            shown = go_to(name, words)
+            shown, place = go_to(name, words), f"internal:{quoted_sheet(name)}!A1"
             if number == WEEKLY_STEP:
                 sheet.write_formula(row, VALUE, f"={this_week}", link, shown)
+                # Excel on the web and Google Sheets follow no formula within a workbook.
+                titled = styles(bold=True, underline=1, indent=1, **band)
+                sheet.write_url(row, LABEL, place, titled, title)
             else:
-                sheet.write_url(row, VALUE, f"internal:{quoted_sheet(name)}!A1", link, shown)
+                sheet.write_url(row, VALUE, place, link, shown)
         else:
             sheet.write_string(row, VALUE, "↓", styles(font_color=ACCENT, **band))
         sheet.merge_range(row, MARK, row, REASON, text, styles(text_wrap=True, indent=1, **band))
