@@ -45,7 +45,8 @@ class Column:
     `stage` tells who fills it: the plan before the quarter, an update during it, or a formula
     (`computed`; a `helper` is one that people need not see). `planned` is what a new tracker keeps
     of its plan, out of sight too. A computed column's formula is the rule of the same name in
-    `scoring`. `fold` is how many folds away it lies: 0 for what is always in sight.
+    `scoring`. `fold` is how many folds away it lies, 0 for what is always in sight; 2 are one where
+    the outer one is closed.
     """
 
     key: str
@@ -116,13 +117,13 @@ OKRS = Sheet(
         Column("gap", "percent", "computed", width=7, fold=1),
         Column("grade", "choice", "computed", choices=GRADES, width=9, fold=1),
         Column("trend", "text", "computed", width=9),
+        Column("definition", "text", width=64, fold=2),
         Column("weight", "number", width=8.5, fold=2),
         Column("commitment", "choice", choices=COMMITMENTS, width=13.5, fold=2),
         Column("aligns_to", "id", width=16, fold=2),
         Column("state", "choice", choices=STATES, width=11.5, fold=2),
         Column("start", "date", width=12.5, fold=2),
         Column("due", "date", width=12.5, fold=2),
-        Column("definition", "text", width=64, fold=2),
         Column("type", "choice", choices=(OBJECTIVE, *TYPES), width=16, fold=1),
         Column("baseline", "number", width=9.5, fold=1),
         Column("unit", width=11.5, fold=1),

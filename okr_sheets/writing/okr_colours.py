@@ -55,7 +55,7 @@ def colour(sheet: Worksheet, layout: Layout, styles: Styles) -> None:
     stopped = ",".join(has("status", key) for key in ("cancelled", "postponed"))
     receding = styles.rule(font_color="#9AA1B3", font_strikeout=True)
     quiet = styles.rule(font_color=MUTED)
-    for first, last in (("id", "target"), ("weight", "owner")):
+    for first, last in (("id", "target"), ("definition", "owner")):
         add(first, last, where(f"OR({stopped})", receding))
         add(first, last, where(has("status", "achieved"), quiet))
     band = styles.rule(**on_band, bold=True, font_color=INK)

@@ -91,9 +91,10 @@ def view(values: Values, this_week: date, *, is_plan_open: bool) -> View:
     levels, hidden = _weeks(layout.dates, this_week)
     is_plan_open = is_plan_open or has_gaps(values)
     for slot in layout.slots:
-        levels.setdefault(slot.key, slot.fold)
-        is_open = slot.fold == 1 and slot.stage == "plan" and is_plan_open
-        if slot.stage in {"planned", "helper"} or (slot.fold and not is_open):
+        is_open = slot.stage == "plan" and is_plan_open
+        # LibreOffice takes a closed fold for an open one if there is another in it.
+        levels.setdefault(slot.key, slot.fold if is_open else min(slot.fold, 1))
+        if slot.stage in {"planned", "helper"} or slot.fold > is_open:
             hidden.add(slot.key)
     widths = _widths(values)
     return View(layout, widths, levels, frozenset(hidden), _header_height(layout, widths))

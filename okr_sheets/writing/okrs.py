@@ -146,10 +146,10 @@ class OkrsSheet:
             "confidence": ("band_update", INK),
         }
         weeks = (f"{CHECK_IN_PREFIX}{day}" for day in layout.dates)
-        first_week = next(key for key in weeks if key not in self.view.hidden)
-        bands[first_week] = ("band_weeks", ACCENT)
+        first_seen = next(key for key in weeks if key not in self.view.hidden)
+        bands |= dict.fromkeys((layout.first_check_in, first_seen), ("band_weeks", ACCENT))
         for key, (band, ink) in bands.items():
-            row = CAPTION_ROW - 1 if key == first_week else DATE_ROW - 1
+            row = CAPTION_ROW - 1 if band == "band_weeks" else DATE_ROW - 1
             text = styles(font_size=9, bold=True, font_color=ink)
             sheet.write_string(row, layout.column[key] - 1, words(f"okrs_page.{band}"), text)
         dated = styles(num_format=words("formats.day"), align="center", font_size=9, bold=True)
