@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from pathlib import Path
 
 import matplotlib as mpl
@@ -45,6 +46,23 @@ def converted(document, folder):
     profile = f"-env:UserInstallation=file://{folder}/profile"
     run("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, document)
     return folder / f"{document.stem}.pdf"
+
+
+def on_one_page(workbook):
+    """The workbook with its OKRs, plan and weeks, on one page, as a screen shows them."""
+    folder = workbook.parent / "wide"
+    folder.mkdir(exist_ok=True)
+    wide = folder / workbook.name
+    with zipfile.ZipFile(workbook) as source, zipfile.ZipFile(wide, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "xl/worksheets/sheet2.xml":
+                content = re.sub(rb"<colBreaks.*</colBreaks>", b"", content)
+                content = re.sub(rb'<pageSetup scale="\d+"', b'<pageSetup fitToHeight="0"', content)
+                fitted = b'<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><dimension'
+                content = content.replace(b"<dimension", fitted, 1)
+            target.writestr(name, content)
+    return wide
 
 
 def photograph(workbook, wanted, folder):
@@ -107,7 +125,8 @@ def main():
             words, end = language(code), "" if code == "en" else f"-{code}"
             keys = SHEETS if code == "en" else ABROAD
             wanted = {words(f"sheets.{key}"): f"{key}{end}" for key in keys}
-            photograph(write(tracker, folder / f"marketing-{code}.xlsx"), wanted, folder)
+            workbook = write(tracker, folder / f"marketing-{code}.xlsx")
+            photograph(on_one_page(workbook), wanted, folder)
         words = language("en")
         wanted = {words(f"report.{key}"): f"rollup-{key.replace('_', '-')}" for key in ROLLED}
         photograph(report(rolled, folder / "rollup.xlsx", "en"), wanted, folder)

@@ -103,5 +103,5 @@ def is_day(value: Any) -> bool:
 
 
 def today() -> date:
-    """The day it is where this runs."""
+    """The day it is where people are."""
     return datetime.now().date()  # noqa: DTZ005  people mean their own day

@@ -169,6 +169,7 @@ def _write_map(path: Path, text: str, code: str) -> None:
 
 def _write(adoption: Adoption, sheets: Sequence[str], out: Path | None) -> None:
     """Write all trackers, or none if one of them is there already, and say each row's cells."""
+    from okr_sheets.about import today
     from okr_sheets.adopting.paths import paths_for
     from okr_sheets.adopting.telling import tracker_lines
     from okr_sheets.writing.tracker import write
@@ -179,6 +180,6 @@ def _write(adoption: Adoption, sheets: Sequence[str], out: Path | None) -> None:
             raise MisuseError(f"{path} is there already. Choose another name with -o.")
     for path, each in zip(paths, adoption.adopted, strict=True):
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(each.tracker, path)
+        write(each.tracker, path, today=today())
         for line in tracker_lines(str(path), each.tracker, each.unit, each.origins):
             say(line)

@@ -112,6 +112,7 @@ def _offer(trackers: Sequence[Tracker], out: Path, off: Collection[str], words: 
 
     MisuseError if it is not one, or if something in it could not be read and would be lost.
     """
+    from okr_sheets.about import today
     from okr_sheets.coaching.offers import first_left_behind, offers
     from okr_sheets.writing.tracker import write
 
@@ -129,7 +130,7 @@ def _offer(trackers: Sequence[Tracker], out: Path, off: Collection[str], words: 
         say(words("terminal.nothing_offered", path=str(out)), err=True)
         return
     try:
-        write(tracker, out, offers=filled)
+        write(tracker, out, offers=filled, today=today())
     except FileExistsError:  # it came up meanwhile; nothing here replaces a file
         raise MisuseError(f"{out} is there already. Choose another name.") from None
     count = sum(map(len, filled.values()))

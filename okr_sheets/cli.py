@@ -170,6 +170,7 @@ def new(
         raise MisuseError(
             f"{source} says itself whose OKRs these are, and of when. Type --from alone."
         )
+    from okr_sheets.about import today
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
     from okr_sheets.writing.tracker import write
@@ -204,6 +205,7 @@ def new(
         key_results=rows[1],
         protect=protect,
         force=force,
+        today=today(),
     )
     _say_written(out, tracker)
     return runs.finish(tracker.problems, [tracker], tracker.about.language) if source else 0

@@ -24,7 +24,7 @@ from okr_sheets.choices import (
     TYPES,
 )
 
-Stage = Literal["plan", "detail", "computed", "update", "planned", "helper"]
+Stage = Literal["plan", "computed", "update", "planned", "helper"]
 # The last three stand in frames only: whole numbers, yes or no, and what is none of these.
 Kind = Literal["text", "id", "number", "percent", "date", "choice", "count", "flag", "any"]
 
@@ -42,17 +42,19 @@ def is_countable(value: float) -> bool:
 class Column:
     """One column of a sheet, or one labelled cell of the settings.
 
-    `stage` tells who fills it: the plan and its folded-away details before the quarter, an update
-    during it, or a formula (`computed`; a `helper` is one that people need not see). `planned` is
-    what a new tracker keeps of its plan, out of sight too. A computed column's formula is the rule
-    of the same name in `scoring`.
+    `stage` tells who fills it: the plan before the quarter, an update during it, or a formula
+    (`computed`; a `helper` is one that people need not see). `planned` is what a new tracker keeps
+    of its plan, out of sight too. A computed column's formula is the rule of the same name in
+    `scoring`. `fold` is how many folds away it lies, 0 for what is always in sight; 2 are one where
+    the outer one is closed.
     """
 
     key: str
     kind: Kind = "text"
     stage: Stage = "plan"
     choices: tuple[str, ...] = ()
-    width: float = 12.0  # in characters of the default font, as Excel counts
+    width: float = 12.0  # at least, in characters of the default font, as Excel counts
+    fold: int = 0
 
     @property
     def computed(self) -> bool:
@@ -101,33 +103,36 @@ OKRS = Sheet(
     "okrs",
     "okr",
     (
-        Column("id", "id", width=12),
-        Column("title", width=36),
-        Column("owner", width=17),
-        Column("type", "choice", choices=(OBJECTIVE, *TYPES), width=16),
-        Column("baseline", "number", width=9.5),
-        Column("target", "number", width=9.5),
-        Column("unit", width=11.5),
-        Column("weight", "number", "detail", width=8.5),
-        Column("commitment", "choice", "detail", choices=COMMITMENTS, width=13.5),
-        Column("aligns_to", "id", "detail", width=16),
-        Column("state", "choice", "detail", choices=STATES, width=11.5),
-        Column("start", "date", "detail", width=12.5),
-        Column("due", "date", "detail", width=12.5),
-        Column("definition", "text", "detail", width=64),
-        Column("current", "number", "computed", width=9.5),
-        Column("last_check_in", "date", "computed", width=11.5),
-        Column("progress", "percent", "computed", width=9),
-        Column("score", "percent", "computed", width=8.5),
-        Column("expected", "percent", "computed", width=9.5),
-        Column("gap", "percent", "computed", width=7),
-        Column("status", "choice", "computed", choices=STATUSES, width=13),
-        Column("grade", "choice", "computed", choices=GRADES, width=9),
-        Column("trend", "text", "computed", width=16),
-        Column("to_fix", "text", "computed", width=46),
+        # What stays in sight as people scroll to their week.
+        Column("id", "id", width=7),
+        Column("title", width=34),
+        Column("target", "number", width=8),
+        Column("current", "number", "computed", width=8),
+        Column("score", "percent", "computed", width=8),
+        Column("status", "choice", "computed", choices=STATUSES, width=11),
+        # A fold's sign stands above the column right of it, so there is one between two of them.
+        Column("last_check_in", "date", "computed", width=11.5, fold=1),
+        Column("progress", "percent", "computed", width=9, fold=1),
+        Column("expected", "percent", "computed", width=9.5, fold=1),
+        Column("gap", "percent", "computed", width=7, fold=1),
+        Column("grade", "choice", "computed", choices=GRADES, width=9, fold=1),
+        Column("trend", "text", "computed", width=9),
+        Column("definition", "text", width=64, fold=2),
+        Column("weight", "number", width=8.5, fold=2),
+        Column("commitment", "choice", choices=COMMITMENTS, width=13.5, fold=2),
+        Column("aligns_to", "id", width=16, fold=2),
+        Column("state", "choice", choices=STATES, width=11.5, fold=2),
+        Column("start", "date", width=12.5, fold=2),
+        Column("due", "date", width=12.5, fold=2),
+        Column("type", "choice", choices=(OBJECTIVE, *TYPES), width=16, fold=1),
+        Column("baseline", "number", width=9.5, fold=1),
+        Column("unit", width=11.5, fold=1),
+        Column("owner", width=20),
+        # One column per check-in date stands here.
         Column("confidence", "number", "update", width=11),
         Column("note", "text", "update", width=34),
-        # One column per check-in date stands here, before all that is hidden.
+        Column("to_fix", "text", "computed", width=46),
+        # People's own columns stand here, before all that is hidden.
         Column("planned_title", "text", "planned", width=20),
         Column("planned_baseline", "number", "planned"),
         Column("planned_target", "number", "planned"),

@@ -3,6 +3,8 @@
 Run by hand: `python tests/make_files.py`. Needs LibreOffice with its Python's uno module, Node.js
 and, from npm, exceljs and SheetJS (`xlsx`). The files are kept as they came out; made again with
 other versions of the programs they may differ, and tests/test_files.py tells whether it matters.
+They are trackers of the order that columns had before this week's stood in sight, as many are that
+people keep; the cells that are named here are those of that order.
 """
 
 from __future__ import annotations

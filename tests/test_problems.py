@@ -488,23 +488,23 @@ RECIPES = {
     "undated-column": in_workbook("Numbers under no date.", "okrs!H1", H1="Round 2", H3=7),
     "week-without-date": in_tracker(
         "A column of numbers that someone put in between the weeks.",
-        "AA3",
-        {r'(<c r="AA3"[^>]*)><v>46395</v></c>': r"\1/>"},
+        "X3",
+        {r'(<c r="X3"[^>]*)><v>46395</v></c>': r"\1/>"},
     ),
     "week-out-of-reach": in_tracker(
         "A column of numbers behind the last week.",
-        "AA3",
-        {r"\$AA\$3:\$AM\$3": "$AB$3:$AM$3"},
+        "X3",
+        {r"\$X\$3:\$AJ\$3": "$Y$3:$AJ$3"},
     ),
     "week-dated-twice": in_tracker(
         "A date changed above its header, and not in it.",
-        "AA5",
-        {r'(<c r="AA3"[^>]*)><v>46395</v></c>': r"\1><v>46394</v></c>"},
+        "X5",
+        {r'(<c r="X3"[^>]*)><v>46395</v></c>': r"\1><v>46394</v></c>"},
     ),
     "week-date-taken": in_tracker(
         "A date changed above its header to that of the week before.",
-        "AB3",
-        {r'(<c r="AB3"[^>]*)><v>46402</v></c>': r"\1><v>46395</v></c>"},
+        "Y3",
+        {r'(<c r="Y3"[^>]*)><v>46402</v></c>': r"\1><v>46395</v></c>"},
     ),
     "duplicate-column": in_text("Two columns of targets.", "H1", H1="Target", H3=12),
     "unknown-column": in_text("A column of one's own.", "H1", H1="Region", H3="North"),
@@ -700,13 +700,13 @@ RECIPES = {
     ),
     "plan-lowered": in_tracker(
         "A baseline that was higher when the tracker was made.",
-        "E7",
-        {r'(<c r="E7"[^>]*>)<v>2100000</v>': r"\1<v>1900000</v>"},
+        "U7",
+        {r'(<c r="U7"[^>]*>)<v>2100000</v>': r"\1<v>1900000</v>"},
     ),
     "plan-raised": in_tracker(
         "A target that was lower when the tracker was made.",
-        "F7",
-        {r'(<c r="F7"[^>]*>)<v>3000000</v>': r"\1<v>3600000</v>"},
+        "C7",
+        {r'(<c r="C7"[^>]*>)<v>3000000</v>': r"\1<v>3600000</v>"},
     ),
     "type-inferred": in_text("No type.", "D3", D3=""),
     "bad-weight": in_text("A weight below 0.", "H3", H1="Weight", H3=-1),
@@ -721,28 +721,28 @@ RECIPES = {
     ),
     "future-number": in_tracker(
         "A number under a date that is still to come.",
-        "AB7",
-        {r'(<c r="AB7"[^>]*)/>': r"\1><v>2500000</v></c>"},
+        "Y7",
+        {r'(<c r="Y7"[^>]*)/>': r"\1><v>2500000</v></c>"},
     ),
     # formulas
     "damaged-formulas": in_tracker(
         "A column pushed in by a program that leaves formulas as they were.",
-        "Q7",
-        {'<row r="7".*?</row>': lambda row: row[0].replace("$F7", "$G7")},
+        "F7",
+        {'<row r="7".*?</row>': lambda row: row[0].replace("$C7", "$D7")},
     ),
     "typed-over": in_tracker(
-        "A score typed over its formula.", "R7", {formula("R7"): r"\1<v>0.99</v>"}
+        "A score typed over its formula.", "E7", {formula("E7"): r"\1<v>0.99</v>"}
     ),
     "current-typed": in_tracker(
-        "The number typed over “current”.", "O7", {formula("O7"): r"\1<v>2500000</v>"}
+        "The number typed over “current”.", "D7", {formula("D7"): r"\1<v>2500000</v>"}
     ),
     "other-formula": in_tracker(
-        "A formula of one's own.", "R7", {formula("R7"): r"\1<f>1/2</f><v>0.5</v>"}
+        "A formula of one's own.", "E7", {formula("E7"): r"\1<f>1/2</f><v>0.5</v>"}
     ),
     "stale-value": in_tracker(
         "A number changed by a program that does not calculate.",
-        "R7",
-        {formula("R7"): r"\1\2<v>0.5</v>"},
+        "E7",
+        {formula("E7"): r"\1\2<v>0.5</v>"},
     ),
     "other-score": in_tracker(
         "A number typed as text, which changes the score.",
@@ -751,7 +751,7 @@ RECIPES = {
     ),
     "no-formula": in_tracker(
         "A row added by a program that fills in no formulas.",
-        "R8",
+        "E8",
         {'<row r="8".*?</row>': without_formulas},
     ),
     "no-formulas": in_tracker(
@@ -851,8 +851,8 @@ RECIPES = {
     "kr-line-not-kept": in_text("A line of 10, kept from 8.", "D3", D3="Keep at or above", E3=8),
     "lowered-without-note": in_tracker(
         "A target that was higher when the tracker was made, and no word about it.",
-        "F7",
-        {r'(<c r="F7"[^>]*>)<v>3000000</v>': r"\1<v>2600000</v>"},
+        "C7",
+        {r'(<c r="C7"[^>]*>)<v>3000000</v>': r"\1<v>2600000</v>"},
     ),
     "confidence-against-pace": in_file(
         "Nearly sure of what has not moved.",

@@ -17,7 +17,6 @@ from okr_sheets.language import language, languages
 from okr_sheets.schema import ACTIONS, CLOSE, LOG, OKRS
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-SCREEN = 1440 - 40  # a laptop's width, less the row numbers and the scroll bar
 
 
 @pytest.fixture(scope="module")
@@ -139,24 +138,6 @@ def test_every_choice_is_offered_in_the_workbooks_words(code, tmp_path):
             assert offered == list(words.choices(column.key).values())
 
 
-def test_plan_score_and_status_stand_on_one_screen_and_titles_stay(book):
-    sheet = book["OKRs"]
-    letters = columns(sheet)
-    shown = 0
-    widths = {}
-    for dimension in sheet.column_dimensions.values():
-        widths[dimension.min] = 0 if dimension.hidden else dimension.width * 7 + 5
-    from okr_sheets.letters import column_number
-
-    last = column_number(letters["okr.status"])
-    for index in range(1, last + 1):
-        owner = max((key for key in widths if key <= index), default=None)
-        shown += widths[owner]
-    assert shown <= SCREEN
-    assert sheet.freeze_panes == "C6"
-    assert sheet.row_dimensions[4].hidden
-
-
 def test_a_default_tracker_is_small(tracker):
     assert tracker.stat().st_size < 150_000
 
@@ -186,6 +167,6 @@ def test_every_sheet_prints_in_full(code, tmp_path, soffice):
     pages = text.split("\f")[:-1]
     assert "###" not in text
     assert "#REF!" not in text
-    assert len(pages) <= 9
+    assert len(pages) <= 10
     numbered = [number for number, page in enumerate(pages, 1) if f"{number}/{len(pages)}" in page]
     assert len(numbered) == len(pages)

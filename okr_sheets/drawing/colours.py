@@ -7,6 +7,7 @@ MUTED = "#66708A"
 ACCENT = "#2F5AA8"
 PALE = "#E7ECF7"
 INPUT = "#FFFDF3"
+NOW = "#FFF3CC"  # to type in this week
 OFFERED = "#EADCF7"  # typed for people, to be looked at
 COMPUTED = "#F5F6FA"
 LINE = "#D9DDE8"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from okr_sheets.about import About
+from okr_sheets.about import About, today
 from okr_sheets.choices import CADENCES, LEVELS, PLANS
 from okr_sheets.columns import Columns, filled, serial
 from okr_sheets.config import Config, chosen_bands
@@ -142,7 +141,7 @@ def _period(quarter: str | Period, fiscal_start: int) -> Period:
         if not isinstance(quarter, str):
             raise MisuseError(f"“{quoted(str(quarter))}” is not a quarter. Type it as 2027-Q1.")
         return period_of_text(quarter, fiscal_start)
-    return Quarter.holding(date.today(), fiscal_start).next  # noqa: DTZ011  people mean their own day
+    return Quarter.holding(today(), fiscal_start).next
 
 
 def _cadence(planned: About, period: Period) -> str:

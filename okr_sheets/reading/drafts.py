@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
 from operator import mul
 from pathlib import Path, PurePath
 from typing import Any
@@ -328,9 +329,14 @@ class _Reader:
         rows = [number for number, cells in hidden if cells.count(None) < len(cells)]
         if rows:
             self._add("hidden-rows", table, given=_ranges(rows, str))
-        # The folded-away details of the plan are hidden by design.
-        plain = {table.columns[key] for key in REQUIRED if key in table.columns}
-        weekly = grid.hidden_columns.intersection(table.check_ins.values()) - plain
+        # Details of the plan and past weeks, so those before all others, are folded away by design.
+        plain = {
+            table.columns[key] for key in REQUIRED if key in table.columns and not OKRS[key].fold
+        }
+        weeks = sorted(table.check_ins.values())
+        past = set(takewhile(grid.hidden_columns.__contains__, weeks))
+        folded = past if len(past) < len(weeks) else set()
+        weekly = grid.hidden_columns.intersection(weeks) - plain - folded
         columns = sorted(
             (plain & grid.hidden_columns) | {c for c in weekly if _is_filled(table, c)}
         )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path, PurePath
 
+from okr_sheets.about import today
 from okr_sheets.reading.own import OwnColumn
 from okr_sheets.tracker import Tracker
 from okr_sheets.turning.carrying import Turned
@@ -17,7 +18,7 @@ from okr_sheets.writing.tracker import write
 def write_one(turned: Turned, path: Path) -> None:
     """Write a tracker, whole or not at all; nothing is replaced."""
     (tracker,) = _with_parents([turned], [path.name])
-    write(tracker, path, own=_own(turned))
+    write(tracker, path, own=_own(turned), today=today())
 
 
 def write_all(all_turned: Sequence[Turned], folder: Path, names: Sequence[str]) -> None:
@@ -30,7 +31,7 @@ def write_all(all_turned: Sequence[Turned], folder: Path, names: Sequence[str]) 
             path.parent.mkdir(parents=True, exist_ok=True)
             above = old_names.get(turned.old.about.parent)
             parent = None if above is None else trackers[above]
-            write(tracker, path, parent=parent, own=_own(turned))
+            write(tracker, path, parent=parent, own=_own(turned), today=today())
 
 
 def _with_parents(all_turned: Sequence[Turned], names: Sequence[str]) -> list[Tracker]:

@@ -10,7 +10,7 @@ from itertools import chain, count
 
 from okr_sheets.bands import Bands
 from okr_sheets.drawing.names import quoted_sheet
-from okr_sheets.formulas import InCells, Term
+from okr_sheets.formulas import InCells, Term, quoted
 from okr_sheets.language import Language
 from okr_sheets.letters import column_letters
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, POINTS_PREFIX, Kind
@@ -22,15 +22,17 @@ FIRST_ROW = 6
 LAST_ROW = 1005  # formulas look this far, so rows typed below the table count too
 TABLE = "tblOKRs"
 OWN_PREFIX, OWN_WIDTH = "own.", 18.0  # of people's own columns, which have no machine key
+CHECK_IN_WIDTH = 8.0  # at least, so that thirteen of them fit beside what stays in sight
 LONGEST_HEADER = 255  # characters, of a table's column
 _ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")  # what Excel takes for another sign in such a header
 # The days that formulas go by, in rows 1 to 3 of the helper columns, two columns a day.
 CALENDAR = ("day", "first_day", "last_day", "until")
+THIS_WEEK = "this_week"  # stands beside them: the check-in date whose numbers are typed now
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One column as written: its machine key, header and width."""
+    """One column as written: its machine key, header and width, and how many folds away it lies."""
 
     key: str
     header: str
@@ -38,6 +40,7 @@ class Slot:
     kind: Kind = "number"
     stage: str = "update"
     day: date | None = None
+    fold: int = 0
 
 
 class Layout:
@@ -53,25 +56,28 @@ class Layout:
     ) -> None:
         """`sheet` is the name of the sheet, `dates` the check-in dates, `own` people's headers."""
         slots = [
-            Slot(c.key, words(f"okrs.{c.key}"), c.width, c.kind, c.stage) for c in OKRS.columns
+            Slot(c.key, words(f"okrs.{c.key}"), c.width, c.kind, c.stage, fold=c.fold)
+            for c in OKRS.columns
         ]
         hidden = {column.key for column in OKRS.columns if column.hidden}
         visible = [slot for slot in slots if slot.key not in hidden]
         helpers = [slot for slot in slots if slot.key in hidden]
+        update = next(number for number, slot in enumerate(visible) if slot.stage == "update")
         check_ins = [
-            Slot(f"{CHECK_IN_PREFIX}{day}", day.isoformat(), 11.5, day=day) for day in dates
+            Slot(f"{CHECK_IN_PREFIX}{day}", day.isoformat(), CHECK_IN_WIDTH, day=day)
+            for day in dates
         ]
         points = [
             Slot(f"{POINTS_PREFIX}{day}", f"calc {day}", 10, "number", "helper", day)
             for day in dates
         ]
-        columns = (*visible, *check_ins, *helpers, *points)
-        headers = _apart(own, [slot.header for slot in columns])
+        headers = _apart(own, [slot.header for slot in (*visible, *check_ins, *helpers, *points)])
         owned = [
             Slot(f"{OWN_PREFIX}{number}", header, OWN_WIDTH, "any", "own")
             for number, header in enumerate(headers)
         ]
-        self.slots = (*visible, *owned, *check_ins, *helpers, *points)
+        planned, updated = visible[:update], visible[update:]
+        self.slots = (*planned, *check_ins, *updated, *owned, *helpers, *points)
         self.dates = tuple(dates)
         self.words = words
         self.sheet = sheet
@@ -95,13 +101,13 @@ class Layout:
         return f"{quoted_sheet(self.sheet)}!{reference}"
 
     def calendar(self, key: str) -> str:
-        """The cell of the as-of day, the quarter's first or last, or the last one counted."""
+        """The cell of a day of `CALENDAR`, or of the check-in date that `THIS_WEEK` is."""
         row, column = self.calendar_place(key)
         return f"${column_letters(column + 1)}${row + 1}"
 
     def calendar_place(self, key: str) -> tuple[int, int]:
         """Row and column of that cell, from 0; its machine key stands left of it."""
-        pair, row = divmod(CALENDAR.index(key), KEY_ROW - 1)
+        pair, row = divmod((*CALENDAR, THIS_WEEK).index(key), KEY_ROW - 1)
         return row, self.column["group"] - 1 + 2 * pair
 
     @property
@@ -117,6 +123,23 @@ class Layout:
         """The real dates above the check-in columns."""
         first, last = self.letter(self.first_check_in), self.letter(self.last_check_in)
         return f"${first}${DATE_ROW}:${last}${DATE_ROW}"
+
+    @property
+    def this_week(self) -> str:
+        """The formula of this week's check-in date: the first by the as-of day, or the last."""
+        dates, until = self.date_range, self.calendar("until")
+        return f'INDEX({dates},MAX(1,COUNTIF({dates},"<="&{until})))'
+
+    def link_to_this_week(self, row: int, text: str) -> str:
+        """The formula, of another sheet, of a link to a row's cell under this week's date.
+
+        Excel and LibreOffice follow such a link; Excel on the web and Google Sheets do not.
+        """
+        first = self.elsewhere(f"${self.letter(self.first_check_in)}${row}")
+        dates, week = (self.elsewhere(each) for each in (self.date_range, self.calendar(THIS_WEEK)))
+        column = f"COLUMN({first})-1+MATCH({week},{dates},0)"
+        place = f"{quoted(f'#{quoted_sheet(self.sheet)}!')}&ADDRESS(ROW({first}),{column},4)"
+        return f"HYPERLINK({place},{quoted(text)})"
 
     def operations(self, *, elsewhere: bool = False) -> InCells:
         """The scoring rules' operations, as formulas of this sheet, or of others on it."""

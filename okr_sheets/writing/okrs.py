@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from xlsxwriter.format import Format
@@ -25,16 +26,19 @@ from okr_sheets.writing.layout import (
     HEADER_ROW,
     KEY_ROW,
     TABLE,
-    Layout,
+    THIS_WEEK,
     RowCells,
     Slot,
 )
 from okr_sheets.writing.okr_colours import colour
 from okr_sheets.writing.okr_inputs import validate
+from okr_sheets.writing.okr_view import has_gaps, view
 from okr_sheets.writing.own import OwnCells
 from okr_sheets.writing.values import Values
 
 WRAPPED = frozenset({"title", "owner", "unit", "definition", "note"})
+LINE = 20.0  # points of height
+TOP_HEIGHT = 32 + 2 * LINE  # of the title and what stands between it and the header
 CENTRED = frozenset({"type", "state", "commitment", "status", "grade"})
 
 
@@ -43,19 +47,25 @@ class OkrsSheet:
 
     def __init__(
         self,
-        layout: Layout,
         values: Values,
+        this_week: date,
         offered: Collection[tuple[int, str]] = (),
         own: OwnCells | None = None,
+        *,
+        protect: bool = False,
     ) -> None:
         """`values` is what its cells hold, `offered` the row and key of those to be marked.
 
-        `own` holds people's own columns.
+        It opens at the check-in date `this_week`. `own` holds people's own columns. Where it is to
+        be `protect`ed, no fold can be opened: the plan's is open.
         """
-        self.layout, self.values, self.words = layout, values, layout.words
-        self.operations = layout.operations()
+        self.layout, self.values, self.words = values.layout, values, values.words
+        self.this_week = this_week
+        self.view = view(values, this_week, is_plan_open=protect or bool(offered))
+        self.operations = self.layout.operations()
         self.offered, self.own = offered, own or OwnCells()
         self.last_row = max(values.cells, default=FIRST_ROW)
+        self.heights = {row: self._height(row) for row in values.cells}
 
     def write(
         self,
@@ -76,43 +86,70 @@ class OkrsSheet:
         self._sparklines(sheet)
         colour(sheet, self.layout, styles)
         validate(sheet, self.layout, lists)
-        sheet.freeze_panes(HEADER_ROW, 2)
-        set_page(sheet, 0, (0.4, 0.4, 0.5, 0.6))
-        sheet.repeat_rows(HEADER_ROW - 1)
-        filled = [row for row, cells in self.values.cells.items() if cells["title"]]
-        last = max(filled, default=self.last_row)
-        # Plan and scores on one page's width; the weeks are for the screen, and on the dashboard.
-        sheet.print_area(0, 0, last, self.layout.column["trend"] - 1)
+        sheet.freeze_panes(HEADER_ROW, self.layout.column["status"])
+        self._select(sheet)
+        self._pages(sheet)
+
+    def _select(self, sheet: Worksheet) -> None:
+        """Begin where people type first: the plan, or this week's numbers."""
+        row, key = self.first_result, f"{CHECK_IN_PREFIX}{self.this_week}"
+        if has_gaps(self.values):
+            row, key = FIRST_ROW, "title"
+        column = self.layout.column[key] - 1
+        sheet.set_selection(row - 1, column, row - 1, column)
+
+    @property
+    def first_result(self) -> int:
+        """The row of the first key result."""
+        rows = self.values.cells.items()
+        return next(row for row, cells in rows if cells["type"] != OBJECTIVE)
 
     def _columns(self, sheet: Worksheet, styles: Styles) -> None:
-        previous = ""
+        view = self.view
         for number, slot in enumerate(self.layout.slots):
-            options: dict[str, Any] = {}
-            if slot.stage == "detail":
-                options = {"level": 1, "hidden": True}
-            elif slot.stage in {"planned", "helper"}:
-                options = {"hidden": True}
-            elif previous == "detail":
-                options = {"collapsed": True}
-            sheet.set_column(number, number, slot.width, styles(), options)
-            previous = slot.stage
-        sheet.outline_settings(True, True, False, False)  # the fold's sign stands left of it
+            key = slot.key
+            options = {
+                "level": view.levels[key],
+                "hidden": key in view.hidden,
+                "collapsed": view.is_sign(key),
+            }
+            sheet.set_column(number, number, view.widths[key], styles(), options)
+
+    def _pages(self, sheet: Worksheet) -> None:
+        set_page(sheet, 0, (0.3, 0.3, 0.5, 0.6))
+        filled = [row for row, cells in self.values.cells.items() if cells["title"]]
+        last = max(filled, default=self.last_row)
+        scale, breaks = self.view.pages(
+            TOP_HEIGHT
+            + self.view.header_height
+            + sum(height for row, height in self.heights.items() if row <= last)
+        )
+        sheet.set_print_scale(scale)
+        sheet.set_v_pagebreaks(breaks)
+        sheet.print_across()
+        sheet.center_horizontally()
+        sheet.repeat_rows(HEADER_ROW - 1)
+        sheet.repeat_columns(0, self.layout.column["title"] - 1)
+        sheet.print_area(0, 0, last, self.layout.column["note"] - 1)
 
     def _top(self, sheet: Worksheet, styles: Styles, settings: Mapping[str, str]) -> None:
         words, layout = self.words, self.layout
-        sheet.set_row(CAPTION_ROW - 1, 20)
-        sheet.set_row(DATE_ROW - 1, 20)
+        sheet.set_row(CAPTION_ROW - 1, LINE)
+        sheet.set_row(DATE_ROW - 1, LINE)
         sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
-        sheet.set_row(HEADER_ROW - 1, 34)
+        sheet.set_row(HEADER_ROW - 1, self.view.header_height)
         self._calendar(sheet, styles, settings)
         bands = {
             "id": ("band_plan", INK),
             "current": ("band_score", SLATE),
+            "type": ("band_plan", INK),
             "confidence": ("band_update", INK),
-            layout.first_check_in: ("band_weeks", ACCENT),
         }
+        weeks = (f"{CHECK_IN_PREFIX}{day}" for day in layout.dates)
+        first_seen = next(key for key in weeks if key not in self.view.hidden)
+        bands |= dict.fromkeys((layout.first_check_in, first_seen), ("band_weeks", ACCENT))
         for key, (band, ink) in bands.items():
-            row = CAPTION_ROW - 1 if key == layout.first_check_in else DATE_ROW - 1
+            row = CAPTION_ROW - 1 if band == "band_weeks" else DATE_ROW - 1
             text = styles(font_size=9, bold=True, font_color=ink)
             sheet.write_string(row, layout.column[key] - 1, words(f"okrs_page.{band}"), text)
         dated = styles(num_format=words("formats.day"), align="center", font_size=9, bold=True)
@@ -137,17 +174,18 @@ class OkrsSheet:
             "first_day": settings["start"],
             "last_day": settings["end"],
             "until": f"IF(AND({day}>={first},COUNTIFS({later})>0),{ends},{day})",
+            THIS_WEEK: self.layout.this_week,
         }
         dated = styles(num_format=styles.date_format, align="left", font_color=MUTED)
         for key, stored in self.values.days.items():
             row, column = self.layout.calendar_place(key)
             sheet.write_string(row, column - 1, f"tracker.{key}", styles())
             sheet.write_formula(row, column, f"={formulas[key]}", dated, stored)
-        row, column = CAPTION_ROW - 1, self.layout.column["current"] - 1
-        label = styles(font_color=MUTED, align="right")
-        sheet.write_string(row, column, self.words("okrs_page.as_of"), label)
+        column = self.layout.column["status"] - 1
+        label = styles(font_color=MUTED, align="right", indent=1)
+        sheet.write_string(0, column - 1, self.words("okrs_page.as_of"), label)
         shown = f"={self.layout.calendar('day')}"
-        sheet.write_formula(row, column + 1, shown, dated, self.values.days["day"])
+        sheet.write_formula(0, column, shown, dated, self.values.days["day"])
 
     def _table(self, sheet: Worksheet, styles: Styles) -> None:
         columns = []
@@ -155,9 +193,12 @@ class OkrsSheet:
             computed = slot.stage in {"computed", "helper"}
             align = "left" if slot.kind in {"text", "id", "choice", "any"} else "center"
             indent = 1 if align == "left" else 0
+            # The buttons that filter stand below the words; a date as dates are read is small.
+            small = {"font_size": 8, "text_wrap": False} if slot.day else {}
+            look = {"align": align, "indent": indent, "valign": "top"} | small
             header: dict[str, Any] = {
                 "header": slot.header,
-                "header_format": styles.header(computed, align=align, indent=indent),
+                "header_format": styles.header(computed, **look),
             }
             formula = self._formula(slot, self.layout.any_row())
             if formula:
@@ -185,8 +226,8 @@ class OkrsSheet:
         any_cells = self.layout.row("{row}")
         formulas = {slot.key: self._formula(slot, any_cells) for slot in self.layout.slots}
         looks = {slot.key: _look(slot, styles) for slot in self.layout.slots}
-        for row, cells in self.values.cells.items():
-            sheet.set_row(row - 1, self._height(row, cells["type"] == OBJECTIVE))
+        for row, height in self.heights.items():
+            sheet.set_row(row - 1, height)
             for column, slot in enumerate(self.layout.slots):
                 if slot.stage == "own":
                     self.own.write(sheet, row, column, slot.key, styles)
@@ -201,10 +242,15 @@ class OkrsSheet:
                 else:
                     put(sheet, row - 1, column, value, look)
 
-    def _height(self, row: int, is_objective: bool) -> float:
+    def _height(self, row: int) -> float:
         """High enough for the fullest wrapped cell; a set height stops programs fitting it."""
+        is_objective = self.values.cells[row]["type"] == OBJECTIVE
         lines = max(
-            lines_of(self.values.shown(row, slot.key), slot.width - MARGIN, bold=is_objective)
+            lines_of(
+                self.values.shown(row, slot.key),
+                self.view.widths[slot.key] - MARGIN,
+                bold=is_objective,
+            )
             for slot in self.layout.slots
             if slot.key in WRAPPED
         )
@@ -218,6 +264,7 @@ class OkrsSheet:
             "range": [self.layout.elsewhere(span) for span in spans],
             "type": "column",
             "series_color": ACCENT,
+            "show_hidden": True,  # past weeks are folded away
         }
         sheet.add_sparkline(FIRST_ROW - 1, self.layout.column["trend"] - 1, options)
 

@@ -43,6 +43,7 @@ SETTINGS_ROW = 10  # the row of the section's title, from 0
 EXAMPLES = {"objective": {"good": 6, "bad": 2}, "key_result": {"good": 5, "bad": 5}}
 VERDICTS = {"good": ("✓", "on-track"), "bad": ("✗", "off-track")}  # sign, and status of its colour
 STEP_SHEETS = (None, "okrs", "actions", "okrs", "dashboard")
+WEEKLY_STEP = 4
 
 
 def setting_cells(sheet: str) -> dict[str, str]:
@@ -53,10 +54,18 @@ def setting_cells(sheet: str) -> dict[str, str]:
     }
 
 
+def go_to(sheet: str, words: Language) -> str:
+    """The text of a link to a sheet."""
+    return "→ " + words("start.go", sheet=sheet)
+
+
 def write_start(
-    sheet: Worksheet, about: About, bands: Bands, words: Language, styles: Styles
+    sheet: Worksheet, about: About, bands: Bands, words: Language, styles: Styles, this_week: str
 ) -> None:
-    """Steps, settings, questions, examples, SMART, and what scores and colours mean."""
+    """Steps, settings, questions, examples, SMART, and what scores and colours mean.
+
+    `this_week` is the formula that links to where this week's numbers are typed.
+    """
     sheet.hide_gridlines(2)
     sheet.set_default_row(ROW)
     for column, width in enumerate(WIDTHS):
@@ -65,7 +74,7 @@ def write_start(
     sheet.set_row(1, 34)
     sheet.write_string(1, NUMBER, words("start.title"), styles(font_size=22, bold=True))
     sheet.write_string(2, NUMBER, words("start.subtitle"), styles.caption)
-    _steps(sheet, words, styles)
+    _steps(sheet, words, styles, this_week)
     row = _settings(sheet, about, words, styles)
     silent = {
         "language": about.language,
@@ -98,7 +107,7 @@ def _section(sheet: Worksheet, row: int, title: str, styles: Styles, right: str 
     return row + 1
 
 
-def _steps(sheet: Worksheet, words: Language, styles: Styles) -> None:
+def _steps(sheet: Worksheet, words: Language, styles: Styles, this_week: str) -> None:
     row = _section(sheet, STEPS_ROW - 1, words("start.steps"), styles)
     for number, target in enumerate(STEP_SHEETS, 1):
         title, text = words.lines(f"start.step_{number}")
@@ -110,8 +119,14 @@ def _steps(sheet: Worksheet, words: Language, styles: Styles) -> None:
         if target:
             name = words(f"sheets.{target}")
             link = styles(font_color=ACCENT, underline=1, **band)
-            shown = "→ " + words("start.go", sheet=name)
-            sheet.write_url(row, VALUE, f"internal:{quoted_sheet(name)}!A1", link, shown)
+            shown, place = go_to(name, words), f"internal:{quoted_sheet(name)}!A1"
+            if number == WEEKLY_STEP:
+                sheet.write_formula(row, VALUE, f"={this_week}", link, shown)
+                # Excel on the web and Google Sheets follow no formula within a workbook.
+                titled = styles(bold=True, underline=1, indent=1, **band)
+                sheet.write_url(row, LABEL, place, titled, title)
+            else:
+                sheet.write_url(row, VALUE, place, link, shown)
         else:
             sheet.write_string(row, VALUE, "↓", styles(font_color=ACCENT, **band))
         sheet.merge_range(row, MARK, row, REASON, text, styles(text_wrap=True, indent=1, **band))

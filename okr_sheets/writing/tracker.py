@@ -30,9 +30,9 @@ from okr_sheets.writing.okrs import OkrsSheet
 from okr_sheets.writing.own import OwnCells
 from okr_sheets.writing.placing import SPARE_ROWS, place
 from okr_sheets.writing.saving import place_of, same_file, saved
-from okr_sheets.writing.start import setting_cells, write_start
+from okr_sheets.writing.start import go_to, setting_cells, write_start
 from okr_sheets.writing.tables import Ids, list_ranges, write_lists, write_table
-from okr_sheets.writing.values import Values
+from okr_sheets.writing.values import Values, week_of
 
 
 class PlainSheet(CleanSheet):
@@ -65,6 +65,7 @@ def write(
     force: bool = False,
     offers: Mapping[int, Mapping[str, str | float]] | None = None,
     own: Sequence[OwnColumn] = (),
+    today: date | None = None,
 ) -> Path:
     """Write a tracker as an .xlsx workbook, in its own language, and give its path.
 
@@ -73,7 +74,8 @@ def write(
     the cells that formulas fill, without a password; Excel then lets no table grow. `offers`, as
     `coaching.offers.offers` gives them, fill blank cells of key results, marked and with a comment.
     `own` are columns of somebody's own, by the rows of the tracker, which stand right of the note.
-    The same tracker gives the same bytes.
+    Weeks that are past on the day the tracker counts to, else `today`, else on its last check-in,
+    are folded away. The same tracker gives the same bytes.
 
     FileExistsError if there is such a file and not `force`; ValueError for a name that does not
     end in .xlsx or that is the tracker's own or its parent's, and if the tracker has no days,
@@ -105,7 +107,9 @@ def write(
     labels = dict(zip(_ids(lists["aligns_to"]), lists["aligns_to"], strict=True))
     ranges = list_ranges(names["lists"])
     values = Values(placed, day, layout, labels)
-    okrs = OkrsSheet(layout, values, marked, own_cells)
+    opened = about.as_of or (min(max(today, start), end) if today else day)
+    week = week_of(dates, placed.until(opened) or start)
+    okrs = OkrsSheet(values, week, marked, own_cells, protect=protect)
     id_range = layout.elsewhere(f"$A${FIRST_ROW}:$A${okrs.last_row}")
     known, unknown = frozenset(folded(tracker.okrs.id)), words.fix("unknown-id")
     table_ranges = {"owner": ranges["owner"], "by": ranges["owner"]}
@@ -117,7 +121,8 @@ def write(
         book.set_calc_mode("auto")
         styles = Styles(book, words)
         sheets = {key: book.add_worksheet(names[key], PlainSheet) for key in ORDER}
-        write_start(sheets["start"], about, bands, words, styles)
+        link = layout.link_to_this_week(okrs.first_result, go_to(names["okrs"], words))
+        write_start(sheets["start"], about, bands, words, styles, link)
         okrs.write(sheets["okrs"], styles, ranges, settings)
         for schema, id_column in ((ACTIONS, "key_result"), (LOG, "id")):
             ids = Ids(id_column, layout.elsewhere(layout.range("id")), known, unknown)

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from okr_sheets.columns import Columns, serial
+from okr_sheets.columns import Columns, serial, to_day
 from okr_sheets.computing import OPERATIONS, InColumns, compute, in_words, misread_cells
 from okr_sheets.findings import filling
 from okr_sheets.gathering import gather
 from okr_sheets.schema import CHECK_IN_PREFIX, POINTS_PREFIX
 from okr_sheets.scoring import mean, passed, points_by
 from okr_sheets.tracker import Tracker
-from okr_sheets.writing.layout import CALENDAR, Layout, Slot
+from okr_sheets.writing.layout import CALENDAR, THIS_WEEK, Layout, Slot
 
 WEEK_PREFIX = "week."  # of an objective's score at a check-in date, as in POINTS_PREFIX
 _WORDS = {"kind": "type", "standing": "state"}  # computed columns whose words are another's
@@ -44,12 +44,17 @@ def week_score(k: Any, points: str, f: Any) -> Any:
     return f.zero(mean(f.sum_of_group(k, points), k.weight_below, f))
 
 
+def week_of(dates: Sequence[date], until: date) -> date:
+    """The check-in date whose numbers are typed on a day that counts `until` a later one."""
+    return max((day for day in dates if day <= until), default=dates[0])
+
+
 class Values:
     """The value of every cell of the OKRs sheet, of the team and of its weeks.
 
     `cells` has what is typed and what each formula gives by row and key, `team` and `weeks` what
-    `TEAM` and `WEEK` give, NaN for nothing; `days` the calendar's days as numbers, and `first_day`
-    the day of the first number of all, infinity for none.
+    `TEAM` and `WEEK` give, NaN for nothing; `days` the calendar's days, and this week's check-in
+    date, as numbers, and `first_day` the day of the first number of all, infinity for none.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class Values:
         rows = _rows(placed, day, layout.dates, operations)
         self.cells: dict[int, dict[str, Any]] = {cells["row"]: cells for cells in rows.records()}
         self.days = {key: int(rows[key].max()) for key in CALENDAR}
+        self.days[THIS_WEEK] = serial(week_of(layout.dates, to_day(self.days["until"])))
         typed = placed.columns["check_ins"].date
         self.first_day = float(np.fmin.reduce(typed, initial=np.inf))
         team = compute(_team(rows), operations, TEAM)
