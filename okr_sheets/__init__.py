@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from okr_sheets.tracker import Tracker as Tracker
     from okr_sheets.writing.tracker import write as write
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Names load on first use, so that --help never waits for pandas.
 _HOMES = {
