@@ -10,7 +10,15 @@ import click
 from okr_sheets import runs
 from okr_sheets.endings import PROBLEMS
 from okr_sheets.language import Language
-from okr_sheets.options import AS_OF, CONFIG, LANGUAGE, LIST_FORMAT, PATHS, QUIET, engine_options
+from okr_sheets.options import (
+    AS_OF_CLOSE,
+    CONFIG,
+    LANGUAGE,
+    LIST_FORMAT,
+    PATHS,
+    QUIET,
+    engine_options,
+)
 from okr_sheets.schema import CLOSE
 from okr_sheets.streams import put, say
 from okr_sheets.text import quotation
@@ -29,7 +37,7 @@ KEYS = ("owner", "file", "sheet", "cell", "need", "code", "message")  # of the C
 @click.command(cls=Command)
 @PATHS
 @LIST_FORMAT
-@AS_OF
+@AS_OF_CLOSE
 @engine_options
 @QUIET
 @CONFIG

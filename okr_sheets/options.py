@@ -114,6 +114,9 @@ CONFIG = click.option(
     help="The company's settings.  [default: the okr.toml here, above, or by the trackers]",
 )
 AS_OF = click.option("--as-of", type=Day(), help="By this day.  [default: the tracker's, or today]")
+AS_OF_CLOSE = click.option(
+    "--as-of", type=Day(), help="Numbers count to this day.  [default: the quarter's last]"
+)
 _ENGINE = click.option(
     "--engine",
     type=OneOf("engine", ENGINES),

@@ -12,7 +12,7 @@ from okr_sheets import runs
 from okr_sheets.arguments import OutPath, QuarterName
 from okr_sheets.language import Language, language
 from okr_sheets.misuse import MisuseError
-from okr_sheets.options import AS_OF, CONFIG, PATHS, QUIET
+from okr_sheets.options import AS_OF_CLOSE, CONFIG, PATHS, QUIET
 from okr_sheets.streams import say
 from okr_sheets.text import quotation
 from okr_sheets.usage import Command
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--quarter", type=QuarterName(), help="Such as 2027-Q2.  [default: the one after the trackers']"
 )
-@AS_OF
+@AS_OF_CLOSE
 @QUIET
 @CONFIG
 def turn(
