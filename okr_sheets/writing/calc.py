@@ -27,7 +27,7 @@ SHOWN_ATTENTION = 8
 COUNTED = ("achieved", "on-track", "at-risk", "off-track", "no-update", "not-started")
 
 # The hidden sheet's columns, and the rows of its blocks, from 1.
-ROW, ID, TITLE, SCORE, EXPECTED, SHARE, WEIGHT, WEEKS = *"BCDEFGH", 8
+OTHERS, ROW, ID, TITLE, SCORE, EXPECTED, SHARE, WEIGHT, WEEKS = *"ABCDEFGH", 8
 OBJECTIVES_TOP = 2
 OBJECTIVES_BOTTOM = OBJECTIVES_TOP + MOST_OBJECTIVES - 1
 ATTENTION_TOP = OBJECTIVES_TOP + MOST_OBJECTIVES + 2
@@ -126,11 +126,13 @@ class Calc:
     def _objectives(self) -> None:
         anchors = [row for row, cells in self.values.cells.items() if cells["anchor"] > 0]
         anchor = self._okrs("anchor")
+        others = len(self.values.cells) - len(anchors)
+        self._put(f"{OTHERS}{OBJECTIVES_TOP}", f"COUNTIFS({anchor},0)", others)
         for rank in range(MOST_OBJECTIVES):
             at = OBJECTIVES_TOP + rank
             row = anchors[rank] if rank < len(anchors) else 0
             cell = f"${ROW}{at}"
-            smallest = f"SMALL({anchor},{rank + 1}+COUNTIFS({anchor},0))"
+            smallest = f"SMALL({anchor},{rank + 1}+${OTHERS}${OBJECTIVES_TOP})"
             self._put(f"{ROW}{at}", f"IFERROR({smallest},0)", row)
             columns = {"id": ID, "title": TITLE, "score": SCORE, "expected": EXPECTED}
             for key, column in columns.items():
@@ -141,11 +143,11 @@ class Calc:
             self._put(f"{SHARE}{at}", f"IF({cell}>0,{share},0)", counts)
             k = RowCells({"anchor": cell, "weight_below": f"${WEIGHT}{at}"})
             below = weight_below(RowCells({"anchor": cell}), self.operations)
-            weight = self.values.cells[row]["weight_below"] if row else 0.0
+            weight = self.values.cells[row]["weight_below"] if row else 0
             self._put(f"{WEIGHT}{at}", below, weight)
             for number, day in enumerate(self.layout.dates):
                 formula = week_score(k, f"{POINTS_PREFIX}{day}", self.operations)
-                value = self.values.cells[row][f"{WEEK_PREFIX}{day}"] if row else 0.0
+                value = self.values.cells[row][f"{WEEK_PREFIX}{day}"] if row else 0
                 self._put(self.week_cell(rank, number), formula, value)
 
     def _attention(self) -> None:
