@@ -64,7 +64,7 @@ def test_a_draft_is_mail_in_the_trackers_language_with_the_address_of_okr_toml(t
     ]
     addressed = [mail for mail in mails if mail["To"] == "someone@example.com"]
     assert len(addressed) == 1
-    assert "สวัสดี" in addressed[0].get_content()
+    assert f"เรียน {owner}" in addressed[0].get_content()
     assert all(mail["X-Unsent"] == "1" for mail in mails)
 
 
