@@ -142,6 +142,7 @@ class OkrsSheet:
         bands = {
             "id": ("band_plan", INK),
             "current": ("band_score", SLATE),
+            "definition": ("band_plan", INK),
             "type": ("band_plan", INK),
             "confidence": ("band_update", INK),
         }
