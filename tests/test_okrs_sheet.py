@@ -149,10 +149,11 @@ def test_weeks_fold_away_as_they_pass(tmp_path):
 @pytest.mark.parametrize("kind", ["blank", "offered", "protected", "planned"])
 def test_the_plan_is_in_sight_where_people_type_it(kind, tmp_path):
     tracker = okr.new(blank=kind == "blank", quarter="2027-Q1")
-    results = tracker.key_results
     options = {
         "blank": {"objectives": 2, "key_results": 3},
-        "offered": {"offers": {int(results.index[3]): {"unit": "calls"}}},
+        "offered": {
+            "offers": {int(row): {"unit": "calls"} for row in tracker.key_results.index[:1]}
+        },
         "protected": {"protect": True},
         "planned": {},
     }
@@ -317,7 +318,7 @@ def test_many_weeks_go_on_rather_than_be_too_small_to_read(tmp_path, soffice):
     path = okr.write(tracker, tmp_path / "t.xlsx", today=date(2027, 1, 1))
     first, *others = pages_of(path, "OKRs", tmp_path)
     dates = [each for page in others for each in re.findall(r"2027-\d\d-\d\d", page)]
-    assert len(others) == 4
+    assert len(others) == 3
     assert [*map(date.fromisoformat, dates)] == [*Opened(path).weeks]
     assert all("SAL-O1.KR1" in page for page in (first, *others))
     assert "Note" in others[-1]
