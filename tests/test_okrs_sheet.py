@@ -89,6 +89,7 @@ def test_this_week_stands_beside_title_target_and_status(
     assert opened.pixels(this_week) <= SCREEN
     last = opened.numbers["okr.status"]
     assert opened.sheet.freeze_panes == f"{get_column_letter(last + 1)}6"
+    assert opened.sheet[f"{opened.letter('okr.score')}1"].value == language(code)("okrs_page.as_of")
     seen = [key for key, number in opened.numbers.items() if opened.is_seen(number)]
     assert seen[: len(FROZEN)] == [f"okr.{key}" for key in FROZEN]
     assert opened.sheet.row_dimensions[4].hidden
