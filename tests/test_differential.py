@@ -182,9 +182,13 @@ def test_a_strict_workbook_is_read_like_the_loose_one_it_was(tmp_path):
 
 
 def typed(grid):
-    """What is no formula's, and not text of ours that later versions may word otherwise."""
+    """What is no formula's, and not text of ours that later versions may word otherwise.
+
+    By row and machine key, since columns stood in another order before.
+    """
+    keys = grid.rows[3]
     return {
-        (row, column): value
+        (row, keys[column - 1] or column): value
         for row, cells in enumerate(grid.rows, 1)
         for column, value in enumerate(cells, 1)
         if (row, column) not in grid.formulas and isinstance(value, (int, float, date))

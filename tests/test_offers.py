@@ -106,7 +106,7 @@ def test_offers_fill_blank_cells_alone_and_are_marked(tmp_path):
     ]
     sheet = load_workbook(tmp_path / "offered.xlsx")["OKRs"]
     marked = {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.comment}
-    assert marked == {"D7", "E7", "F7", "F8"}
+    assert marked == {"T7", "U7", "C7", "C8"}
 
 
 def test_check_writes_the_offers_into_a_new_tracker(tmp_path):

@@ -727,7 +727,7 @@ RECIPES = {
     # formulas
     "damaged-formulas": in_tracker(
         "A column pushed in by a program that leaves formulas as they were.",
-        "F7",
+        "G7",
         {'<row r="7".*?</row>': lambda row: row[0].replace("$C7", "$D7")},
     ),
     "typed-over": in_tracker(

@@ -184,7 +184,7 @@ def test_json_has_both_tables_with_the_parts_of_sentences(rollup, tmp_path):
     ]
     row = next(row for row in document["findings"] if row["code"] == "kr-text-mismatch")
     assert row["words"] == {"value": "18", "target": "20"}
-    assert row["cell"] == f"F{row['row']}"
+    assert row["cell"] == f"C{row['row']}"
 
 
 def test_the_workbook_has_a_sheet_of_each(rollup, tmp_path):

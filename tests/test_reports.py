@@ -71,7 +71,7 @@ def test_json_is_an_object_of_lists(rollup, tmp_path):
     assert document["about"]["as_of"] == "2027-03-05"
     assert len(document["teams"]) == 6
     [error] = [each for each in document["problems"] if each["severity"] == "error"]
-    assert (error["file"], error["cell"]) == ("go-to-market.xlsx", "AI17")
+    assert (error["file"], error["cell"]) == ("go-to-market.xlsx", "AF17")
 
 
 def test_a_teams_score_is_the_weighted_mean_of_its_objectives(rollup):

@@ -466,10 +466,9 @@ def test_own_columns_come_along(over):
         "Since": {"O1.KR1": date(2027, 2, 3), "O3.KR1": datetime(2027, 2, 3, 9, 30)},
         "Signed": {"O3.KR1": True},
     }
-    # openpyxl sees them right of the note, as what they are.
+    # openpyxl sees them right of what is to fix, as what they are.
     sheet = opened(new)["OKRs"]
-    note = tracker.letters["okrs"]["note"]
-    at = sheet[f"{note}5"].column
+    at = sheet[f"{tracker.letters['okrs']['to_fix']}5"].column
     assert [sheet.cell(5, at + n).value for n in (1, 2, 3, 4)] == headers
     assert sheet.cell(7, at + 2).number_format == "0.0%"
     assert sheet.cell(7, at + 3).value == datetime(2027, 2, 3)
@@ -679,7 +678,7 @@ def test_what_stands_in_the_way_is_told(over, tmp_path):
 
 def test_rows_that_cannot_be_read_are_not_left_behind(over):
     book = opened(over)
-    book["OKRs"]["F7"] = "6o"
+    book["OKRs"]["C7"] = "6o"
     book.save(over)
     assert refusal(over) == (
         "okr-sheets: Nothing was written, since there are errors in sales-2027-Q1.xlsx. "

@@ -329,17 +329,11 @@ class _Reader:
         rows = [number for number, cells in hidden if cells.count(None) < len(cells)]
         if rows:
             self._add("hidden-rows", table, given=_ranges(rows, str))
-        # Details of the plan and past weeks, so those before all others, are folded away by design.
-        plain = {
-            table.columns[key] for key in REQUIRED if key in table.columns and not OKRS[key].fold
-        }
-        weeks = sorted(table.check_ins.values())
-        past = set(takewhile(grid.hidden_columns.__contains__, weeks))
-        folded = past if len(past) < len(weeks) else set()
-        weekly = grid.hidden_columns.intersection(weeks) - plain - folded
-        columns = sorted(
-            (plain & grid.hidden_columns) | {c for c in weekly if _is_filled(table, c)}
-        )
+        folded = _folded(table) if self.has_keys else frozenset()
+        hidden_columns = grid.hidden_columns - folded
+        plain = {table.columns[key] for key in REQUIRED if key in table.columns}
+        weekly = hidden_columns.intersection(table.check_ins.values()) - plain
+        columns = sorted((plain & hidden_columns) | {c for c in weekly if _is_filled(table, c)})
         if columns:
             self._add("hidden-columns", table, given=_ranges(columns, column_letters))
 
@@ -363,6 +357,14 @@ class _Reader:
         rows, problems = plain_rows(self.tables[key], self.ask, self.path)
         self.problems += problems
         return rows
+
+
+def _folded(table: Table) -> frozenset[int]:
+    """Columns that our trackers fold away: details of the plan, and weeks before those in sight."""
+    weeks = sorted(table.check_ins.values())
+    past = [*takewhile(table.grid.hidden_columns.__contains__, weeks)]
+    details = [at for key, at in table.columns.items() if key in OKRS.keys and OKRS[key].fold]
+    return frozenset((*details, *(past if len(past) < len(weeks) else ())))
 
 
 def _is_filled(table: Table, column: int) -> bool:

@@ -142,6 +142,7 @@ class OkrsSheet:
         bands = {
             "id": ("band_plan", INK),
             "current": ("band_score", SLATE),
+            "definition": ("band_plan", INK),
             "type": ("band_plan", INK),
             "confidence": ("band_update", INK),
         }
@@ -181,9 +182,9 @@ class OkrsSheet:
             row, column = self.layout.calendar_place(key)
             sheet.write_string(row, column - 1, f"tracker.{key}", styles())
             sheet.write_formula(row, column, f"={formulas[key]}", dated, stored)
-        column = self.layout.column["status"] - 1
+        before, column = (self.layout.column[key] - 1 for key in ("score", "status"))
         label = styles(font_color=MUTED, align="right", indent=1)
-        sheet.write_string(0, column - 1, self.words("okrs_page.as_of"), label)
+        sheet.write_string(0, before, self.words("okrs_page.as_of"), label)
         shown = f"={self.layout.calendar('day')}"
         sheet.write_formula(0, column, shown, dated, self.values.days["day"])
 

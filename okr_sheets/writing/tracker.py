@@ -73,7 +73,7 @@ def write(
     `objectives` and `key_results`, so many empty rows are prepared with their ids. `protect` locks
     the cells that formulas fill, without a password; Excel then lets no table grow. `offers`, as
     `coaching.offers.offers` gives them, fill blank cells of key results, marked and with a comment.
-    `own` are columns of somebody's own, by the rows of the tracker, which stand right of the note.
+    `own` are columns of somebody's own, by the rows of the tracker, which stand right of all.
     Weeks that are past on the day the tracker counts to, else `today`, else on its last check-in,
     are folded away. The same tracker gives the same bytes.
 
