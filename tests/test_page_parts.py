@@ -233,6 +233,22 @@ def test_a_link_shows_one_view_in_every_part(at, sample, rollup, end, wanted):
     assert [said for said in page.heard if not said.startswith(sample.as_uri())] == []
 
 
+def test_an_objective_whose_key_results_are_others_shows_no_empty_table(at, rollup):
+    results, objectives = rollup.key_results, rollup.objectives
+    own = results.groupby("objective_id")["owner"].agg(set)
+    alone = objectives[
+        [
+            owner not in own[name] and owner in set(results["owner"])
+            for name, owner in zip(objectives["id"], objectives["owner"], strict=True)
+        ]
+    ].iloc[0]
+    page = at(f"owner={quote(alone['owner'])}")
+    fold = page.locator("details.objective", has=page.get_by_text(alone["title"], exact=True))
+    fold.locator("summary").first.click()
+    assert fold.locator(".origin").is_visible()
+    assert not fold.locator("table").is_visible()
+
+
 def test_problems_and_findings_follow_their_rows_and_files(at, rollup):
     page = at("team=Go-to-market")
     files = page.locator("#problems tbody tr:visible .file").all_inner_texts()

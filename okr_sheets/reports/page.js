@@ -109,6 +109,8 @@
       const found = inside.some((row) => !row.hidden);
       holder.hidden = !found && !(fitting.has(holder) || (cares.includes(holder) && fits(holder)));
       if (found) opened.add(holder);
+      // Of an objective that is found alone the table of key results would be empty.
+      holder.querySelector("table")?.toggleAttribute("hidden", !found);
     });
     // A person stays who owns something that is found.
     owned.forEach(([person, own]) => {
@@ -132,7 +134,7 @@
     lists.forEach(([list, inside]) => {
       const found = inside.filter((element) => !element.hidden), note = list.querySelector(".nothing");
       if (note) note.hidden = !active || found.length > 0;
-      all("table", list).forEach((table) => { table.hidden = active && found.length === 0; });
+      all(":scope > table", list).forEach((table) => { table.hidden = active && found.length === 0; });
       found.forEach(({ dataset }) => { if (dataset.code) counts[dataset.code] = (counts[dataset.code] || 0) + 1; });
       const count = list.closest(".part").querySelector(":scope > summary small");
       if (!count) return;
