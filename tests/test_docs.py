@@ -78,7 +78,8 @@ def test_the_commands_for_many_trackers_do_what_the_page_says(folder, monkeypatc
                 lambda dask_scheduler: dask_scheduler.allowed_failures
             )
         assert allowed == 2
-        assert CliRunner().invoke(main, score[1:]).exit_code == 1
+        done = CliRunner().invoke(main, score[1:])
+    assert done.exit_code == 1, done.output
     (folder / "2027-Q1.csv").rename(folder / "on-cluster.csv")
     assert CliRunner().invoke(main, ["score", trackers, "-o", "2027-Q1.csv"]).exit_code == 1
     assert (folder / "on-cluster.csv").read_bytes() == (folder / "2027-Q1.csv").read_bytes()

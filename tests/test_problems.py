@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT, faults_in
 from hostile import lowered, ole, packed
+from lxml import html
 from openpyxl import Workbook
 from python_calamine import CalamineWorkbook
 
@@ -1099,8 +1100,7 @@ def many_reports(many, tmp_path_factory):
 
 def lines_in(reports, stderr):
     """The lines on problems, by channel: severity and message, as far as each shows them."""
-    page = reports["html"].read_text("utf-8")
-    cells = re.findall(r'<tr class="fault[^"]*">(.*?)</tr>', page, re.DOTALL)
+    page = html.fromstring(reports["html"].read_bytes())
     sheet = CalamineWorkbook.from_path(reports["xlsx"]).get_sheet_by_name("Problems").to_python()
     return {
         "terminal": re.findall(r"^\S+: (error|warning|info): [\w-]+: (.*)$", stderr, re.MULTILINE),
@@ -1108,8 +1108,11 @@ def lines_in(reports, stderr):
             r"^- (error|warning|info): `.*?` (.*)$", reports["md"].read_text("utf-8"), re.MULTILINE
         ),
         "html": [
-            (re.search(r"chip t-(\w+)", row)[1], re.findall(r"<td>(.*?)</td>", row, re.DOTALL)[-1])
-            for row in cells
+            (
+                row.find_class("chip")[0].get("class").split("t-")[1],
+                row.findall("td")[-1].text_content(),
+            )
+            for row in page.find_class("fault")
         ],
         "xlsx": [
             (str(row[1]), str(row[0])) for row in sheet if row[1] in ("error", "warning", "info")
