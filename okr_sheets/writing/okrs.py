@@ -37,8 +37,8 @@ from okr_sheets.writing.own import OwnCells
 from okr_sheets.writing.values import Values
 
 WRAPPED = frozenset({"title", "owner", "unit", "definition", "note"})
-LINE = 20.0  # points of height
-TOP_HEIGHT = 32 + 2 * LINE  # of the title and what stands between it and the header
+LINE, CAPTION = 20.0, 32.0  # points of height
+TOP_HEIGHT = 32 + CAPTION + LINE  # of the title and what stands between it and the header
 CENTRED = frozenset({"type", "state", "commitment", "status", "grade"})
 
 
@@ -134,7 +134,12 @@ class OkrsSheet:
 
     def _top(self, sheet: Worksheet, styles: Styles, settings: Mapping[str, str]) -> None:
         words, layout = self.words, self.layout
-        sheet.set_row(CAPTION_ROW - 1, LINE)
+        # Within the columns that every page repeats, so that none cuts it off.
+        sheet.set_row(CAPTION_ROW - 1, CAPTION)
+        above_title = layout.column["title"] - 1
+        wrapped = styles(font_color=MUTED, text_wrap=True)
+        caption = words("okrs_page.caption")
+        sheet.merge_range(CAPTION_ROW - 1, 0, CAPTION_ROW - 1, above_title, caption, wrapped)
         sheet.set_row(DATE_ROW - 1, LINE)
         sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
         sheet.set_row(HEADER_ROW - 1, self.view.header_height)

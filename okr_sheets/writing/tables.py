@@ -32,6 +32,7 @@ SPARE_ROWS = {"actions": 20, "log": 20, "close": 10}  # an objective has its lin
 LAST_LIST_ROW = 205
 LISTS = ("owner", "unit", "aligns_to")
 WRAPPED = frozenset({"action", "owner", "note", "by", "objective", "reason", "lesson", "to_fix"})
+ROW = 20.0  # points; of a row whose texts take one line
 ROOMY = {"close": 3}  # lines of text that a row has room for, in a table of sentences
 MESSAGES = frozenset({"action", "final", "decision", "lesson"})  # that say what belongs there
 LIST_TITLES = ("owners", "units", "aligns_to")
@@ -79,7 +80,7 @@ def write_table(
 ) -> None:
     """An Excel table of one of the plain sheets; `ranges` feeds its open drop-downs by key."""
     title, caption = (words(f"{schema.key}_page.{key}") for key in ("title", "caption"))
-    begin(sheet, styles, title, caption)
+    begin(sheet, styles, title, caption, rows=ROW)
     sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
     sheet.set_row(HEADER_ROW - 1, 26)
     last = FIRST_ROW + len(rows) + SPARE_ROWS[schema.key] - 1
@@ -106,8 +107,9 @@ def write_table(
     for at in range(FIRST_ROW, last + 1):
         values = next(records, {})
         cells = {key: f"${column_letters(n)}{at}" for n, key in enumerate(schema.keys, 1)}
-        if values and schema.key in ROOMY:
-            sheet.set_row(at - 1, _height(schema, values, words))
+        height = _height(schema, values, words) if values else ROW
+        if height > ROW:
+            sheet.set_row(at - 1, height)
         for number, column in enumerate(schema.columns):
             if column.computed:
                 formula = f"={formulas.formula(column.key, cells)}"
@@ -141,8 +143,8 @@ def _write(
 def _height(schema: Sheet, values: Mapping[str, Any], words: Language) -> float:
     """High enough for the fullest cell that wraps; what is set no program fits any more."""
     texts = ((values.get(column.key) or "", column.width - MARGIN) for column in schema.typed)
-    lines = max(lines_of(text, width) for text, width in texts if isinstance(text, str))
-    return min(line_height(words) * max(lines, ROOMY[schema.key]) + 4, TALLEST)
+    lines = [lines_of(text, width) for text, width in texts if isinstance(text, str)]
+    return min(line_height(words) * max(ROOMY.get(schema.key, 1), *lines) + 4, TALLEST)
 
 
 def _look(column: Column, styles: Styles) -> Format:
