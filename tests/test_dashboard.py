@@ -160,7 +160,7 @@ def test_rows_to_fix_are_counted_in_the_words_of_the_language(code, tmp_path, so
     words = language(code)
     path, sheet = written(tmp_path, code), words("sheets.okrs")
     assert page(path)[3][1] == words("dashboard.fix_none")
-    for faults, said in ((1, words("dashboard.fix_one")), (2, words("dashboard.fix", n="2"))):
+    for faults, said in ((1, words("dashboard.fix", n=1)), (2, words("dashboard.fix", n="2"))):
         edits = {(row, "okr.target"): "" for row in (8, 11)[:faults]}
         copy = shutil.copy(path, tmp_path / f"{faults}.xlsx")
         assert page(typed_into(Path(copy), edits, sheet))[3][1] == said

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+import okr_sheets as okr
 from okr_sheets import engine
 from okr_sheets.engine import ENGINES, lent, processors
 from okr_sheets.files import child
@@ -171,7 +172,7 @@ def test_an_error_of_the_work_is_raised_and_is_no_loss_of_the_cluster(mortal, ki
 def test_a_cluster_of_another_version_is_refused(cluster, monkeypatch):
     monkeypatch.setattr(engine, "__version__", "9")
     with (
-        pytest.raises(MisuseError, match=r"okr-sheets 9, and the cluster has 0\.1\.0"),
+        pytest.raises(MisuseError, match=f"okr-sheets 9, and the cluster has {okr.__version__}"),
         lent("dask", cluster.scheduler_address),
     ):
         pass

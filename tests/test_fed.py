@@ -1,11 +1,14 @@
 """A week's number may come from a formula, as docs/formulas.md says."""
 
+import re
+
 import openpyxl
 import pytest
 from calculators import libreoffice
+from conftest import ROOT
 
 import okr_sheets as okr
-from okr_sheets.writing.layout import DATE_ROW, KEY_ROW
+from okr_sheets.writing.layout import KEY_ROW
 
 WEEKS = ("2027-01-08", "2027-01-15")
 
@@ -32,8 +35,12 @@ def fed(tmp_path):
     put(first, "MKT-O2.KR1", '=IF(Model!B9="","",Model!B9)')
     put(first, "MKT-O2.KR4", "=8")
     put(second, "MKT-O2.KR4", "=NA()")
+    # The document's own, with the sheet, the columns of the list and the week of this one.
+    told = re.search(r"`(=SUMIFS[^`]*)`", (ROOT / "docs" / "formulas.md").read_text("utf-8"))[1]
+    told = told.replace("Leads!C:C", "Model!B:B").replace("Leads!A:A", "Model!A:A")
+    assert f"&{first}$" in told
     for column in (first, second):
-        put(column, "MKT-O3.KR1", f'=SUMIFS(Model!B:B,Model!A:A,"<="&{column}${DATE_ROW})')
+        put(column, "MKT-O3.KR1", told.replace(f"&{first}$", f"&{column}$"))
     put(letters["okr.target"], "MKT-O3.KR1", "=Model!B1*2")
     book.save(path)
     return path

@@ -45,8 +45,7 @@ ATTENTION = {
     "status": "I",
 }
 PACES_COLUMN = "D"  # beside the figures
-# What is said of a gap, one below the other; each but the first of one point, then of {n}.
-PACES = ("level", "behind_one", "behind", "over_one", "over", "ahead_one", "ahead")
+PACES = ("behind", "over", "ahead")  # what is said of a gap
 NUMBERS = frozenset({"score", "expected", "gap"})
 
 
@@ -88,8 +87,11 @@ class Calc:
 
     @property
     def paces(self) -> str:
-        """The words of `PACES`, as other sheets name them."""
-        return self.range(PACES_COLUMN, FIGURES_TOP, len(PACES))
+        """The words for gaps as other sheets name them: for none, then those of `PACES`.
+
+        Each of these is there for one point, and below it for {n}.
+        """
+        return self.range(PACES_COLUMN, FIGURES_TOP, 1 + 2 * len(PACES))
 
     def week_cell(self, rank: int, number: int) -> str:
         return f"{xl_col_to_name(WEEKS + number)}{OBJECTIVES_TOP + rank}"
@@ -224,8 +226,9 @@ class Calc:
         for number, status in enumerate(COUNTED):
             word = self.layout.words.choice("status", status)
             sheet.write_string(COUNTS_TOP - 1 + number, 2, word, styles())
-        for number, key in enumerate(PACES):
-            word = self.layout.words(f"dashboard.{key}")
+        words = self.layout.words
+        said = [words(f"dashboard.{key}", n=n) for key in PACES for n in (1, "{n}")]
+        for number, word in enumerate((words("dashboard.level"), *said)):
             sheet.write_string(
                 FIGURES_TOP - 1 + number, column_number(PACES_COLUMN) - 1, word, styles()
             )

@@ -51,7 +51,7 @@ from okr_sheets.writing.calc import (
     Calc,
     Entry,
 )
-from okr_sheets.writing.headline import HALF, counted, write_headline
+from okr_sheets.writing.headline import HALF, write_headline
 from okr_sheets.writing.layout import RowCells
 
 CHART_ROWS = 10
@@ -286,7 +286,7 @@ class Dashboard:
     ) -> Entry:
         """A gap in words: so many points behind or ahead of what is expected by now.
 
-        `late` gives the place of the words for a gap above 0, of one point, in `PACES`.
+        `late` gives the place of the words for a gap above 0, of one point, in the table.
         """
         points, table = f"INT(ABS({gap})*100+{HALF})", self.calc.paces
         side = f"IF({gap}>0,{late},{_place('ahead')})+IF({points}>1,1,0)"
@@ -296,11 +296,7 @@ class Dashboard:
             return Entry(formula, "")
         count = math.floor(abs(value) * 100 + HALF)
         key = late_key if value > 0 else "ahead"
-        shown = (
-            counted(self.words, f"dashboard.{key}", count)
-            if count
-            else self.words("dashboard.level")
-        )
+        shown = self.words(f"dashboard.{key}", n=count) if count else self.words("dashboard.level")
         return Entry(formula, shown)
 
     def _week(self, page: Canvas, at: int, rank: int, number: int) -> None:
@@ -340,8 +336,8 @@ class Dashboard:
 
 
 def _place(key: str) -> int:
-    """The place among `PACES` of the words for one point, from 1."""
-    return PACES.index(f"{key}_one") + 1
+    """The place in the table of words for gaps of those for one point, from 1."""
+    return 2 * PACES.index(key) + 2
 
 
 def _shown_weeks(count: int) -> range:

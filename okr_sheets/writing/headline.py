@@ -37,11 +37,6 @@ def write_headline(page: Canvas, calc: Calc, about: About, settings: Mapping[str
     headline.tiles(page)
 
 
-def counted(words: Language, path: str, count: int) -> str:
-    """A sentence with a count: that for one, else that for {n}."""
-    return words(f"{path}_one") if count == 1 else words(path, n=str(count))
-
-
 def filled(text: str, **formulas: str) -> str:
     """A text with {fields} as a formula, with a formula in the place of each."""
     parts = re.split(r"\{(\w+)\}", text)
@@ -109,13 +104,13 @@ class _Headline:
         cell = f"${self.layout.letter('to_fix')}${FIRST_ROW}"
         column = f"COLUMN({self.layout.elsewhere(cell)})"
         sheet = quoted(f"#{quoted_sheet(self.layout.sheet)}!")
-        many = filled(words("dashboard.fix"), n=count.formula)
-        said = f"IF({count.formula}=1,{quoted(words('dashboard.fix_one'))},{many})"
+        many = filled(words("dashboard.fix", n="{n}"), n=count.formula)
+        said = f"IF({count.formula}=1,{quoted(words('dashboard.fix', n=1))},{many})"
         link = f"HYPERLINK({sheet}&ADDRESS({row.formula},{column}),{said})"
         live, fine = self.calc.at(f"B{FIGURES_TOP + 2}"), words("dashboard.fix_none")
         none = f'IF({live.formula}>0,{quoted(fine)},"")'
         shown = (
-            counted(words, "dashboard.fix", count.value)
+            words("dashboard.fix", n=int(count.value))
             if count.value
             else fine
             if live.value
