@@ -62,8 +62,8 @@ def check(
         >>> import okr_sheets as okr
         >>> for problem in okr.check("samples/trackers/go-to-market.xlsx", as_of="2027-03-05"):
         ...     print(problem.cell, problem.severity, problem.code)
-        Z9 info committed-miss
-        AI17 error not-a-number
+        AL9 info committed-miss
+        AF17 error not-a-number
     """
     day = scoring_day(as_of)
     trackers, settings = read_source(source, config, engine, scheduler)
