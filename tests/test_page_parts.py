@@ -546,3 +546,14 @@ def test_without_scripts_no_control_is_there_that_does_nothing(sample, rollup, v
     assert page.locator("#owners tbody tr:visible").count() == len(rollup.owners)
     reasons = [json.loads(each) for each in rollup.attention["reasons"]]
     assert page.locator("#attention .why li:visible").count() == sum(map(len, reasons))
+
+
+def test_the_list_of_parts_counts_what_is_found(view, sample):
+    page = view(sample)
+    nav = page.locator("nav")
+    before = nav.inner_text()
+    page.select_option("#team", label="Marketing")
+    shown = page.locator("#attention tr[data-team]:visible").count()
+    assert nav.locator('a[href="#attention"] + b').inner_text() == str(shown) != "0"
+    page.click("#clear")
+    assert nav.inner_text() == before

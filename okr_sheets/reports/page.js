@@ -142,6 +142,8 @@
       const counted = list.querySelector("details.objective") ? "details.objective" : "tr[data-team], tr.person";
       const number = grouped(found.filter((element) => element.matches(counted)).length);
       count.textContent = active ? (count.dataset.found || "{shown}").replace("{shown}", number) : count.dataset.all;
+      const listed = document.querySelector(`nav a[href="#${list.closest("[id]").id}"] + b`);
+      if (listed && (listed.dataset.all ??= listed.textContent) === count.dataset.all) listed.textContent = active ? number : count.dataset.all;
     });
     rules.forEach(([rule, count]) => {
       count.dataset.all ??= count.textContent;
