@@ -312,7 +312,7 @@ def _in_column(key: str, value: float, words: Language) -> str:
     """A number of a column, of percents two decimals."""
     if OKRS[key].kind != "percent":
         return amount(value, words)
-    return words("formats.percent", n=f"{100 * value:.2f}".replace(".", words.decimal))
+    return words.percent(value, 2)
 
 
 STORED = (stored_values,)
