@@ -349,7 +349,8 @@ def remind(
     elif drafts.written:
         outputs.wrote()
         note(words("terminal.wrote_messages", n=len(drafts.written), path=str(out)))
-    if form == "eml" and (lacking := sum(not message.address for message in to_owners)):
+    lacking = sum(not message.address for message in to_owners)
+    if form == "eml" and lacking and not quiet:
         say(words("terminal.no_address", n=lacking), err=True)
     for word, old in (
         ("terminal.removed_drafts", () if quiet else drafts.removed),

@@ -15,6 +15,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from rich.cells import cell_len
+
 from okr_sheets.bands import Bands
 from okr_sheets.columns import Columns, among, filled
 from okr_sheets.config import read_config
@@ -347,12 +349,13 @@ def show(folder: Path | None, say: Callable[[str], object], code: str = REFERENC
     result = rollup(config.paths, previous=config.previous, config=config)
     say("")
     say(words("demo.scored", day=AS_OF.isoformat()))
-    for team in result.rows("teams"):
+    teams = result.rows("teams")
+    names = _padded([team["unit_name"] for team in teams])
+    statuses = _padded([status_word(team["status"], words) for team in teams])
+    for team, name, status in zip(teams, names, statuses, strict=True):
         expected = words("demo.expected", expected=f"{words.percent(team['expected']):>5}")
-        say(
-            f"  {team['unit_name']:<22} {words.percent(team['score']):>5}   {expected}   "
-            f"{status_word(team['status'], words):<10} {updated(team, words)}"
-        )
+        score = f"{words.percent(team['score']):>5}"
+        say(f"  {name}   {score}   {expected}   {status}   {updated(team, words)}")
     say("")
     for suffix in REPORTS:
         path = report(result, folder / f"{QUARTER}{suffix}")
@@ -366,6 +369,12 @@ def show(folder: Path | None, say: Callable[[str], object], code: str = REFERENC
     say(words("demo.look", page=folder / (QUARTER + ".html")))
     say(words("demo.mistyped"))
     say(f"  okr-sheets check {folder / 'trackers'}")
+
+
+def _padded(texts: Sequence[str]) -> list[str]:
+    """The texts as wide as the widest, as a terminal counts: two cells for a Hangul syllable."""
+    width = max(map(cell_len, texts), default=0)
+    return [text + " " * (width - cell_len(text)) for text in texts]
 
 
 def _settings(trackers: Mapping[str, Tracker], words: Language) -> str:

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 FEW = 3  # problems of a kind that are each listed; of more, one speaks for all
 MOST_PLACES = 6  # that the one names
 LONGEST_READING = 40  # characters of what stands there
+# What is said once of a file as a whole, and has no place that one would go to.
+OF_FILES = frozenset(
+    {"text-encoding", "macros", "old-template", "newer-template", "no-formulas", "untouched"}
+    | {"same-tracker", "identical-copy", "id-reused"}
+)
 
 
 def grouped(
@@ -23,7 +28,8 @@ def grouped(
     """The problems in as few lines as a person can read: errors first, then warnings, then infos.
 
     Of more than `most` of one code, in rows or in files, the first stays and speaks for the others;
-    with `by_file` each file has its own. What several columns of one file lack is said of each.
+    with `by_file` each file has its own, unless the code is of `OF_FILES`. What several columns of
+    one file lack is said of each.
     """
     problems = tuple(problems)
     kinds: dict[object, list[Problem]] = {}
@@ -42,7 +48,7 @@ def grouped(
 
 
 def _kind(problem: Problem, by_file: bool) -> object:
-    return problem.code, problem.path if by_file else ""
+    return problem.code, problem.path if by_file and problem.code not in OF_FILES else ""
 
 
 def _are_many(alike: Sequence[Problem], most: int) -> bool:
@@ -82,6 +88,11 @@ def places_of(line: Problem, number: Callable[[int], str]) -> str:
 def ranges(problems: Sequence[Problem], number: Callable[[int], str]) -> str:
     """The places of problems, as seen from the sheet of the first: `F6:F7, F9 … (+17)`."""
     return _first_few(_ranges(problems, problems[0]), number)
+
+
+def few_names(names: Sequence[str], number: Callable[[int], str]) -> str:
+    """The first few names, and of how many more: `a.xlsx, b.xlsx … (+17)`."""
+    return _first_few([(name, 1) for name in names], number)
 
 
 def _first_few(places: Sequence[tuple[str, int]], number: Callable[[int], str]) -> str:

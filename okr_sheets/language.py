@@ -66,6 +66,14 @@ def percents(share: float) -> int:
     return int((Decimal(repr(round(float(share), 12))) * 100).to_integral_value(ROUND_HALF_UP))
 
 
+def _with_decimals(share: float, decimals: int) -> str:
+    """A share of 1 in percents with so many decimals, rounded as by `percents`: `-5.00`."""
+    from decimal import ROUND_HALF_UP, Decimal, localcontext  # noqa: PLC0415  as above
+
+    with localcontext(rounding=ROUND_HALF_UP):
+        return f"{Decimal(repr(float(share))) * 100:.{decimals}f}"
+
+
 _TABLES = re.compile(r"^(?=\[)", re.MULTILINE)
 
 
@@ -188,16 +196,22 @@ class Language:
         """Every key of the file, dotted."""
         return _leaves(self._words, "")
 
-    def percent(self, share: float | None) -> str:
-        """A share of 1 as whole percents, in the language's way; a dash for none.
+    def percent(self, share: float | None, decimals: int = 0) -> str:
+        """A share of 1 as percents, in the language's way; a dash for none.
 
-        Short of the whole it never says 100.
+        Short of the whole it never says 100, unless with decimals.
         """
         if share is None or share != share:  # noqa: PLR0124  NaN
             return "–"
         whole = short_of_the_whole(share)
-        sign = self.minus if whole < 0 else ""
-        size = abs(whole) if abs(whole) < EXACT else f"{abs(whole):.6g}"
+        if abs(whole) >= EXACT:
+            number = f"{100 * share:.6g}"
+        elif decimals:
+            number = _with_decimals(share, decimals)
+        else:
+            number = str(whole)
+        sign = self.minus if float(number) < 0 else ""
+        size = number.removeprefix("-").replace(".", self.decimal)
         return sign + self("formats.percent", n=size)
 
     def percent_range(self, low: float, high: float) -> str:

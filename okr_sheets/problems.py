@@ -110,6 +110,10 @@ class Problem:
         if "what" in fields:
             numbers = {key: words.number(float(fields[key] or "nan")) for key in ("most", "given")}
             fields |= numbers | {"what": words(f"counted.{fields['what']}")}
+        if day := fields.get("since"):
+            fields["since"] = words("report.reason_no_number_since", day=day)
+        elif "since" in fields:
+            fields["since"] = words("report.reason_no_update")
         if "offer" in fields:
             fields["offer"] = words.offer(fields["offer"])
         return words.problem(self.code, **{key: quotation(word) for key, word in fields.items()})

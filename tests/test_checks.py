@@ -238,16 +238,31 @@ def test_what_is_to_fix_by_the_rules_of_another_release_is_no_damage(path, key):
     assert okr.check(path) == before
 
 
-def test_a_row_with_a_cell_of_its_own_trouble_is_not_called_out_of_date(path):
+def with_a_day_as_text(path):
+    """The tracker with a due date as text in its first key result."""
     row = okr.read(path).key_results.index[0]
     letters = okr.read(path).letters["okrs"]
     due = rf'<c r="{letters["due"]}{row}"( s="\d+")[^>]*?(/>|>.*?</c>)'
     text = f'<c r="{letters["due"]}{row}"\\1 t="inlineStr"><is><t>12 Feb 2027</t></is></c>'
+    return changed(path, lambda xml: re.sub(due, text, xml, count=1))
+
+
+def test_a_row_with_a_cell_of_its_own_trouble_is_not_called_out_of_date(path):
     before = okr.check(path)
-    changed(path, lambda xml: re.sub(due, text, xml, count=1))
-    said = [p.code for p in faults_in(path) if p not in before]
+    said = [p.code for p in faults_in(with_a_day_as_text(path)) if p not in before]
     # What the text changes is said once, with both figures.
     assert said == ["other-score", "date-as-text"]
+
+
+@pytest.mark.parametrize(("at", "shown"), [(-1, ["OKRs!H6"]), (0, [])])
+def test_both_figures_are_said_beside_what_differs_elsewhere(path, at, shown):
+    row = okr.read(path).key_results.index[at]
+    cell = rf'(<c r="{okr.read(path).letters["okrs"]["score"]}{row}"[^>]*>)<f>[^<]*</f><v>[^<]*'
+    changed(with_a_day_as_text(path), lambda xml: re.sub(cell, r"\1<v>0.123", xml))
+    found = faults_in(path)
+    assert [p.row for p in found if p.code == "typed-over"] == [row]
+    # The team's score, and of its objective, take in what was typed over.
+    assert [f"{p.sheet}!{p.cell}" for p in found if p.code == "other-score"] == shown
 
 
 def test_problems_come_in_the_order_of_the_sheet(company_problems):

@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import pytest
 from click.testing import CliRunner
@@ -197,6 +198,16 @@ def test_the_demo_takes_a_free_name_and_no_folder_in_use(run, tmp_path):
     result = run("demo", "full")
     assert result.exit_code == 2
     assert "full is not empty. Name a new folder." in result.output
+
+
+@pytest.mark.parametrize("code", ["ko", "tr"])
+def test_the_demos_figures_stand_below_each_other(run, code):
+    said = run("demo", "d", "--language", code).output.split("\n\n")[1].splitlines()[1:]
+    assert len(said) == 6
+    # Hangul is two cells wide.
+    cells = ["".join(f"{c} " if east_asian_width(c) == "W" else c for c in line) for line in said]
+    assert len({line.index("%") for line in cells}) == 1
+    assert len({line.rindex("%") for line in cells}) == 1
 
 
 def test_every_engine_gives_the_same(run, company):

@@ -232,7 +232,7 @@ TYPED = {**LEVEL, "typed": [41, 43, 45, 47, 49]}
     [
         ({**LEVEL, "typed": [41, 43]}, "2027-01-30", "2027-01-15"),
         ({**LEVEL, "typed": [41, 43]}, "2027-01-29", None),
-        (LEVEL, "2027-01-16", "2027-01-01"),
+        (LEVEL, "2027-01-16", ""),  # none yet
         (LEVEL, "2027-01-15", None),
         ({**LEVEL, "typed": [41, 43]}, "2027-03-31", None),  # the quarter is over
         ({**LEVEL, "typed": [41, 60]}, "2027-02-05", None),  # and so is this
@@ -242,12 +242,23 @@ TYPED = {**LEVEL, "typed": [41, 43, 45, 47, 49]}
 )
 def test_a_key_result_that_has_fallen_silent(book, row, as_of, day):
     found = said(book, [row, TYPED], "check-in-stale", as_of=as_of)
-    assert [words for cell, words in found if cell.endswith("5")] == ([{"day": day}] if day else [])
+    assert [words for cell, words in found if cell.endswith("5")] == (
+        [] if day is None else [{"since": day}]
+    )
 
 
 def test_silence_is_named_where_the_number_belongs(book):
     rows = [{**LEVEL, "typed": [41]}, TYPED]
-    assert said(book, rows, "check-in-stale") == [("P5", {"day": "2027-01-08"})]
+    assert said(book, rows, "check-in-stale") == [("P5", {"since": "2027-01-08"})]
+
+
+@pytest.mark.parametrize("code", languages())
+def test_of_a_number_there_never_was_no_day_is_said(book, code):
+    path, words = book(drawn([LEVEL, TYPED])), language(code)
+    (problem,) = [p for p in okr.check(path, as_of="2027-02-05") if p.code == "check-in-stale"]
+    sentence = problem.sentence(code)
+    assert words("report.reason_no_update") in sentence
+    assert "2027" not in sentence
 
 
 def test_a_tracker_that_nobody_filled_in_is_named_as_a_whole(book):

@@ -21,6 +21,7 @@ from okr_sheets import demo
 from okr_sheets.drawing.styles import COUNT, PERCENT, POINTS, Styles
 from okr_sheets.drawing.workbooks import workbook_in
 from okr_sheets.language import language, languages
+from okr_sheets.reading.cells import as_percent
 from okr_sheets.reports.phrases import day_text
 
 DAY = date(2027, 3, 5)
@@ -43,6 +44,8 @@ INTL = """([code, told, style, day, numbers, shares]) => {
   return {
     numbers: numbers.map((each) => format({ maximumSignificantDigits: 15 }).format(each)),
     shares: shares.map((each) => format({ style: "percent" }).format(each)),
+    exact: shares.map((each) =>
+      format({ style: "percent", minimumFractionDigits: 2 }).format(each)),
     range: format({}).formatRange(74, 94),
     day: new Intl.DateTimeFormat(`${told}-u-ca-gregory`, days).format(new Date(day)),
   };
@@ -68,9 +71,20 @@ def test_text_is_what_cldr_says(code, browser):
     page.close()
     assert [words.number(each) for each in NUMBERS] == said["numbers"]
     assert [words.percent(each) for each in SHARES] == said["shares"]
+    assert [words.percent(each, 2) for each in SHARES] == said["exact"]
     assert words("formats.range", low=74, high=94) == said["range"]
     assert words.percent_range(0.74, 0.94) == words("formats.percent", n=said["range"])
     assert day_text(DAY, words) == said["day"]
+
+
+def test_what_a_cell_shows_as_percents_is_told_in_the_languages_way():
+    finnish, turkish = language("fi"), language("tr")
+    assert as_percent(-0.05, turkish) == turkish.percent(-0.05)
+    assert as_percent(-0.05, finnish) == finnish.percent(-0.05)
+    assert as_percent(-0.0625, turkish) == "-%6,25"
+    assert [as_percent(each, language("en")) for each in (0.07, 1e-300)] == ["7%", f"0.{'0' * 15}%"]
+    # Halves go up, as in a cell, and nothing is below zero that is shown as zero.
+    assert [turkish.percent(each, 1) for each in (0.0625, -0.0001)] == ["%6,3", "%0,0"]
 
 
 def test_the_offer_of_a_number_is_one_that_programs_take():

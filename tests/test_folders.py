@@ -14,14 +14,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
+from openpyxl import Workbook
 
 import okr_sheets as okr
 from okr_sheets.cli import main
 from okr_sheets.files import books, child
 from okr_sheets.files.guard import UnreadableError
+from okr_sheets.language import language
 from okr_sheets.misuse import MisuseError
 from okr_sheets.reading import folders
 from okr_sheets.reading.folders import read_all, search
+from okr_sheets.reports.left_out import left_out, names_left_out
 
 needs_unix = pytest.mark.skipif(os.name != "posix", reason="no such files there")
 TRACKER = (
@@ -318,6 +321,24 @@ def test_reports_list_what_was_left_out_with_its_reason(folder, monkeypatch):
         assert reason in said
     about = json.loads(Path("r.json").read_text("utf-8"))["about"]
     assert (about["trackers"], sorted(about["unreadable"])) == (1, ["t/sales", "t/shut"])
+
+
+def test_two_tables_of_a_workbook_that_are_left_out_are_each_named(folder):
+    book = Workbook()
+    book.remove(book.active)
+    for name in ("Alpha", "Beta"):
+        sheet = book.create_sheet(name)
+        sheet.append(["ID", "Title", "Type", "Baseline", "Target"])
+        sheet.append(["O1", f"Grow {name}", "Objective"])
+        sheet.append(["O1.KR1", f"Leads of {name}", "Increase", 0, 10])
+    book.save("two.xlsx")
+    rollup = okr.rollup("two.xlsx")
+    lost = left_out(rollup, language("en"))
+    assert [name for name, _ in lost] == ["two.xlsx:Alpha", "two.xlsx:Beta"]
+    assert names_left_out(rollup) == ["two.xlsx:Alpha", "two.xlsx:Beta"]
+    okr.report(rollup, "r.md")
+    said = Path("r.md").read_text("utf-8")
+    assert all(f"- `{name}` {reason}" in said for name, reason in lost)
 
 
 def test_where_nothing_is_found_it_is_said_with_what_was_left_out(folder, monkeypatch):

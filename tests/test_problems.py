@@ -1016,6 +1016,19 @@ def test_of_each_kind_one_speaks_whatever_its_files_sheets_and_columns():
     ]
 
 
+def test_what_is_said_of_files_as_wholes_is_one_line_for_many_of_them(tmp_path):
+    for number in range(12):
+        as_text({f"B{row}": f"{number}.{row}" for row in (2, 3, 4)}, tmp_path / f"t{number}.csv")
+    reused = [p for p in okr.check(tmp_path) if p.code == "id-reused"]
+    assert [p.file for p in reused] == sorted(f"t{number}.csv" for number in range(12))
+    # Each names a few of the others.
+    assert {p.words["files"].count(".csv") for p in reused} == {6}
+    assert all(p.words["files"].endswith(" … (+5)") for p in reused)
+    (line,) = grouped(reused, by_file=True)
+    assert len(line.others) == 11
+    assert len(grouped(reused[:3], by_file=True)) == 3
+
+
 def test_the_check_ins_of_a_sheet_are_one_column():
     weeks = (("Z", "2027-01-08"), ("AA", "2027-01-15"))
     problems = [p for column, day in weeks for p in bad((3, 4), column, f"checkin.{day}")]

@@ -445,3 +445,4 @@ def test_a_milestone_is_asked_for_in_words(tmp_path):
 
 def test_those_without_an_address_are_counted(company, tmp_path):
     assert "8 owners have no address" in remind(company, "-o", tmp_path / "out")
+    assert "address" not in remind(company, "-o", tmp_path / "again", "--quiet")

@@ -4,12 +4,14 @@ import re
 import subprocess
 import warnings
 from datetime import date
+from importlib import import_module
 
 import pytest
 from conftest import needs
 from openpyxl import load_workbook
 
 import okr_sheets as okr
+from okr_sheets import choices, reports
 from okr_sheets.language import language, languages
 from okr_sheets.rollups import FRAMES
 from okr_sheets.terminal import print_rollup
@@ -79,6 +81,14 @@ def test_a_teams_score_is_the_weighted_mean_of_its_objectives(rollup):
         mine = rollup.objectives[rollup.objectives.file == team.file]
         weights = mine.weight.fillna(1)
         assert team.score == pytest.approx((mine.score * weights).sum() / weights.sum(), abs=5e-5)
+
+
+def test_every_suffix_that_is_offered_has_a_writer():
+    assert tuple(reports.KINDS) == choices.REPORTS
+    assert tuple(reports.REVIEWS) == choices.REVIEWS
+    written = [*reports.KINDS.values(), *reports.REVIEWS.values()]
+    for module, function in filter(all, written):
+        assert callable(getattr(import_module(f"okr_sheets.reports.{module}"), function))
 
 
 @pytest.mark.parametrize("code", languages())
@@ -155,6 +165,16 @@ def test_files_that_are_not_counted_are_named_with_the_reason_and_copies_are_not
     notice = page.split('class="notice"')[1].split("</div>")[0]
     assert "broken.xlsx" in notice
     assert "alpha" not in notice
+
+
+@pytest.mark.parametrize(
+    ("as_of", "said"),
+    [("2026-12-20", False), ("2027-01-07", False), ("2027-01-08", True)],
+)
+def test_nothing_is_called_updated_before_the_first_check_in_date(company, as_of, said, tmp_path):
+    one = okr.rollup(company / "go-to-market.xlsx", as_of=as_of)
+    text = okr.report(one, tmp_path / "r.md").read_text("utf-8")
+    assert bool(re.search(r"\d of \d+ updated", text)) == said
 
 
 def test_markup_stays_text(hostile, tmp_path):

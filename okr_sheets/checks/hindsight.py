@@ -34,7 +34,7 @@ BY_THE_DAY = (COACHING - WRITTEN) | {
 # What tells one finding from another of its code and row: the cell of a number, the begin of a gap.
 _WHICH: Mapping[str, Callable[[Problem], str]] = {
     "future-number": lambda problem: problem.key,
-    "check-in-stale": lambda problem: problem.words["day"],
+    "check-in-stale": lambda problem: problem.words["since"],
 }
 
 

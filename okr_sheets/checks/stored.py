@@ -69,13 +69,16 @@ def stored_values(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     disturbed = {p.row for p in differing if p.code in {"typed-over", "other-formula"}}
     disturbed |= _groups(rows, disturbed)
     told = [p for p in differing if p.code != "stale-value" or p.row not in disturbed]
-    yield from told or _other_score(tracker, rows)
+    yield from told
+    differ = {problem.row for problem in told}
+    yield from _other_score(tracker, rows, differ | _groups(rows, differ))
 
 
-def _other_score(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
+def _other_score(tracker: Tracker, rows: Columns, differ: set[Any]) -> Iterator[Problem]:
     """The first figure that the workbook shows otherwise, for cells that its formulas misread.
 
-    The team's score or expected, or an objective's, as both are shown: in whole percents.
+    The team's score or expected, or an objective's, as both are shown: in whole percents. Not one
+    of the rows that `differ` for another reason, and not the team's, which takes them in.
     """
     sheet = tracker.sheets.get(OKRS.key)
     cells = [p for p in _every(tracker) if p.code in MISREAD and p.sheet == sheet and p.row]
@@ -85,6 +88,8 @@ def _other_score(tracker: Tracker, rows: Columns) -> Iterator[Problem]:
     words = language(tracker.about.language)
     named = ranges(cells, words.number)
     for row, key, stored, value in _figures(held, ruled):
+        if row in differ or (not row and differ):
+            continue
         given, said = words.percent(stored), words.percent(value)
         if given != said:
             label = words(f"okrs.{key}")
@@ -312,7 +317,7 @@ def _in_column(key: str, value: float, words: Language) -> str:
     """A number of a column, of percents two decimals."""
     if OKRS[key].kind != "percent":
         return amount(value, words)
-    return words("formats.percent", n=f"{100 * value:.2f}".replace(".", words.decimal))
+    return words.percent(value, 2)
 
 
 STORED = (stored_values,)

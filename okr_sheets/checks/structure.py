@@ -11,6 +11,7 @@ import numpy as np
 from okr_sheets.bands import Bands, differences
 from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Columns, folded
+from okr_sheets.grouping import few_names
 from okr_sheets.language import language
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, CLOSE, LOG, OKRS
@@ -98,8 +99,8 @@ def shared_ids(trackers: Sequence[Tracker]) -> Iterator[Problem]:
 
 
 def _names(trackers: Sequence[Tracker], tracker: Tracker, files: Mapping[str, str]) -> str:
-    others = (files[other.path] for other in trackers if other is not tracker)
-    return ", ".join(dict.fromkeys(others))
+    others = dict.fromkeys(files[other.path] for other in trackers if other is not tracker)
+    return few_names([*others], language(tracker.about.language).number)
 
 
 def other_bands(trackers: Sequence[Tracker], bands: Bands) -> Iterator[Problem]:

@@ -125,8 +125,9 @@ def _silent(tracker: Tracker, rows: Columns, remarked: Array) -> Iterator[Proble
     for at in np.flatnonzero(silent).tolist():
         key = f"{CHECK_IN_PREFIX}{to_day(rows.asked_on[at])}"
         key = key if key in tracker.letters.get(OKRS.key, {key}) else "current"
-        day, row = to_day(days[at]).isoformat(), int(rows.row[at])
-        yield tracker.problem("check-in-stale", OKRS.key, row, key, rows.id[at], day=day)
+        day = to_day(days[at]).isoformat() if rows.checked[at] > 0 else ""
+        row = int(rows.row[at])
+        yield tracker.problem("check-in-stale", OKRS.key, row, key, rows.id[at], since=day)
 
 
 def _missed(tracker: Tracker, rows: Columns, remarked: Array) -> Iterator[Problem]:

@@ -42,6 +42,7 @@ _DAY_NUMBERS = tuple(
     for ahead in (0, BUDDHIST_AHEAD)
 )
 _DAY_NUMBER = re.compile(r"(\d{5,6})(?:[.,]\d+)?")  # with the time of day
+DIGITS = 15  # of a number, that a cell tells
 _YEARS_READ = {"first": str(YEARS[0]), "last": str(YEARS[-1])}
 # Number formats that add to a number what an ID needs: zeros at its ends, and quoted letters.
 _ID_FORMAT = re.compile(r'(?:"([^"]*)")?([#0]+)(?:\.([#0]{1,10}))?(?:"([^"]*)")?')
@@ -364,8 +365,9 @@ def amount(value: float, words: Language) -> str:
 
 
 def as_percent(share: float, words: Language) -> str:
-    """A share of 1 as percents, with all its digits, as people type it in a language."""
-    return words("formats.percent", n=amount(hundredfold(share), words))
+    """A share of 1 as percents in a language's way, with all digits that a cell tells."""
+    _, _, decimals = f"{Decimal(repr(float(share))) * 100:f}".partition(".")
+    return words.percent(share, min(len(decimals.rstrip("0")), DIGITS))
 
 
 def hundredfold(value: float) -> float:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from okr_sheets import choices
 from okr_sheets.choices import HISTORIES
 from okr_sheets.files.marks import REPORTS, put_digest
 from okr_sheets.language import check_language
@@ -24,23 +23,21 @@ if TYPE_CHECKING:
     from okr_sheets.reports.reviews import Review
 
 # Each kind of report loads only when it is asked for.
-_WRITERS = (
-    ("workbook", "write_workbook"),
-    ("deck", "write_deck"),
-    ("page", "write_page"),
-    ("markdown", "write_markdown"),
-    ("tables", "write_csv"),
-    ("tables", "write_json"),
-    *(("", "") for _ in HISTORIES),  # added to, and never replaced: see `report`
-)
-_OF_REVIEWS = (
-    ("reviews.workbook", "write_workbook"),
-    ("reviews.text", "write_markdown"),
-    ("reviews.text", "write_json"),
-)
 Kinds = Mapping[str, tuple[str, str]]  # suffix to module and function
-KINDS: Kinds = dict(zip(choices.REPORTS, _WRITERS, strict=True))
-REVIEWS: Kinds = dict(zip(choices.REVIEWS, _OF_REVIEWS, strict=True))
+KINDS: Kinds = {
+    ".xlsx": ("workbook", "write_workbook"),
+    ".pptx": ("deck", "write_deck"),
+    ".html": ("page", "write_page"),
+    ".md": ("markdown", "write_markdown"),
+    ".csv": ("tables", "write_csv"),
+    ".json": ("tables", "write_json"),
+    **dict.fromkeys(HISTORIES, ("", "")),  # added to, and never replaced: see `report`
+}
+REVIEWS: Kinds = {
+    ".xlsx": ("reviews.workbook", "write_workbook"),
+    ".md": ("reviews.text", "write_markdown"),
+    ".json": ("reviews.text", "write_json"),
+}
 SHORTENING = (".xlsx", ".xlsm", ".html")  # what shows of a large rollup what matters most
 _ARCHIVED: WeakKeyDictionary[Rollup, tuple[object, ...]] = WeakKeyDictionary()
 Writer = Callable[..., None]  # of rollup or review, path and language, and of the archive's name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from okr_sheets.grouping import grouped
 from okr_sheets.language import Language
@@ -30,12 +31,15 @@ def names_left_out(rollup: Rollup) -> list[str]:
 
 def left_out(rollup: Rollup, words: Language) -> list[tuple[str, str]]:
     """Each of them with the reason; of many with the same one line speaks for all."""
-    names = names_left_out(rollup)
-    reasons = [_why_not(tracker, rollup.problems) for tracker in _lost(rollup)]
-    named = dict(zip(map(_place, reasons), names, strict=True))
-    unsaid = [(name, "") for name, reason in zip(names, reasons, strict=True) if not reason]
-    said = grouped(reason for reason in reasons if reason)
-    return [*((named[_place(line)], line.say(words.code)) for line in said), *unsaid]
+    said, unsaid = [], []
+    for name, tracker in zip(names_left_out(rollup), _lost(rollup), strict=True):
+        reason = _why_not(tracker, rollup.problems)
+        if reason:
+            # Its name is its place, since tables of one workbook share the path.
+            said.append(replace(reason, path=name, called=name, sheet=""))
+        else:
+            unsaid.append((name, ""))
+    return [*((line.file, line.say(words.code)) for line in grouped(said)), *unsaid]
 
 
 def _lost(rollup: Rollup) -> list[Tracker]:
@@ -46,13 +50,10 @@ def _lost(rollup: Rollup) -> list[Tracker]:
     ]
 
 
-def _place(reason: Problem | None) -> tuple[str, ...]:
-    return (reason.code, reason.path, reason.sheet) if reason else ()
-
-
 def _why_not(tracker: Tracker, problems: Sequence[Problem]) -> Problem | None:
-    """The gravest of what is said of the file as a whole."""
+    """The gravest of what is said of the file as a whole, before what is said of other tables."""
     about_file = (
         p for p in problems if p.path == tracker.path and not p.row and p.severity != "info"
     )
-    return min(about_file, key=lambda problem: problem.severity != "error", default=None)
+    own = {"", *tracker.sheets.values()}
+    return min(about_file, key=lambda p: (p.sheet not in own, p.severity != "error"), default=None)

@@ -230,7 +230,9 @@ def headline(rollup: Rollup, words: Language) -> str:
         if several:
             figures = f"{rollup.headline['unit_name']}: {figures}, {scope(rollup.headline, words)}"
         parts += filter(None, (figures, year_line(rollup.headline, words)))
-    parts += [coverage(about, words, "live"), updated(about, words, "live")]
+    parts.append(coverage(about, words, "live"))
+    if rollup.is_asked:  # else nothing says that all, or none, are up to date
+        parts.append(updated(about, words, "live"))
     parts.append(
         words.counted(
             "report.read",

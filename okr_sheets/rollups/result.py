@@ -249,6 +249,12 @@ class Rollup:
         return bool(ends) and self.as_of is not None and self.as_of >= max(ends)
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the first check-in date has come by the day; True where a file tells none."""
+        dates = [day for tracker in self.trackers for day in tracker.check_in_dates]
+        return not dates or self.as_of is None or self.as_of >= min(dates)
+
+    @property
     def headline(self) -> Row | None:
         """The one unit that speaks for all: the only company's, or the only unit there is.
 

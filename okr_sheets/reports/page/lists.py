@@ -7,6 +7,7 @@ from typing import Any
 
 from okr_sheets.bands import grade_rule, status_meaning
 from okr_sheets.drawing.colours import GRADE_STATUS
+from okr_sheets.kinds import SEVERITIES
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem
 from okr_sheets.reports.excerpts import Excerpt
@@ -224,6 +225,7 @@ def problems(shown: Iterable[Problem], words: Language) -> list[Row]:
             "file": problem.file,
             "cell": "!".join(part for part in (problem.sheet, problem.cell) if part),
             "severity": {"tone": problem.severity, "word": words(f"report.{problem.severity}")},
+            "rank": SEVERITIES.index(problem.severity),
             "count": words.number(1 + len(problem.others)) if problem.others else "",
             "message": problem.say(words.code),
         }
