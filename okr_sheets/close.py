@@ -135,6 +135,7 @@ def _message(end: OpenEnd, words: Language) -> str:
         **fields,
         choices=", ".join(words.choices("close_decision").values()),
         sheet=words("sheets.close"),
+        column=words("close.id"),
         columns=", ".join(typed),
     )
 

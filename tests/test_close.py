@@ -506,6 +506,27 @@ def test_an_objective_added_later_gets_the_next_free_line(blank):
     assert {end["message"][:2]: end["cell"] for end in lessons} == {"O2": "G5", "O1": "G6"}
 
 
+def test_whoever_follows_the_advice_for_an_objective_added_later_is_done(blank):
+    """Its ID comes first: what is typed beside none counts nowhere."""
+    rest = {"F5": "Keep", "G5": "x", f"OKRs!{note_letter(blank)}7": "Late"}
+    typed(blank, {"A6": None, "A7": None, **rest})
+    ends = json.loads(closed(blank, "--format", "json").stdout)
+    assert [(end["cell"], end["code"]) for end in ends] == [
+        ("A6", "line"),
+        ("F6", "decision"),
+        ("G6", "lesson"),
+    ]
+    assert ends[0]["message"] == (
+        "O2: has no line on this sheet yet. Type the ID into the column “ID” first, the rest"
+        " beside it."
+    )
+    typed(blank, {"A6": "O2", "F6": "Keep", "G6": "y"}, numbers=False)
+    result = closed(blank)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert [p for p in okr.check(blank, as_of=LAST_DAY) if p.sheet == "Close"] == []
+    assert okr.rollup(blank, as_of=LAST_DAY).objectives.decision.tolist()[:2] == ["keep", "keep"]
+
+
 def test_nothing_read_is_no_quarter_closed(tmp_path):
     (tmp_path / "t.xlsx").write_text("no workbook", "utf-8")
     result = closed(tmp_path / "t.xlsx")

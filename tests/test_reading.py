@@ -124,6 +124,20 @@ def test_a_key_result_belongs_by_its_id_else_to_the_objective_above(book):
     ]
 
 
+def test_an_id_that_is_made_up_is_not_one_of_a_row_that_is_left_out(book):
+    tracker = okr.read(
+        book("""
+        | ID     | Title | Type      | Baseline | Target | 2027-01-08 |
+        | O1     | One   | Objective |          |        |            |
+        | O1.KR1 |       | Increase  |          |        |            |
+        | o1.kr2 |       |           |          |        |            |
+        |        | b     | Increase  | 0        | 1      |            |
+    """)
+    )
+    assert tracker.key_results.id.tolist() == ["O1.KR3"]
+    assert [(p.cell, p.code) for p in tracker.problems] == [("A5", "missing-id")]
+
+
 MEANT = (
     ("ID", "Title", "Type", "Baseline", "Target", "Due", "2027-01-08", "2027-01-15"),
     ("O1", "Goal", "Objective"),

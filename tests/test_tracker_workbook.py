@@ -7,7 +7,7 @@ import zipfile
 from xml.etree import ElementTree as ET
 
 import pytest
-from calculators import libreoffice
+from calculators import edited, libreoffice
 from conftest import needs
 from openpyxl import load_workbook
 from xlsxwriter.worksheet import Worksheet, re_dynamic_function
@@ -167,6 +167,41 @@ def test_every_sheet_prints_in_full(code, tmp_path, soffice):
     pages = text.split("\f")[:-1]
     assert "###" not in text
     assert "#REF!" not in text
-    assert len(pages) <= 10
-    numbered = [number for number, page in enumerate(pages, 1) if f"{number}/{len(pages)}" in page]
-    assert len(numbered) == len(pages)
+    assert len(pages) <= 11  # the actions and the blank rows below them take two
+    # Below each page, with or without the spaces: from ten pages on, the PDF's text has them.
+    feet = [re.sub(r"\s", "", page.rstrip().split("\n")[-1]) for page in pages]
+    for number, foot in enumerate(feet, 1):
+        assert f".xlsx{number}/{len(pages)}" in foot
+
+
+LONG = "Shorten the time from first contact to signed contract by half in all regions "
+LONG += "and for all customers, whatever they buy, THE-END"
+
+
+@pytest.mark.parametrize("blank", [True, False])
+def test_what_is_typed_in_blank_rows_later_is_seen_and_printed_in_full(blank, tmp_path, soffice):
+    pdftotext = needs("pdftotext")
+    path = okr.write(okr.new(blank=blank, quarter="2027-Q1"), tmp_path / "t.xlsx")
+    book = opened(path)
+    places = {}
+    for name, column in {"OKRs": "B", "Actions": "B", "Log": "D", "Close": "G"}.items():
+        sheet = book[name]
+        rows = range(5 + (name == "OKRs"), sheet.max_row + 1)
+        key = "A" if name == "Close" else column
+        first = next(row for row in rows if not sheet[f"{key}{row}"].value)
+        # Of the OKRs, whose plan is to stand on one page, not all blank rows are printed.
+        last = first + 5 if name == "OKRs" else rows[-1] + 2  # below the table
+        places |= dict.fromkeys([(name, f"{column}{row}") for row in (first, last)])
+    edits = [[name, "put", cell, LONG] for name, cell in places]
+    saved, pdf = edited(path, tmp_path, edits, ".xlsx", ".pdf")
+    after = opened(saved)
+    for name, cell in places:
+        row = after[name][cell].row
+        if cell != f"{cell[0]}{book[name].max_row + 2}":  # which has no format yet
+            assert after[name].row_dimensions[row].height > 22, (name, cell)
+    text = subprocess.run([pdftotext, "-layout", pdf, "-"], check=True, capture_output=True).stdout
+    pages = text.decode().split("\f")[:-1]
+    for name in ("OKRs", "Actions", "Log", "Close"):
+        printed = "".join(page for page in pages if page.rstrip().endswith(f" {name}"))
+        assert printed.count("THE-END") >= (4 if name == "OKRs" else 2), name
+    assert sum(page.rstrip().endswith(" OKRs") for page in pages) == 2

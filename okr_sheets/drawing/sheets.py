@@ -7,12 +7,16 @@ from xlsxwriter.worksheet import Worksheet
 from okr_sheets.drawing.styles import Styles
 
 A4 = 9
+FITTED = 15.0  # points, Excel's own height: of rows that programs fit to what is typed
 
 
 def begin(
     sheet: Worksheet, styles: Styles, title: str, caption: str, top: float = 32, rows: float = 20
 ) -> None:
-    """Title and caption on a sheet without gridlines; `top` and `rows` are points of height."""
+    """Title and caption on a sheet without gridlines; `top` and `rows` are points of height.
+
+    No program fits a row any more to what is typed, unless `rows` are `FITTED`.
+    """
     sheet.hide_gridlines(2)
     sheet.set_default_row(rows)
     sheet.set_row(0, top)

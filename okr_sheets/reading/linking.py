@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from okr_sheets.choices import OBJECTIVE
 from okr_sheets.letters import column_letters
 from okr_sheets.problems import Problem
-from okr_sheets.reading.cells import Ask, Read
+from okr_sheets.reading.cells import Ask, Read, as_text
 from okr_sheets.reading.rows import Row
 from okr_sheets.reading.scales import weighed
 from okr_sheets.reading.tables import Table
@@ -37,6 +37,10 @@ class _Linker:
         self.rows, self.table, self.ask, self.path = rows, table, ask, path
         self.problems: list[Problem] = []
         self.used = {row["id"].casefold() for row in rows if "id" in row}
+        if len(self.used) < len(rows):
+            # Those of rows that are left out are no others' either: with a title, these count.
+            cells = (raw["id"] for _, raw in table.filled({"id"}) if "id" in raw)
+            self.used.update(as_text(cell).casefold() for cell in cells)
         self.last: Counter[str] = Counter()  # number given, by objective
 
     def _add(self, code: str, row: int, given: str = "", key: str = "id", **words: str) -> None:

@@ -19,6 +19,7 @@ from okr_sheets.rollups.scored import Scored, scored
 from okr_sheets.schema import CLOSE, OKRS
 from okr_sheets.tracker import Tracker
 
+LINE = "line"  # of an objective that the close does not list: typed beside no ID, nothing counts
 ADVICE = "lesson"  # what nobody must give
 
 
@@ -106,10 +107,11 @@ def _objectives(now: Scored, trackers: Sequence[Tracker]) -> Iterator[OpenEnd]:
         place, tracker = places[row["tracker"]], trackers[row["tracker"]]
         if not _has_close(tracker):
             continue
-        line = place.line(row["id"])
-        for what in _missing(row, line):
+        has_line, line = place.has_line(row["id"]), place.line(row["id"])
+        missing = [*_missing(row, line)]
+        for what in missing if has_line else [LINE, *missing] if missing else ():
             number = place.row(row["id"])
-            cell = _cell(tracker, CLOSE.key, what, number)
+            cell = _cell(tracker, CLOSE.key, "id" if what == LINE else what, number)
             sheet = tracker.sheets.get(CLOSE.key, "")
             fields = {key: row[key] for key in ("id", "score", "final")}
             yield OpenEnd(row["owner_name"], row["file"], sheet, cell, what, fields)
@@ -142,7 +144,12 @@ class _Places:
         pairs = zip(folded(lines.id)[::-1], lines.row[::-1].tolist(), strict=True)
         self._rows: dict[str, int] = dict(pairs)
         self._rows |= {name: line["row"] for name, line in self._lines.items()}
+        self._listed = frozenset(self._rows)
         self._last = max(self._rows.values(), default=0)
+
+    def has_line(self, name: str) -> bool:
+        """Whether the close lists an objective."""
+        return name.casefold() in self._listed
 
     def line(self, name: str) -> Line:
         """What was typed for an objective; nothing where it has no line."""

@@ -25,6 +25,7 @@ _FEWEST, _MOST_STEPS = 5, 6  # weeks of a fold, and folds of a year's
 PAPER = 930  # pixels of a printed page: Letter, the narrower one, lying; LibreOffice draws wider
 PAPER_HEIGHT = 500  # points of its height: A4, the lower one
 SMALLEST = 0.55  # of its size that a page is printed in
+TALLEST_PAGE = PAPER_HEIGHT / SMALLEST  # points of the rows that one page holds
 
 
 def pixels(width: float) -> float:
@@ -64,7 +65,7 @@ class View:
         titles = self._across(slots[:2])
         widest = max(self._across(slots[:begin]), titles + self._across(slots[begin:end]))
         fitting = [1, max(PAPER / widest, SMALLEST)]
-        if PAPER_HEIGHT / height >= SMALLEST:
+        if height <= TALLEST_PAGE:
             fitting.append(PAPER_HEIGHT / height)
         scale = math.floor(100 * min(fitting))
         breaks, used = [begin], titles

@@ -13,7 +13,7 @@ from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import serial
 from okr_sheets.drawing.cells import put
 from okr_sheets.drawing.colours import ACCENT, INK, MUTED, OFFERED, SLATE
-from okr_sheets.drawing.sheets import begin, set_page
+from okr_sheets.drawing.sheets import FITTED, begin, set_page
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, TALLEST, line_height, lines_of
 from okr_sheets.rules import RULES
@@ -32,12 +32,13 @@ from okr_sheets.writing.layout import (
 )
 from okr_sheets.writing.okr_colours import colour
 from okr_sheets.writing.okr_inputs import validate
-from okr_sheets.writing.okr_view import has_gaps, view
+from okr_sheets.writing.okr_view import TALLEST_PAGE, has_gaps, view
 from okr_sheets.writing.own import OwnCells
 from okr_sheets.writing.values import Values
 
 WRAPPED = frozenset({"title", "owner", "unit", "definition", "note"})
 LINE, CAPTION = 20.0, 32.0  # points of height
+BLANK_ROWS = 6  # that are printed below the last one filled: an objective and its key results
 TOP_HEIGHT = 32 + CAPTION + LINE  # of the title and what stands between it and the header
 CENTRED = frozenset({"type", "state", "commitment", "status", "grade"})
 
@@ -65,7 +66,7 @@ class OkrsSheet:
         self.operations = self.layout.operations()
         self.offered, self.own = offered, own or OwnCells()
         self.last_row = max(values.cells, default=FIRST_ROW)
-        self.heights = {row: self._height(row) for row in values.cells}
+        self.heights = {row: self._height(row) for row in values.cells if self._texts(row)}
 
     def write(
         self,
@@ -78,7 +79,8 @@ class OkrsSheet:
 
         `lists` gives the range of each open drop-down, `settings` the cell of each setting.
         """
-        begin(sheet, styles, self.words("okrs_page.title"), self.words("okrs_page.caption"))
+        title, caption = self.words("okrs_page.title"), self.words("okrs_page.caption")
+        begin(sheet, styles, title, caption, rows=FITTED)
         self._columns(sheet, styles)
         self._top(sheet, styles, settings)
         self._table(sheet, styles)
@@ -117,20 +119,31 @@ class OkrsSheet:
 
     def _pages(self, sheet: Worksheet) -> None:
         set_page(sheet, 0, (0.3, 0.3, 0.5, 0.6))
-        filled = [row for row, cells in self.values.cells.items() if cells["title"]]
-        last = max(filled, default=self.last_row)
-        scale, breaks = self.view.pages(
-            TOP_HEIGHT
-            + self.view.header_height
-            + sum(height for row, height in self.heights.items() if row <= last)
-        )
+        last, height = self._printed()
+        scale, breaks = self.view.pages(height)
         sheet.set_print_scale(scale)
         sheet.set_v_pagebreaks(breaks)
         sheet.print_across()
         sheet.center_horizontally()
         sheet.repeat_rows(HEADER_ROW - 1)
         sheet.repeat_columns(0, self.layout.column["title"] - 1)
-        sheet.print_area(0, 0, last, self.layout.column["note"] - 1)
+        sheet.print_area(0, 0, last - 1, self.layout.column["note"] - 1)
+
+    def _printed(self) -> tuple[int, float]:
+        """The last row that is printed, and the points of height of all down to it.
+
+        Below the last one filled there are rows for what is added, as far as all stays on a page.
+        """
+        filled = [row for row, cells in self.values.cells.items() if cells["title"]]
+        last = max(filled, default=self.last_row)
+        blank = line_height(self.words)
+        height = TOP_HEIGHT + self.view.header_height
+        height += sum(self.heights.get(row, blank) for row in range(FIRST_ROW, last + 1))
+        more = min(BLANK_ROWS, self.last_row - last)
+        room = TALLEST_PAGE - height
+        if room >= 0:
+            more = min(more, int(room / blank))
+        return last + more, height + more * blank
 
     def _top(self, sheet: Worksheet, styles: Styles, settings: Mapping[str, str]) -> None:
         words, layout = self.words, self.layout
@@ -232,8 +245,9 @@ class OkrsSheet:
         any_cells = self.layout.row("{row}")
         formulas = {slot.key: self._formula(slot, any_cells) for slot in self.layout.slots}
         looks = {slot.key: _look(slot, styles) for slot in self.layout.slots}
-        for row, height in self.heights.items():
-            sheet.set_row(row - 1, height)
+        for row in self.values.cells:
+            if row in self.heights:
+                sheet.set_row(row - 1, self.heights[row])
             for column, slot in enumerate(self.layout.slots):
                 if slot.stage == "own":
                     self.own.write(sheet, row, column, slot.key, styles)
@@ -248,17 +262,20 @@ class OkrsSheet:
                 else:
                     put(sheet, row - 1, column, value, look)
 
+    def _texts(self, row: int) -> dict[str, str]:
+        """The texts of a row that wrap, by the keys of their columns."""
+        texts = {key: self.values.shown(row, key) for key in WRAPPED}
+        return {key: text for key, text in texts.items() if text}
+
     def _height(self, row: int) -> float:
-        """High enough for the fullest wrapped cell; a set height stops programs fitting it."""
+        """High enough for the fullest cell that wraps; a set height stops programs fitting it.
+
+        So a row without a text has none, and is fitted to what people type.
+        """
         is_objective = self.values.cells[row]["type"] == OBJECTIVE
         lines = max(
-            lines_of(
-                self.values.shown(row, slot.key),
-                self.view.widths[slot.key] - MARGIN,
-                bold=is_objective,
-            )
-            for slot in self.layout.slots
-            if slot.key in WRAPPED
+            lines_of(text, self.view.widths[key] - MARGIN, bold=is_objective)
+            for key, text in self._texts(row).items()
         )
         return min(max(24 if is_objective else 20, line_height(self.words) * lines + 4), TALLEST)
 

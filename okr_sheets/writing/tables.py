@@ -13,7 +13,7 @@ from okr_sheets.columns import Columns
 from okr_sheets.drawing.cells import put
 from okr_sheets.drawing.colours import MUTED, STATUS_COLOURS
 from okr_sheets.drawing.names import quoted_sheet
-from okr_sheets.drawing.sheets import begin, set_page
+from okr_sheets.drawing.sheets import FITTED, begin, set_page
 from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.text_width import MARGIN, TALLEST, line_height, lines_of
 from okr_sheets.formulas import quoted
@@ -32,7 +32,6 @@ SPARE_ROWS = {"actions": 20, "log": 20, "close": 10}  # an objective has its lin
 LAST_LIST_ROW = 205
 LISTS = ("owner", "unit", "aligns_to")
 WRAPPED = frozenset({"action", "owner", "note", "by", "objective", "reason", "lesson", "to_fix"})
-ROW = 20.0  # points; of a row whose texts take one line
 ROOMY = {"close": 3}  # lines of text that a row has room for, in a table of sentences
 MESSAGES = frozenset({"action", "final", "decision", "lesson"})  # that say what belongs there
 LIST_TITLES = ("owners", "units", "aligns_to")
@@ -80,7 +79,7 @@ def write_table(
 ) -> None:
     """An Excel table of one of the plain sheets; `ranges` feeds its open drop-downs by key."""
     title, caption = (words(f"{schema.key}_page.{key}") for key in ("title", "caption"))
-    begin(sheet, styles, title, caption, rows=ROW)
+    begin(sheet, styles, title, caption, rows=FITTED)
     sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
     sheet.set_row(HEADER_ROW - 1, 26)
     last = FIRST_ROW + len(rows) + SPARE_ROWS[schema.key] - 1
@@ -107,9 +106,8 @@ def write_table(
     for at in range(FIRST_ROW, last + 1):
         values = next(records, {})
         cells = {key: f"${column_letters(n)}{at}" for n, key in enumerate(schema.keys, 1)}
-        height = _height(schema, values, words) if values else ROW
-        if height > ROW:
-            sheet.set_row(at - 1, height)
+        if values:
+            sheet.set_row(at - 1, _height(schema, values, words))
         for number, column in enumerate(schema.columns):
             if column.computed:
                 formula = f"={formulas.formula(column.key, cells)}"
@@ -120,7 +118,6 @@ def write_table(
     sheet.freeze_panes(HEADER_ROW, 0)
     set_page(sheet)
     sheet.repeat_rows(HEADER_ROW - 1)
-    sheet.print_area(0, 0, FIRST_ROW + max(len(rows), 10), len(schema.columns) - 1)
 
 
 def _write(
@@ -182,7 +179,7 @@ def write_lists(
     sheet: Worksheet, lists: Mapping[str, Sequence[str]], words: Language, styles: Styles
 ) -> None:
     """What the drop-downs offer; people add to it below."""
-    begin(sheet, styles, words("lists_page.title"), words("lists_page.caption"), rows=15)
+    begin(sheet, styles, words("lists_page.title"), words("lists_page.caption"), rows=FITTED)
     for number, (key, title) in enumerate(zip(LISTS, LIST_TITLES, strict=True)):
         sheet.set_column(number, number, 60 if key == "aligns_to" else 30, styles())
         look = styles.header(align="left", indent=1)
