@@ -159,6 +159,8 @@ MISTAKES = {
     "new n.xlsx --template": "--template needs a value. Type one: --template sales",
     "score t.csv -o": "-o needs a value. Type one: -o rollup.xlsx",
     "new n.xlsx --blank=yes": "--blank takes no value. Type it alone: --blank",
+    "--help=1": "--help takes no value. Type it alone: --help",
+    "score --help=1": "--help takes no value. Type it alone: --help",
     "new my n.xlsx": "Got unexpected extra argument (n.xlsx). Type okr-sheets new --help to see what there is.",
     "demo a b c": "Got unexpected extra arguments (b c). Type okr-sheets demo --help to see what there is.",
     # Names.
