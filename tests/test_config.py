@@ -481,6 +481,26 @@ def test_new_and_adopt_go_by_the_settings_beside_their_files(folders, run):
     assert company_of("adopted.xlsx") == "A"
 
 
+def test_settings_below_are_looked_for_beside_trackers_that_are_read_alone(folders, run):
+    folders("b")
+    Path("sales").mkdir()
+    Path("sales/okr.toml").write_text('language = "fi"\n')  # no tracker lies there
+    Path("goals.csv").write_text("Objective,Key result,Target\nGrow,Leads,10\nGrow,Calls,5\n")
+    Path("v.csv").write_text(TRACKER.replace("O1", "Z1"), "utf-8")
+    for command in (
+        ("new", "n.xlsx", "--blank"),
+        ("score", "v.csv"),
+        ("score", "-q", "."),
+        ("adopt", "goals.csv", "--quarter", "2027-Q1", "-o", "adopted.xlsx"),
+    ):
+        assert "okr.toml" not in run(*command).stderr, command
+    said = run("score", ".").stderr
+    assert said.startswith("b/okr.toml: not used, since none lies above all trackers.")
+    # The name of a set is no path.
+    done = run("templates", "sales")
+    assert (done.stderr, 'language = "en"' in done.stdout) == ("", True)
+
+
 def test_a_reminder_goes_to_the_address_beside_the_trackers(folders, run):
     folder = folders("a")
     (folder / "a" / "t.csv").write_text(TRACKER.replace("10;7", "10;"), "utf-8")
