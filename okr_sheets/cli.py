@@ -284,7 +284,7 @@ def score(
         trackers, as_of, bands, past, config, earlier_only=bool(previous), history=history
     )
     words = rollup.words(code or config.language)
-    runs.warn(config, trackers, as_of, words)
+    runs.warn(config, paths, trackers, as_of, words)
     if not (targets or quiet) and len(rollup.columns["teams"]):
         print_rollup(rollup, words)
     targets.write(rollup, words, runs.note_unless(quiet))
@@ -334,7 +334,7 @@ def remind(
     trackers = runs.read_trackers(found, config, None, quiet, engine, scheduler)
     rollup = rollup_of_trackers(trackers, as_of, config.bands(), None, config)
     words = language(config.language or rollup.language)
-    runs.warn(config, trackers, as_of, words)
+    runs.warn(config, paths, trackers, as_of, words)
     to_owners = messages(rollup, config.email)
     out = out or Path(f"reminders-{rollup.as_of}")
     note = runs.note_unless(quiet)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from okr_sheets.arguments import Day, InPath, OneOf, OutPath, SheetKeys, Sources, Text
+from okr_sheets.arguments import Day, InPath, Kind, OneOf, OutPath, SheetKeys, Sources, Text
 from okr_sheets.choices import ENGINES, HISTORIES, REPORTS
 from okr_sheets.choices import REVIEWS as REVIEW_SUFFIXES
 from okr_sheets.files.names import SUFFIXES
@@ -53,7 +53,7 @@ def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config
     return config
 
 
-def _arguments(ctx: click.Context, *kinds: type[click.ParamType]) -> list[str | Path]:
+def _arguments(ctx: click.Context, *kinds: type[Kind]) -> list[str | Path]:
     """The paths that those of the command's arguments name that are of these kinds."""
     values = [
         ctx.params.get(param.name or "")

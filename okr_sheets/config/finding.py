@@ -82,6 +82,20 @@ def why_passed_over(files: Sequence[Path], used: Path | None, how: str) -> str:
     return f"{names}{more}: not used, since {counts}. Name the one to use {how}."
 
 
+def reads_all(paths: Sequence[str], config: Config) -> bool:
+    """Whether reading these paths, or none for those of the settings, reads all trackers there are.
+
+    They are what the `paths` of the settings name; where there are none, whatever lies by the file.
+    """
+    if not paths or not config.folder:
+        return not paths
+    read = [PurePath(place) for place in _places(paths)]
+    return {path for path in config.paths if is_url(path)} <= {*paths} and all(
+        any(PurePath(place).is_relative_to(each) for each in read)
+        for place in _places(config.paths or [config.folder])
+    )
+
+
 def _folders(paths: Iterable[str | Path]) -> list[Path]:
     """The folder of each of the `_places`: its own if it is one."""
     return [
