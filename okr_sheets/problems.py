@@ -11,7 +11,7 @@ from pathlib import PurePath
 from okr_sheets.grouping import places_of
 from okr_sheets.kinds import CODES, SEVERITIES, Severity
 from okr_sheets.summaries import counted
-from okr_sheets.text import quotation
+from okr_sheets.text import one_line, quotation
 
 
 class UnreadableError(Exception):
@@ -112,7 +112,9 @@ class Problem:
             fields |= numbers | {"what": words(f"counted.{fields['what']}")}
         if "offer" in fields:
             fields["offer"] = words.offer(fields["offer"])
-        return words.problem(self.code, **{key: quotation(word) for key, word in fields.items()})
+        # A file stands in a command to copy, which must be whole.
+        cut = {key: (one_line if key == "file" else quotation)(fields[key]) for key in fields}
+        return words.problem(self.code, **cut)
 
     def better(self, language: str = "en") -> str:
         """An example of what would be better, for problems of wording; else ""."""
