@@ -104,6 +104,12 @@ def _nearest_trusted(ctx: click.Context) -> Path | None:
     return None
 
 
+def language_option(what: str, **more: Any) -> Callable[..., Any]:
+    """The option --language, `what` being its help; `more` is as `click.option` takes it."""
+    kind = OneOf("language", languages(), codes_by_name)
+    return click.option("--language", "code", type=kind, help=what, **more)
+
+
 TRACKERS = Sources("trackers", SUFFIXES)
 PATHS = click.argument("paths", nargs=-1, metavar="[PATH]...", type=TRACKERS)
 QUIET = click.option(
@@ -143,12 +149,7 @@ LIST_FORMAT = click.option(
     show_default=True,
     help="How the list is written.",
 )
-LANGUAGE = click.option(
-    "--language",
-    "code",
-    type=OneOf("language", languages(), codes_by_name),
-    help="Language of the output.  [default: the trackers']",
-)
+LANGUAGE = language_option("Language of the output.  [default: the trackers']")
 _REPORTS = click.option(
     "-o",
     "--out",

@@ -105,7 +105,7 @@ def test_files_are_offered_by_what_they_end_in(folder):
     assert offered("score", "trackers/") == ["trackers/a.xlsx", "trackers/b.ods"]
     assert offered("score", f"{folder}/q1") == [f"{folder}/q1.xlsx"]
     assert offered("score", "--config", "p") == ["plan.toml"]
-    assert offered("new", "t.xlsx", "--from", "q") == ["q2.csv"]
+    assert offered("new", "t.xlsx", "--from", "q") == ["q1.xlsx", "q2.csv"]
     assert offered("score", ".h") == [".hidden.xlsx"]
     assert offered("adopt", "q2") == ["q2.csv"]
 
