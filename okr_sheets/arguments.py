@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,6 +20,8 @@ from okr_sheets.suggesting import suggestion
 from okr_sheets.text import quoted
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from click.shell_completion import CompletionItem
 
 Ctx: TypeAlias = click.Context | None
@@ -156,7 +157,9 @@ class Day(Kind):
             return scoring_day(value)
 
     def completions(self, incomplete: str) -> list[CompletionItem]:
-        return _plain([_today().isoformat()], incomplete)
+        from okr_sheets.about import today  # noqa: PLC0415  few runs complete
+
+        return _plain([today().isoformat()], incomplete)
 
 
 class QuarterName(Text):
@@ -168,19 +171,16 @@ class QuarterName(Text):
 
     def completions(self, incomplete: str) -> list[CompletionItem]:
         """The quarters from today's on; of a year that is typed, its four."""
-        from okr_sheets.quarters import Quarter  # noqa: PLC0415  few runs complete
+        from okr_sheets.about import today  # noqa: PLC0415  few runs complete
+        from okr_sheets.quarters import Quarter  # noqa: PLC0415
 
         if re.match(r"[12]\d\d\d-", incomplete):
             return _plain((f"{incomplete[:5]}Q{number}" for number in range(1, 5)), incomplete)
-        quarters = [Quarter.holding(_today())]
+        quarters = [Quarter.holding(today())]
         while len(quarters) <= _AHEAD:
             quarters.append(quarters[-1].next)
         years = dict.fromkeys(str(each.year) for each in quarters) if self._or_year else ()
         return _plain([*map(str, quarters), *years], incomplete)
-
-
-def _today() -> date:
-    return datetime.now().date()  # noqa: DTZ005  people mean their own day
 
 
 class InPath(Kind, click.Path):

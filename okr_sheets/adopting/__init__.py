@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
+from okr_sheets import about
 from okr_sheets.adopting.drafting import drafted
 from okr_sheets.adopting.looks import READ_LOOKS, SUFFIXES, Looks
 from okr_sheets.adopting.making import MOST_DATES, Origin, tracker_of
@@ -90,7 +91,7 @@ def adopt(
     source: Source, mapping: Mapping, company: str = "", today: date | None = None
 ) -> Adoption:
     """The trackers that a mapping makes of the sheets."""
-    today = today or datetime.now().date()  # noqa: DTZ005  people mean their own day
+    today = today or about.today()
     plans, said = drafted(mapping, source.sheets, today)
     adopted = []
     for plan in plans:
