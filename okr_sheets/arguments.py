@@ -232,7 +232,7 @@ class OutPath(Kind, click.Path):
     def __init__(
         self, what: str, example: str, suffixes: Collection[str] = (), **more: Any
     ) -> None:
-        super().__init__(path_type=Path, **more)
+        super().__init__(path_type=Path, readable=False, **more)
         self.example = example
         self._what, self._suffixes = what, suffixes
 

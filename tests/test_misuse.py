@@ -296,6 +296,13 @@ def test_a_mistake_is_one_sentence_that_ends_with_what_to_type(command, folder, 
     assert_says_what_to_type(MISTAKES[command])
 
 
+def test_a_file_to_replace_that_may_not_be_read_is_no_folder(folder, monkeypatch):
+    monkeypatch.setattr("click.types.os.access", lambda *_: False)
+    lines, code = said("new empty.xlsx", folder, monkeypatch)
+    told = "okr-sheets: empty.xlsx is there already. Choose another name, or add --force."
+    assert (lines, code) == ([told], 2)
+
+
 def test_what_cannot_be_read_is_told_with_what_to_type(folder, monkeypatch):
     for command in ("check gone.xlsx", "check empty.xlsx", "check full/x.txt", "score gone.csv"):
         lines, code = said(command, folder, monkeypatch)
