@@ -16,7 +16,7 @@ import click
 
 from okr_sheets.choices import RESULT_SHEETS
 from okr_sheets.misuse import MisuseError, check_choice, check_local
-from okr_sheets.suggesting import suggestion
+from okr_sheets.suggesting import path_meant
 from okr_sheets.text import quoted
 
 if TYPE_CHECKING:
@@ -203,10 +203,10 @@ class InPath(Kind, click.Path):
             return f"{quoted(typed)} is a folder. Name a file in it, such as {self.example}."
         if os.path.lexists(typed):
             return f"You may not read {quoted(typed)}. Name another file."
-        folder, name = os.path.split(typed)
-        there = _entries(folder and f"{folder}/", self._suffixes)
-        near = suggestion(name, {os.path.basename(each): each for each in there})  # noqa: PTH119
-        instead = f"Did you mean {near}?" if near else f"Name another, such as {self.example}."
+        near = path_meant(typed, self._suffixes)
+        instead = (
+            f"Did you mean {quoted(near)}?" if near else f"Name another, such as {self.example}."
+        )
         return f"There is no file {quoted(typed)}. {instead}"
 
     def completions(self, incomplete: str) -> list[CompletionItem]:

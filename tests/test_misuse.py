@@ -313,6 +313,24 @@ def test_what_cannot_be_read_is_told_with_what_to_type(folder, monkeypatch):
             assert_says_what_to_type(line)
 
 
+@pytest.mark.parametrize(
+    "command", ["check {}", "score {}", "adopt {}", "score t.csv --previous {}"]
+)
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("emty.xlsx", "empty.xlsx"), ("./lokced", "locked"), ("altogether other.csv", "")],
+)
+def test_a_file_or_folder_that_is_not_there_is_told_with_the_one_that_may_be_meant(
+    command, typed, meant, folder, monkeypatch
+):
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    arguments = [part.format(typed) for part in command.split()]
+    lines = CliRunner().invoke(main, arguments).output.splitlines()
+    (told,) = [line for line in lines if ": error: not-found: " in line]
+    assert told.endswith(f" Did you mean {meant}?" if meant else "Correct the path.")
+
+
 def test_every_error_of_a_file_says_what_to_type():
     words = tomllib.loads((PACKAGE / "languages" / "en.toml").read_text("utf-8"))["problems"]
     for code, severity in CODES.items():

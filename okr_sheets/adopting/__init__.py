@@ -21,6 +21,7 @@ from okr_sheets.adopting.notes import Note
 from okr_sheets.adopting.plans import Plan
 from okr_sheets.adopting.recognising import recognise as recognise
 from okr_sheets.adopting.sheets import READ_SHEETS, Found, Sheet
+from okr_sheets.files import names
 from okr_sheets.files.child import in_child
 from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.tracker import Tracker
@@ -64,7 +65,7 @@ def read_source(paths: Sequence[Path]) -> Source:
         try:
             found: Found = in_child(READ_SHEETS, path.absolute(), str(path))
         except UnreadableError as error:
-            problems.append(error.problem(str(path)))
+            problems.append(error.problem(str(path), names.SUFFIXES))
             continue
         problems += found.problems
         if found.is_tracker:

@@ -129,7 +129,8 @@ def _matched(path: str) -> list[str]:
 
 def _with_trackers(place: str) -> Iterator[Path]:
     """The folders below one that hold what may be a tracker, hidden ones aside; none of a file."""
-    for path, folders, files in islice(os.walk(place), MOST_MATCHES):
+    walked = os.walk(place) if os.path.isdir(place) else ()  # noqa: PTH112  may be no path at all
+    for path, folders, files in islice(walked, MOST_MATCHES):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         if any(is_sought(PurePath(name)) for name in files):
             yield Path(path)
