@@ -13,9 +13,8 @@ import click
 from okr_sheets.arguments import OneOf, OutPath, QuarterName, Sources
 from okr_sheets.endings import MISUSE, PROBLEMS
 from okr_sheets.files.names import SUFFIXES
-from okr_sheets.language import codes_by_name, languages
 from okr_sheets.misuse import MisuseError
-from okr_sheets.options import CONFIG
+from okr_sheets.options import CONFIG, language_option
 from okr_sheets.streams import say
 from okr_sheets.usage import Command
 
@@ -45,12 +44,7 @@ if TYPE_CHECKING:
     help="What each column means. Written with the guesses if it is not there, else gone by.",
 )
 @click.option("--quarter", type=QuarterName(), help="Such as 2027-Q1.  [default: as SHEET tells]")
-@click.option(
-    "--language",
-    "code",
-    type=OneOf("language", languages(), codes_by_name),
-    help="Of the tracker.  [default: that of SHEET]",
-)
+@language_option("Of the tracker.  [default: that of SHEET]")
 @CONFIG
 def adopt(
     sheets: Sequence[str],

@@ -9,7 +9,6 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,10 +16,12 @@ import click
 
 from okr_sheets.choices import RESULT_SHEETS
 from okr_sheets.misuse import MisuseError, check_choice, check_local
-from okr_sheets.suggesting import suggestion
+from okr_sheets.suggesting import path_meant
 from okr_sheets.text import quoted
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from click.shell_completion import CompletionItem
 
 Ctx: TypeAlias = click.Context | None
@@ -156,7 +157,9 @@ class Day(Kind):
             return scoring_day(value)
 
     def completions(self, incomplete: str) -> list[CompletionItem]:
-        return _plain([_today().isoformat()], incomplete)
+        from okr_sheets.about import today  # noqa: PLC0415  few runs complete
+
+        return _plain([today().isoformat()], incomplete)
 
 
 class QuarterName(Text):
@@ -168,19 +171,16 @@ class QuarterName(Text):
 
     def completions(self, incomplete: str) -> list[CompletionItem]:
         """The quarters from today's on; of a year that is typed, its four."""
-        from okr_sheets.quarters import Quarter  # noqa: PLC0415  few runs complete
+        from okr_sheets.about import today  # noqa: PLC0415  few runs complete
+        from okr_sheets.quarters import Quarter  # noqa: PLC0415
 
         if re.match(r"[12]\d\d\d-", incomplete):
             return _plain((f"{incomplete[:5]}Q{number}" for number in range(1, 5)), incomplete)
-        quarters = [Quarter.holding(_today())]
+        quarters = [Quarter.holding(today())]
         while len(quarters) <= _AHEAD:
             quarters.append(quarters[-1].next)
         years = dict.fromkeys(str(each.year) for each in quarters) if self._or_year else ()
         return _plain([*map(str, quarters), *years], incomplete)
-
-
-def _today() -> date:
-    return datetime.now().date()  # noqa: DTZ005  people mean their own day
 
 
 class InPath(Kind, click.Path):
@@ -203,10 +203,10 @@ class InPath(Kind, click.Path):
             return f"{quoted(typed)} is a folder. Name a file in it, such as {self.example}."
         if os.path.lexists(typed):
             return f"You may not read {quoted(typed)}. Name another file."
-        folder, name = os.path.split(typed)
-        there = _entries(folder and f"{folder}/", self._suffixes)
-        near = suggestion(name, {os.path.basename(each): each for each in there})  # noqa: PTH119
-        instead = f"Did you mean {near}?" if near else f"Name another, such as {self.example}."
+        near = path_meant(typed, self._suffixes)
+        instead = (
+            f"Did you mean {quoted(near)}?" if near else f"Name another, such as {self.example}."
+        )
         return f"There is no file {quoted(typed)}. {instead}"
 
     def completions(self, incomplete: str) -> list[CompletionItem]:
@@ -232,7 +232,7 @@ class OutPath(Kind, click.Path):
     def __init__(
         self, what: str, example: str, suffixes: Collection[str] = (), **more: Any
     ) -> None:
-        super().__init__(path_type=Path, **more)
+        super().__init__(path_type=Path, readable=False, **more)
         self.example = example
         self._what, self._suffixes = what, suffixes
 

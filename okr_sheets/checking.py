@@ -91,7 +91,7 @@ def check(
     spelled = with_one_spelling(trackers, config)
     problems = problems_of(spelled, as_of, config.bands(), config.off)
     words = runs.words_for(trackers, config, code)
-    runs.warn(config, trackers, as_of, words)
+    runs.warn(config, paths, trackers, as_of, words)
     review = Review(spelled, problems, as_of)
     targets.write(review, words, runs.note_unless(quiet))
     # Where a review was asked for it holds the lines, but of nothing there is none.

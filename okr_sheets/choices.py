@@ -40,7 +40,7 @@ RESULT_SHEETS = (  # of the workbook that a rollup is written as
     "findings",
     "problems",
 )
-PLANS = (".toml", ".csv")  # of people's own
+PLANS = (".toml", ".csv", ".tsv")  # of people's own
 CADENCES = ("weekly", "two-weekly", "monthly", "quarterly")  # the last one of a year only
 ACTION_STATUSES = ("to-do", "doing", "done", "blocked", "dropped")
 STATUSES = (

@@ -18,8 +18,8 @@ from okr_sheets.close import close
 from okr_sheets.endings import NAME as PROGRAM
 from okr_sheets.endings import Group, Outputs
 from okr_sheets.files.names import SUFFIXES
-from okr_sheets.language import REFERENCE, choice_keys, codes_by_name, language, languages
-from okr_sheets.misuse import MisuseError
+from okr_sheets.language import REFERENCE, choice_keys, language
+from okr_sheets.misuse import MisuseError, check_suffix
 from okr_sheets.options import (
     AS_OF,
     CONFIG,
@@ -28,6 +28,7 @@ from okr_sheets.options import (
     QUIET,
     check_new_tracker,
     engine_options,
+    language_option,
     output_options,
 )
 from okr_sheets.reading import examples
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 
 _PRESET = Text("google", lambda: PRESETS)
+_SOURCES = (*PLANS, *sorted(SUFFIXES - set(PLANS)))  # of new trackers
 
 
 _COMPLETION = """In bash, the Tab key completes commands, options and values after this line
@@ -84,8 +86,8 @@ main.add_command(turn)
 @click.option(
     "--from",
     "source",
-    type=InPath("plan.toml", (*PLANS, *sorted(SUFFIXES - set(PLANS)))),
-    help="A plan of your own, .toml or .csv; or a filled-in tracker, to have it in the new sheets.",
+    type=InPath("plan.toml", _SOURCES),
+    help="A plan of your own, .toml, .csv or .tsv; or a tracker, to have it in the new sheets.",
 )
 @click.option("--blank", is_flag=True, help="No examples, only rows to fill in.")
 @click.option(
@@ -111,12 +113,7 @@ main.add_command(turn)
     type=InPath("company.xlsx", SUFFIXES),
     help="The tracker above: its objectives become the choices of “aligns to”.",
 )
-@click.option(
-    "--language",
-    "code",
-    type=OneOf("language", languages(), codes_by_name),
-    help="Of the workbook.",
-)
+@language_option("Of the workbook.")
 @click.option(
     "--cadence",
     type=OneOf("cadence", CADENCES, partial(choice_keys, "cadence")),
@@ -164,12 +161,14 @@ def new(
             "of --template or --from."
         )
     check_new_tracker(out, force=force)
-    # What a CSV file holds is a plan.
-    is_tracker = source is not None and source.suffix.lower() in SUFFIXES - {".csv"}
-    if is_tracker and (code or any(about.values())):
-        raise MisuseError(
-            f"{source} says itself whose OKRs these are, and of when. Type --from alone."
-        )
+    if source:
+        check_suffix(source, _SOURCES)
+    is_tracker = source is not None and source.suffix.lower() not in PLANS
+    if is_tracker and (
+        said := [key for key, value in {"language": code, **about}.items() if value]
+    ):
+        options = ", ".join(f"--{key.replace('_', '-')}" for key in said)
+        raise MisuseError(f"{source} is a tracker, which says this itself. Leave out {options}.")
     from okr_sheets.about import today
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
@@ -284,7 +283,7 @@ def score(
         trackers, as_of, bands, past, config, earlier_only=bool(previous), history=history
     )
     words = rollup.words(code or config.language)
-    runs.warn(config, trackers, as_of, words)
+    runs.warn(config, paths, trackers, as_of, words)
     if not (targets or quiet) and len(rollup.columns["teams"]):
         print_rollup(rollup, words)
     targets.write(rollup, words, runs.note_unless(quiet))
@@ -334,7 +333,7 @@ def remind(
     trackers = runs.read_trackers(found, config, None, quiet, engine, scheduler)
     rollup = rollup_of_trackers(trackers, as_of, config.bands(), None, config)
     words = language(config.language or rollup.language)
-    runs.warn(config, trackers, as_of, words)
+    runs.warn(config, paths, trackers, as_of, words)
     to_owners = messages(rollup, config.email)
     out = out or Path(f"reminders-{rollup.as_of}")
     note = runs.note_unless(quiet)
@@ -370,12 +369,7 @@ def remind(
 
 @main.command()
 @click.argument("name", required=False, type=Text("sales", examples.names))
-@click.option(
-    "--language",
-    "code",
-    type=OneOf("language", languages(), codes_by_name),
-    help="Of the sets.  [default: okr.toml's, else en]",
-)
+@language_option("Of the sets.  [default: okr.toml's, else en]")
 @CONFIG
 def templates(name: str | None, code: str | None, config: Config) -> None:
     """List the example sets, or print one to start a plan of your own from."""
@@ -390,14 +384,7 @@ def templates(name: str | None, code: str | None, config: Config) -> None:
 
 @main.command()
 @click.argument("folder", required=False, type=OutPath("tracker", "okr-demo", file_okay=False))
-@click.option(
-    "--language",
-    "code",
-    type=OneOf("language", languages(), codes_by_name),
-    default=REFERENCE,
-    show_default=True,
-    help="Of the trackers and reports.",
-)
+@language_option("Of the trackers and reports.", default=REFERENCE, show_default=True)
 def demo(folder: Path | None, code: str) -> None:
     """Show the whole loop on a sample company: six trackers, filled in, scored, rolled up."""
     from okr_sheets.demo import show

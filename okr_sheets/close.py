@@ -76,7 +76,7 @@ def close(
     asked = [each for each, is_year in zip(trackers, years, strict=True) if not is_year]
     ends = open_ends(asked, as_of, config.bands())
     words = runs.words_for(trackers, config, code)
-    runs.warn(config, trackers, as_of, words)
+    runs.warn(config, paths, trackers, as_of, words)
     problems = faults_of(trackers, as_of, config.bands(), config.off)
     errors = [problem for problem in problems if problem.severity == "error"]
     if form == "text":

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from okr_sheets.arguments import Day, InPath, OneOf, OutPath, SheetKeys, Sources, Text
+from okr_sheets.arguments import Day, InPath, Kind, OneOf, OutPath, SheetKeys, Sources, Text
 from okr_sheets.choices import ENGINES, HISTORIES, REPORTS
 from okr_sheets.choices import REVIEWS as REVIEW_SUFFIXES
 from okr_sheets.files.names import SUFFIXES
@@ -42,7 +42,7 @@ def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config
         return None
     from okr_sheets.config import Config, read_config
 
-    path = file or _nearest_trusted(_arguments(ctx), ctx.params.get("quiet", False))
+    path = file or _nearest_trusted(ctx)
     config = read_config(path) if path else Config()
     reads = any(param.name == "paths" for param in ctx.command.params)
     if path and reads and config.outside:
@@ -53,10 +53,13 @@ def _config(ctx: click.Context, _: click.Parameter, file: Path | None) -> Config
     return config
 
 
-def _arguments(ctx: click.Context) -> list[str | Path]:
-    """The paths that the command's arguments name."""
-    names = [param.name for param in ctx.command.params if isinstance(param, click.Argument)]
-    values = [ctx.params.get(name or "") for name in names]
+def _arguments(ctx: click.Context, *kinds: type[Kind]) -> list[str | Path]:
+    """The paths that those of the command's arguments name that are of these kinds."""
+    values = [
+        ctx.params.get(param.name or "")
+        for param in ctx.command.params
+        if isinstance(param, click.Argument) and isinstance(param.type, kinds)
+    ]
     return [
         path
         for value in values
@@ -65,11 +68,11 @@ def _arguments(ctx: click.Context) -> list[str | Path]:
     ]
 
 
-def _nearest_trusted(paths: Sequence[str | Path], quiet: bool) -> Path | None:
-    """The okr.toml that counts for the paths, None if there is none that can be trusted.
+def _nearest_trusted(ctx: click.Context) -> Path | None:
+    """The okr.toml that counts for what is read or written, None if none can be trusted.
 
-    Standard error names one that does not lie in the working folder; if `quiet`, only those that
-    are not used.
+    Standard error names one that does not lie in the working folder, and those beside trackers that
+    are not used; with --quiet only one that is not trusted.
     """
     from okr_sheets.config.finding import (
         NAME,
@@ -80,9 +83,12 @@ def _nearest_trusted(paths: Sequence[str | Path], quiet: bool) -> Path | None:
         why_passed_over,
     )
 
-    file = nearest(paths)
-    if said := why_passed_over(passed_over(paths, file), file, "with --config"):
-        say(said, err=True)
+    quiet = ctx.params.get("quiet", False)
+    file = nearest(_arguments(ctx, Sources, OutPath))
+    if not quiet:
+        others = passed_over(_arguments(ctx, Sources), file)
+        if said := why_passed_over(others, file, "with --config"):
+            say(said, err=True)
     if file is None or shown_path(file) == NAME:
         return file
     name = quoted(shown_path(file))
@@ -96,6 +102,12 @@ def _nearest_trusted(paths: Sequence[str | Path], quiet: bool) -> Path | None:
         err=True,
     )
     return None
+
+
+def language_option(what: str, **more: Any) -> Callable[..., Any]:
+    """The option --language, `what` being its help; `more` is as `click.option` takes it."""
+    kind = OneOf("language", languages(), codes_by_name)
+    return click.option("--language", "code", type=kind, help=what, **more)
 
 
 TRACKERS = Sources("trackers", SUFFIXES)
@@ -137,12 +149,7 @@ LIST_FORMAT = click.option(
     show_default=True,
     help="How the list is written.",
 )
-LANGUAGE = click.option(
-    "--language",
-    "code",
-    type=OneOf("language", languages(), codes_by_name),
-    help="Language of the output.  [default: the trackers']",
-)
+LANGUAGE = language_option("Language of the output.  [default: the trackers']")
 _REPORTS = click.option(
     "-o",
     "--out",

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePath
 
 from okr_sheets.grouping import places_of
 from okr_sheets.kinds import CODES, SEVERITIES, Severity
+from okr_sheets.suggesting import path_meant
 from okr_sheets.summaries import counted
-from okr_sheets.text import quotation
+from okr_sheets.text import one_line, quotation
 
 
 class UnreadableError(Exception):
@@ -23,9 +24,15 @@ class UnreadableError(Exception):
         super().__init__(code, given, sheet, words)
         self.code, self.given, self.sheet, self.words = code, given, sheet, words or {}
 
-    def problem(self, path: str) -> Problem:
-        """The same as a problem of the file with this path."""
-        return Problem(self.code, path, self.sheet, given=self.given, words=self.words)
+    def problem(self, path: str, suffixes: Collection[str] = ()) -> Problem:
+        """The same as a problem of the file with this path.
+
+        Of one that is not there it names the path that may be meant, if it ends in such a suffix.
+        """
+        is_gone = self.code == "not-found" and suffixes
+        near = path_meant(path, suffixes) if is_gone else ""
+        words = {**self.words, "meant": near} if near else self.words
+        return Problem(self.code, path, self.sheet, given=self.given, words=words)
 
 
 def unopened(error: OSError | ValueError) -> UnreadableError:
@@ -93,6 +100,8 @@ class Problem:
         from okr_sheets.language import language as words_of  # noqa: PLC0415  a layer above this one
 
         words, said = words_of(language), [self.sentence(language)]
+        if meant := self.words.get("meant"):
+            said.append(words("report.meant", path=quotation(meant)))
         if better := self.better(language):
             said.append(words("report.better", example=better))
         if self.others:
@@ -116,7 +125,9 @@ class Problem:
             fields["since"] = words("report.reason_no_update")
         if "offer" in fields:
             fields["offer"] = words.offer(fields["offer"])
-        return words.problem(self.code, **{key: quotation(word) for key, word in fields.items()})
+        # A file stands in a command to copy, which must be whole.
+        cut = {key: (one_line if key == "file" else quotation)(fields[key]) for key in fields}
+        return words.problem(self.code, **cut)
 
     def better(self, language: str = "en") -> str:
         """An example of what would be better, for problems of wording; else ""."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from okr_sheets.about import today
 from okr_sheets.coaching.offers import first_left_behind
 from okr_sheets.config import Config
 from okr_sheets.language import language
@@ -38,7 +39,7 @@ def renewed(
         own = own_columns(tracker)
     except UnreadableError as error:
         raise MisuseError(error.problem(tracker.path).line()) from error
-    write(tracker, out, parent=parent, protect=protect, force=force, own=own)
+    write(tracker, out, parent=parent, protect=protect, force=force, own=own, today=today())
     return tracker, [words("terminal.renewed", path=str(source)), *own_left(tracker, own, words)]
 
 

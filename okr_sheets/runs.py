@@ -100,17 +100,25 @@ def words_for(trackers: Sequence[Tracker], config: Config, code: str | None) -> 
     return language(code or config.language or usual_language(trackers) or from_locale(os.environ))
 
 
-def warn(config: Config, trackers: Sequence[Tracker], as_of: date | None, words: Language) -> None:
-    """Say on standard error what of the settings and of the day fits no tracker."""
-    _warn_of_names(config, trackers)
+def warn(
+    config: Config,
+    paths: Sequence[str],
+    trackers: Sequence[Tracker],
+    as_of: date | None,
+    words: Language,
+) -> None:
+    """Say on standard error what of the settings and of the day fits no tracker at the paths."""
+    _warn_of_names(config, paths, trackers)
     _warn_of_day(as_of, trackers, words)
 
 
-def _warn_of_names(config: Config, trackers: Sequence[Tracker]) -> None:
+def _warn_of_names(config: Config, paths: Sequence[str], trackers: Sequence[Tracker]) -> None:
     """Say on standard error which names of okr.toml no tracker has."""
+    from okr_sheets.config.finding import reads_all
     from okr_sheets.rollups.names import names_not_found
 
-    for sentence in names_not_found(config, trackers):
+    is_all = reads_all(paths, config) and all(each.readable or each.set_aside for each in trackers)
+    for sentence in names_not_found(config, trackers, is_all):
         say(sentence, err=True)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
 from pathlib import PurePath
 
 from okr_sheets.text import quoted
 
 LIKENESS = 0.6  # of two words, from 0 to 1, from which on one may be meant by the other
 LONGEST = 300  # characters of what is compared
+MOST_ENTRIES = 10_000  # of a folder that are compared
 _SHORTEST = 3  # characters that a name is known by which begins with them
 _SEPARATORS = re.compile(r"[\W_]+")
 _NONE: Mapping[str, str] = {}
@@ -59,6 +62,26 @@ def suffix_advice(path: PurePath, suffixes: Collection[str]) -> str:
     if meant:
         return f"Did you mean {quoted(str(path.with_suffix(meant)))}?"
     return f"Choose a name that ends in one of: {', '.join(suffixes)}."
+
+
+def path_meant(path: str, suffixes: Collection[str]) -> str:
+    """The path that may be meant by one that is not there: a folder, or a file with a suffix.
+
+    It lies in the same folder; "" if none is like it, or the folder cannot be listed.
+    """
+    folder, name = os.path.split(path)
+    try:
+        with os.scandir(folder or ".") as entries:
+            names = sorted(
+                entry.name
+                for entry in islice(entries, MOST_ENTRIES)
+                if not entry.name.startswith(".")
+                and (PurePath(entry.name).suffix.lower() in suffixes or entry.is_dir())
+            )
+    except (OSError, ValueError):
+        return ""
+    near = suggestion(name, names)
+    return os.path.join(folder, near) if near else ""  # noqa: PTH118  as it was typed
 
 
 def _by_word(names: Iterable[str], words: Mapping[str, str]) -> dict[str, str]:

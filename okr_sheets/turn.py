@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,12 +124,13 @@ def _say_open(
     trackers: Sequence[Tracker], as_of: date | None, config: Config, words: Language
 ) -> None:
     """Say on standard error that a quarter is not over, and what its close misses."""
+    from okr_sheets.about import today
     from okr_sheets.reports.phrases import day_text
     from okr_sheets.rollups.unclosed import open_ends
 
     ends = {each.about.quarter: each.about.end for each in trackers if each.about.end}
     for quarter, end in ends.items():
-        if (as_of or datetime.now().date()) < end:  # noqa: DTZ005  people mean their own day
+        if (as_of or today()) < end:
             say(words("turning.not_over", quarter=quarter, day=day_text(end, words)), err=True)
     missing = sum(end.is_needed for end in open_ends(trackers, as_of, config.bands()))
     if missing:

@@ -44,8 +44,9 @@ def sentence_of(error: click.ClickException) -> str:
 
 def _sentence_on_use(name: str, context: click.Context) -> str:
     """That an option lacks its value, or has one and takes none."""
-    (param,) = (each for each in context.command.params if name in each.opts)
-    if isinstance(param, click.Option) and param.is_flag:
+    param = next((each for each in context.command.params if name in each.opts), None)
+    # --help, which click adds by itself, is among no command's own.
+    if param is None or (isinstance(param, click.Option) and param.is_flag):
         return f"{name} takes no value. Type it alone: {name}"
     return f"{name} needs a value. Type one: {name} {_example(param)}"
 

@@ -80,18 +80,18 @@ def test_the_parents_objectives_become_the_choices(run, tmp_path):
     assert len(offered) == 3
 
 
-def test_a_plan_of_ones_own_comes_from_toml_or_csv(run, tmp_path):
+def test_a_plan_of_ones_own_comes_from_toml_csv_or_tsv(run, tmp_path):
     (tmp_path / "plan.toml").write_text(
         '[[objectives]]\ntitle = "Grow"\n[[objectives.key_results]]\ntitle = "Leads"\n'
         'type = "increase"\nbaseline = 1\ntarget = 5\n'
     )
-    (tmp_path / "plan.csv").write_text(
-        "ID;Title;Type;Baseline;Target\nO1;Grow;Objective;;\nO1.KR1;Leads;Increase;1;5\n"
-    )
-    for source in ("plan.toml", "plan.csv"):
+    rows = "ID;Title;Type;Baseline;Target\nO1;Grow;Objective;;\nO1.KR1;Leads;Increase;1;5\n"
+    (tmp_path / "plan.csv").write_text(rows)
+    (tmp_path / "plan.tsv").write_text(rows.replace(";", "\t"))
+    for source in ("plan.toml", "plan.csv", "plan.tsv"):
         result = run("new", f"{source}.xlsx", "--from", source, "--quarter", "2027-Q1")
         assert result.output.endswith("1 objective with 1 key result for 2027-Q1.\n")
-    assert okr.read("plan.toml.xlsx") == okr.read("plan.csv.xlsx")
+    assert okr.read("plan.toml.xlsx") == okr.read("plan.csv.xlsx") == okr.read("plan.tsv.xlsx")
 
 
 @pytest.mark.parametrize(

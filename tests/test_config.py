@@ -481,6 +481,26 @@ def test_new_and_adopt_go_by_the_settings_beside_their_files(folders, run):
     assert company_of("adopted.xlsx") == "A"
 
 
+def test_settings_below_are_looked_for_beside_trackers_that_are_read_alone(folders, run):
+    folders("b")
+    Path("sales").mkdir()
+    Path("sales/okr.toml").write_text('language = "fi"\n')  # no tracker lies there
+    Path("goals.csv").write_text("Objective,Key result,Target\nGrow,Leads,10\nGrow,Calls,5\n")
+    Path("v.csv").write_text(TRACKER.replace("O1", "Z1"), "utf-8")
+    for command in (
+        ("new", "n.xlsx", "--blank"),
+        ("score", "v.csv"),
+        ("score", "-q", "."),
+        ("adopt", "goals.csv", "--quarter", "2027-Q1", "-o", "adopted.xlsx"),
+    ):
+        assert "okr.toml" not in run(*command).stderr, command
+    said = run("score", ".").stderr
+    assert said.startswith("b/okr.toml: not used, since none lies above all trackers.")
+    # The name of a set is no path.
+    done = run("templates", "sales")
+    assert (done.stderr, 'language = "en"' in done.stdout) == ("", True)
+
+
 def test_a_reminder_goes_to_the_address_beside_the_trackers(folders, run):
     folder = folders("a")
     (folder / "a" / "t.csv").write_text(TRACKER.replace("10;7", "10;"), "utf-8")
@@ -516,7 +536,7 @@ def test_a_reminder_goes_to_the_address_beside_the_trackers(folders, run):
 def test_departments_and_teams_that_nobody_has_are_said_where_they_stand(
     company, settings, text, sentences
 ):
-    found = list(names_not_found(settings(text), read_all(company)))
+    found = list(names_not_found(settings(text), read_all(company), is_all=True))
     assert found == [f"okr.toml: {sentence}" for sentence in sentences]
 
 
@@ -528,7 +548,7 @@ def test_departments_and_teams_that_nobody_has_are_said_where_they_stand(
         (["VP Sale"], False, ["“VP Sale” is in no tracker. Did you mean VP Sales?"]),
         (["Zoe"], False, ["“Zoe” is in no tracker. Correct the name, or remove it."]),
         (["Zoe"], True, []),
-        (["VP Sale"], True, ["“VP Sale” is in no tracker. Did you mean VP Sales?"]),
+        (["VP Sale"], True, ["“VP Sale” is in none of these trackers. Did you mean VP Sales?"]),
         (
             ["Zoe", "VP Sale", "Quinn"],
             False,
@@ -552,7 +572,7 @@ def test_departments_and_teams_that_nobody_has_are_said_where_they_stand(
 def test_owners_whom_nobody_has_are_said_in_few_lines(company, settings, owners, single, sentences):
     config = settings("[owners]\n" + "".join(f'"{name}" = "a@example.com"\n' for name in owners))
     trackers = read_all(company / "sales.xlsx" if single else company)
-    found = list(names_not_found(config, trackers))
+    found = list(names_not_found(config, trackers, is_all=not single))
     assert found == [f"okr.toml: [owners] {sentence}" for sentence in sentences]
 
 
@@ -807,8 +827,9 @@ def key_table():
         "",
         "Names of departments, teams and owners are found however they are cased and spaced.",
         "Departments and teams are written as they stand here, owners as the first tracker has them. A",
-        "name that no tracker has is said, with the one that may be meant. [okr.toml](okr.toml) shows",
-        "every key.",
+        "name that no tracker has is said where all that `paths` names is read, or all by this file if",
+        "it names none; of fewer trackers, a name only that is nearly one of theirs, with that one.",
+        "[okr.toml](okr.toml) shows every key.",
         "",
         "Printed from the code by `pytest --update`.",
         "",
@@ -838,13 +859,50 @@ def test_an_address_that_no_mail_can_have_is_refused(settings, address):
         settings(f'[owners]\n"Ann" = "{address}"')
 
 
+UNKNOWN = (
+    '[departments."Zoo"]\nweight = 2\n[teams."Ape"]\nweight = 2\n[owners]\n"Zoe" = "z@x.org"\n'
+)
+# paths of okr.toml, arguments, and whether these are all trackers there are
+ALL_READ = [
+    ("", ["."], True),
+    ("", ["a"], False),
+    ("", ["a/t.csv"], False),
+    ("", ["a/t.csv", "a/deep/u.csv", "b"], False),
+    ('paths = ["a"]\n', [], True),
+    ('paths = ["a"]\n', ["a"], True),
+    ('paths = ["a"]\n', ["./a/../a", "b"], True),
+    ('paths = ["a"]\n', ["."], True),
+    ('paths = ["a"]\n', ["a/t.csv"], False),
+    ('paths = ["a"]\n', ["b"], False),
+    ('paths = ["a", "b/*.csv"]\n', ["a"], False),
+    ('paths = ["a", "b/*.csv"]\n', ["a", "b/v.csv"], True),
+    ('paths = ["a/**/*.csv"]\n', ["a"], True),
+    ('paths = ["a/**/*.csv"]\n', ["a/**/*.csv"], True),
+    ('paths = ["a/**/*.csv"]\n', ["a/deep"], False),
+]
+
+
+@pytest.mark.parametrize(("settled", "paths", "is_all"), ALL_READ)
+def test_a_name_is_in_no_tracker_only_where_all_are_read(folders, run, settled, paths, is_all):
+    (folders() / "okr.toml").write_text(settled + UNKNOWN, "utf-8")
+    said = [line for line in run("check", *paths).stderr.splitlines() if "in no tracker" in line]
+    assert len(said) == (3 if is_all else 0)
+
+
+def test_where_a_tracker_cannot_be_read_no_name_is_said_to_be_nowhere(folders, run):
+    folder = folders()
+    (folder / "okr.toml").write_text(UNKNOWN, "utf-8")
+    (folder / "b" / "w.xlsx").write_bytes(b"")
+    assert "in no tracker" not in run("check", ".").stderr
+
+
 def test_names_that_no_tracker_has_are_said(company, settings):
     config = settings(
         '[departments."Salse"]\nweight = 2\n[teams."Enablement"]\ndepartment = "Sales"\n'
         '[teams."Zebra"]\nweight = 2\n'
         '[owners]\n"VP Sale" = "a@example.com"\n"Somebody Else" = "b@example.com"'
     )
-    assert list(names_not_found(config, read_all(company))) == [
+    assert list(names_not_found(config, read_all(company), is_all=True)) == [
         "okr.toml: [teams] “Zebra” is in no tracker. Correct the name, or remove it.",
         "okr.toml: [departments] “Salse” is in no tracker. Did you mean Sales?",
         "okr.toml: [owners] “VP Sale” is in no tracker. Did you mean VP Sales?",

@@ -264,7 +264,7 @@ def test_a_wrong_argument_is_answered_with_a_sentence(folder, given, said):
             "^“2027” is not a quarter. Type it as 2027-Q1.$",
         ),
         ({"fiscal_start": 13}, "begins in a month from 1 to 12"),
-        ({"source": "plan.xlsx"}, "a plan is a .toml or .csv file"),
+        ({"source": "plan.xlsx"}, "a plan is a .toml, .csv or .tsv file"),
         ({"source": NUMBERS}, "^A plan is named by its path, not by a DataFrame.$"),
         ({"source": "p.toml", "blank": True}, "^Give one of template, source and blank.$"),
     ],

@@ -159,6 +159,8 @@ MISTAKES = {
     "new n.xlsx --template": "--template needs a value. Type one: --template sales",
     "score t.csv -o": "-o needs a value. Type one: -o rollup.xlsx",
     "new n.xlsx --blank=yes": "--blank takes no value. Type it alone: --blank",
+    "--help=1": "--help takes no value. Type it alone: --help",
+    "score --help=1": "--help takes no value. Type it alone: --help",
     "new my n.xlsx": "Got unexpected extra argument (n.xlsx). Type okr-sheets new --help to see what there is.",
     "demo a b c": "Got unexpected extra arguments (b c). Type okr-sheets demo --help to see what there is.",
     # Names.
@@ -198,7 +200,9 @@ MISTAKES = {
     "check t.csv --config c-ky.toml": "--config: There is no file c-ky.toml. Did you mean c-key.toml?",
     "check t.csv --config full": "--config: full is a folder. Name a file in it, such as okr.toml.",
     "new n.xlsx --from zzz": "--from: There is no file zzz. Name another, such as plan.toml.",
-    "new n.xlsx --from mine.md": "mine.md: a plan is a .toml or .csv file. Choose a name that ends in one of: .toml, .csv.",
+    "new n.xlsx --from mine.md": "mine.md ends in no known suffix. Choose a name that ends in one of: .toml, .csv, .tsv, .ods, .xls, .xlsb, .xlsm, .xlsx.",
+    "new n.xlsx --from empty.xlsx --preset google": "empty.xlsx is a tracker, which says this itself. Leave out --preset.",
+    "new n.xlsx --from old.xls --language fi --cadence weekly --fiscal-start 4": "old.xls is a tracker, which says this itself. Leave out --language, --cadence, --fiscal-start.",
     "score t.csv --history none.sqlite": "none.sqlite is not there yet. Begin it with: -o none.sqlite",
     "score t.csv --history mine.sqlite": "mine.sqlite is there already and is no history. Choose another name.",
     "check foo://x/t.csv": "No file system is known for foo://. Type one such as s3://.",
@@ -292,6 +296,13 @@ def test_a_mistake_is_one_sentence_that_ends_with_what_to_type(command, folder, 
     assert_says_what_to_type(MISTAKES[command])
 
 
+def test_a_file_to_replace_that_may_not_be_read_is_no_folder(folder, monkeypatch):
+    monkeypatch.setattr("click.types.os.access", lambda *_: False)
+    lines, code = said("new empty.xlsx", folder, monkeypatch)
+    told = "okr-sheets: empty.xlsx is there already. Choose another name, or add --force."
+    assert (lines, code) == ([told], 2)
+
+
 def test_what_cannot_be_read_is_told_with_what_to_type(folder, monkeypatch):
     for command in ("check gone.xlsx", "check empty.xlsx", "check full/x.txt", "score gone.csv"):
         lines, code = said(command, folder, monkeypatch)
@@ -300,6 +311,24 @@ def test_what_cannot_be_read_is_told_with_what_to_type(folder, monkeypatch):
         assert len(told) <= 1
         for line in told:
             assert_says_what_to_type(line)
+
+
+@pytest.mark.parametrize(
+    "command", ["check {}", "score {}", "adopt {}", "score t.csv --previous {}"]
+)
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("emty.xlsx", "empty.xlsx"), ("./lokced", "locked"), ("altogether other.csv", "")],
+)
+def test_a_file_or_folder_that_is_not_there_is_told_with_the_one_that_may_be_meant(
+    command, typed, meant, folder, monkeypatch
+):
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    arguments = [part.format(typed) for part in command.split()]
+    lines = CliRunner().invoke(main, arguments).output.splitlines()
+    (told,) = [line for line in lines if ": error: not-found: " in line]
+    assert told.endswith(f" Did you mean {meant}?" if meant else "Correct the path.")
 
 
 def test_every_error_of_a_file_says_what_to_type():

@@ -1,11 +1,16 @@
 """A tracker of an earlier template: named once, and written anew with all that was typed."""
 
+import re
+import shlex
+from datetime import date
+
 import pytest
 from click.testing import CliRunner
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 import okr_sheets as okr
+from okr_sheets import renew
 from okr_sheets.cli import main
 from okr_sheets.language import languages
 from okr_sheets.reading.own import OwnColumn, own_columns
@@ -74,9 +79,6 @@ def test_a_sheet_of_somebody_elses_has_no_version(tmp_path):
 def test_it_is_written_anew_with_all_that_was_typed(old, run, tmp_path):
     before = old.read_bytes()
     assert codes(old) == ["old-template"]
-    (problem,) = [p for p in okr.read(old).problems if p.code in OURS]
-    command = 'okr-sheets new NEW.xlsx --from "old one.xlsx"'
-    assert command in problem.say()
     done = run("new", "new.xlsx", "--from", str(old))
     assert done.exit_code == 0, done.output
     assert old.read_bytes() == before
@@ -88,6 +90,36 @@ def test_it_is_written_anew_with_all_that_was_typed(old, run, tmp_path):
     for name in ("key_results", "objectives", "check_ins", "actions", "log", "close"):
         assert getattr(now, name).equals(getattr(was, name)), name
     assert own_columns(now) == own_columns(was) != ()
+
+
+@pytest.mark.parametrize("name", ["old one.xlsx", "old.xlsx", "Ann's $(old) `one`.xlsx", "o" * 180])
+@pytest.mark.parametrize("code", languages())
+def test_the_command_that_is_named_works_from_where_one_is(name, code, old, run, tmp_path):
+    folder = tmp_path / "old ones"
+    folder.mkdir()
+    old.rename((folder / name).with_suffix(".xlsx"))
+    said = run("check", "old ones", "--language", code).output
+    (command,) = re.findall(r"`(okr-sheets new .+\.xlsx'?)`", said)
+    program, *arguments = shlex.split(command)
+    assert program == "okr-sheets"
+    done = run(*arguments)
+    assert done.exit_code == 0, done.output
+
+
+def test_weeks_that_are_past_are_folded_as_in_a_new_tracker(run, tmp_path, monkeypatch):
+    day, tracker = date(2027, 2, 3), okr.new("sales", quarter="2027-Q1")
+    monkeypatch.setattr(renew, "today", lambda: day)
+    old = okr.write(tracker, tmp_path / "old.xlsx")
+    new = okr.write(tracker, tmp_path / "new.xlsx", today=day)
+    assert run("new", "renewed.xlsx", "--from", str(old)).exit_code == 0
+    folded, today, before = (
+        [key for key, column in columns.items() if column.hidden]
+        for columns in (
+            load_workbook(path)["OKRs"].column_dimensions
+            for path in (tmp_path / "renewed.xlsx", new, old)
+        )
+    )
+    assert folded == today != before
 
 
 def test_what_could_not_be_read_is_not_left_behind_in_silence(old, run, tmp_path):
@@ -107,7 +139,10 @@ def test_what_could_not_be_read_is_not_left_behind_in_silence(old, run, tmp_path
 def test_whose_it_is_and_of_when_is_not_asked_again(old, run, option):
     done = run("new", "new.xlsx", "--from", str(old), *option)
     assert done.exit_code == 2
-    assert "says itself whose OKRs these are, and of when" in done.output
+    assert (
+        f"old one.xlsx is a tracker, which says this itself. Leave out {option[0]}.\n"
+        in done.output
+    )
 
 
 def test_the_version_is_a_cell_that_every_program_keeps(old):

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
+from okr_sheets import about
 from okr_sheets.adopting.drafting import drafted
 from okr_sheets.adopting.looks import READ_LOOKS, SUFFIXES, Looks
 from okr_sheets.adopting.making import MOST_DATES, Origin, tracker_of
@@ -20,6 +21,7 @@ from okr_sheets.adopting.notes import Note
 from okr_sheets.adopting.plans import Plan
 from okr_sheets.adopting.recognising import recognise as recognise
 from okr_sheets.adopting.sheets import READ_SHEETS, Found, Sheet
+from okr_sheets.files import names
 from okr_sheets.files.child import in_child
 from okr_sheets.problems import Problem, UnreadableError
 from okr_sheets.tracker import Tracker
@@ -63,7 +65,7 @@ def read_source(paths: Sequence[Path]) -> Source:
         try:
             found: Found = in_child(READ_SHEETS, path.absolute(), str(path))
         except UnreadableError as error:
-            problems.append(error.problem(str(path)))
+            problems.append(error.problem(str(path), names.SUFFIXES))
             continue
         problems += found.problems
         if found.is_tracker:
@@ -90,7 +92,7 @@ def adopt(
     source: Source, mapping: Mapping, company: str = "", today: date | None = None
 ) -> Adoption:
     """The trackers that a mapping makes of the sheets."""
-    today = today or datetime.now().date()  # noqa: DTZ005  people mean their own day
+    today = today or about.today()
     plans, said = drafted(mapping, source.sheets, today)
     adopted = []
     for plan in plans:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from pathlib import PurePath
 
+from okr_sheets import about
 from okr_sheets.adopting.columns import (
     Candidate,
     Content,
@@ -74,7 +75,7 @@ def recognise(
     drawn = [draft for sheet in sheets for draft in _drafts(sheet)]
     spoken = _language(sheets, drawn)
     ask = Ask(language(spoken), around=quarter.span if quarter else None)
-    today = today or datetime.now().date()  # noqa: DTZ005  people mean their own day
+    today = today or about.today()
     said: QuarterSaid = "named"
     used = quarter
     if used is None:

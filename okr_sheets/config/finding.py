@@ -7,9 +7,10 @@ import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from okr_sheets.config import Config, read_config
+from okr_sheets.files.names import is_sought
 from okr_sheets.misuse import MisuseError, named_kind
 from okr_sheets.text import one_line, quoted
 from okr_sheets.urls import is_url
@@ -57,15 +58,16 @@ def nearest(paths: Iterable[str | Path] = ()) -> Path | None:
     return next((file for folder in (Path(), *_shared(paths)) for file in find(folder)), None)
 
 
-def passed_over(paths: Iterable[str | Path], used: Path | None) -> list[Path]:
-    """The okr.toml files beside some of the trackers at these paths that do not count for all.
+def passed_over(sources: Iterable[str | Path], used: Path | None) -> list[Path]:
+    """The okr.toml files nearest to some of the trackers of `sources` that do not count for all.
 
-    Where none is `used`, those in the folders below are among them.
+    `sources` are paths that are read. Where none is `used`, trackers in the folders below one are
+    looked at too.
     """
-    folders = list(dict.fromkeys(_folders(paths)))
-    files = [file for folder in folders for file in islice(find(folder), 1)]
+    folders = _folders(sources)
     if used is None:
-        files += [file for folder in folders for file in _below(folder)]
+        folders += [below for place in _places(sources) for below in _with_trackers(place)]
+    files = [file for folder in dict.fromkeys(folders) for file in islice(find(folder), 1)]
     real = dict.fromkeys(os.path.realpath(file) for file in files if is_trusted(file))
     return [Path(path) for path in real if used is None or path != os.path.realpath(used)]
 
@@ -80,13 +82,35 @@ def why_passed_over(files: Sequence[Path], used: Path | None, how: str) -> str:
     return f"{names}{more}: not used, since {counts}. Name the one to use {how}."
 
 
-def _folders(paths: Iterable[str | Path]) -> list[Path]:
-    """The folder of each path: its own if it is one, and those of all that a pattern matches.
+def reads_all(paths: Sequence[str], config: Config) -> bool:
+    """Whether reading these paths, or none for those of the settings, reads all trackers there are.
 
-    A pattern with ** counts up to its first sign; none where the working folder is gone.
+    They are what the `paths` of the settings name; where there are none, whatever lies by the file.
+    """
+    if not paths or not config.folder:
+        return not paths
+    read = [PurePath(place) for place in _places(paths)]
+    return {path for path in config.paths if is_url(path)} <= {*paths} and all(
+        any(PurePath(place).is_relative_to(each) for each in read)
+        for place in _places(config.paths or [config.folder])
+    )
+
+
+def _folders(paths: Iterable[str | Path]) -> list[Path]:
+    """The folder of each of the `_places`: its own if it is one."""
+    return [
+        Path(place if os.path.isdir(place) else os.path.dirname(place))  # noqa: PTH112, PTH120  may be too long to be looked up
+        for place in _places(paths)
+    ]
+
+
+def _places(paths: Iterable[str | Path]) -> list[str]:
+    """Each path from the root on, of a pattern all that it matches.
+
+    A pattern with ** counts as it is; none where the working folder is gone.
     """
     try:
-        places = [
+        return [
             os.path.abspath(each)  # noqa: PTH100  a link in it keeps its name
             for path in map(str, paths)
             if not is_url(path)
@@ -94,7 +118,6 @@ def _folders(paths: Iterable[str | Path]) -> list[Path]:
         ]
     except (OSError, ValueError):
         return []
-    return [Path(place if os.path.isdir(place) else os.path.dirname(place)) for place in places]  # noqa: PTH112, PTH120  may be too long to be looked up
 
 
 def _matched(path: str) -> list[str]:
@@ -104,12 +127,13 @@ def _matched(path: str) -> list[str]:
     return [*islice(glob.iglob(path), MOST_MATCHES)] or [path]  # noqa: PTH207  a pattern may be absolute
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    """The okr.toml files in the folders below one, those of hidden ones aside."""
-    for path, folders, files in islice(os.walk(folder), MOST_MATCHES):
+def _with_trackers(place: str) -> Iterator[Path]:
+    """The folders below one that hold what may be a tracker, hidden ones aside; none of a file."""
+    walked = os.walk(place) if os.path.isdir(place) else ()  # noqa: PTH112  may be no path at all
+    for path, folders, files in islice(walked, MOST_MATCHES):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if NAME in files and Path(path) != folder:
-            yield Path(path) / NAME
+        if any(is_sought(PurePath(name)) for name in files):
+            yield Path(path)
 
 
 def _shared(paths: Iterable[str | Path]) -> Iterator[Path]:

@@ -51,7 +51,7 @@ def new(
     """A new tracker without check-ins, to be written and filled in.
 
     Its rows come from `template`, the name of an example set, or from `source`, the path of a plan
-    of your own as .toml or .csv; `blank=True` gives none. By default they are the B2B SaaS
+    of your own as .toml, .csv or .tsv; `blank=True` gives none. By default they are the B2B SaaS
     marketing set, in `language`, by default English.
 
     `quarter`, such as 2027-Q1, or 2027 for a year, defaults to that of `source`, else to the one
@@ -167,7 +167,7 @@ def _plan(
     source = Path(source)
     if source.suffix.lower() not in PLANS:
         raise SetError(
-            f"{source.name}: a plan is a .toml or .csv file. {suffix_advice(source, PLANS)}"
+            f"{source.name}: a plan is a .toml, .csv or .tsv file. {suffix_advice(source, PLANS)}"
         )
     if source.suffix.lower() == ".toml":
         return plan_of(read_toml(source, SetError), source.name, fiscal_start)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import takewhile
 from operator import mul
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 from okr_sheets.about import About
@@ -124,7 +125,7 @@ def _other_template(path: str, parts: Iterable[_Part]) -> Iterator[Problem]:
     version = min(filter(None, versions), default=TEMPLATE_VERSION)
     if version != TEMPLATE_VERSION:
         code = "old-template" if version < TEMPLATE_VERSION else "newer-template"
-        words = {"value": str(TEMPLATE_VERSION), "file": PurePath(path).name}
+        words = {"value": str(TEMPLATE_VERSION), "file": shlex.quote(path)}
         yield Problem(code, path, given=str(version), words=words)
 
 

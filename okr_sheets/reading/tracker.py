@@ -15,6 +15,7 @@ import numpy as np
 from okr_sheets.columns import Columns, filled, folded, sharing_texts
 from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.child import in_child
+from okr_sheets.files.names import SUFFIXES
 from okr_sheets.misuse import MisuseError, named_kind
 from okr_sheets.problems import Problem, UnreadableError, in_order
 from okr_sheets.reading import READING
@@ -80,7 +81,9 @@ def read_trackers(
         asked = place or Path(path).absolute(), str(path), fiscal_start
         read: Drafts = plain_drafts(*asked) or in_child(READING, *asked)
     except UnreadableError as error:
-        read = Drafts(problems=(error.problem(str(path)),))
+        # Where it is called otherwise than it lies, it was fetched.
+        known = SUFFIXES if place is None or not is_url(path) else ()
+        read = Drafts(problems=(error.problem(str(path), known),))
     if not read.drafts:
         return [Tracker.empty(path=str(path), problems=read.problems)]
     return _trackers(str(path), read)

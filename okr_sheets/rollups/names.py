@@ -14,11 +14,11 @@ from okr_sheets.text import quoted
 from okr_sheets.tracker import Tracker
 
 
-def names_not_found(config: Config, trackers: Sequence[Tracker]) -> Iterator[str]:
+def names_not_found(config: Config, trackers: Sequence[Tracker], is_all: bool) -> Iterator[str]:
     """Sentences on the names of the settings that no tracker has, the misspelt ones first.
 
-    Of many in one table one sentence names the first few. Of one tracker alone an address book may
-    know more owners, so there only those who are nearly somebody are named.
+    Of many in one table one sentence names the first few. Unless the trackers are all there are
+    (`is_all`), others may have a name, so only those that are nearly one of these are said.
     """
     readable = [tracker for tracker in trackers if tracker.readable]
     if not readable:
@@ -28,29 +28,36 @@ def names_not_found(config: Config, trackers: Sequence[Tracker]) -> Iterator[str
     spelled = with_one_spelling(readable, config)
     called = (*owner_names(spelled).values(), *unit_names(spelled).values())
     owners = {fold(name): name for name in called}
-    yield from _sentences("[teams]", [unit.name for unit in config.teams.values()], teams)
+    listed = [unit.name for unit in config.teams.values()]
+    yield from _sentences("[teams]", listed, teams, is_all)
     alone = []
     for unit in config.departments.values():
         if not (team := _team_of(unit.name, config)):
             alone.append(unit.name)
         elif _nearly(unit.name, departments):  # else the settings alone may know it
             place = f'[teams."{quoted(team)}"] department'
-            yield from _sentences(place, [unit.name], departments)
-    yield from _sentences("[departments]", alone, departments)
+            yield from _sentences(place, [unit.name], departments, is_all)
+    yield from _sentences("[departments]", alone, departments, is_all)
     listed = [config.spelled.get(name, name) for name in config.owners]
-    if len(readable) == 1:
-        listed = [name for name in listed if _nearly(name, owners)]
-    yield from _sentences("[owners]", listed, owners)
+    yield from _sentences("[owners]", listed, owners, is_all)
 
 
-def _sentences(place: str, listed: Iterable[str], names: Mapping[str, str]) -> Iterator[str]:
-    """A sentence for each of a few names that are nearly one of `names`, and one for all others."""
+def _sentences(
+    place: str, listed: Iterable[str], names: Mapping[str, str], is_all: bool
+) -> Iterator[str]:
+    """A sentence for each of a few names that are nearly one of `names`, and one for all others.
+
+    Unless `names` are all there are (`is_all`), the others are not said.
+    """
     missing = [name for name in listed if fold(name) not in names]
     nearly = {name: close for name in missing if (close := _nearly(name, names))}
     misspelt = list(nearly)[:FEW]
     for name in misspelt:
         advice = f"Did you mean {quoted(nearly[name])}?"
-        yield f"okr.toml: {place} “{quoted(name)}” is in no tracker. {advice}"
+        nowhere = "in no tracker" if is_all else "in none of these trackers"
+        yield f"okr.toml: {place} “{quoted(name)}” is {nowhere}. {advice}"
+    if not is_all:
+        return
     strange = [name for name in missing if name not in misspelt]
     if len(strange) == 1:
         advice = "Correct the name, or remove it."
