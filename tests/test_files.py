@@ -85,7 +85,7 @@ ERRORS = Case(
     {"O1.KR1": 0.2, "O1.KR3": NAN, "O2.KR3": NAN},
 )
 TYPED_OVER = Case(
-    named(typed_over="R7", current_typed="O8", number_as_text="AD9 AD13"),
+    named(typed_over="R7", current_typed="O8", number_as_text="AD9 AD13", other_score="R10"),
     scores={"O1.KR2": 0.6667},
 )
 CASES = {

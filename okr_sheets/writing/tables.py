@@ -28,7 +28,7 @@ from okr_sheets.writing.validations import (
 )
 
 KEY_ROW, HEADER_ROW, FIRST_ROW = 3, 4, 5  # from 1
-SPARE_ROWS = {"actions": 20, "log": 18, "close": 8}  # an objective has its line already
+SPARE_ROWS = {"actions": 20, "log": 16, "close": 10}  # an objective has its line already
 LAST_LIST_ROW = 205
 LISTS = ("owner", "unit", "aligns_to")
 WRAPPED = frozenset({"action", "owner", "note", "by", "objective", "reason", "lesson", "to_fix"})
