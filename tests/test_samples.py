@@ -133,7 +133,7 @@ def test_the_story_has_all_that_happens_in_a_quarter(made):
 
 
 def test_a_history_of_three_runs_tells_what_became_otherwise(made, golden, monkeypatch, tmp_path):
-    for name in ("trackers", "2027-Q1"):
+    for name in ("trackers", "2027-Q1", "2026-Q4"):
         shutil.copytree(made / name, tmp_path / name)
     shutil.copy(made / "okr.toml", tmp_path)
     monkeypatch.chdir(tmp_path)
