@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePath
 
-from okr_sheets.grouping import places_of
 from okr_sheets.kinds import CODES, SEVERITIES, Severity
+from okr_sheets.places import places_of
 from okr_sheets.suggesting import path_meant
 from okr_sheets.summaries import counted
 from okr_sheets.text import one_line, quotation

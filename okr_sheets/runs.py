@@ -141,7 +141,8 @@ def say_problems(
 
     If `quiet`, errors and warnings alone.
     """
-    from okr_sheets.grouping import grouped, names_all
+    from okr_sheets.grouping import grouped
+    from okr_sheets.places import names_all
 
     wanted = (p for p in problems if not quiet or p.severity != "info")
     lines = grouped(wanted, by_file=by_file)

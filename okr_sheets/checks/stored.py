@@ -13,8 +13,8 @@ import numpy as np
 from okr_sheets.checks.formulas import beside, our_shapes, shape
 from okr_sheets.columns import Columns, among, serial, to_day
 from okr_sheets.files.grid import Broken, Uncalculated
-from okr_sheets.grouping import ranges
 from okr_sheets.language import Language, choice_keys, fold, language
+from okr_sheets.places import ranges
 from okr_sheets.problems import Problem
 from okr_sheets.reading.cells import amount, as_text
 from okr_sheets.schema import CHECK_IN_PREFIX, OKRS, Column

@@ -11,8 +11,8 @@ import numpy as np
 from okr_sheets.bands import Bands, differences
 from okr_sheets.choices import OBJECTIVE
 from okr_sheets.columns import Columns, folded
-from okr_sheets.grouping import few_names
 from okr_sheets.language import language
+from okr_sheets.places import few_names
 from okr_sheets.problems import Problem, file_names
 from okr_sheets.schema import ACTIONS, CHECK_IN_PREFIX, CLOSE, LOG, OKRS
 from okr_sheets.tracker import Tracker, okrs_of

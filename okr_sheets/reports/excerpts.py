@@ -14,8 +14,9 @@ import numpy as np
 
 from okr_sheets.choices import LEVELS
 from okr_sheets.columns import Array, Columns
-from okr_sheets.grouping import grouped, names_all
+from okr_sheets.grouping import grouped
 from okr_sheets.language import Language
+from okr_sheets.places import names_all
 from okr_sheets.problems import Problem
 from okr_sheets.rollups.result import Rollup, Row
 
