@@ -320,10 +320,10 @@ def remind(
     quiet: bool,
     config: Config,
 ) -> int:
-    """Write one message per owner: numbers they owe and actions past their day.
+    """Write one message per owner.
 
-    Each is in the language of the owner's tracker and names the cell to type in. Nothing is sent;
-    addresses stand in okr.toml.
+    It tells the numbers they owe and actions past their day, each by the cell to type in, in the
+    language of their tracker. Nothing is sent; addresses stand in okr.toml.
     """
     from okr_sheets.reports.drafts import Drafts, write_messages
     from okr_sheets.reports.reminders import messages, owners_in
@@ -372,7 +372,10 @@ def remind(
 @language_option("Of the sets.  [default: okr.toml's, else en]")
 @CONFIG
 def templates(name: str | None, code: str | None, config: Config) -> None:
-    """List the example sets, or print one to start a plan of your own from."""
+    """List the example sets, or print one.
+
+    What is printed is a plan to start your own from: `new --from` takes it.
+    """
     code = code or config.language or REFERENCE
     if name:
         put(examples.text_of(name, code))
@@ -386,7 +389,10 @@ def templates(name: str | None, code: str | None, config: Config) -> None:
 @click.argument("folder", required=False, type=OutPath("tracker", "okr-demo", file_okay=False))
 @language_option("Of the trackers and reports.", default=REFERENCE, show_default=True)
 def demo(folder: Path | None, code: str) -> None:
-    """Show the whole loop on a sample company: six trackers, filled in, scored, rolled up."""
+    """Show the whole loop on a sample company.
+
+    Six trackers are filled in, scored and rolled up.
+    """
     from okr_sheets.demo import show
 
     show(folder, say, code)

@@ -240,3 +240,10 @@ def test_it_runs_as_a_module():
         check=True,
     )
     assert done.stdout == f"okr-sheets, version {okr.__version__}\n"
+
+
+def test_the_list_of_commands_cuts_no_description_off():
+    listed = CliRunner(env={"COLUMNS": "80"}).invoke(main, ["--help"]).output
+    told = listed.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.split()[0] for line in told] == sorted(main.commands)
+    assert all(line.endswith(".") and not line.endswith("...") for line in told), listed
