@@ -49,11 +49,11 @@ def turn(
 ) -> int:
     """Write the next quarter's trackers.
 
-    They are made from those of a quarter that is over. Decisions of the close are followed: what is kept or changed comes along with its ID, and starts
-    from its last value; what is achieved, dropped or cancelled stays behind; what was postponed is
-    taken up again. Row by row it says what became of it. All trackers are written or none, the old
-    ones stay as they are, and nothing is replaced. Numbers count to the quarter's last day unless
-    --as-of says another.
+    They are made from those of a quarter that is over. Decisions of the close are followed: what is
+    kept or changed comes along with its ID, and starts from its last value; what is achieved,
+    dropped or cancelled stays behind; what was postponed is taken up again. Row by row it says what
+    became of it. All trackers are written or none, the old ones stay as they are, and nothing is
+    replaced. Numbers count to the quarter's last day unless --as-of says another.
     """
     from okr_sheets.problems import file_names
     from okr_sheets.tracker import usual_language
