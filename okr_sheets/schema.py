@@ -168,7 +168,7 @@ ACTIONS = Sheet(
     (
         Column("key_result", "id", width=14),
         Column("action", width=56),
-        Column("owner", width=26),
+        Column("owner", width=28),
         Column("due", "date", width=13),
         Column("status", "choice", choices=ACTION_STATUSES, width=13),
         Column("note", width=44),

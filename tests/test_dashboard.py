@@ -177,13 +177,13 @@ def test_the_count_leads_to_the_first_row_to_fix(tmp_path, soffice):
     model = ironcalc.load_from_xlsx(str(changed))
     names = CalamineWorkbook.from_path(changed).sheet_names
     (link,) = re.findall(
-        r'"(#[^"]*)"&amp;ADDRESS\(([^,]*),(COLUMN\([^)]*\))\)', dashboard_xml(path)
+        r'"(#[^"]*)"&amp;ADDRESS\(([^,]*),(COLUMN\([^)]*\)),4\)', dashboard_xml(path)
     )
     model.set_user_input(
-        names.index("Dashboard"), 200, 1, f'="{link[0]}"&ADDRESS({link[1]},{link[2]})'
+        names.index("Dashboard"), 200, 1, f'="{link[0]}"&ADDRESS({link[1]},{link[2]},4)'
     )
     model.evaluate()
-    assert model.get_cell_value(names.index("Dashboard"), 200, 1) == f"#'OKRs'!${letter}$8"
+    assert model.get_cell_value(names.index("Dashboard"), 200, 1) == f"#'OKRs'!{letter}8"
 
 
 def dashboard_xml(path):
@@ -273,3 +273,11 @@ def test_a_day_typed_as_text_tells_of_what_is_expected(tmp_path, soffice):
     assert problem.words["label"] == "Expected"
     rows = page(path)
     assert problem.given == language("en").percent(rows[7][4])
+
+
+def test_a_lone_space_is_told_as_no_number(tmp_path, soffice):
+    path = typed_into(written(tmp_path), {(7, "checkin.2027-02-12"): " "})
+    words, rows = language("en"), page(path)
+    shown = words.percent(rows[7][1])
+    assert rows[4][1] == words("dashboard.text_untold", n=1, given=shown)
+    assert shown == words.percent(okr.rollup(path, as_of="2027-02-12").teams.score[0])

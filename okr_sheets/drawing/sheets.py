@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlsxwriter.worksheet import Worksheet
 
+from okr_sheets.drawing.colours import MUTED
 from okr_sheets.drawing.styles import Styles
 
 A4 = 9
@@ -11,9 +12,17 @@ FITTED = 15.0  # points, Excel's own height: of rows that programs fit to what i
 
 
 def begin(
-    sheet: Worksheet, styles: Styles, title: str, caption: str, top: float = 32, rows: float = 20
+    sheet: Worksheet,
+    styles: Styles,
+    title: str,
+    caption: str,
+    top: float = 32,
+    rows: float = 20,
+    within: int = 0,
 ) -> None:
     """Title and caption on a sheet without gridlines; `top` and `rows` are points of height.
+
+    The caption runs on to the right, or wraps `within` so many columns.
 
     No program fits a row any more to what is typed, unless `rows` are `FITTED`.
     """
@@ -21,7 +30,11 @@ def begin(
     sheet.set_default_row(rows)
     sheet.set_row(0, top)
     sheet.write_string(0, 0, title, styles.title)
-    sheet.write_string(1, 0, caption, styles.caption)
+    if within:
+        wrapped = styles(font_color=MUTED, text_wrap=True)
+        sheet.merge_range(1, 0, 1, within - 1, caption, wrapped)
+    else:
+        sheet.write_string(1, 0, caption, styles.caption)
 
 
 def set_page(

@@ -107,9 +107,10 @@ def _objectives(now: Scored, trackers: Sequence[Tracker]) -> Iterator[OpenEnd]:
         place, tracker = places[row["tracker"]], trackers[row["tracker"]]
         if not _has_close(tracker):
             continue
-        has_line, line = place.has_line(row["id"]), place.line(row["id"])
-        missing = [*_missing(row, line)]
-        for what in missing if has_line else [LINE, *missing] if missing else ():
+        missing = [*_missing(row, place.line(row["id"]))]
+        if missing and not place.has_line(row["id"]):
+            missing.insert(0, LINE)
+        for what in missing:
             number = place.row(row["id"])
             cell = _cell(tracker, CLOSE.key, "id" if what == LINE else what, number)
             sheet = tracker.sheets.get(CLOSE.key, "")
@@ -144,12 +145,11 @@ class _Places:
         pairs = zip(folded(lines.id)[::-1], lines.row[::-1].tolist(), strict=True)
         self._rows: dict[str, int] = dict(pairs)
         self._rows |= {name: line["row"] for name, line in self._lines.items()}
-        self._listed = frozenset(self._rows)
         self._last = max(self._rows.values(), default=0)
 
     def has_line(self, name: str) -> bool:
-        """Whether the close lists an objective."""
-        return name.casefold() in self._listed
+        """Whether an objective has a line, or was given one by `row`."""
+        return name.casefold() in self._rows
 
     def line(self, name: str) -> Line:
         """What was typed for an objective; nothing where it has no line."""

@@ -32,7 +32,8 @@ OBJECTIVES_TOP = 2
 OBJECTIVES_BOTTOM = OBJECTIVES_TOP + MOST_OBJECTIVES - 1
 ATTENTION_TOP = OBJECTIVES_TOP + MOST_OBJECTIVES + 2
 FIGURES_TOP = ATTENTION_TOP + SHOWN_ATTENTION + 2
-COUNTS_TOP = FIGURES_TOP + 4
+FIGURES_OF_ALL = ("score", "expected", "live", "updated")
+COUNTS_TOP = FIGURES_TOP + len(FIGURES_OF_ALL)
 FIXES = (FIGURES_TOP + 10, FIGURES_TOP + 11)  # how many rows have something to fix, and the first
 WEEKS_TOP = FIGURES_TOP + 13
 ATTENTION = {
@@ -47,6 +48,10 @@ ATTENTION = {
 PACES_COLUMN = "D"  # beside the figures
 PACES = ("behind", "over", "ahead")  # what is said of a gap
 NUMBERS = frozenset({"score", "expected", "gap"})
+
+
+def _figure(key: str) -> str:
+    return f"B{FIGURES_TOP + FIGURES_OF_ALL.index(key)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class Calc:
         self._attention()
         self._figures()
         self._weeks()
-        score = self.cells[f"B{FIGURES_TOP}"].value
+        score = self.cells[_figure("score")].value
         self.retyped = Retyped(self.layout, WEEKS_TOP + len(self.layout.dates) + 1, score)
         for cell, (formula, value) in self.retyped.formulas.items():
             self._put(cell, formula, value)
@@ -93,6 +98,10 @@ class Calc:
         """
         return self.range(PACES_COLUMN, FIGURES_TOP, 1 + 2 * len(PACES))
 
+    def figure(self, key: str) -> Entry:
+        """One of `FIGURES_OF_ALL`, as other sheets name it."""
+        return self.at(_figure(key))
+
     def week_cell(self, rank: int, number: int) -> str:
         return f"{xl_col_to_name(WEEKS + number)}{OBJECTIVES_TOP + rank}"
 
@@ -112,22 +121,19 @@ class Calc:
         """The cell of one of the calendar's days, as other sheets' formulas name it."""
         return self.layout.elsewhere(self.layout.calendar(key))
 
-    def _okrs(self, key: str) -> str:
-        return self.layout.elsewhere(self.layout.range(key))
-
     def _put(self, cell: str, formula: object, value: Any) -> None:
         self.cells[cell] = Entry(str(formula), value)
 
     def _look_up(self, cell: str, row_cell: str, row: int, key: str) -> None:
         """Show in a cell what the OKRs sheet has in a row, if it is one."""
-        there = f"INDEX({self._okrs(key)},{row_cell}-{FIRST_ROW - 1})"
+        there = f"INDEX({self.layout.all_of(key)},{row_cell}-{FIRST_ROW - 1})"
         shown = there if key in NUMBERS else f'IF({there}="","",{there})'
         value = self.values.shown(row, key) if row else ""
         self._put(cell, f'IF({row_cell}>0,{shown},"")', value)
 
     def _objectives(self) -> None:
         anchors = [row for row, cells in self.values.cells.items() if cells["anchor"] > 0]
-        anchor = self._okrs("anchor")
+        anchor = self.layout.all_of("anchor")
         others = len(self.values.cells) - len(anchors)
         self._put(f"{OTHERS}{OBJECTIVES_TOP}", f"COUNTIFS({anchor},0)", others)
         for rank in range(MOST_OBJECTIVES):
@@ -140,7 +146,7 @@ class Calc:
             for key, column in columns.items():
                 if key != "expected" or rank < SHOWN_OBJECTIVES:
                     self._look_up(f"{column}{at}", cell, row, key)
-            share = f"INDEX({self._okrs('share')},{cell}-{FIRST_ROW - 1})"
+            share = f"INDEX({self.layout.all_of('share')},{cell}-{FIRST_ROW - 1})"
             counts = self.values.shown(row, "share") if row else 0
             self._put(f"{SHARE}{at}", f"IF({cell}>0,{share},0)", counts)
             k = RowCells({"anchor": cell, "weight_below": f"${WEIGHT}{at}"})
@@ -153,7 +159,7 @@ class Calc:
                 self._put(self.week_cell(rank, number), formula, value)
 
     def _attention(self) -> None:
-        urgency = self._okrs("urgency")
+        urgency = self.layout.all_of("urgency")
         ranks = {row: cells["urgency"] for row, cells in self.values.cells.items()}
         urgent = sorted((row for row in ranks if not math.isnan(ranks[row])), key=ranks.__getitem__)
         for rank in range(SHOWN_ATTENTION):
@@ -167,20 +173,20 @@ class Calc:
     def _figures(self) -> None:
         cells, words = self.values.cells.values(), self.layout.words
         keys = ("share", "share_points", "share_pace", "updated")
-        sums = RowCells({key: f"SUM({self._okrs(key)})" for key in keys})
-        for at, (key, rule) in enumerate(TEAM.items(), FIGURES_TOP):
+        sums = RowCells({key: f"SUM({self.layout.all_of(key)})" for key in keys})
+        for key, rule in TEAM.items():
             mean = self.values.team[key]
-            self._put(f"B{at}", rule(sums, self.operations), "" if math.isnan(mean) else mean)
-        active = f'{self._okrs("standing")},"{words.choice("state", "active")}"'
+            self._put(_figure(key), rule(sums, self.operations), "" if math.isnan(mean) else mean)
+        active = f'{self.layout.all_of("standing")},"{words.choice("state", "active")}"'
         live = sum(row["standing"] == "active" for row in cells)
-        self._put(f"B{FIGURES_TOP + 2}", f"COUNTIFS({active})", live)
-        self._put(f"B{FIGURES_TOP + 3}", sums.updated, int(sum(row["updated"] for row in cells)))
+        self._put(_figure("live"), f"COUNTIFS({active})", live)
+        self._put(_figure("updated"), sums.updated, int(sum(row["updated"] for row in cells)))
         for at, status in enumerate(COUNTED, COUNTS_TOP):
             word = words.choice("status", status)
-            counted = f'{self._okrs("status")},"{word}",{self._okrs("anchor")},0'
+            counted = f'{self.layout.all_of("status")},"{word}",{self.layout.all_of("anchor")},0'
             count = sum(row["status"] == status and row["anchor"] == 0 for row in cells)
             self._put(f"B{at}", f"COUNTIFS({counted})", count)
-        fixes = self._okrs("to_fix")
+        fixes = self.layout.all_of("to_fix")
         faulty = [row for row in self.values.cells if self.values.shown(row, "to_fix")]
         self._put(f"B{FIXES[0]}", f'COUNTIFS({fixes},"?*")', len(faulty))
         first = f'IFERROR(MATCH("?*",{fixes},0)+{FIRST_ROW - 1},0)'
@@ -195,7 +201,7 @@ class Calc:
             scores = f"{column}${OBJECTIVES_TOP}:{column}${OBJECTIVES_BOTTOM}"
             points = f"SUMPRODUCT({shares},{scores})"
             k = RowCells({**names, "day": f"$B{at}", "points": points, "share": f"SUM({shares})"})
-            dated = f"${self.layout.letter(f'checkin.{day}')}${DATE_ROW}"
+            dated = f"${self.layout.letter(f'{CHECK_IN_PREFIX}{day}')}${DATE_ROW}"
             self._put(f"B{at}", self.layout.elsewhere(dated), serial(day))
             expected, score = (self.values.weeks[key][number] for key in ("expected", "score"))
             self._put(f"C{at}", WEEK["expected"](k, f), expected)
@@ -219,9 +225,7 @@ class Calc:
         sheet.set_column(0, 40, 12, styles())
         for cell, entry in self.cells.items():
             sheet.write_formula(cell, f"={entry.formula}", styles(), entry.value)
-        for number, label in enumerate(
-            ("score", "expected", "live", "up to date", *COUNTED, "to fix", "first to fix")
-        ):
+        for number, label in enumerate((*FIGURES_OF_ALL, *COUNTED, "to fix", "first to fix")):
             sheet.write_string(FIGURES_TOP - 1 + number, 0, label, styles())
         for number, status in enumerate(COUNTED):
             word = self.layout.words.choice("status", status)

@@ -71,7 +71,7 @@ class CloseFormulas:
         """Whether it is the last day, and nobody has decided what becomes of a live objective."""
         layout = self._calc.layout
         day, last = (self._calc.calendar(key) for key in ("day", "last_day"))
-        ids, states = (layout.elsewhere(layout.range(key)) for key in ("id", "state"))
+        ids, states = (layout.all_of(key) for key in ("id", "state"))
         stopped = "".join(
             f"{self._words.choice('state', each)}|" for each in STATES if each in STOPPED
         )

@@ -39,7 +39,6 @@ from okr_sheets.writing.calc import (
     COUNTED,
     COUNTS_TOP,
     EXPECTED,
-    FIGURES_TOP,
     ID,
     OBJECTIVES_TOP,
     PACES,
@@ -138,7 +137,7 @@ class Dashboard:
     def _attention(self, page: Canvas, book: Workbook) -> None:
         """The key results by status, and beside them those behind or silent, the worst first."""
         words, calc = self.words, self.calc
-        first, live = calc.at(f"{ATTENTION['id']}{ATTENTION_TOP}"), calc.at(f"B{FIGURES_TOP + 2}")
+        first, live = calc.at(f"{ATTENTION['id']}{ATTENTION_TOP}"), calc.figure("live")
         nothing = quoted(words("report.none_attention"))
         empty = Entry(
             f'IF({first.formula}="",{nothing},"")',

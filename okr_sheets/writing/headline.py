@@ -19,11 +19,10 @@ from okr_sheets.drawing.colours import (
     STRONG_COLOURS,
 )
 from okr_sheets.drawing.conditions import where
-from okr_sheets.drawing.names import quoted_sheet
 from okr_sheets.drawing.styles import PERCENT
 from okr_sheets.formulas import quoted
 from okr_sheets.language import Language
-from okr_sheets.writing.calc import COUNTED, COUNTS_TOP, FIGURES_TOP, FIXES, Calc, Entry
+from okr_sheets.writing.calc import COUNTED, COUNTS_TOP, FIGURES_OF_ALL, FIXES, Calc, Entry
 from okr_sheets.writing.layout import FIRST_ROW
 from okr_sheets.writing.retyped import FIGURES
 
@@ -103,11 +102,10 @@ class _Headline:
         words, (count, row) = self.words, (self.calc.at(f"B{at}") for at in FIXES)
         cell = f"${self.layout.letter('to_fix')}${FIRST_ROW}"
         column = f"COLUMN({self.layout.elsewhere(cell)})"
-        sheet = quoted(f"#{quoted_sheet(self.layout.sheet)}!")
         many = filled(words("dashboard.fix", n="{n}"), n=count.formula)
         said = f"IF({count.formula}=1,{quoted(words('dashboard.fix', n=1))},{many})"
-        link = f"HYPERLINK({sheet}&ADDRESS({row.formula},{column}),{said})"
-        live, fine = self.calc.at(f"B{FIGURES_TOP + 2}"), words("dashboard.fix_none")
+        link = self.layout.link(row.formula, column, said)
+        live, fine = self.calc.figure("live"), words("dashboard.fix_none")
         none = f'IF({live.formula}>0,{quoted(fine)},"")'
         shown = (
             words("dashboard.fix", n=int(count.value))
@@ -125,13 +123,14 @@ class _Headline:
         """What to know before the figures: that there are none yet, or what they leave out."""
         words, retyped = self.words, self.calc.retyped
         rows, untold, score = (self.calc.at(retyped.figure(key)).formula for key in FIGURES)
-        live, now = (self.calc.at(f"B{FIGURES_TOP + number}") for number in (2, 0))
+        live, now = (self.calc.figure(key) for key in ("live", "score"))
         given, value = (_percent(words, each) for each in (now.formula, score))
         with_both = filled(words("dashboard.text_told"), n=rows, given=given, value=value)
         with_one = filled(words("dashboard.text_untold"), n=rows, given=given)
         nothing = words("dashboard.nothing", sheet=words("sheets.okrs"))
         quiet = f'IF({live.formula}>0,"",{quoted(nothing)})'
-        text = f"IF({rows}>0,IF({untold}>0,{with_one},{with_both}),{quiet})"
+        is_one = f"OR({untold}>0,{given}={value})"
+        text = f"IF({rows}>0,IF({is_one},{with_one},{with_both}),{quiet})"
         look = self.styles(italic=True, font_color=MUTED, bg_color=PAGE, shrink=True)
         page.formula(0, COLUMNS, text, "" if live.value else nothing, look)
         self._alert(page, COLUMNS, f"{rows}>0")
@@ -145,9 +144,7 @@ class _Headline:
 
     def tiles(self, page: Canvas) -> None:
         words, styles = self.words, self.styles
-        score, expected, live, updated = (
-            self.calc.at(f"B{FIGURES_TOP + number}") for number in range(4)
-        )
+        score, expected, live, updated = (self.calc.figure(key) for key in FIGURES_OF_ALL)
         slash = words("dashboard.updated_of")
         of_live = Entry(
             f'{updated.formula}&" {slash} "&{live.formula}', f"{updated.value} {slash} {live.value}"

@@ -100,6 +100,10 @@ class Layout:
         """A reference as other sheets write it."""
         return f"{quoted_sheet(self.sheet)}!{reference}"
 
+    def all_of(self, key: str) -> str:
+        """All cells of a column, as other sheets write them."""
+        return self.elsewhere(self.range(key))
+
     def calendar(self, key: str) -> str:
         """The cell of a day of `CALENDAR`, or of the check-in date that `THIS_WEEK` is."""
         row, column = self.calendar_place(key)
@@ -138,8 +142,12 @@ class Layout:
         first = self.elsewhere(f"${self.letter(self.first_check_in)}${row}")
         dates, week = (self.elsewhere(each) for each in (self.date_range, self.calendar(THIS_WEEK)))
         column = f"COLUMN({first})-1+MATCH({week},{dates},0)"
-        place = f"{quoted(f'#{quoted_sheet(self.sheet)}!')}&ADDRESS(ROW({first}),{column},4)"
-        return f"HYPERLINK({place},{quoted(text)})"
+        return self.link(f"ROW({first})", column, quoted(text))
+
+    def link(self, row: str, column: str, text: str) -> str:
+        """The formula, of another sheet, of a link to a cell; all three are formulas."""
+        sheet = quoted(f"#{quoted_sheet(self.sheet)}!")
+        return f"HYPERLINK({sheet}&ADDRESS({row},{column},4),{text})"
 
     def operations(self, *, elsewhere: bool = False) -> InCells:
         """The scoring rules' operations, as formulas of this sheet, or of others on it."""

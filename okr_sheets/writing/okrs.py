@@ -66,7 +66,8 @@ class OkrsSheet:
         self.operations = self.layout.operations()
         self.offered, self.own = offered, own or OwnCells()
         self.last_row = max(values.cells, default=FIRST_ROW)
-        self.heights = {row: self._height(row) for row in values.cells if self._texts(row)}
+        texts = {row: self._texts(row) for row in values.cells}
+        self.heights = {row: self._height(row, said) for row, said in texts.items() if said}
 
     def write(
         self,
@@ -80,7 +81,8 @@ class OkrsSheet:
         `lists` gives the range of each open drop-down, `settings` the cell of each setting.
         """
         title, caption = self.words("okrs_page.title"), self.words("okrs_page.caption")
-        begin(sheet, styles, title, caption, rows=FITTED)
+        # Within the columns that every page repeats, so that none cuts the caption off.
+        begin(sheet, styles, title, caption, rows=FITTED, within=self.layout.column["title"])
         self._columns(sheet, styles)
         self._top(sheet, styles, settings)
         self._table(sheet, styles)
@@ -134,7 +136,7 @@ class OkrsSheet:
 
         Below the last one filled there are rows for what is added, as far as all stays on a page.
         """
-        filled = [row for row, cells in self.values.cells.items() if cells["title"]]
+        filled = [row for row, cells in self.values.cells.items() if cells["title"] or cells["id"]]
         last = max(filled, default=self.last_row)
         blank = line_height(self.words)
         height = TOP_HEIGHT + self.view.header_height
@@ -147,12 +149,7 @@ class OkrsSheet:
 
     def _top(self, sheet: Worksheet, styles: Styles, settings: Mapping[str, str]) -> None:
         words, layout = self.words, self.layout
-        # Within the columns that every page repeats, so that none cuts it off.
         sheet.set_row(CAPTION_ROW - 1, CAPTION)
-        above_title = layout.column["title"] - 1
-        wrapped = styles(font_color=MUTED, text_wrap=True)
-        caption = words("okrs_page.caption")
-        sheet.merge_range(CAPTION_ROW - 1, 0, CAPTION_ROW - 1, above_title, caption, wrapped)
         sheet.set_row(DATE_ROW - 1, LINE)
         sheet.set_row(KEY_ROW - 1, None, None, {"hidden": True})
         sheet.set_row(HEADER_ROW - 1, self.view.header_height)
@@ -267,7 +264,7 @@ class OkrsSheet:
         texts = {key: self.values.shown(row, key) for key in WRAPPED}
         return {key: text for key, text in texts.items() if text}
 
-    def _height(self, row: int) -> float:
+    def _height(self, row: int, texts: Mapping[str, str]) -> float:
         """High enough for the fullest cell that wraps; a set height stops programs fitting it.
 
         So a row without a text has none, and is fitted to what people type.
@@ -275,7 +272,7 @@ class OkrsSheet:
         is_objective = self.values.cells[row]["type"] == OBJECTIVE
         lines = max(
             lines_of(text, self.view.widths[key] - MARGIN, bold=is_objective)
-            for key, text in self._texts(row).items()
+            for key, text in texts.items()
         )
         return min(max(24 if is_objective else 20, line_height(self.words) * lines + 4), TALLEST)
 

@@ -17,6 +17,7 @@ from okr_sheets.writing.layout import FIRST_ROW, LAST_ROW, Layout, RowCells
 
 FOLLOWED = 3  # rows with such numbers; of more, the score with them is not told
 FIGURES = ("rows", "untold", "with")  # how many rows, how many texts nobody can tell, the score
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 _UNTOLD = "#"  # what stands for such a text
 # Of each row: where it stands; its last check-in; what its numbers are as numbers, and its
 # objective's weight; what they come to; and what that adds in its objective, and there in the team.
@@ -41,12 +42,14 @@ class Retyped:
         self.f = layout.operations(elsewhere=True)
         self.formulas: dict[str, tuple[str, Any]] = {}
         self._sentence = quoted(layout.words.fix("text-number"))
-        rows = self._put_figure("rows", f"COUNTIFS({self._okrs('to_fix')},{self._sentence})", 0)
+        rows = self._put_figure(
+            "rows", f"COUNTIFS({self.layout.all_of('to_fix')},{self._sentence})", 0
+        )
         texts = f"{self._cell('current', 0)}:{self._cell('weight_above', FOLLOWED - 1)}"
         untold = f"COUNTIFS({texts},{quoted(_UNTOLD)})+MAX(0,{rows}-{FOLLOWED})"
         self._put_figure("untold", untold, 0)
         sums = {
-            key: f"(SUM({self._okrs(key)})+SUM({self._block(f'more_{key}')}))"
+            key: f"(SUM({self.layout.all_of(key)})+SUM({self._block(f'more_{key}')}))"
             for key in ("share", "share_points")
         }
         k = RowCells(sums)
@@ -72,21 +75,18 @@ class Retyped:
     def _block(self, key: str) -> str:
         return f"{self._cell(key, 0)}:{self._cell(key, FOLLOWED - 1)}"
 
-    def _okrs(self, key: str) -> str:
-        return self.layout.elsewhere(self.layout.range(key))
-
     def _row(self, rank: int) -> Mapping[str, str]:
         own = RowCells({key: self._cell(key, rank) for key in _KEYS})
         row, above = f"{own.row}-{FIRST_ROW - 1}", f"{own.group}-{FIRST_ROW - 1}"
 
         def there(key: str) -> str:
-            return f"INDEX({self._okrs(key)},{row})"
+            return f"INDEX({self.layout.all_of(key)},{row})"
 
         def of_objective(key: str) -> str:
-            return f"INDEX({self._okrs(key)},{above})"
+            return f"INDEX({self.layout.all_of(key)},{above})"
 
         def with_more(key: str, group: str = "group") -> str:
-            typed = f"SUMIFS({self._okrs(key)},{self._okrs(group)},{own.group})"
+            typed = f"SUMIFS({self.layout.all_of(key)},{self.layout.all_of(group)},{own.group})"
             more = f"SUMIFS({self._block(f'more_{key}')},{self._block(group)},{own.group})"
             return f"({typed}+{more})"
 
@@ -144,7 +144,7 @@ class Retyped:
 
     def _place(self, rank: int) -> str:
         """The row of the OKRs sheet; 0 for none. Each is looked for below the one before."""
-        fixes = self._okrs("to_fix")
+        fixes = self.layout.all_of("to_fix")
         if not rank:
             return f"IFERROR(MATCH({self._sentence},{fixes},0)+{FIRST_ROW - 1},0)"
         before = self._cell("row", rank - 1)
@@ -176,6 +176,11 @@ class Retyped:
         if group.strip():
             doubts.append(f"AND({has(group)},NOT({has(decimal)}))")
         digits = f'SUBSTITUTE({cell},"%","")'
+        if words.minus != "-":  # people copy what reports show
+            digits = f'SUBSTITUTE({digits},{quoted(words.minus)},"-")'
+        if not group.strip():
+            digits = f'SUBSTITUTE({digits},{quoted(_NO_BREAK_SPACE)},"")'
+        doubts.append(f'TRIM({digits})=""')  # a lone space would be 0
         value = f"_xlfn.NUMBERVALUE({digits},{quoted(decimal)},{quoted(group)})"
         untold = quoted(_UNTOLD)
         told = f"IF(OR({','.join(doubts)}),{untold},IFERROR({value},{untold}))"

@@ -125,7 +125,7 @@ def write(
         write_start(sheets["start"], about, bands, words, styles, link)
         okrs.write(sheets["okrs"], styles, ranges, settings)
         for schema, id_column in ((ACTIONS, "key_result"), (LOG, "id")):
-            ids = Ids(id_column, layout.elsewhere(layout.range("id")), known, unknown)
+            ids = Ids(id_column, layout.all_of("id"), known, unknown)
             lines, lists_of = tracker.columns[schema.key], {**table_ranges, id_column: id_range}
             write_table(sheets[schema.key], schema, lines, words, styles, lists_of, ids)
         calc = Calc(values, names["calc"])

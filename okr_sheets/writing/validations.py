@@ -13,8 +13,9 @@ Validation = dict[str, Any]
 
 def cadence_of(words: Language, *, annual: bool) -> Validation:
     """How often people check in: every quarter is for a year's tracker only."""
-    rule = from_list(words, "cadence")
-    return rule if annual else rule | {"source": rule["source"][:-1]}
+    choices = words.choices("cadence").items()
+    source = [word for key, word in choices if annual or key != "quarterly"]
+    return from_list(words, "cadence") | {"source": source}
 
 
 def of_kind(kind: Kind, words: Language, choices: str, cells: str = "") -> Validation:
