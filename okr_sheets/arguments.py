@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from okr_sheets.choices import RESULT_SHEETS
-from okr_sheets.misuse import MisuseError, check_choice, check_local
+from okr_sheets.misuse import MisuseError, check_choice, check_local, check_path
 from okr_sheets.suggesting import path_meant
 from okr_sheets.text import quoted
 
@@ -192,6 +192,8 @@ class InPath(Kind, click.Path):
         self._suffixes = suffixes
 
     def convert(self, value: Any, param: Param, ctx: Ctx) -> Any:
+        with _said(param, ctx):
+            check_path(value, self.example)
         try:
             return super().convert(value, param, ctx)
         except click.BadParameter:
@@ -238,6 +240,7 @@ class OutPath(Kind, click.Path):
 
     def convert(self, value: Any, param: Param, ctx: Ctx) -> Any:
         with _said(param, ctx):
+            check_path(value, self.example)
             check_local(value, self._what)
         try:
             return super().convert(value, param, ctx)

@@ -40,6 +40,12 @@ def named_kind(value: object) -> str:
     return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}"
 
 
+def check_path(path: object, example: str) -> None:
+    """Raise MisuseError if a path is blank; `example` is what to type instead."""
+    if not str(path):
+        raise MisuseError(f"A path is empty. Name one, such as {example}.")
+
+
 def check_local(path: object, what: str = "report") -> None:
     """Raise MisuseError if what is to be written at a path, such as a report, is to go to a URL."""
     if is_url(path):

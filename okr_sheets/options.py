@@ -169,7 +169,7 @@ REVIEWS = click.option(
 )
 _INTO = click.option(
     "--into",
-    type=OutPath("report", "board.xlsx", (".xlsx", ".xlsm")),
+    type=OutPath("report", "board.xlsx", (".xlsx", ".xlsm"), dir_okay=False),
     help="A workbook of your own, in which sheets of the result are added or written anew.",
 )
 _SHEETS = click.option(

@@ -7,9 +7,10 @@ from pathlib import Path
 from okr_sheets.about import today
 from okr_sheets.coaching.offers import first_left_behind
 from okr_sheets.config import Config
+from okr_sheets.files.marks import is_marked
 from okr_sheets.language import language
 from okr_sheets.misuse import MisuseError
-from okr_sheets.problems import Problem, UnreadableError
+from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.own import own_columns
 from okr_sheets.reading.tracker import read
 from okr_sheets.tracker import Tracker
@@ -26,13 +27,15 @@ def renewed(
     stays as it is. MisuseError if a cell could not be read, since the new tracker would lose it, or
     if the file holds none or several.
     """
+    if is_marked(source):
+        raise MisuseError(f"{source} is a report, not a tracker. Name one, such as sales.xlsx.")
     tracker = read(source, config=config)
     if not tracker.readable:
         raise MisuseError(tracker.problems[0].line())
     if any(problem.code == "several-tables" for problem in tracker.problems):
         raise MisuseError(f"{source} holds several trackers. Copy each into a file of its own.")
     words = language(tracker.about.language)
-    lost = _first_lost(tracker)
+    lost = first_left_behind(tracker)
     if lost:
         raise MisuseError(words("terminal.not_offered", path=str(out), cell=lost.place))
     try:
@@ -41,9 +44,3 @@ def renewed(
         raise MisuseError(error.problem(tracker.path).line()) from error
     write(tracker, out, parent=parent, protect=protect, force=force, own=own, today=today())
     return tracker, [words("terminal.renewed", path=str(source)), *own_left(tracker, own, words)]
-
-
-def _first_lost(tracker: Tracker) -> Problem | None:
-    """The first cell whose content the new tracker would not hold."""
-    typed = (p for p in tracker.problems if p.code == "current-typed")
-    return first_left_behind(tracker) or next(typed, None)

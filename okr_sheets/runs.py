@@ -8,10 +8,13 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from okr_sheets.choices import HISTORIES
 from okr_sheets.endings import MISUSE, PROBLEMS
 from okr_sheets.language import Language, from_locale, language
-from okr_sheets.misuse import MisuseError
+from okr_sheets.misuse import MisuseError, check_suffix
 from okr_sheets.streams import say
+from okr_sheets.suggesting import path_meant
+from okr_sheets.text import quoted
 from okr_sheets.urls import without_secrets
 
 if TYPE_CHECKING:
@@ -60,7 +63,10 @@ def checked_history(history: Path | None, outs: Sequence[Path], config: Config) 
     if check(path):
         return path
     if history and history not in outs:
-        raise MisuseError(f"{history} is not there yet. Begin it with: -o {history}")
+        check_suffix(history, HISTORIES)
+        near = path_meant(str(history), HISTORIES)
+        instead = f"Did you mean {quoted(near)}?" if near else f"Begin it with: -o {history}"
+        raise MisuseError(f"{history} is not there yet. {instead}")
     return None
 
 

@@ -80,7 +80,9 @@ def path_meant(path: str, suffixes: Collection[str]) -> str:
             )
     except (OSError, ValueError):
         return ""
-    near = suggestion(name, names)
+    # Alike by more than a suffix.
+    stems = {PurePath(each).stem: each for each in reversed(names)}
+    near = stems.get(suggestion(PurePath(name).stem, stems))
     return os.path.join(folder, near) if near else ""  # noqa: PTH118  as it was typed
 
 

@@ -30,7 +30,7 @@ def sentence_of(error: click.ClickException) -> str:
     command = context.command_path
     shown = f"Type {command} --help to see what there is."
     if isinstance(error, click.NoSuchOption):
-        names = [name for param in context.command.params for name in param.opts if name[0] == "-"]
+        names = [name for param in _params(context) for name in param.opts if name[0] == "-"]
         instead = advice(error.option_name, names, otherwise=shown)
         return f"{command} has no option {quoted(error.option_name)}. {instead}"
     if isinstance(error, click.BadOptionUsage):
@@ -44,11 +44,15 @@ def sentence_of(error: click.ClickException) -> str:
 
 def _sentence_on_use(name: str, context: click.Context) -> str:
     """That an option lacks its value, or has one and takes none."""
-    param = next((each for each in context.command.params if name in each.opts), None)
-    # --help, which click adds by itself, is among no command's own.
-    if param is None or (isinstance(param, click.Option) and param.is_flag):
+    param = next(each for each in _params(context) if name in each.opts)
+    if isinstance(param, click.Option) and param.is_flag:
         return f"{name} takes no value. Type it alone: {name}"
     return f"{name} needs a value. Type one: {name} {_example(param)}"
+
+
+def _params(context: click.Context) -> list[click.Parameter]:
+    """A command's options and arguments, --help too."""
+    return context.command.get_params(context)
 
 
 def _example(param: click.Parameter) -> str:

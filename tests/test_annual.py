@@ -414,3 +414,17 @@ def test_a_years_forecast_ends_with_the_year(northwind):
     assert row["forecast_low"] < row["forecast"] <= 1
     assert row["value_high"] > 200 > row["current"]
     assert len({r["day"] for r in rolled.rows("trend") if r["level"] == "unit"}) == 4
+
+
+def test_a_year_beside_the_quarter_says_nothing_of_whether_it_is_over_or_has_begun():
+    year, quarter = (
+        okr.new(blank=True, quarter=each, company="Acme") for each in ("2027", "2027-Q2")
+    )
+    for day, is_over, is_asked in (
+        ("2027-04-01", False, False),
+        ("2027-04-09", False, True),
+        ("2027-06-30", True, True),
+    ):
+        for trackers in ([quarter], [year, quarter]):
+            rollup = okr.rollup(trackers, as_of=day)
+            assert (rollup.is_over, rollup.is_asked) == (is_over, is_asked), (day, len(trackers))

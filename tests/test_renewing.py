@@ -16,6 +16,7 @@ from okr_sheets.language import languages
 from okr_sheets.reading.own import OwnColumn, own_columns
 from okr_sheets.schema import TEMPLATE_VERSION
 from okr_sheets.writing import start
+from okr_sheets.writing.layout import KEY_ROW
 
 OURS = {"old-template", "newer-template"}
 
@@ -148,3 +149,30 @@ def test_whose_it_is_and_of_when_is_not_asked_again(old, run, option):
 def test_the_version_is_a_cell_that_every_program_keeps(old):
     rows = CalamineWorkbook.from_path(old).get_sheet_by_name("Start here").to_python()
     assert ["tracker.template", "", "template", "1"] in [row[:4] for row in rows]
+
+
+def test_what_both_ways_of_writing_anew_would_lose_is_refused_by_both(tmp_path):
+    path = okr.write(okr.new(template="sales", quarter="2027-Q1"), tmp_path / "sales.xlsx")
+    book = load_workbook(path)
+    sheet = book["OKRs"]
+    keys = {cell.value: cell.column_letter for cell in sheet[KEY_ROW]}
+    sheet[f"{keys['okr.current']}7"] = 5
+    sheet[f"{keys['okr.target']}8"] = None
+    book.save(path)
+    for command in (
+        ["new", f"{tmp_path / 'anew.xlsx'}", "--from", f"{path}"],
+        ["check", f"{path}", "--offer", f"{tmp_path / 'offered.xlsx'}"],
+    ):
+        done = CliRunner().invoke(main, command)
+        assert done.exit_code in (1, 2), done.output
+        assert f"{keys['okr.current']}7" in done.stderr
+    assert [each.name for each in tmp_path.iterdir()] == ["sales.xlsx"]
+
+
+def test_a_report_is_no_tracker_to_be_written_anew(tmp_path):
+    report = okr.report(
+        okr.rollup(okr.new(template="sales", quarter="2027-Q1")), tmp_path / "r.xlsx", "en"
+    )
+    done = CliRunner().invoke(main, ["new", f"{tmp_path / 'x.xlsx'}", "--from", f"{report}"])
+    assert done.exit_code == 2
+    assert "is a report, not a tracker" in done.stderr

@@ -16,6 +16,7 @@ from okr_sheets.tracker import Tracker
 # Beside errors: what a tracker that is written anew would settle, or leave behind.
 _LEFT_BEHIND = frozenset(
     {"ambiguous-number", "ambiguous-date", "duplicate-column", "similar-column", "far-cell"}
+    | {"current-typed"}
 )
 
 

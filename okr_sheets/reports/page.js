@@ -79,11 +79,12 @@
   const filter = () => {
     const needles = flat(search.value).split(/\s+/).filter(Boolean);
     const units = (picks[0].selectedOptions[0].dataset.units || "").split(" ");
-    // A problem may speak for several rows: a value has a line for each.
-    const is = (pick, value) => pick === picks[0] ? units.includes(value) : pick.value === value;
-    const picked = (pick, value) => !pick.value || (value ?? "").split("\n").some((each) => is(pick, each));
+    const picked = (pick, values) => !pick.value
+      || values.some((value) => pick === picks[0] ? units.includes(value) : pick.value === value);
+    // A problem may speak for several rows: what it is found by has a line for each.
+    const held = ({ classList, dataset }, { id }) => classList.contains("fault") ? dataset[id].split("\n") : [dataset[id]];
     const says = (element) => needles.every((needle) => textOf(element).includes(needle));
-    const fits = (element) => picks.every((pick) => picked(pick, element.dataset[pick.id])) && says(element);
+    const fits = (element) => picks.every((pick) => picked(pick, held(element, pick))) && says(element);
     const was = active;
     active = needles.length > 0 || picks.some((pick) => pick.value);
     if (active && !was) before = states();
@@ -93,7 +94,7 @@
     const having = new Set([...rows.filter((row) => !row.hidden), ...fitting].map((element) => element.dataset.team));
     teams.forEach((row) => {
       row.hidden = !having.has(row.dataset.unit)
-        && (!says(row) || !picked(picks[0], row.dataset.unit) || picks[1].value !== "" || picks[2].value !== "");
+        && (!says(row) || !picked(picks[0], [row.dataset.unit]) || picks[1].value !== "" || picks[2].value !== "");
     });
     // What is found in an outline keeps those above it in sight.
     outlines.forEach((outline) => {

@@ -243,15 +243,21 @@ class Rollup:
         return any(len(tracker.closing) for tracker in self.trackers)
 
     @property
+    def _of_periods(self) -> Sequence[Tracker]:
+        """The trackers of the quarters that the rollup is of, or of its years without any."""
+        periods = {*counted_periods(tracker.about.quarter for tracker in self.trackers), ""}
+        return [tracker for tracker in self.trackers if tracker.about.quarter in periods]
+
+    @property
     def is_over(self) -> bool:
         """Whether all of its quarters have ended by the day."""
-        ends = [tracker.about.end for tracker in self.trackers if tracker.about.end]
+        ends = [tracker.about.end for tracker in self._of_periods if tracker.about.end]
         return bool(ends) and self.as_of is not None and self.as_of >= max(ends)
 
     @property
     def is_asked(self) -> bool:
         """Whether the first check-in date has come by the day; True where a file tells none."""
-        dates = [day for tracker in self.trackers for day in tracker.check_in_dates]
+        dates = [day for tracker in self._of_periods for day in tracker.check_in_dates]
         return not dates or self.as_of is None or self.as_of >= min(dates)
 
     @property

@@ -18,6 +18,7 @@ from okr_sheets.planning import with_plan
 from okr_sheets.problems import UnreadableError
 from okr_sheets.quarters import Period, Span, check_in_dates
 from okr_sheets.reading.own import OwnColumn, own_columns
+from okr_sheets.rollups.owed import OPEN
 from okr_sheets.rollups.scored import scored
 from okr_sheets.schema import PARTS, ROW
 from okr_sheets.tracker import Tracker
@@ -26,7 +27,6 @@ from okr_sheets.turning.numbers import next_numbers
 from okr_sheets.turning.periods import new_days
 from okr_sheets.turning.titles import retitled
 
-OPEN = frozenset({"", "to-do", "doing", "blocked"})  # what is left to do of an action
 Row = dict[str, Any]
 
 

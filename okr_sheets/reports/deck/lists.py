@@ -18,12 +18,12 @@ from okr_sheets.reports.phrases import (
     status_word,
     whose,
 )
+from okr_sheets.rollups.owed import OPEN
 from okr_sheets.rollups.result import Rollup
 from okr_sheets.rollups.result import Row as Record
 
 MOST_ROWS = 8  # of a list, however many there is room for
 _MOST_ASKS = 6  # of all kinds
-_OPEN = ("to-do", "doing", "blocked")
 _BEHIND = ("off-track", "at-risk")
 
 
@@ -203,7 +203,7 @@ def _standing(record: Record, words: Language) -> str:
 
 def _without_action(rollup: Rollup, words: Language) -> list[Row]:
     """What is behind and needs attention, and no action on it is open, the worst first."""
-    acting = {whose_id(each) for each in rollup.rows("actions") if each["status"] in _OPEN}
+    acting = {whose_id(each) for each in rollup.rows("actions") if each["status"] in OPEN}
     found: Iterable[Record] = (
         each
         for each in rollup.rows("attention")

@@ -108,7 +108,8 @@ def unit_tiles(unit: Row, deck: Deck) -> list[Tile]:
     """A unit's score, pace and end."""
     words, before, behind = deck.words, unit["previous"], percents(unit["gap"] or 0)
     ink = FIGURE_INKS.get(STRONG_COLOURS.get(unit["status"], ""), INK)
-    score = words("rollup.previous_score", score=words.percent(before)) if before else ""
+    had_score = before is not None
+    score = words("rollup.previous_score", score=words.percent(before)) if had_score else ""
     pace = words("report.reason_gap", points=behind) if behind > 0 else ""
     made = [
         Tile(words("okrs.score"), words.percent(unit["score"]), score, ink),

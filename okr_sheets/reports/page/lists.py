@@ -68,7 +68,6 @@ def _gone(row: Row, numbers: Mapping[str, int], words: Language) -> Row:
         "team": row["unit_name"],
         "owner": row["owner_name"] or words("report.nobody"),
         "said": "",
-        "unsaid": "",
         "bar": None,
         "score": "",
         "now": "",
