@@ -19,7 +19,7 @@ from PIL import ImageFont
 from pptx import Presentation
 
 import okr_sheets as okr
-from okr_sheets import demo, reports
+from okr_sheets import demo, frames, reports
 from okr_sheets.language import language, languages
 from okr_sheets.misuse import MisuseError
 
@@ -439,3 +439,23 @@ def test_the_parts_of_a_deck_have_one_name_each(deck_in):
     with zipfile.ZipFile(deck_in("en")) as archive:
         names = sorted(archive.namelist())
     assert all(one != other for one, other in pairwise(names))
+
+
+def test_trackers_of_one_unit_keep_their_remarks_apart(tmp_path):
+    one = okr.new(template="sales", quarter="2027-Q1", company="Acme", team="Sales")
+    line = {"id": "SAL-O1.KR1", "date": date(2027, 2, 1), "note": "The fair was moved."}
+    parts = {name: getattr(one, name) for name in ("objectives", "key_results")}
+    another = {name: part.assign(title="Also: " + part.title) for name, part in parts.items()}
+    trackers = [
+        replace(one, path="a.xlsx", log=frames.frame("log", [line], [5])),
+        replace(one, path="b.xlsx", **another),
+    ]
+    rolled = okr.rollup(trackers, as_of="2027-02-12")
+    assert set(rolled.key_results.file) == {"a.xlsx", "b.xlsx"}
+    deck = Presentation(okr.report(rolled, tmp_path / "r.pptx", "en"))
+    notes = [slide.notes_slide.notes_text_frame.text for slide in deck.slides]
+    said = [line for text in notes for line in text.splitlines() if "SAL-O1.KR1 " in line]
+    assert {("Also:" in line, "The fair was moved." in line) for line in said} == {
+        (True, False),
+        (False, True),
+    }

@@ -9,7 +9,7 @@ import numpy as np
 from okr_sheets.drawing.deck_tables import Cell, Head, Row, Table
 from okr_sheets.drawing.decks import BODY, Deck
 from okr_sheets.language import Language
-from okr_sheets.reports.deck.rows import named, of_all, remarks, status_cell, whose_id
+from okr_sheets.reports.deck.rows import logged, named, of_all, status_cell, whose_id
 from okr_sheets.reports.phrases import (
     day_text,
     end_range,
@@ -89,7 +89,7 @@ def changes(deck: Deck, rollup: Rollup) -> None:
 
 def attention(deck: Deck, rollup: Rollup) -> None:
     """What needs attention, the worst first: why, whose it is, what was last said of it."""
-    words, records, said = deck.words, rollup.rows("attention"), remarks(rollup, deck.words)
+    words, records = deck.words, rollup.rows("attention")
     if not records:
         slide = deck.slide(words("report.attention"))
         slide.text(words("report.none_attention"), BODY, 20)
@@ -103,7 +103,7 @@ def attention(deck: Deck, rollup: Rollup) -> None:
     rows: list[Row] = [
         [
             status_cell(each["status"], words),
-            Cell(named(each), below=said.get(whose_id(each), "")),
+            Cell(named(each), below=logged(each, words)),
             whose(each, rollup, words),
             reason(each, words),
         ]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from okr_sheets.drawing.deck_tables import Cell
 from okr_sheets.language import Language
 from okr_sheets.reports.phrases import day_text, status_word
-from okr_sheets.rollups.result import Rollup, Row
-
-Remarks = Mapping[tuple[str, str], str]  # by unit and folded id
+from okr_sheets.rollups.result import Row
 
 
 def named(row: Row) -> str:
@@ -27,20 +25,12 @@ def whose_id(row: Row) -> tuple[str, str]:
     return row["unit_name"], row["id"].casefold()
 
 
-def remarks(rollup: Rollup, words: Language) -> Remarks:
-    """The latest remark of the log on each ID, with who wrote it, and the day."""
-    latest: dict[tuple[str, str], Row] = {}
-    for row in rollup.rows("log"):
-        known = latest.get(whose_id(row))
-        is_past = row["date"] and rollup.as_of and row["date"] <= rollup.as_of
-        if row["note"] and is_past and (not known or row["date"] >= known["date"]):
-            latest[whose_id(row)] = row
-    return {key: _remark(row, words) for key, row in latest.items()}
-
-
-def _remark(row: Row, words: Language) -> str:
-    said = ", ".join(filter(None, (row["by"], day_text(row["date"], words))))
-    return f"{row['note']} ({said})"
+def logged(row: Row, words: Language) -> str:
+    """The latest remark of the log on a row, with who wrote it, and the day; "" for none."""
+    if not row["remark_on"]:
+        return ""
+    who = ", ".join(filter(None, (row["remark_by"], day_text(row["remark_on"], words))))
+    return f"{row['remark']} ({who})"
 
 
 def of_all(title: str, shown: int, count: int, words: Language) -> str:

@@ -12,12 +12,10 @@ from okr_sheets.drawing.decks import BODY, Deck, Slide
 from okr_sheets.drawing.fitting import Box
 from okr_sheets.language import Language
 from okr_sheets.reports.deck.rows import (
-    Remarks,
+    logged,
     named,
     of_all,
-    remarks,
     status_cell,
-    whose_id,
     worst_first,
 )
 from okr_sheets.reports.deck.standing import GAP, tiles, unit_tiles
@@ -46,14 +44,13 @@ _LEAST_CHART = 130.0  # points; a lower one says nothing
 def units(deck: Deck, rollup: Rollup) -> None:
     """The units with objectives, furthest behind first; of many, the rest in one list."""
     rows = worst_first([row for row in rollup.rows("teams") if row["objectives"]])
-    said = remarks(rollup, deck.words)
     for row in rows[:MOST_UNITS]:
-        _unit(deck, rollup, row, said)
+        _unit(deck, rollup, row)
     if rest := rows[MOST_UNITS:]:
         _rest(deck, rest)
 
 
-def _unit(deck: Deck, rollup: Rollup, unit: Record, said: Remarks) -> None:
+def _unit(deck: Deck, rollup: Rollup, unit: Record) -> None:
     words = deck.words
     facts = [
         unit_status(unit, words),
@@ -73,8 +70,8 @@ def _unit(deck: Deck, rollup: Rollup, unit: Record, said: Remarks) -> None:
         unit_chart(slide, rest, rollup, unit, past, ["forecast"])
     right = Box(BODY.left + _LEFT + GAP, BODY.top, BODY.width - _LEFT - GAP, BODY.height)
     key_results = _of(rollup, "key_results", unit)
-    _key_results(slide, rollup, key_results, said, right)
-    slide.notes(_whole(key_results, said, slide))
+    _key_results(slide, rollup, key_results, right)
+    slide.notes(_whole(key_results, slide))
 
 
 def _of(rollup: Rollup, name: str, unit: Record) -> list[Record]:
@@ -83,7 +80,7 @@ def _of(rollup: Rollup, name: str, unit: Record) -> list[Record]:
     return worst_first(rollup.rows(name, np.flatnonzero(mine)))
 
 
-def _whole(key_results: Sequence[Record], said: Remarks, slide: Slide) -> list[str]:
+def _whole(key_results: Sequence[Record], slide: Slide) -> list[str]:
     """What the slide may shorten, and changes of the plan and notes, for which it has no room."""
     words = slide.words
     return [
@@ -95,7 +92,7 @@ def _whole(key_results: Sequence[Record], said: Remarks, slide: Slide) -> list[s
                     row["owner_name"] or words("report.nobody"),
                     plan_changes(row, words),
                     row["note"],
-                    said.get(whose_id(row), ""),
+                    logged(row, words),
                 ),
             )
         )
@@ -116,9 +113,7 @@ def _objectives(slide: Slide, rows: Sequence[Record], box: Box) -> float:
     return _table(slide, Table(words, box, heads, size=11), cells, box)
 
 
-def _key_results(
-    slide: Slide, rollup: Rollup, rows: Sequence[Record], said: Remarks, box: Box
-) -> None:
+def _key_results(slide: Slide, rollup: Rollup, rows: Sequence[Record], box: Box) -> None:
     words = slide.words
     which = places_among(rollup.columns["forecast"], {place_of(row) for row in rows})
     ends = {place_of(row): end_range(row, words) for row in rollup.rows("forecast", which)}
@@ -131,7 +126,7 @@ def _key_results(
     ]
     cells: list[Row] = [
         [
-            Cell(named(row), below=said.get(whose_id(row), "")),
+            Cell(named(row), below=logged(row, words)),
             _course(row, words),
             words.percent(row["score"]),
             ends.get(place_of(row)) or "–",
