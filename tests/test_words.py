@@ -209,7 +209,7 @@ def test_a_unit_has_one_name_in_every_report(namesakes, tmp_path, capsys):
 
 
 def test_each_unit_has_the_weeks_of_its_own(namesakes):
-    from okr_sheets.reports.workbook.weeks import Weeks
+    from okr_sheets.reports.weeks import Weeks
 
     rolled = okr.rollup(namesakes)
     teams = rolled.rows("teams")

@@ -5,7 +5,7 @@ A rollup is large if one of its lists is longer than `MOST_ROWS`; of others all 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from okr_sheets.rollups.result import Rollup, Row
 MOST_ROWS = 2_500  # of a list; the key results of some 200 trackers
 # Of a large rollup's page or text, read from its top: of a list, and of a page's list of units.
 FEW_ROWS, FEW_UNITS = 120, 400
+Place = tuple[Any, ...]  # file, sheet and row
 
 
 def is_large(rollup: Rollup) -> bool:
@@ -116,7 +117,23 @@ def _of_key_results(rollup: Rollup) -> Sequence[Array]:
     return rows.level != "company", ranks, -rows.gap
 
 
-def places_of(rows: Columns) -> Iterator[tuple[Any, ...]]:
+def whose_id(row: Row) -> tuple[str, str, str]:
+    """What tells the row apart that a check-in, an action or a line of the log is of."""
+    return row["file"], row["unit_name"], row["id"].casefold()
+
+
+def place_of(row: Row) -> Place:
+    """Where a row stands: the same in every frame of a rollup."""
+    return row["file"], row["sheet"], row["row"]
+
+
+def places_among(rows: Columns, places: Collection[Place]) -> Array:
+    """The positions of those rows of a frame that stand in one of the places."""
+    found = (place in places for place in places_of(rows))
+    return np.flatnonzero(np.fromiter(found, bool, len(rows)))
+
+
+def places_of(rows: Columns) -> Iterator[Place]:
     """Where each row of a frame stands: file, sheet and row."""
     return zip(rows.file.tolist(), rows.sheet.tolist(), rows.row.tolist(), strict=True)
 

@@ -9,7 +9,8 @@ import numpy as np
 from okr_sheets.drawing.deck_tables import Cell, Head, Row, Table
 from okr_sheets.drawing.decks import BODY, Deck
 from okr_sheets.language import Language
-from okr_sheets.reports.deck.rows import logged, named, of_all, status_cell, whose_id
+from okr_sheets.reports.deck.rows import logged, named, of_all, status_cell
+from okr_sheets.reports.excerpts import whose_id
 from okr_sheets.reports.phrases import (
     day_text,
     end_range,

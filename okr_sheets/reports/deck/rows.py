@@ -20,11 +20,6 @@ def status_cell(status: str, words: Language) -> Cell:
     return Cell(status_word(status, words), bold=True, status=status)
 
 
-def whose_id(row: Row) -> tuple[str, str]:
-    """What tells the key result apart that a line of the log or an action is of."""
-    return row["unit_name"], row["id"].casefold()
-
-
 def logged(row: Row, words: Language) -> str:
     """The latest remark of the log on a row, with who wrote it, and the day; "" for none."""
     if not row["remark_on"]:

@@ -20,7 +20,7 @@ from okr_sheets.reports.deck.rows import (
 )
 from okr_sheets.reports.deck.standing import GAP, tiles, unit_tiles
 from okr_sheets.reports.deck.weeks import unit_chart
-from okr_sheets.reports.page.parts import place_of, places_among
+from okr_sheets.reports.excerpts import place_of, places_among
 from okr_sheets.reports.phrases import (
     coverage,
     end_range,
@@ -31,7 +31,7 @@ from okr_sheets.reports.phrases import (
     unit_status,
     updated,
 )
-from okr_sheets.reports.workbook.weeks import Weeks
+from okr_sheets.reports.weeks import Weeks
 from okr_sheets.rollups.result import Rollup
 from okr_sheets.rollups.result import Row as Record
 

@@ -12,7 +12,7 @@ from okr_sheets.drawing.text_width import shortened
 from okr_sheets.reports.comparing import compared
 from okr_sheets.reports.deck.standing import NAME
 from okr_sheets.reports.phrases import day_text, heading
-from okr_sheets.reports.workbook.weeks import Weeks, course
+from okr_sheets.reports.weeks import Weeks, course
 from okr_sheets.rollups.result import Rollup, Row
 from okr_sheets.rollups.schema import ENDS
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from okr_sheets.columns import among
 from okr_sheets.language import Language
-from okr_sheets.reports.page.parts import grouped, place_of
+from okr_sheets.reports.excerpts import place_of, whose_id
+from okr_sheets.reports.page.parts import grouped
 from okr_sheets.reports.phrases import day_text
 from okr_sheets.rollups.owed import OPEN
 from okr_sheets.rollups.result import Rollup, Row
@@ -27,7 +28,7 @@ class Actions:
         self._late = {place_of(row) for row in rollup.rows("overdue")}
         self._files = set(actions.file)
         rows = rollup.rows("actions", np.flatnonzero(among(actions.status, OPEN)))
-        self._open: Mapping[Any, list[Row]] = grouped((_key(row), row) for row in rows)
+        self._open: Mapping[Any, list[Row]] = grouped((whose_id(row), row) for row in rows)
 
     def beside(self, row: Row) -> Row:
         """`todo`, its open actions, and `idle`, a word where it is off track without any.
@@ -36,7 +37,7 @@ class Actions:
         """
         if row["status"] not in BEHIND:
             return {"todo": [], "idle": ""}
-        todo = self._lines(self._open.get(_key(row), ()))
+        todo = self._lines(self._open.get(whose_id(row), ()))
         is_idle = row["status"] == "off-track" and not todo and row["file"] in self._files
         return {"todo": todo, "idle": self._words("page.no_action") if is_idle else ""}
 
@@ -53,7 +54,3 @@ class Actions:
             }
             for row in ordered
         ]
-
-
-def _key(row: Row) -> Key:
-    return row["file"], row["unit_name"], row["id"].casefold()

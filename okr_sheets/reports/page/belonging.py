@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from okr_sheets.problems import Problem
-from okr_sheets.reports.page.parts import Place
+from okr_sheets.reports.excerpts import Place
 from okr_sheets.rollups.result import Rollup, Row
 
 

@@ -10,9 +10,9 @@ from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.kinds import SEVERITIES
 from okr_sheets.language import Language
 from okr_sheets.problems import Problem
-from okr_sheets.reports.excerpts import Excerpt
+from okr_sheets.reports.excerpts import Excerpt, place_of
 from okr_sheets.reports.page.order import by_value
-from okr_sheets.reports.page.parts import ORDER, chip, grouped, place_of, share
+from okr_sheets.reports.page.parts import ORDER, chip, grouped, share
 from okr_sheets.reports.phrases import (
     history_about,
     history_line,

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
-
-from okr_sheets.columns import Array, Columns
 from okr_sheets.drawing.colours import GRADE_STATUS
 from okr_sheets.language import Language
-from okr_sheets.reports.excerpts import places_of
 from okr_sheets.reports.phrases import by_plan, end_range, heading, stale_part, year_line
 from okr_sheets.rollups.result import Row
 
@@ -27,19 +23,7 @@ ORDER = (
     "cancelled",
     "",
 )
-Place = tuple[Any, ...]  # file, sheet and row
 KEEPING = ("on-track", "achieved")
-
-
-def place_of(row: Row) -> Place:
-    """Where a row stands: the same in every frame of a rollup."""
-    return row["file"], row["sheet"], row["row"]
-
-
-def places_among(rows: Columns, places: Collection[Place]) -> Array:
-    """The positions of those rows of a frame that stand in one of the places."""
-    found = (place in places for place in places_of(rows))
-    return np.flatnonzero(np.fromiter(found, bool, len(rows)))
 
 
 def grouped(pairs: Iterable[tuple[Any, Row]]) -> dict[Any, list[Row]]:

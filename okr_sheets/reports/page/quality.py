@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from okr_sheets.language import Language
-from okr_sheets.reports.excerpts import Excerpt
-from okr_sheets.reports.page.parts import chip, grouped, place_of, share
+from okr_sheets.reports.excerpts import Excerpt, place_of
+from okr_sheets.reports.page.parts import chip, grouped, share
 from okr_sheets.reports.phrases import found, most_found
 from okr_sheets.rollups.result import Rollup, Row
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from okr_sheets.language import Language
 from okr_sheets.reports import lookback
-from okr_sheets.reports.excerpts import Excerpt
+from okr_sheets.reports.excerpts import Excerpt, place_of
 from okr_sheets.reports.page.order import by_value
-from okr_sheets.reports.page.parts import bar, place_of, share, stacked
+from okr_sheets.reports.page.parts import bar, share, stacked
 from okr_sheets.rollups.result import Row
 
 # The tones of how a score lies to the range that was forecast for it.

@@ -8,6 +8,7 @@ import numpy as np
 
 from okr_sheets.columns import to_day
 from okr_sheets.language import Language
+from okr_sheets.reports.excerpts import whose_id
 from okr_sheets.reports.page.charts import Point, sparkline
 from okr_sheets.reports.phrases import confidence, day_text, remark
 from okr_sheets.rollups.result import Rollup, Row
@@ -25,19 +26,15 @@ def courses(rollup: Rollup) -> Courses:
     for row in rows.only(
         ("file", "unit_name", "id", "objective_id", "date", "confidence")
     ).records():
-        key = _key(row | {"id": row["id"] or row["objective_id"]})
+        key = whose_id(row | {"id": row["id"] or row["objective_id"]})
         point = Point(to_day(row["date"]), row["confidence"] / MOST_SURE, None)
         found.setdefault(key, []).append(point)
     return found
 
 
-def _key(row: Row) -> tuple[str, ...]:
-    return row["file"], row["unit_name"], row["id"].casefold()
-
-
 def said(row: Row, of_rows: Courses, words: Language) -> Row:
     """The remark on a row where the log has one, its confidence, and the course of that."""
-    points = of_rows.get(_key(row), ())
+    points = of_rows.get(whose_id(row), ())
     told = ", ".join(
         f"{day_text(point.day, words)}: {words.number((point.score or 0) * MOST_SURE)}"
         for point in points

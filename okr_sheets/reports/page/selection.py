@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from okr_sheets.columns import Array, Columns, among
-from okr_sheets.reports.excerpts import Excerpt, places_of
-from okr_sheets.reports.page.parts import places_among
+from okr_sheets.reports.excerpts import Excerpt, places_among, places_of
 
 Family = tuple[Any, ...]  # what an objective and its key results have in common
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from okr_sheets.language import Language
-from okr_sheets.reports.page.parts import Place, grouped, place_of, places_among
+from okr_sheets.reports.excerpts import Place, place_of, places_among
+from okr_sheets.reports.page.parts import grouped
 from okr_sheets.reports.phrases import day_text
 from okr_sheets.rollups.result import Rollup, Row
 

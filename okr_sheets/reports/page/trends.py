@@ -8,8 +8,8 @@ import numpy as np
 from markupsafe import Markup
 
 from okr_sheets.language import Language
+from okr_sheets.reports.excerpts import Place, place_of, places_among
 from okr_sheets.reports.page.charts import Point, course
-from okr_sheets.reports.page.parts import Place, place_of, places_among
 from okr_sheets.rollups.result import Rollup
 
 Ways = Mapping[str, Sequence[Point]]  # of each unit by its name

@@ -11,7 +11,7 @@ import numpy as np
 from okr_sheets.choices import STATUSES, STOPPED
 from okr_sheets.columns import Array, serial
 from okr_sheets.language import Language
-from okr_sheets.reports.excerpts import places_of
+from okr_sheets.reports.excerpts import place_of, places_among, places_of
 from okr_sheets.reports.page.actions import Actions
 from okr_sheets.reports.page.charts import Point, sparkline
 from okr_sheets.reports.page.order import by_severity, by_value
@@ -21,8 +21,6 @@ from okr_sheets.reports.page.parts import (
     counted_otherwise,
     grade,
     grouped,
-    place_of,
-    places_among,
     stack,
     unit_notes,
 )

@@ -14,6 +14,7 @@ from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt
 from okr_sheets.reports.lookback import has_retrospective
 from okr_sheets.reports.phrases import title
+from okr_sheets.reports.weeks import Weeks
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
 from okr_sheets.reports.workbook.records import Report
@@ -22,7 +23,6 @@ from okr_sheets.reports.workbook.sheets import table_of
 from okr_sheets.reports.workbook.standing_tables import PREVIOUS
 from okr_sheets.reports.workbook.summary import Summary
 from okr_sheets.reports.workbook.tables import TABLES
-from okr_sheets.reports.workbook.weeks import Weeks
 from okr_sheets.rollups.result import Rollup
 
 HIDDEN_SHEET = "calc"  # the key of what charts and sparklines show

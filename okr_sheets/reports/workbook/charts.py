@@ -20,8 +20,8 @@ from okr_sheets.drawing.charts import (
 from okr_sheets.drawing.colours import BAND, LINE, SERIES, SLATE, STRONG_COLOURS
 from okr_sheets.drawing.text_width import shortened
 from okr_sheets.reports.phrases import status_word
+from okr_sheets.reports.weeks import course
 from okr_sheets.reports.workbook.records import Report
-from okr_sheets.reports.workbook.weeks import course
 
 
 def bar_chart(

@@ -14,10 +14,10 @@ from okr_sheets.language import Language
 from okr_sheets.reports.excerpts import Excerpt
 from okr_sheets.reports.lookback import why
 from okr_sheets.reports.phrases import found, history_values, plan_changes, reason
+from okr_sheets.reports.weeks import Weeks
 from okr_sheets.reports.workbook.fields import BLANK
 from okr_sheets.reports.workbook.hidden_sheet import HiddenSheet
 from okr_sheets.reports.workbook.links import Links
-from okr_sheets.reports.workbook.weeks import Weeks
 from okr_sheets.rollups.result import Rollup, problem_records
 from okr_sheets.rollups.schema import FRAMES
 from okr_sheets.rollups.units import parents
