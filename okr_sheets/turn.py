@@ -103,6 +103,9 @@ def _sound(trackers: Sequence[Tracker], quiet: bool) -> list[Tracker]:
     twice = [each for each in faults_of(trackers, None, Bands()) if each.code == "duplicate-id"]
     read = [problem for tracker in trackers for problem in tracker.problems]
     wrong = [problem for problem in (*read, *twice) if problem.severity == "error"]
+    for problem in read:
+        if problem.code == "not-found":  # there is nothing of it to be checked
+            raise MisuseError(f"{problem.place}: {problem.say()}")
     if wrong:
         files = quotation(", ".join(dict.fromkeys(problem.file for problem in wrong)))
         raise MisuseError(

@@ -883,3 +883,11 @@ def test_a_folder_that_comes_up_meanwhile_is_left_alone(tmp_path):
         write()
     assert [path.name for path in Path(tmp_path / "new").iterdir()] == ["theirs"]
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_a_tracker_that_is_not_there_is_told_with_the_one_that_may_be_meant(over, monkeypatch):
+    monkeypatch.chdir(over.parent)
+    done = CliRunner().invoke(main, ["next", "sale-2027-Q1.xlsx"])
+    assert done.exit_code == 2
+    assert "sale-2027-Q1.xlsx: There is no such file or folder." in done.stderr
+    assert "Did you mean sales-2027-Q1.xlsx?" in done.stderr
