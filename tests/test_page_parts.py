@@ -5,6 +5,7 @@ import re
 import subprocess
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
@@ -557,3 +558,15 @@ def test_the_list_of_parts_counts_what_is_found(view, sample):
     assert nav.locator('a[href="#attention"] + b').inner_text() == str(shown) != "0"
     page.click("#clear")
     assert nav.inner_text() == before
+
+
+@pytest.mark.parametrize("width", [1440, 768, 390])
+def test_no_day_below_the_chart_stands_on_another(view, sample, width):
+    page = view(sample, viewport={"width": width, "height": 900})
+    boxes = page.locator('#summary svg text[class^="at-"]:visible').evaluate_all(
+        "all => all.map((each) => { const { left, right } = each.getBoundingClientRect();"
+        " return [left, right]; })"
+    )
+    assert len(boxes) >= 2
+    boxes.sort()
+    assert all(right < left for (_, right), (left, _) in pairwise(boxes)), boxes
