@@ -38,6 +38,7 @@ ADVICE = re.compile(
 OF_PYTHON = {"__init__.py", "about.py", "columns.py", "frames.py", "language.py", "tracker.py"}
 FROM_ELSEWHERE = re.compile(
     r"named_kind|\{kind\}|\{error\}|\{beyond\}|\{wanted\}|\{unit\}|_REASONS|\.wants|\.kind_of"
+    r"|problem\.say\(\)"  # test_every_error_of_a_file_says_what_to_type
 )
 
 
@@ -230,6 +231,8 @@ MISTAKES = {
     "demo full": "full is not empty. Name a new folder.",
     "check t.csv u.csv --offer f.xlsx": "--offer fills in one tracker, and 2 were read. Name the file of one.",
     "check t.csv --offer f.csv": "f.csv: a tracker is an .xlsx workbook. Type f.xlsx instead.",
+    "next emty.xlsx": "emty.xlsx: There is no such file or folder. Correct the path."
+    " Did you mean empty.xlsx?",
     "next t.csv -o n.xls": "n.xls: a tracker is an .xlsx workbook. Type n.xlsx instead.",
     "next t.csv -o empty.xlsx": "empty.xlsx is there already. Choose another name with -o.",
     "next t.csv --quarter 2026-Q4": "2026-Q4 does not come after 2027-Q1. Name a later one.",
