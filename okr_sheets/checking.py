@@ -114,6 +114,7 @@ def _offer(trackers: Sequence[Tracker], out: Path, off: Collection[str], words: 
     """
     from okr_sheets.about import today
     from okr_sheets.coaching.offers import first_left_behind, offers
+    from okr_sheets.turning.telling import undated
     from okr_sheets.writing.tracker import write
 
     readable = [tracker for tracker in trackers if tracker.readable]
@@ -135,6 +136,8 @@ def _offer(trackers: Sequence[Tracker], out: Path, off: Collection[str], words: 
         raise MisuseError(f"{out} is there already. Choose another name.") from None
     count = sum(map(len, filled.values()))
     say(words.counted("terminal.wrote_offers", path=str(out), n=count), err=True)
+    for note in undated(tracker, words):
+        say(note, err=True)
 
 
 def _print(problems: Sequence[Problem], form: str, words: Language, quiet: bool) -> None:

@@ -172,6 +172,7 @@ def new(
     from okr_sheets.about import today
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
+    from okr_sheets.turning.telling import undated
     from okr_sheets.writing.tracker import write
 
     blank = blank or (template is None and source is None and bool(objectives or key_results))
@@ -207,6 +208,8 @@ def new(
         today=today(),
     )
     _say_written(out, tracker)
+    for note in undated(tracker, language(tracker.about.language)):
+        say(note)
     return runs.finish(tracker.problems, [tracker], tracker.about.language) if source else 0
 
 

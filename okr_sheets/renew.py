@@ -14,7 +14,7 @@ from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.own import own_columns
 from okr_sheets.reading.tracker import read
 from okr_sheets.tracker import Tracker
-from okr_sheets.turning.telling import own_left
+from okr_sheets.turning.telling import own_left, undated
 from okr_sheets.writing.tracker import write
 
 
@@ -43,4 +43,5 @@ def renewed(
     except UnreadableError as error:
         raise MisuseError(error.problem(tracker.path).line()) from error
     write(tracker, out, parent=parent, protect=protect, force=force, own=own, today=today())
-    return tracker, [words("terminal.renewed", path=str(source)), *own_left(tracker, own, words)]
+    notes = (*undated(tracker, words), *own_left(tracker, own, words))
+    return tracker, [words("terminal.renewed", path=str(source)), *notes]

@@ -12,7 +12,7 @@ import numpy as np
 
 from okr_sheets.about import About, today
 from okr_sheets.choices import CADENCES, LEVELS, PLANS
-from okr_sheets.columns import Columns, filled, serial
+from okr_sheets.columns import Columns, filled, serial, to_day
 from okr_sheets.config import Config, chosen_bands
 from okr_sheets.config.finding import Settings, settings_of
 from okr_sheets.files.marks import is_marked
@@ -48,7 +48,7 @@ def new(
     preset: str | None = None,
     config: Settings = None,
 ) -> Tracker:
-    """A new tracker without check-ins, to be written and filled in.
+    """A new tracker, to be written and filled in.
 
     Its rows come from `template`, the name of an example set, or from `source`, the path of a plan
     of your own as .toml, .csv or .tsv; `blank=True` gives none. By default they are the B2B SaaS
@@ -57,8 +57,9 @@ def new(
     `quarter`, such as 2027-Q1, or 2027 for a year, defaults to that of `source`, else to the one
     after today's. A `source` keeps its dates in its own quarter; in another one they move by the
     days between the quarters' first days, as those of an example set do, but not past the last day;
-    over a year they spread. A year's check-ins are monthly by default, or `quarterly`. Other
-    arguments replace what the set says; `parent` is the file name of the tracker above.
+    over a year they spread. Of its numbers come along those of the new tracker's days. A year's
+    check-ins are monthly by default, or `quarterly`. Other arguments replace what the set says;
+    `parent` is the file name of the tracker above.
 
     `config` sets the company, the language, the fiscal year, a team's department and the bands of
     statuses and grades that no argument sets: it is the path of an okr.toml or a `Config`; by
@@ -117,18 +118,24 @@ def new(
             f"{period} has no quarters to check in on. Choose weekly, two-weekly or monthly, or "
             f"name the year, {period.year}."
         )
-    dates = check_in_dates(days.start, days.end, about.cadence)
+    dates = {*check_in_dates(days.start, days.end, about.cadence)}
     objectives, key_results, actions = (
         rows if is_same_quarter else _moved(rows, plan.about, days)
         for rows in (plan.columns[name] for name in ("objectives", "key_results", "actions"))
     )
+    numbers = plan.columns["check_ins"]
+    is_within = (numbers.date >= serial(days.start)) & (numbers.date <= serial(days.end))
+    numbers = numbers.take(is_within)
+    if source_quarter and not is_same_quarter:
+        key_results = key_results.having(typed_current=np.full(len(key_results), np.nan))
     return Tracker.empty(
         about,
         objectives=objectives,
         key_results=with_plan(key_results, is_example=source is None),
+        check_ins=numbers,
         actions=actions,
         bands=chosen_bands(preset, settings),
-        check_in_dates=dates,
+        check_in_dates=tuple(sorted(dates | set(map(to_day, numbers.date.tolist())))),
         # A plan need not say for which quarter; this does.
         problems=tuple(problem for problem in plan.problems if problem.code != "no-quarter"),
     )
@@ -178,7 +185,7 @@ def _plan(
     tracker = read(source, config=Config(fiscal_start=fiscal_start))
     if not tracker.readable:
         raise SetError(tracker.problems[0].line())
-    return tracker
+    return tracker.numbered_from(1)
 
 
 def with_plan(key_results: Columns, is_example: bool) -> Columns:

@@ -51,7 +51,7 @@
   const search = one("search"), picks = ["team", "owner", "status"].map(one);
   const rows = all("tr[data-team]"), results = rows.filter((row) => row.id);
   const objectives = all("details.objective"), cares = all("details.cared");
-  const summary = one("summary").querySelector("details"), people = all("tr.person"), teams = all("tr[data-unit]"), buttons = all("button.unfold");
+  const people = all("tr.person"), everything = all(".of-all"), teams = all("tr[data-unit]"), buttons = all("button.unfold");
   // What lies in what is looked up once: each key pressed asks for it all.
   const within = (elements, selector) => elements.map((element) => [element, all(selector, element)]);
   const lists = within(all(".list"), "tr[data-team], tr[data-unit], tr.person, details.objective, details.cared");
@@ -122,7 +122,7 @@
     groups.forEach(([unit, inside]) => { unit.hidden = !inside.some((fold) => !fold.hidden); });
     // What is found is unfolded, unless that is more than anyone reads; afterwards each fold is as it was.
     const few = opened.size <= MOST_OPENED;
-    const opens = (fold) => fold !== summary && (fold.matches(".objective, .cared") ? few && opened.has(fold) : fold.open || fold.matches(".part, .unit"));
+    const opens = (fold) => fold.matches(".objective, .cared") ? few && opened.has(fold) : fold.open || fold.matches(".part, .unit");
     if (active) folds.filter((fold) => fold.closest("main")).forEach((fold) => { fold.open = opens(fold); });
     else if (was) restore(before);
     buttons.forEach((button) => {
@@ -152,8 +152,24 @@
       rule.hidden = active && !counts[rule.dataset.code];
     });
     one("clear").disabled = !active;
-    one("whole").hidden = !active;
+    everything.forEach((element) => { element.hidden = active; });
+    stand(units[0]);
     say();
+  };
+
+  // What speaks for all gives way to how a picked team stands: its row of the units.
+  const standing = one("standing"), unitRows = all("#units tr[data-unit]"), unitHeads = all("#units th");
+  const stand = (unit) => {
+    const row = unitRows.find(({ dataset }) => dataset.unit === unit);
+    standing.hidden = !row;
+    standing.replaceChildren(...[...(row?.cells ?? [])].map((cell, n) => {
+      const fact = document.createElement("div"), name = document.createElement("dt"), value = document.createElement("dd");
+      name.textContent = unitHeads[n].textContent;
+      value.className = cell.className;
+      value.append(...cell.cloneNode(true).childNodes);
+      fact.append(name, value);
+      return fact;
+    }));
   };
 
   // How many key results are found, and how they stand.

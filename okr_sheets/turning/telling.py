@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from okr_sheets.about import About
+from okr_sheets.columns import to_day
 from okr_sheets.language import Language, language
 from okr_sheets.reading.own import OwnColumn, own_elsewhere
 from okr_sheets.reports.phrases import day_text
 from okr_sheets.text import quotation
 from okr_sheets.tracker import Tracker
 from okr_sheets.turning.carrying import Outcome, Turned
+from okr_sheets.writing.undated import dated
 
 SAID_AS = {  # what is said of the numbers of a key result, by its type
     "increase": "level",
@@ -47,6 +49,14 @@ def own_left(tracker: Tracker, own: Sequence[OwnColumn], words: Language) -> Ite
     for key, columns in (("left", left), ("partly", partly)):
         if columns:
             yield words(f"turning.{key}", columns=quotation(", ".join(columns)))
+
+
+def undated(tracker: Tracker, words: Language) -> Iterator[str]:
+    """Under which day a new tracker has the numbers that had none."""
+    old, new = tracker.columns["check_ins"], dated(tracker).columns["check_ins"]
+    if count := len(new) - len(old):
+        day, label = day_text(to_day(new.date[-1]), words), words("okrs.current")
+        yield words.counted("terminal.undated", n=count, label=label, day=day)
 
 
 def not_turned(about: About, is_earlier: bool) -> str:

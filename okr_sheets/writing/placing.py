@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
-from okr_sheets.choices import OBJECTIVE
-from okr_sheets.columns import Columns, filled, joined
+from okr_sheets.columns import Columns, joined
 from okr_sheets.schema import PARTS, ROW
 from okr_sheets.tracker import Tracker
 from okr_sheets.writing.layout import FIRST_ROW
@@ -22,27 +19,14 @@ def place(tracker: Tracker, objectives: int = 0, key_results: int = 0) -> Tracke
     Rows keep their order. Blank rows come as key results that say nothing; with `objectives` and
     `key_results`, so many rows are prepared first, with ids and types.
     """
-    old = tracker.okrs
-    first = FIRST_ROW + len(old)
-    numbers, is_objective = np.arange(FIRST_ROW, first), old.type == OBJECTIVE
-    of_objectives, of_key_results = (
-        {0: 0, **dict(zip(old.row[which].tolist(), numbers[which].tolist(), strict=True))}
-        for which in (is_objective, ~is_objective)
-    )
-
-    def moved(name: str, rows: Mapping[int, int], key: str = "row") -> Columns:
-        part = tracker.columns[name]
-        return part.having(**{key: filled([rows[number] for number in part[key]], "count")})
-
-    results = moved("key_results", of_key_results)
-    above = moved("key_results", of_objectives, "objective").objective
+    placed = tracker.numbered_from(FIRST_ROW)
+    first = FIRST_ROW + len(tracker.okrs)
     prepared_objectives, prepared = _prepared(first, objectives, key_results)
     free = first + len(prepared_objectives) + len(prepared)
     spare = [{"row": row} for row in range(free, free + SPARE_ROWS)]
-    return tracker.changed(
-        objectives=_joined("objectives", moved("objectives", of_objectives), prepared_objectives),
-        key_results=_joined("key_results", results.having(objective=above), [*prepared, *spare]),
-        check_ins=moved("check_ins", of_key_results),
+    return placed.changed(
+        objectives=_joined("objectives", placed.columns["objectives"], prepared_objectives),
+        key_results=_joined("key_results", placed.columns["key_results"], [*prepared, *spare]),
     )
 
 

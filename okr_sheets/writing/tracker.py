@@ -16,7 +16,6 @@ from okr_sheets.drawing.styles import Styles
 from okr_sheets.drawing.workbooks import CleanSheet, workbook
 from okr_sheets.language import Language, language
 from okr_sheets.misuse import MisuseError, check_local, check_tracker_name, named_kind
-from okr_sheets.quarters import check_in_dates
 from okr_sheets.reading.own import OwnColumn
 from okr_sheets.reading.rows import ALIGNMENT_SIGN
 from okr_sheets.reading.tracker import read
@@ -32,6 +31,7 @@ from okr_sheets.writing.placing import SPARE_ROWS, place
 from okr_sheets.writing.saving import place_of, same_file, saved
 from okr_sheets.writing.start import go_to, setting_cells, write_start
 from okr_sheets.writing.tables import Ids, list_ranges, write_lists, write_table
+from okr_sheets.writing.undated import dated
 from okr_sheets.writing.values import Values, week_of
 
 
@@ -88,11 +88,12 @@ def write(
     if any(same_file(path, each.path) for each in (tracker, above) if each and each.path):
         raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
     about = tracker.about
-    dates = tracker.check_in_dates or check_in_dates(start, end, about.cadence)
+    tracker = dated(tracker)
+    dates = tracker.check_in_dates
     words = language(about.language)
     words = words.of_year if about.is_annual else words
     placed = place(
-        _filled(tracker, offers or {}).changed(check_in_dates=dates, problems=()),
+        _filled(tracker, offers or {}).changed(problems=()),
         objectives,
         key_results,
     )
