@@ -200,6 +200,41 @@ def test_a_department_is_shown_with_its_teams(sample, rollup, view):
     assert ids(page) == of(rollup, level="company")
 
 
+def test_a_picked_team_stands_where_all_did(sample, rollup, view):
+    page = view(sample)
+    everything = page.locator(".hero, .tiles")
+    assert [part.is_visible() for part in everything.all()] == [True] * everything.count()
+    page.locator("#team").select_option(label="Enablement")
+    assert [part.is_visible() for part in everything.all()] == [False] * everything.count()
+    (team,) = rollup.teams[rollup.teams["unit_name"] == "Enablement"].to_dict("records")
+    said = page.locator("#standing > div").all_inner_texts()
+    heads = page.locator("#units th").all_inner_texts()
+    facts = dict(each.split("\n", 1) for each in said if "\n" in each)
+    named = [each.split("\n")[0] for each in said]
+    assert named == heads
+    shown = page.locator("#units tbody tr:visible").count()
+    assert (
+        page.locator('nav a[href="#units"] + b').inner_text()
+        == str(shown)
+        != str(len(rollup.teams))
+    )
+    assert not page.locator('nav a[href="#quality"] + b').is_visible()
+    assert facts["Unit"].startswith("Enablement")
+    assert facts["Score"].startswith(f"{team['score']:.0%}")
+    assert facts["Expected"] == f"{team['expected']:.0%}"
+    assert facts["Forecast"] == f"{100 * team['forecast_low']:.0f}–{team['forecast_high']:.0%}"
+    assert facts["Status"] == language("en").choice("status", team["status"])
+    page.locator("#team").select_option(label="Marketing")
+    assert page.locator("#standing .name").inner_text() == "Marketing"
+    page.locator("#team").select_option(index=0)
+    page.locator("#status").select_option(label="Off track")
+    assert not page.locator("#standing").is_visible()
+    assert not everything.first.is_visible()
+    page.get_by_role("button", name="Clear").click()
+    assert [part.is_visible() for part in everything.all()] == [True] * everything.count()
+    assert page.heard == []
+
+
 def test_people_and_counts_follow_the_filters(sample, rollup, view):
     page = view(sample)
     page.locator("#team").select_option(label="Enablement")
@@ -289,10 +324,13 @@ def test_the_keyboard_reaches_a_key_result(sample, rollup, view):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-def test_axe_finds_nothing(sample, view, scheme, viewport):
+@pytest.mark.parametrize("team", ["", "Enablement"])
+def test_axe_finds_nothing(sample, view, team, scheme, viewport):
     axe = installed("axe_playwright_python.sync_playwright").Axe()
     # The policy of the page would keep the checker out too.
     page = view(sample, viewport, color_scheme=scheme, bypass_csp=True)
+    if team:
+        page.locator("#team").select_option(label=team)
     open_all(page)
     found = axe.run(page).response["violations"]
     assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []

@@ -1,6 +1,7 @@
 """Numbers of a sheet that names no day, and plans with the objective beside: all of it comes along."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from calculators import differences, formula_cells, libreoffice, poisoned, values
@@ -77,9 +78,10 @@ def test_numbers_under_current_come_along_under_a_day(quarter, suffix, rows, run
     assert "stale-value" not in {problem.code for problem in tracker.problems}
 
 
-def test_the_new_workbook_calculates_them(run, tmp_path):
-    run("new", "new.xlsx", "--from", sheet(tmp_path / "source.xlsx", BESIDE))
-    path = tmp_path / "new.xlsx"
+def test_the_new_workbook_calculates_them(tmp_path):
+    tracker = okr.read(sheet(tmp_path / "source.xlsx", BESIDE))
+    about = replace(tracker.about, as_of=NOW.start + timedelta(days=40))
+    path = okr.write(tracker.changed(about=about), tmp_path / "new.xlsx")
     cells = formula_cells(path)
     again = libreoffice(poisoned(path, tmp_path / "poisoned.xlsx"), tmp_path)
     assert differences(values(path, cells), values(again, cells)) == {}

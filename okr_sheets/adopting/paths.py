@@ -41,4 +41,5 @@ def paths_for(adoption: Adoption, stem: str, out: Path | None) -> list[Path]:
 
 def plain_name(name: str) -> str:
     """A unit's or a sheet's name as that of a file, in small letters."""
-    return file_stem(name.casefold(), "okrs")
+    small = name.casefold().replace("i\u0307", "i")  # what becomes of a Turkish İ
+    return file_stem(small, "okrs")

@@ -48,7 +48,7 @@ class Config:
     `history` are relative to the working folder, or URLs, which the last is never; `outside` lists
     those, as written, that lead out of the file's folder.
     `cuts` holds the numbers of [bands]; `departments`, `teams` and `owners` (their addresses) have
-    folded names as keys, of which `spelled` tells how [owners] writes them; `folder` is the file's.
+    folded names as keys, of which `spelled` tells how [owners] writes them; `file` is its path.
     ConfigError if a plain value is one that the file could not have.
     """
 
@@ -66,7 +66,7 @@ class Config:
     owners: Mapping[str, str] = field(default_factory=dict)
     spelled: Mapping[str, str] = field(default_factory=dict)
     off: frozenset[str] = frozenset()
-    folder: Path | None = field(default=None, compare=False)
+    file: Path | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         for key in (key for key in KEYS if key.name in _PLAIN and not key.table):
@@ -129,7 +129,7 @@ def read_config(path: str | Path) -> Config:
         owners={fold(name): address for name, address in entries["owners"].items()},
         spelled={fold(name): name.strip() for name in entries["owners"]},
         off=_codes(entries["check"].get("off", ()), f"{path.name}: [check] off"),
-        folder=path.parent,
+        file=path,
     )
     cuts = config.bands().cuts
     for low, high in _ORDERED:

@@ -87,12 +87,12 @@ def reads_all(paths: Sequence[str], config: Config) -> bool:
 
     They are what the `paths` of the settings name; where there are none, whatever lies by the file.
     """
-    if not paths or not config.folder:
+    if not paths or not config.file:
         return not paths
     read = [PurePath(place) for place in _places(paths)]
     return {path for path in config.paths if is_url(path)} <= {*paths} and all(
         any(PurePath(place).is_relative_to(each) for each in read)
-        for place in _places(config.paths or [config.folder])
+        for place in _places(config.paths or [config.file.parent])
     )
 
 

@@ -137,14 +137,17 @@
       if (note) note.hidden = !active || found.length > 0;
       all(":scope > table", list).forEach((table) => { table.hidden = active && found.length === 0; });
       found.forEach(({ dataset }) => { if (dataset.code) counts[dataset.code] = (counts[dataset.code] || 0) + 1; });
-      const count = list.closest(".part").querySelector(":scope > summary small");
-      if (!count) return;
-      count.dataset.all ??= count.textContent;
-      const counted = list.querySelector("details.objective") ? "details.objective" : "tr[data-team], tr.person";
+      const part = list.closest("[id]"), count = part.querySelector("summary small"), listed = document.querySelector(`nav a[href="#${part.id}"] + b:not(.of-all)`);
+      const counted = list.querySelector("details.objective") ? "details.objective" : part.id === "units" ? "tr" : "tr[data-team], tr.person";
       const number = grouped(found.filter((element) => element.matches(counted)).length);
-      count.textContent = active ? (count.dataset.found || "{shown}").replace("{shown}", number) : count.dataset.all;
-      const listed = document.querySelector(`nav a[href="#${list.closest("[id]").id}"] + b`);
-      if (listed && (listed.dataset.all ??= listed.textContent) === count.dataset.all) listed.textContent = active ? number : count.dataset.all;
+      if (count) {
+        count.dataset.all ??= count.textContent;
+        count.textContent = active ? (count.dataset.found || "{shown}").replace("{shown}", number) : count.dataset.all;
+      }
+      if (listed) {
+        listed.dataset.all ??= listed.textContent;
+        listed.textContent = active ? number : listed.dataset.all;
+      }
     });
     rules.forEach(([rule, count]) => {
       count.dataset.all ??= count.textContent;
@@ -162,7 +165,8 @@
   const stand = (unit) => {
     const row = unitRows.find(({ dataset }) => dataset.unit === unit);
     standing.hidden = !row;
-    standing.replaceChildren(...[...(row?.cells ?? [])].map((cell, n) => {
+    const cells = [...(row?.cells ?? [])].map((cell, n) => [cell, n]).filter(([cell]) => cell.textContent.trim() !== "–");
+    standing.replaceChildren(...cells.map(([cell, n]) => {
       const fact = document.createElement("div"), name = document.createElement("dt"), value = document.createElement("dd");
       name.textContent = unitHeads[n].textContent;
       value.className = cell.className;

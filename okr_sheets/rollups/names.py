@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from okr_sheets.config import Config
+from okr_sheets.config.finding import NAME
 from okr_sheets.grouping import FEW
 from okr_sheets.language import fold
 from okr_sheets.reading.spelling import with_one_spelling
@@ -28,18 +29,19 @@ def names_not_found(config: Config, trackers: Sequence[Tracker], is_all: bool) -
     spelled = with_one_spelling(readable, config)
     called = (*owner_names(spelled).values(), *unit_names(spelled).values())
     owners = {fold(name): name for name in called}
+    file = quoted(config.file.name) if config.file else NAME
     listed = [unit.name for unit in config.teams.values()]
-    yield from _sentences("[teams]", listed, teams, is_all)
+    yield from _sentences(f"{file}: [teams]", listed, teams, is_all)
     alone = []
     for unit in config.departments.values():
         if not (team := _team_of(unit.name, config)):
             alone.append(unit.name)
         elif _nearly(unit.name, departments):  # else the settings alone may know it
-            place = f'[teams."{quoted(team)}"] department'
+            place = f'{file}: [teams."{quoted(team)}"] department'
             yield from _sentences(place, [unit.name], departments, is_all)
-    yield from _sentences("[departments]", alone, departments, is_all)
+    yield from _sentences(f"{file}: [departments]", alone, departments, is_all)
     listed = [config.spelled.get(name, name) for name in config.owners]
-    yield from _sentences("[owners]", listed, owners, is_all)
+    yield from _sentences(f"{file}: [owners]", listed, owners, is_all)
 
 
 def _sentences(
@@ -55,18 +57,18 @@ def _sentences(
     for name in misspelt:
         advice = f"Did you mean {quoted(nearly[name])}?"
         nowhere = "in no tracker" if is_all else "in none of these trackers"
-        yield f"okr.toml: {place} “{quoted(name)}” is {nowhere}. {advice}"
+        yield f"{place} “{quoted(name)}” is {nowhere}. {advice}"
     if not is_all:
         return
     strange = [name for name in missing if name not in misspelt]
     if len(strange) == 1:
         advice = "Correct the name, or remove it."
-        yield f"okr.toml: {place} “{quoted(strange[0])}” is in no tracker. {advice}"
+        yield f"{place} “{quoted(strange[0])}” is in no tracker. {advice}"
     elif strange:
         first = ", ".join(f"“{quoted(name)}”" for name in strange[:FEW])
         more = f" and {len(strange) - FEW} more" if len(strange) > FEW else ""
         advice = "Correct the names, or remove them."
-        yield f"okr.toml: {place} {first}{more} are in no tracker. {advice}"
+        yield f"{place} {first}{more} are in no tracker. {advice}"
 
 
 def _team_of(department: str, config: Config) -> str:
