@@ -218,6 +218,20 @@ def test_weeks_before_the_first_number_say_nothing(tmp_path, soffice):
     assert weeks[5] == pytest.approx(0.1667, abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [(date(2027, 1, 1), "–"), (date(2027, 1, 7), "–"), (date(2027, 1, 8), "0 of 6")],
+)
+def test_before_the_first_check_in_date_nothing_is_up_to_date(day, told, tmp_path, soffice):
+    plan = okr.new(source=plan_at(tmp_path), quarter="2027-Q1")
+    tracker = replace(plan, about=replace(plan.about, as_of=day))
+    path = okr.write(tracker, tmp_path / "new.xlsx")
+    for book in (path, libreoffice(path, tmp_path)):
+        rows = page(book)
+        (at,) = [row for row, cells in enumerate(rows) if "Up to date" in cells]
+        assert rows[at + 1][rows[at].index("Up to date")] == told
+
+
 # --- numbers typed as text --------------------------------------------------------------------------
 
 TEXTS = {

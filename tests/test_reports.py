@@ -9,6 +9,7 @@ from importlib import import_module
 import pytest
 from conftest import needs
 from openpyxl import load_workbook
+from pptx import Presentation
 
 import okr_sheets as okr
 from okr_sheets import choices, reports
@@ -173,8 +174,27 @@ def test_files_that_are_not_counted_are_named_with_the_reason_and_copies_are_not
 )
 def test_nothing_is_called_updated_before_the_first_check_in_date(company, as_of, said, tmp_path):
     one = okr.rollup(company / "go-to-market.xlsx", as_of=as_of)
-    text = okr.report(one, tmp_path / "r.md").read_text("utf-8")
-    assert bool(re.search(r"\d of \d+ updated", text)) == said
+    paths = {suffix: okr.report(one, tmp_path / f"r.{suffix}") for suffix in ("md", "html", "pptx")}
+    text = {suffix: paths[suffix].read_text("utf-8") for suffix in ("md", "html")}
+    for each in text.values():
+        assert bool(re.search(r"\d of \d+ updated", each)) == said
+    (heads, _, team, *_) = [line.split(" | ") for line in text["md"].splitlines() if " | " in line]
+    assert (team[heads.index("Updated")] != "–") == said
+    assert (f">{language('en')('report.up_to_date')}<" in text["html"]) == said
+    slides = Presentation(paths["pptx"]).slides
+    shapes = [shape for slide in slides for shape in slide.shapes if shape.has_text_frame]
+    assert any("pdated" in shape.text_frame.text for shape in shapes) == said
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        book = load_workbook(okr.report(one, tmp_path / "r.xlsx"))
+    for sheet in ("Teams", "Objectives", "Key results", "Owners"):
+        rows = [[cell.value for cell in row] for row in book[sheet].iter_rows()]
+        (at,) = [number for number, row in enumerate(rows) if "Updated" in row]
+        below = [row[rows[at].index("Updated")] for row in rows[at + 1 :] if row[0] is not None]
+        assert below
+        assert {value not in {None, "No"} for value in below} == {said}, sheet
+    summary = {cell.value for row in book["Summary"].iter_rows() for cell in row}
+    assert ("Updated" in summary) == said
 
 
 def test_markup_stays_text(hostile, tmp_path):

@@ -167,6 +167,7 @@ def _tally(counts: Mapping[str, int], words: Language) -> str:
 def _teams(excerpt: Excerpt) -> Iterator[str]:
     rollup, words = excerpt.rollup, excerpt.words
     had, teams = bool(rollup.previous_quarter), excerpt.rows("teams")
+    is_asked = rollup.is_asked
     closing = ["final"] if rollup.is_closing else []
     yield from _heading(excerpt, "teams", len(teams), len(rollup.columns["teams"]))
     yield from table(
@@ -192,7 +193,8 @@ def _teams(excerpt: Excerpt) -> Iterator[str]:
                 words.percent(team["expected"]),
                 *_end(team, words),
                 unit_status(team, words),
-                *(_count(team, key, words) for key in ("updated", "with_number")),
+                _count(team, "updated", words) if is_asked else "–",
+                _count(team, "with_number", words),
                 words.percent(team["below"]),
                 *([words.percent(team["previous"])] if had else []),
                 *(_year(team, words) if rollup.has_years else []),

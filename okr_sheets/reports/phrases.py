@@ -40,6 +40,14 @@ def updated(row: Row, words: Language, live: str = "key_results") -> str:
     return words.counted("report.updated", updated=int(row["updated"]), live=int(row[live]))
 
 
+def freshness(rollup: Rollup, words: Language) -> tuple[str, str, str]:
+    """What is counted, “6 of 9”, and more of it: what is updated; at first what has a number."""
+    about, is_asked = rollup.about, rollup.is_asked
+    key, label = ("updated", "updated_header") if is_asked else ("with_number", "with_number")
+    figure = words.counted("page.count_of", part=about[key], whole=about["live"])
+    return words(f"report.{label}"), figure, coverage(about, words, "live") if is_asked else ""
+
+
 def reason(row: Row, words: Language) -> str:
     """Why a row of the attention list is there, in words, all its reasons."""
     return ", ".join(_reason(code, fields, words) for code, fields in row["reasons"])

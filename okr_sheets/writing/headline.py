@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from okr_sheets.about import About
+from okr_sheets.columns import serial
 from okr_sheets.drawing.canvas import COLUMNS, TILE_FIGURE, TILE_LABEL, Canvas
 from okr_sheets.drawing.colours import (
     ACCENT,
@@ -22,7 +23,15 @@ from okr_sheets.drawing.conditions import where
 from okr_sheets.drawing.styles import PERCENT
 from okr_sheets.formulas import quoted
 from okr_sheets.language import Language
-from okr_sheets.writing.calc import COUNTED, COUNTS_TOP, FIGURES_OF_ALL, FIXES, Calc, Entry
+from okr_sheets.writing.calc import (
+    COUNTED,
+    COUNTS_TOP,
+    FIGURES_OF_ALL,
+    FIXES,
+    WEEKS_TOP,
+    Calc,
+    Entry,
+)
 from okr_sheets.writing.layout import FIRST_ROW
 from okr_sheets.writing.retyped import FIGURES
 
@@ -146,8 +155,13 @@ class _Headline:
         words, styles = self.words, self.styles
         score, expected, live, updated = (self.calc.figure(key) for key in FIGURES_OF_ALL)
         slash = words("dashboard.updated_of")
+        day, dates = self.calc.values.days["day"], self.layout.dates
+        is_asked = (
+            f"{self.calc.calendar('day')}>=MIN({self.calc.range('B', WEEKS_TOP, len(dates))})"
+        )
         of_live = Entry(
-            f'{updated.formula}&" {slash} "&{live.formula}', f"{updated.value} {slash} {live.value}"
+            f'IF({is_asked},{updated.formula}&" {slash} "&{live.formula},"–")',
+            f"{updated.value} {slash} {live.value}" if day >= serial(min(dates)) else "–",
         )
         tiles = [
             (words("dashboard.score"), score, ACCENT, PERCENT),

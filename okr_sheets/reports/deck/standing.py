@@ -28,9 +28,9 @@ from okr_sheets.reports.deck.rows import of_all
 from okr_sheets.reports.left_out import left_out, names_left_out
 from okr_sheets.reports.phrases import (
     as_of,
-    coverage,
     day_text,
     end_range,
+    freshness,
     headline,
     listed_names,
     scope,
@@ -95,8 +95,7 @@ def _update_lines(rollup: Rollup, deck: Deck) -> Iterator[str]:
 
 def _figures(deck: Deck, rollup: Rollup) -> list[Tile]:
     words, about, unit = deck.words, rollup.about, rollup.headline
-    up_to_date = words.counted("page.count_of", part=about["updated"], whole=about["live"])
-    updated = Tile(words("report.updated_header"), up_to_date, coverage(about, words, "live"))
+    updated = Tile(*freshness(rollup, words))
     if unit is None:  # no unit speaks for all, and means of means would mislead
         counts = {"teams": len(rollup.columns["teams"]), "objectives": about["objectives"]}
         of_counts = [Tile(words(f"report.{key}"), words.number(n)) for key, n in counts.items()]
@@ -170,7 +169,7 @@ def closing(deck: Deck, rollup: Rollup) -> None:
         Head(words("report.updated_header"), 1.5, is_figure=True),
         Head(words("report.with_number"), 1.5, is_figure=True),
     ]
-    rows = [row for row in rollup.rows("teams") if row["file"]]
+    rows, is_asked = [row for row in rollup.rows("teams") if row["file"]], rollup.is_asked
     box = BODY._replace(height=BODY.height - below - GAP)
     table = Table(words, box, heads, size=12, lines=1)
     cells: list[Cells] = [
@@ -180,6 +179,8 @@ def closing(deck: Deck, rollup: Rollup) -> None:
             day_text(row["as_of"], words),
             *(
                 words.counted("page.count_of", part=row[key], whole=row["key_results"])
+                if key != "updated" or is_asked
+                else "–"
                 for key in ("updated", "with_number")
             ),
         ]

@@ -55,7 +55,7 @@ def _unit(deck: Deck, rollup: Rollup, unit: Record) -> None:
     facts = [
         unit_status(unit, words),
         coverage(unit, words),
-        updated(unit, words),
+        updated(unit, words) if rollup.is_asked else "",
         heading(unit, words),
     ]
     slide = deck.slide(unit["unit_name"], " · ".join(filter(None, facts)))

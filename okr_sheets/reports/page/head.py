@@ -121,6 +121,7 @@ def freshness(rollup: Rollup, words: Language) -> Row:
     kinds = Counter(figures.source[~is_date].tolist())
     blank = rollup.columns["blank"].unit_name
     return {
+        "is_asked": rollup.is_asked,
         "value": words.counted(
             "page.count_of", part=words.number(current), whole=words.number(live)
         ),

@@ -190,6 +190,7 @@ def owners(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> lis
     nobody = words("report.nobody")
     owned = grouped(((row["quarter"], row["owner"]), row) for row in key_results if row["live"])
     several = len(set(excerpt.rollup.columns["owners"].quarter)) > 1
+    is_asked = excerpt.rollup.is_asked
     rows = [
         {
             "name": row["owner_name"] or nobody,
@@ -197,7 +198,7 @@ def owners(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> lis
             "key_results": (own := owned.get((row["quarter"], row["owner_name"] or nobody), [])),
             "more": row["key_results"] - len(own),
             "score": words.percent(row["score"]),
-            "updated": updated(row, words) if row["key_results"] else "–",
+            "updated": updated(row, words) if is_asked and row["key_results"] else "–",
             "missing": row["key_results"] - row["with_number"],
             "due": row["due"],
             "stale": row["stale"],
@@ -207,7 +208,7 @@ def owners(excerpt: Excerpt, key_results: Iterable[Row], words: Language) -> lis
                 "owes": by_value(row["stale"] + row["due"] + row["overdue"] + row["blank"]),
                 "score": by_value(row["score"]),
                 "updated": by_value(
-                    row["updated"] / row["key_results"] if row["key_results"] else None
+                    row["updated"] / row["key_results"] if is_asked and row["key_results"] else None
                 ),
             },
         }

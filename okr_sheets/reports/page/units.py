@@ -59,14 +59,14 @@ def units(rollup: Rollup, selected: Selection, ways: Ways, words: Language) -> l
     objectives = _objectives(rollup, selected, key_results, sources, of_logs, words)
     above = parents(columns["teams"])
     news = {key for key in ("company", "quarter") if len(set(columns["teams"][key])) > 1}
-    listed = set(selected.listed.tolist())
+    listed, is_asked = set(selected.listed.tolist()), rollup.is_asked
     return [
         {
             "number": number,
             "name": unit,
             "is_listed": number in listed,
             "detail": _detail(row, news, words),
-            "team": _team(row, ways.get(unit, []), words),
+            "team": _team(row, ways.get(unit, []), is_asked, words),
             "above": _first_among(listed, above, number),
             "level": row["level"],
             "objectives": objectives.get(unit, []),
@@ -95,7 +95,8 @@ def _detail(row: Row, news: Collection[str], words: Language) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _team(row: Row, way: Sequence[Point], words: Language) -> Row:
+def _team(row: Row, way: Sequence[Point], is_asked: bool, words: Language) -> Row:
+    is_asked = is_asked and row["objectives"] > 0
     statuses = [status for status in STATUSES for _ in range(row[status])]
     known = [point.score for point in way if point.score is not None]
     ends = [words.percent(score) for score in (*known[:1], *known[-1:])]
@@ -118,12 +119,12 @@ def _team(row: Row, way: Sequence[Point], words: Language) -> Row:
             "trend": by_value(known[-1] - known[0] if known else None),
             "status": by_severity(row["status"]) if row["objectives"] or row["blank"] else "",
             "updated": by_value(
-                row["updated"] / row["key_results"] if row["key_results"] else None
+                row["updated"] / row["key_results"] if is_asked and row["key_results"] else None
             ),
         },
         "spark": sparkline(way, trend),
         "coverage": coverage(row, words) if row["objectives"] else "",
-        "updated": updated(row, words) if row["objectives"] else "",
+        "updated": updated(row, words) if is_asked else "",
         "silent": row["with_number"] < row["key_results"],
         "note": unit_notes(row, words),
     }

@@ -38,6 +38,11 @@ class Report:
     names: Mapping[str, str]  # of the sheets that are written, by key
     excerpt: Excerpt
 
+    def rows(self, name: str) -> Rows:
+        """The rows of a list on its sheet; before the first check-in date none is updated."""
+        rows = self.excerpt.rows(name)
+        return rows if self.rollup.is_asked else [row | {"updated": None} for row in rows]
+
     def count(self, name: str) -> int:
         """How many rows a list has, shown or not."""
         return len(self.rollup.columns[name])
@@ -69,7 +74,7 @@ def teams(report: Report) -> Rows:
     which = report.excerpt.which("teams")
     rows = [
         row | {"status": BLANK if row["blank"] else row["status"], "depth": depths[at]}
-        for at, row in zip(which.tolist(), report.excerpt.rows("teams"), strict=True)
+        for at, row in zip(which.tolist(), report.rows("teams"), strict=True)
     ]
     return report.linked(rows, "unit")
 
@@ -84,13 +89,13 @@ def _depths(above: Sequence[int | None]) -> list[int]:
 
 def objectives(report: Report) -> Rows:
     """One row per objective, with its weeks; no state means an active one."""
-    rows = report.excerpt.rows("objectives")
+    rows = report.rows("objectives")
     return report.linked([row | {"state": row["state"] or "active"} for row in rows], "objective")
 
 
 def key_results(report: Report) -> Rows:
     """One row per key result, with its weeks and its forecast."""
-    rows = report.excerpt.rows("key_results")
+    rows = report.rows("key_results")
     ends = _same(report.rollup, "forecast", rows, _PLACE)
     for row, end in zip(rows, ends, strict=True):
         row |= {key: end.get(key) for key in ("forecast", "forecast_low", "forecast_high")}
@@ -100,7 +105,7 @@ def key_results(report: Report) -> Rows:
 
 def owners(report: Report) -> Rows:
     """One row per owner, with their weeks."""
-    rows = report.excerpt.rows("owners")
+    rows = report.rows("owners")
     trends = report.weeks.scores("owner", rows)
     owned = report.owned(rows)
     return [row | {"trend": scores} for row, scores in zip(owned, trends, strict=True)]

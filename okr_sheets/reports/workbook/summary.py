@@ -35,8 +35,8 @@ from okr_sheets.reports.left_out import names_left_out
 from okr_sheets.reports.phrases import (
     as_of,
     by_plan,
-    coverage,
     end_range,
+    freshness,
     listed_names,
     scope,
     since_line,
@@ -141,12 +141,11 @@ class Summary:
         return {key: count for key, count in counts.items() if count or key in TILES}
 
     def _figures(self) -> list[Tile]:
-        words, about = self.words, self.rollup.about
-        slash = words("dashboard.updated_of")
-        updated = f"{words.number(about['updated'])} {slash} {words.number(about['live'])}"
+        words = self.words
+        label, figure, note = freshness(self.rollup, words)
         return [
             *self._headline(),
-            Tile(words("report.updated_header"), updated, note=coverage(about, words, "live")),
+            Tile(label, figure, note=note),
             *(
                 Tile(words.choice("status", key), count, STRONG_COLOURS.get(key, PALE_BAR))
                 for key, count in self._counts().items()
