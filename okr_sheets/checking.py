@@ -114,8 +114,9 @@ def _offer(trackers: Sequence[Tracker], out: Path, off: Collection[str], words: 
     """
     from okr_sheets.about import today
     from okr_sheets.coaching.offers import first_left_behind, offers
-    from okr_sheets.turning.telling import undated
+    from okr_sheets.turning.telling import numbers_moved
     from okr_sheets.writing.tracker import write
+    from okr_sheets.writing.undated import dated, day_of_undated
 
     readable = [tracker for tracker in trackers if tracker.readable]
     if len(readable) != 1:
@@ -130,13 +131,15 @@ def _offer(trackers: Sequence[Tracker], out: Path, off: Collection[str], words: 
     if not filled:
         say(words("terminal.nothing_offered", path=str(out)), err=True)
         return
+    now = today()
+    new = dated(tracker, now)
     try:
-        write(tracker, out, offers=filled, today=today())
+        write(new, out, offers=filled, today=now)
     except FileExistsError:  # it came up meanwhile; nothing here replaces a file
         raise MisuseError(f"{out} is there already. Choose another name.") from None
     count = sum(map(len, filled.values()))
     say(words.counted("terminal.wrote_offers", path=str(out), n=count), err=True)
-    for note in undated(tracker, words):
+    for note in numbers_moved(tracker, new, day_of_undated(tracker, now)):
         say(note, err=True)
 
 

@@ -172,8 +172,9 @@ def new(
     from okr_sheets.about import today
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
-    from okr_sheets.turning.telling import undated
+    from okr_sheets.turning.telling import numbers_moved
     from okr_sheets.writing.tracker import write
+    from okr_sheets.writing.undated import dated, day_of_undated
 
     blank = blank or (template is None and source is None and bool(objectives or key_results))
     above = read(parent, config=config) if parent else None
@@ -196,20 +197,23 @@ def new(
         config=config,
         **about,
     )
-    rows = (objectives or 4, key_results or 4) if blank else (0, 0)
+    rows, now = (objectives or 4, key_results or 4) if blank else (0, 0), today()
+    new_tracker = dated(tracker, now)
     write(
-        tracker,
+        new_tracker,
         out,
         parent=above,
         objectives=rows[0],
         key_results=rows[1],
         protect=protect,
         force=force,
-        today=today(),
+        today=now,
     )
     _say_written(out, tracker)
-    for note in undated(tracker, language(tracker.about.language)):
-        say(note)
+    if source and source.suffix.lower() != ".toml":  # which holds no numbers
+        planned = read(source, config=config)
+        for note in numbers_moved(planned, new_tracker, day_of_undated(tracker, now)):
+            say(note)
     return runs.finish(tracker.problems, [tracker], tracker.about.language) if source else 0
 
 

@@ -14,8 +14,9 @@ from okr_sheets.problems import UnreadableError
 from okr_sheets.reading.own import own_columns
 from okr_sheets.reading.tracker import read
 from okr_sheets.tracker import Tracker
-from okr_sheets.turning.telling import own_left, undated
+from okr_sheets.turning.telling import numbers_moved, own_left
 from okr_sheets.writing.tracker import write
+from okr_sheets.writing.undated import dated, day_of_undated
 
 
 def renewed(
@@ -42,6 +43,9 @@ def renewed(
         own = own_columns(tracker)
     except UnreadableError as error:
         raise MisuseError(error.problem(tracker.path).line()) from error
-    write(tracker, out, parent=parent, protect=protect, force=force, own=own, today=today())
-    notes = (*undated(tracker, words), *own_left(tracker, own, words))
+    now = today()
+    new = dated(tracker, now)
+    write(new, out, parent=parent, protect=protect, force=force, own=own, today=now)
+    moved = numbers_moved(tracker, new, day_of_undated(tracker, now))
+    notes = (*moved, *own_left(tracker, own, words))
     return tracker, [words("terminal.renewed", path=str(source)), *notes]

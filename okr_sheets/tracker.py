@@ -129,25 +129,6 @@ class Tracker:
         # By its columns: dataclasses.replace would make a frame of each part.
         return replace(self, **{**self.columns, **others})
 
-    def numbered_from(self, first: int) -> Tracker:
-        """The same tracker with its rows numbered from one on, in the order of its sheet."""
-        old = self.okrs
-        numbers, is_objective = np.arange(first, first + len(old)), old.type == OBJECTIVE
-        of_objectives, of_key_results = (
-            {0: 0, **dict(zip(old.row[which].tolist(), numbers[which].tolist(), strict=True))}
-            for which in (is_objective, ~is_objective)
-        )
-
-        def moved(part: Columns, rows: Mapping[int, int], key: str = "row") -> Columns:
-            return part.having(**{key: filled([rows[number] for number in part[key]], "count")})
-
-        key_results = moved(self.columns["key_results"], of_key_results)
-        return self.changed(
-            objectives=moved(self.columns["objectives"], of_objectives),
-            key_results=moved(key_results, of_objectives, "objective"),
-            check_ins=moved(self.columns["check_ins"], of_key_results),
-        )
-
     @property
     def okrs(self) -> Columns:
         """Objectives and key results in the order of the sheet, as of `okrs_of`."""
@@ -286,6 +267,26 @@ def okrs_of(trackers: Sequence[Tracker]) -> Columns:
     columns = (*places, *PARTS["key_results"][1:])
     rows = Columns({column.key: partial(both, column) for column in columns}, size)
     return rows.take(np.lexsort((rows.row, rows.tracker)))
+
+
+def numbered(tracker: Tracker, first: int) -> Tracker:
+    """The tracker with its rows numbered anew, from `first` on, in the order of its sheet."""
+    old = tracker.okrs
+    numbers, is_objective = np.arange(first, first + len(old)), old.type == OBJECTIVE
+    of_objectives, of_key_results = (
+        {0: 0, **dict(zip(old.row[which].tolist(), numbers[which].tolist(), strict=True))}
+        for which in (is_objective, ~is_objective)
+    )
+
+    def moved(part: Columns, rows: Mapping[int, int], key: str = "row") -> Columns:
+        return part.having(**{key: filled([rows[number] for number in part[key]], "count")})
+
+    key_results = moved(tracker.columns["key_results"], of_key_results)
+    return tracker.changed(
+        objectives=moved(tracker.columns["objectives"], of_objectives),
+        key_results=moved(key_results, of_objectives, "objective"),
+        check_ins=moved(tracker.columns["check_ins"], of_key_results),
+    )
 
 
 def places(numbers: Array, rows: Array | int, is_objective: Array | bool) -> Array:

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -538,6 +539,12 @@ def test_departments_and_teams_that_nobody_has_are_said_where_they_stand(
 ):
     found = list(names_not_found(settings(text), read_all(company), is_all=True))
     assert found == [f"okr.toml: {sentence}" for sentence in sentences]
+
+
+def test_settings_of_another_name_are_called_by_it(company, settings):
+    own = replace(settings('[owners]\n"VP Sale" = "a@example.com"\n'), file=Path("x") / "acme.toml")
+    (found,) = names_not_found(own, read_all(company), is_all=False)
+    assert found.startswith("acme.toml: [owners] “VP Sale” is in none of these trackers.")
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,8 @@ def test_dated_numbers_of_a_plan_come_along_within_its_quarter(cadence, run, tmp
     rows += [BELOW[1], ["O1.KR1", "Leads", "Increase", "Ann", 0, 100, 10, 15, 20]]
     source = sheet(tmp_path / "plan.csv", rows, Quarter(2027, 1))
     options = ("--cadence", cadence) if cadence else ()
-    run("new", "new.xlsx", "--from", source, *options)
+    done = run("new", "new.xlsx", "--from", source, *options)
+    assert "plan.csv" not in done.output
     tracker = okr.read(tmp_path / "new.xlsx")
     assert tracker.check_ins["value"].tolist() == [10, 15, 20]
     days = [date(2027, 1, 8), date(2027, 1, 13), date(2027, 1, 15)]
@@ -135,15 +136,47 @@ def test_dated_numbers_of_a_plan_come_along_within_its_quarter(cadence, run, tmp
     assert set(tracker.check_in_dates) == {*days, *planned}
 
 
+@pytest.mark.parametrize("code", languages())
 @pytest.mark.parametrize("header", ["Current", "2027-01-08"])
-def test_numbers_of_another_quarter_stay_in_the_plan(header, run, tmp_path):
+@pytest.mark.parametrize("quarter", ["2027-Q2", "2027", "2026-Q4"])
+def test_numbers_of_another_quarter_stay_in_the_plan_which_is_said(
+    quarter, header, code, run, tmp_path
+):
     rows = [[*BELOW[0][:6], header], *BELOW[1:]]
     source = sheet(tmp_path / "plan.csv", rows, Quarter(2027, 1))
-    done = run("new", "new.xlsx", "--from", source, "--quarter", "2027-Q2")
-    assert "“Current”" not in done.output
-    assert okr.read(tmp_path / "new.xlsx").check_ins.empty
-    assert okr.read(tmp_path / "new.xlsx").key_results["title"].tolist() == [
-        "Leads",
-        "Deals",
-        "Churn in percent",
-    ]
+    done = run("new", "new.xlsx", "--from", source, "--quarter", quarter, "--language", code)
+    tracker = okr.read(tmp_path / "new.xlsx")
+    assert tracker.check_ins.empty
+    assert tracker.key_results["title"].tolist() == ["Leads", "Deals", "Churn in percent"]
+    (told,) = [line for line in done.stdout.splitlines() if "plan.csv" in line]
+    assert quarter in told
+    assert "3" in told.replace(quarter, "")
+
+
+@pytest.mark.parametrize(("quarter", "count"), [(NOW, 3), (NOW.next, 0)], ids=["now", "next"])
+def test_numbers_of_a_plan_without_a_quarter_are_todays(quarter, count, run, tmp_path):
+    source = sheet(tmp_path / "plan.csv", BELOW, None)
+    done = run("new", "new.xlsx", "--from", source, "--quarter", quarter)
+    assert len(okr.read(tmp_path / "new.xlsx").check_ins) == count
+    assert ("“Current”" in done.stdout) == (count == 3)
+    assert ("Numbers that stay in plan.csv" in done.stdout) == (count == 0)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_the_day_a_tracker_counts_to_may_lie_outside_its_quarter(before, tmp_path):
+    tracker = okr.read(sheet(tmp_path / "source.xlsx", BELOW, Quarter(2027, 1)))
+    day = date(2026, 12, 20) if before else date(2027, 5, 3)
+    path = okr.write(
+        tracker.changed(about=replace(tracker.about, as_of=day)), tmp_path / "new.xlsx"
+    )
+    (stands,) = set(okr.read(path).check_ins["date"].dt.date)
+    assert stands == (date(2027, 1, 8) if before else date(2027, 3, 31))
+
+
+def test_without_a_day_of_today_the_same_tracker_gives_the_same_file(tmp_path, monkeypatch):
+    tracker = okr.read(sheet(tmp_path / "source.xlsx", BELOW, Quarter(2027, 1)))
+    files = []
+    for day in (date(2027, 1, 20), date(2027, 2, 24)):
+        monkeypatch.setattr("okr_sheets.about.today", lambda day=day: day)
+        files.append(okr.write(tracker, tmp_path / f"{day}.xlsx").read_bytes())
+    assert files[0] == files[1]

@@ -26,7 +26,7 @@ from okr_sheets.reading.tracker import read
 from okr_sheets.suggesting import suffix_advice
 from okr_sheets.text import quoted
 from okr_sheets.toml import read_toml
-from okr_sheets.tracker import Tracker
+from okr_sheets.tracker import Tracker, numbered
 
 DEFAULT_TEMPLATE = "b2b-saas-marketing"
 
@@ -57,9 +57,9 @@ def new(
     `quarter`, such as 2027-Q1, or 2027 for a year, defaults to that of `source`, else to the one
     after today's. A `source` keeps its dates in its own quarter; in another one they move by the
     days between the quarters' first days, as those of an example set do, but not past the last day;
-    over a year they spread. Of its numbers come along those of the new tracker's days. A year's
-    check-ins are monthly by default, or `quarterly`. Other arguments replace what the set says;
-    `parent` is the file name of the tracker above.
+    over a year they spread. Its numbers come along into its own quarter, and into today's if it
+    names none. A year's check-ins are monthly by default, or `quarterly`. Other arguments replace
+    what the set says; `parent` is the file name of the tracker above.
 
     `config` sets the company, the language, the fiscal year, a team's department and the bands of
     statuses and grades that no argument sets: it is the path of an okr.toml or a `Config`; by
@@ -124,9 +124,9 @@ def new(
         for rows in (plan.columns[name] for name in ("objectives", "key_results", "actions"))
     )
     numbers = plan.columns["check_ins"]
-    is_within = (numbers.date >= serial(days.start)) & (numbers.date <= serial(days.end))
-    numbers = numbers.take(is_within)
-    if source_quarter and not is_same_quarter:
+    # Those of no named quarter are of today.
+    if not (is_same_quarter or (not source_quarter and days.start <= today() <= days.end)):
+        numbers = numbers.part(0, 0)
         key_results = key_results.having(typed_current=np.full(len(key_results), np.nan))
     return Tracker.empty(
         about,
@@ -185,7 +185,7 @@ def _plan(
     tracker = read(source, config=Config(fiscal_start=fiscal_start))
     if not tracker.readable:
         raise SetError(tracker.problems[0].line())
-    return tracker.numbered_from(1)
+    return numbered(tracker, 1)
 
 
 def with_plan(key_results: Columns, is_example: bool) -> Columns:

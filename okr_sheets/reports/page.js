@@ -96,6 +96,7 @@
       row.hidden = !having.has(row.dataset.unit)
         && (!says(row) || !picked(picks[0], [row.dataset.unit]) || picks[1].value !== "" || picks[2].value !== "");
     });
+    const foundUnits = unitRows.filter((row) => !row.hidden).length;
     // What is found in an outline keeps those above it in sight.
     outlines.forEach((outline) => {
       let depth = 0;
@@ -138,8 +139,8 @@
       all(":scope > table", list).forEach((table) => { table.hidden = active && found.length === 0; });
       found.forEach(({ dataset }) => { if (dataset.code) counts[dataset.code] = (counts[dataset.code] || 0) + 1; });
       const part = list.closest("[id]"), count = part.querySelector("summary small"), listed = document.querySelector(`nav a[href="#${part.id}"] + b:not(.of-all)`);
-      const counted = list.querySelector("details.objective") ? "details.objective" : part.id === "units" ? "tr" : "tr[data-team], tr.person";
-      const number = grouped(found.filter((element) => element.matches(counted)).length);
+      const counted = list.querySelector("details.objective") ? "details.objective" : "tr[data-team], tr.person";
+      const number = grouped(part.id === "units" ? foundUnits : found.filter((element) => element.matches(counted)).length);
       if (count) {
         count.dataset.all ??= count.textContent;
         count.textContent = active ? (count.dataset.found || "{shown}").replace("{shown}", number) : count.dataset.all;
@@ -165,7 +166,7 @@
   const stand = (unit) => {
     const row = unitRows.find(({ dataset }) => dataset.unit === unit);
     standing.hidden = !row;
-    const cells = [...(row?.cells ?? [])].map((cell, n) => [cell, n]).filter(([cell]) => cell.textContent.trim() !== "–");
+    const cells = [...(row?.cells ?? [])].map((cell, n) => [cell, n]).filter(([cell]) => !["", "–"].includes(cell.textContent.trim()));
     standing.replaceChildren(...cells.map(([cell, n]) => {
       const fact = document.createElement("div"), name = document.createElement("dt"), value = document.createElement("dd");
       name.textContent = unitHeads[n].textContent;

@@ -40,12 +40,15 @@ def updated(row: Row, words: Language, live: str = "key_results") -> str:
     return words.counted("report.updated", updated=int(row["updated"]), live=int(row[live]))
 
 
-def freshness(rollup: Rollup, words: Language) -> tuple[str, str, str]:
-    """What is counted, “6 of 9”, and more of it: what is updated; at first what has a number."""
-    about, is_asked = rollup.about, rollup.is_asked
-    key, label = ("updated", "updated_header") if is_asked else ("with_number", "with_number")
-    figure = words.counted("page.count_of", part=about[key], whole=about["live"])
-    return words(f"report.{label}"), figure, coverage(about, words, "live") if is_asked else ""
+def freshness(rollup: Rollup, words: Language) -> tuple[str, int, str]:
+    """How many live key results are updated, at first how many have a number.
+
+    What they are, the number, and a word on it.
+    """
+    about = rollup.about
+    if rollup.is_asked:
+        return words("report.updated_header"), about["updated"], coverage(about, words, "live")
+    return words("report.with_number"), about["with_number"], ""
 
 
 def reason(row: Row, words: Language) -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import PurePath
 from typing import Any
 
+import numpy as np
+
 from okr_sheets.about import About
-from okr_sheets.columns import to_day
 from okr_sheets.language import Language, language
 from okr_sheets.reading.own import OwnColumn, own_elsewhere
 from okr_sheets.reports.phrases import day_text
 from okr_sheets.text import quotation
 from okr_sheets.tracker import Tracker
 from okr_sheets.turning.carrying import Outcome, Turned
-from okr_sheets.writing.undated import dated
 
 SAID_AS = {  # what is said of the numbers of a key result, by its type
     "increase": "level",
@@ -51,12 +53,16 @@ def own_left(tracker: Tracker, own: Sequence[OwnColumn], words: Language) -> Ite
             yield words(f"turning.{key}", columns=quotation(", ".join(columns)))
 
 
-def undated(tracker: Tracker, words: Language) -> Iterator[str]:
-    """Under which day a new tracker has the numbers that had none."""
-    old, new = tracker.columns["check_ins"], dated(tracker).columns["check_ins"]
-    if count := len(new) - len(old):
-        day, label = day_text(to_day(new.date[-1]), words), words("okrs.current")
-        yield words.counted("terminal.undated", n=count, label=label, day=day)
+def numbers_moved(old: Tracker, new: Tracker, day: date | None) -> Iterator[str]:
+    """Which numbers stay in the old file, else those that had no day and stand under `day` now."""
+    words, undated = language(new.about.language), old.columns["key_results"].typed_current
+    count = int((~np.isnan(undated)).sum())
+    if left := len(old.columns["check_ins"]) + count - len(new.columns["check_ins"]):
+        path, quarter = PurePath(old.path).name, new.about.quarter
+        yield words.counted("terminal.numbers_left", n=left, path=quotation(path), quarter=quarter)
+    elif count:
+        fields = {"label": words("okrs.current"), "day": day_text(day, words)}
+        yield words.counted("terminal.undated", n=count, **fields)
 
 
 def not_turned(about: About, is_earlier: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from okr_sheets.columns import Columns, joined
 from okr_sheets.schema import PARTS, ROW
-from okr_sheets.tracker import Tracker
+from okr_sheets.tracker import Tracker, numbered
 from okr_sheets.writing.layout import FIRST_ROW
 
 SPARE_ROWS = 20
@@ -19,7 +19,7 @@ def place(tracker: Tracker, objectives: int = 0, key_results: int = 0) -> Tracke
     Rows keep their order. Blank rows come as key results that say nothing; with `objectives` and
     `key_results`, so many rows are prepared first, with ids and types.
     """
-    placed = tracker.numbered_from(FIRST_ROW)
+    placed = numbered(tracker, FIRST_ROW)
     first = FIRST_ROW + len(tracker.okrs)
     prepared_objectives, prepared = _prepared(first, objectives, key_results)
     free = first + len(prepared_objectives) + len(prepared)

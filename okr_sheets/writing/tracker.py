@@ -75,7 +75,8 @@ def write(
     `coaching.offers.offers` gives them, fill blank cells of key results, marked and with a comment.
     `own` are columns of somebody's own, by the rows of the tracker, which stand right of all.
     Weeks that are past on the day the tracker counts to, else `today`, else on its last check-in,
-    are folded away. The same tracker gives the same bytes.
+    are folded away; under the date of that day stand numbers of none. The same tracker gives the
+    same bytes.
 
     FileExistsError if there is such a file and not `force`; ValueError for a name that does not
     end in .xlsx or that is the tracker's own or its parent's, and if the tracker has no days,
@@ -88,7 +89,7 @@ def write(
     if any(same_file(path, each.path) for each in (tracker, above) if each and each.path):
         raise MisuseError(f"{path} is one of the trackers read. Choose another name.")
     about = tracker.about
-    tracker = dated(tracker)
+    tracker = dated(tracker, today)
     dates = tracker.check_in_dates
     words = language(about.language)
     words = words.of_year if about.is_annual else words

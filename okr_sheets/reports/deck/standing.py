@@ -95,7 +95,8 @@ def _update_lines(rollup: Rollup, deck: Deck) -> Iterator[str]:
 
 def _figures(deck: Deck, rollup: Rollup) -> list[Tile]:
     words, about, unit = deck.words, rollup.about, rollup.headline
-    updated = Tile(*freshness(rollup, words))
+    label, part, note = freshness(rollup, words)
+    updated = Tile(label, words.counted("page.count_of", part=part, whole=about["live"]), note)
     if unit is None:  # no unit speaks for all, and means of means would mislead
         counts = {"teams": len(rollup.columns["teams"]), "objectives": about["objectives"]}
         of_counts = [Tile(words(f"report.{key}"), words.number(n)) for key, n in counts.items()]

@@ -94,7 +94,7 @@ def _severities(words: Language, _: str) -> Show:
 
 def _answers(words: Language, _: str) -> Show:
     answers = words.choices("yes_no")
-    return lambda value: answers["yes" if value else "no"]
+    return lambda value: None if value is None else answers["yes" if value else "no"]
 
 
 def _findings(words: Language, _: str) -> Show:

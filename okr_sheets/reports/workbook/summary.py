@@ -141,8 +141,9 @@ class Summary:
         return {key: count for key, count in counts.items() if count or key in TILES}
 
     def _figures(self) -> list[Tile]:
-        words = self.words
-        label, figure, note = freshness(self.rollup, words)
+        words, live = self.words, self.rollup.about["live"]
+        label, part, note = freshness(self.rollup, words)
+        figure = f"{words.number(part)} {words('dashboard.updated_of')} {words.number(live)}"
         return [
             *self._headline(),
             Tile(label, figure, note=note),
