@@ -172,7 +172,6 @@ def new(
     from okr_sheets.about import today
     from okr_sheets.planning import new as plan
     from okr_sheets.reading.tracker import read
-    from okr_sheets.turning.telling import numbers_moved
     from okr_sheets.writing.tracker import write
     from okr_sheets.writing.undated import dated, day_of_undated
 
@@ -211,6 +210,8 @@ def new(
     )
     _say_written(out, tracker)
     if source and source.suffix.lower() != ".toml":  # which holds no numbers
+        from okr_sheets.turning.telling import numbers_moved
+
         planned = read(source, config=config)
         for note in numbers_moved(planned, new_tracker, day_of_undated(tracker, now)):
             say(note)

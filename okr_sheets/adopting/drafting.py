@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -27,6 +28,8 @@ from okr_sheets.reading.cells import Ask, parse
 from okr_sheets.reading.drafts import MOST_ROWS
 from okr_sheets.reading.scales import counts_to_100
 from okr_sheets.schema import is_countable
+
+_BARE = re.compile(r"\s*\d+\s+(?![–—-])")  # a number with no sign behind it
 
 
 def drafted(
@@ -363,8 +366,11 @@ class _TableDrafter:
             return
         _, said_id, text = split(title.text)
         number, rest = numbered(text) if not said_id else ("", text)
-        own_id = record.text("key-result-id") or record.text("id") or said_id or number
         measure = measure_of(record, self.scope)
+        place = str(len(objective.key_results) + 1)
+        if _BARE.match(text) and (number != place or measure.numbers.get("target") == int(place)):
+            number = ""  # that of a goal: “120 referrals”
+        own_id = record.text("key-result-id") or record.text("id") or said_id or number
         entry: dict[str, Any] = {"title": (rest if number else text) or title.text}
         entry |= {"type": measure.type, "unit": measure.unit, "state": measure.state}
         entry |= {"owner": record.text("owner")}

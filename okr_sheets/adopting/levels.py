@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from okr_sheets.adopting.outlines import LEVELS, numbered, split
 from okr_sheets.adopting.records import Record
 from okr_sheets.adopting.words import keys_by_word, plain
+from okr_sheets.choices import OBJECTIVE
 from okr_sheets.language import fold
 
 _NUMBERS = ("baseline", "target", "current", "progress")
@@ -27,13 +28,16 @@ class Levels:
         self.stems = {path[:-1] for path in paths} & paths
         self.are_measured = any(map(_is_measured, records))
         self.kinds = {_by_kind(record) for record in records} - {""}
+        # As in a tracker: what is no objective is told how it is counted.
+        self.types_tell = OBJECTIVE in map(_type, records)
 
     def of(self, record: Record) -> str:
         """`objective`, `key-result` or `action`; "" if nothing tells."""
         if self.are_objectives:
             return "objective"
         title = record.text("title")
-        level = _by_kind(record) or split(title)[0] or _by_letters(name_of(record))
+        level = _by_kind(record) or (self.types_tell and _by_type(record))
+        level = level or split(title)[0] or _by_letters(name_of(record))
         if level:
             return level
         path = _path(record)
@@ -68,10 +72,18 @@ def _by_kind(record: Record) -> str:
     return LEVELS.get(kind, "")
 
 
+def _by_type(record: Record) -> str:
+    return {"": "", OBJECTIVE: "objective"}.get(_type(record), "key-result")
+
+
+def _type(record: Record) -> str:
+    return keys_by_word("directions").get(plain(record.text("direction")), "")
+
+
 def _by_letters(name: str) -> str:
-    """The level that the letters of an ID say: KR1.2 is a key result, O1 an objective."""
-    match = _LETTERS.match(name)
-    kind = keys_by_word("kinds").get(plain(match[1]), "") if match else ""
+    """The level that the last letters of an ID say: KR1.2 and O1.KR2 are key results."""
+    letters = _LETTERS.findall(name)
+    kind = keys_by_word("kinds").get(plain(letters[-1]), "") if letters else ""
     return LEVELS.get(kind, "")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -20,6 +20,9 @@ _WORD = re.compile(r"\d{1,2}월|[^\W\d_][^\d\s,/()'’-]*")
 _NUMBERED_MONTH = re.compile(
     r"(?<![\d./-])(?:(20\d\d|25\d\d)[./-](0?[1-9]|1[0-2])|(0?[1-9]|1[0-2])[./-](20\d\d|25\d\d))(?![\d./-])"
 )
+_MONTH_DAY = re.compile(r"(?:(\d{1,2})\.? ?)?([^\W\d_]{3,})\.?(?: ?(\d{1,2})\.?)?")
+_NEAR = 2  # years
+FEWEST_DAYS = 2  # headers that tell days from months with a year
 _ANY_YEAR = 2000  # for a period whose year does not matter
 _KEY = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d\d)(?:-(\d\d))?)?")
 
@@ -35,6 +38,26 @@ class Period:
     def is_day(self) -> bool:
         """Whether it is one day."""
         return self.span.start == self.span.end
+
+
+def month_days(texts: Mapping[int, str], around: Span) -> dict[int, date]:
+    """The days that headers such as “Oct 9” and “Oct 23” name, by column.
+
+    None if the numbers of all may be years near `around`: “Oct 25” and “Nov 25” are months.
+    """
+    found: dict[int, date] = {}
+    for column, text in texts.items():
+        match = _MONTH_DAY.fullmatch(spelled(text).strip())
+        month = month_of(key_of(match[2])) if match and bool(match[1]) != bool(match[3]) else None
+        if match is None or month is None:
+            continue
+        number = int(match[1] or match[3])
+        for year in (around.start.year, around.end.year):
+            day = date(year, month, number) if 1 <= number <= monthrange(year, month)[1] else None
+            if day and (day in around or column not in found):
+                found[column] = day
+    are_years = all(abs(2000 + day.day - around.start.year) <= _NEAR for day in found.values())
+    return {} if are_years or len(found) < FEWEST_DAYS else found
 
 
 def day_period(day: date) -> Period:

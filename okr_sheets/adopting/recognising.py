@@ -36,6 +36,7 @@ from okr_sheets.adopting.periods import (
     Period,
     day_of,
     day_period,
+    month_days,
     month_period,
     period_in,
     quarter_in,
@@ -207,6 +208,9 @@ class _Told:
 
     def take(self, draft: _Draft, header: Headline, ask: Ask, year: int, fiscal_start: int) -> None:
         """Take in what the columns of one table tell; `year` is that of headers without one."""
+        others = {c: text for c, text in header.texts.items() if not named_roles(text)}
+        days = header.dates | last_days(others, ask.words, None)
+        days |= month_days(others, Span(date(year, 1, 1), date(year, 12, 31)))
         for column, text in header.texts.items():
             cells = draft.body(column)
             likely = [each.role for each in candidates(text, content_of(cells, ask))][:1]
@@ -215,8 +219,8 @@ class _Told:
             if {"start", "due", "date", "updated", "finished"} & {*likely}:
                 self.days += [day for cell in cells if (day := day_of(cell, ask.words, None))]
             period, _ = period_in(text, year, fiscal_start)
-            if column in header.dates:
-                period = day_period(header.dates[column])
+            if column in days:
+                period = day_period(days[column])
             if period and period.span.end - period.span.start < LONGEST:
                 self.headers.append(text)
                 self.periods += [period] if cells and likely != ["target"] else []
@@ -288,6 +292,7 @@ def _periods(header: Headline, ask: Ask, quarter: Quarter) -> dict[int, tuple[Pe
     found: dict[int, tuple[Period, str]] = {}
     days = header.dates
     are_months = len(days) > 1 and all(day.day == 1 for day in days.values())
+    days = days | month_days(header.texts, quarter.span)
     for column, text in header.texts.items():
         if column in days:
             day = days[column]
