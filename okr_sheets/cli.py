@@ -210,10 +210,13 @@ def new(
     )
     _say_written(out, tracker)
     if source and source.suffix.lower() != ".toml":  # which holds no numbers
-        from okr_sheets.turning.telling import numbers_moved
+        from okr_sheets.reading.own import OwnColumn, own_columns
+        from okr_sheets.turning.telling import numbers_moved, own_left
 
-        planned = read(source, config=config)
-        for note in numbers_moved(planned, new_tracker, day_of_undated(tracker, now)):
+        planned, words = read(source, config=config), language(tracker.about.language)
+        left = [OwnColumn(each.header, {}) for each in own_columns(planned)]
+        moved = numbers_moved(planned, new_tracker, day_of_undated(tracker, now))
+        for note in (*moved, *own_left(planned, left, words)):
             say(note)
     return runs.finish(tracker.problems, [tracker], tracker.about.language) if source else 0
 

@@ -11,6 +11,7 @@ from okr_sheets.files.marks import is_marked
 from okr_sheets.language import language
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import UnreadableError
+from okr_sheets.quarters import Quarter
 from okr_sheets.reading.own import own_columns
 from okr_sheets.reading.tracker import read
 from okr_sheets.tracker import Tracker
@@ -36,6 +37,12 @@ def renewed(
     if any(problem.code == "several-tables" for problem in tracker.problems):
         raise MisuseError(f"{source} holds several trackers. Copy each into a file of its own.")
     words = language(tracker.about.language)
+    if tracker.about.span is None:
+        quarter = Quarter.holding(today(), config.fiscal_start)
+        raise MisuseError(
+            f"{source} names no quarter. Type it in a line above its table (Quarter, {quarter}), "
+            f"or type okr-sheets adopt {source} --quarter {quarter}"
+        )
     lost = first_left_behind(tracker)
     if lost:
         raise MisuseError(words("terminal.not_offered", path=str(out), cell=lost.place))

@@ -232,7 +232,9 @@ def test_a_picked_team_stands_where_all_did(sample, rollup, view):
 
 def test_people_and_counts_follow_the_filters(sample, rollup, view):
     page = view(sample)
+    assert not page.locator("#of-people").is_visible()
     page.locator("#team").select_option(label="Enablement")
+    assert page.locator("#of-people").is_visible()  # their figures count other teams' too
     frame = rollup.key_results[rollup.key_results["team"] == "Enablement"]
     names = page.locator("#owners tbody tr:visible .name").all_inner_texts()
     assert set(names) == set(frame["owner"])

@@ -200,6 +200,19 @@ def test_nothing_is_called_updated_before_the_first_check_in_date(company, as_of
     assert ("Updated" in summary) == said
 
 
+@pytest.mark.parametrize(("as_of", "said"), [("2027-01-01", False), ("2027-01-02", True)])
+def test_nor_on_the_first_day_of_a_sheet_without_check_in_dates(as_of, said, book):
+    drawn = """
+        | Year: | 2027  |          |          |        |         |
+        | ID    | Title | Type      | Baseline | Target | Current |
+        | O1    | Grow  | Objective |          |        |         |
+        | O1.K1 | Win   | Increase  | 0        | 10     |         |
+    """
+    rolled = okr.rollup([book(drawn)], as_of=as_of)
+    assert rolled.about["with_number"] == 0
+    assert rolled.is_asked == said
+
+
 def test_markup_stays_text(hostile, tmp_path):
     page = okr.report(hostile, tmp_path / "r.html").read_text("utf-8")
     assert "<img" not in page

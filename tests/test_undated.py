@@ -173,6 +173,23 @@ def test_the_day_a_tracker_counts_to_may_lie_outside_its_quarter(before, tmp_pat
     assert stands == (date(2027, 1, 8) if before else date(2027, 3, 31))
 
 
+def test_own_columns_of_a_plan_are_named_that_stay_behind(run, tmp_path):
+    rows = [[*BELOW[0], "Budget"], BELOW[1], [*BELOW[2], "much"]]
+    done = run("new", "new.xlsx", "--from", sheet(tmp_path / "plan.csv", rows))
+    assert "Columns of your own that stay behind: Budget" in done.stdout
+
+
+def test_a_sheet_without_a_quarter_says_how_to_go_on(run, tmp_path):
+    source = sheet(tmp_path / "people.xlsx", BESIDE, None)
+    (told,) = run("new", "new.xlsx", "--from", "people.xlsx").output.splitlines()
+    assert told == (
+        f"okr-sheets: people.xlsx names no quarter. Type it in a line above its table (Quarter, {NOW}),"
+        f" or type okr-sheets adopt people.xlsx --quarter {NOW}"
+    )
+    assert run("adopt", source, "--quarter", NOW).exit_code == 0
+    assert [path.suffix for path in tmp_path.iterdir()] == [".xlsx"] * 2
+
+
 def test_without_a_day_of_today_the_same_tracker_gives_the_same_file(tmp_path, monkeypatch):
     tracker = okr.read(sheet(tmp_path / "source.xlsx", BELOW, Quarter(2027, 1)))
     files = []

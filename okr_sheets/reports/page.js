@@ -157,6 +157,7 @@
     });
     one("clear").disabled = !active;
     everything.forEach((element) => { element.hidden = active; });
+    one("of-people").hidden = !picks[0].value && !picks[2].value && needles.length === 0;
     stand(units[0]);
     say();
   };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -256,9 +256,12 @@ class Rollup:
 
     @property
     def is_asked(self) -> bool:
-        """Whether the first check-in date has come by the day; True where a file tells none."""
-        dates = [day for tracker in self._of_periods for day in tracker.check_in_dates]
-        return not dates or self.as_of is None or self.as_of >= min(dates)
+        """Whether the first check-in date has come; where no file tells one, the second day."""
+        trackers = self._of_periods
+        dates = [day for tracker in trackers for day in tracker.check_in_dates]
+        starts = [tracker.about.start for tracker in trackers if tracker.about.start]
+        first = min(dates or [start + timedelta(days=1) for start in starts], default=None)
+        return first is None or self.as_of is None or self.as_of >= first
 
     @property
     def headline(self) -> Row | None:
