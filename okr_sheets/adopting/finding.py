@@ -144,10 +144,12 @@ def _names_period(text: str) -> bool:
 
 def _headline(sheet: Sheet, row: int) -> Headline:
     """The header in a row, with the row above or below it that belongs to it."""
-    above = _shown(sheet, row - 1) if row > 1 else {}
-    above = {} if _is_setting(above) else above
     here, below = _shown(sheet, row), _shown(sheet, row + 1)
     repeated = _repeated(here)
+    # What stands above names of texts is a title or a setting: of the whole sheet, no band.
+    banded = {c for c, text in here.items() if c in repeated or _names_number(text)}
+    above = _shown(sheet, row - 1) if row > 1 and not _are_labels(sheet, row - 1) else {}
+    above = {c: text for c, text in above.items() if c in banded or c not in here}
     if above and repeated and (set(_spread(above, max(here))) & repeated):
         band = _spread(above, max(here))
         texts = {
@@ -160,15 +162,6 @@ def _headline(sheet: Sheet, row: int) -> Headline:
         dates = _dates(sheet, row) | _dates(sheet, row + 1)
         return Headline(range(row, row + 2), texts, dates)
     return Headline(range(row, row + 1), here, _dates(sheet, row))
-
-
-def _is_setting(texts: dict[int, str]) -> bool:
-    """Whether a row is a label and its value, of the whole sheet: “Quarter | 2026-Q4”."""
-    columns = sorted(texts)
-    if len(columns) != FEWEST or columns[1] - columns[0] != 1:
-        return False
-    label, value = (texts[column] for column in columns)
-    return bool(named_roles(label.rstrip(":"))) and not named_roles(value)
 
 
 def _is_second_row(sheet: Sheet, row: int, here: dict[int, str], below: dict[int, str]) -> bool:

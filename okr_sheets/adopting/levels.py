@@ -36,7 +36,7 @@ class Levels:
         if self.are_objectives:
             return "objective"
         title = record.text("title")
-        level = _by_kind(record) or (self.types_tell and _by_type(record))
+        level = _by_kind(record) or (_by_type(record) if self.types_tell else "")
         level = level or split(title)[0] or _by_letters(name_of(record))
         if level:
             return level

@@ -126,10 +126,14 @@ def _labelled(sheet: Sheet, table: Table) -> Iterator[tuple[str, str]]:
             role = label_role(label)
             if role in wanted and label_role(value) not in wanted:
                 yield role, value
-        for text in texts:
-            label, colon, value = text.partition(":")
-            if colon and value.strip() and label_role(label) in wanted:
-                yield label_role(label), value.strip()
+        yield from filter(all, map(_role_and_value, texts))
+
+
+def _role_and_value(text: str) -> tuple[str, str]:
+    """What a label with its value in one cell says of a unit or a quarter: “Team: Sales”."""
+    label, _, value = text.partition(":")
+    role = label_role(label)
+    return (role, value.strip()) if role in {*UNITS, "quarter"} else ("", "")
 
 
 def day_above(sheet: Sheet, table: Table, words: Language, around: Span) -> date | None:
@@ -158,7 +162,7 @@ def _by_sheet(sheet: Sheet, table: Table) -> dict[str, str]:
 
 def _titles(sheet: Sheet, table: Table) -> Iterator[str]:
     for texts in lines_above(sheet, table):
-        if len(texts) == 1:
+        if len(texts) == 1 and not all(_role_and_value(texts[0])):
             yield texts[0]
 
 

@@ -22,7 +22,7 @@ _NUMBERED_MONTH = re.compile(
 )
 _MONTH_DAY = re.compile(r"(?:(\d{1,2})\.? ?)?([^\W\d_]{3,})\.?(?: ?(\d{1,2})\.?)?")
 _NEAR = 2  # years
-FEWEST_DAYS = 2  # headers that tell days from months with a year
+_FEWEST_DAYS = 2  # headers that tell days from months with a year
 _ANY_YEAR = 2000  # for a period whose year does not matter
 _KEY = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d\d)(?:-(\d\d))?)?")
 
@@ -43,7 +43,7 @@ class Period:
 def month_days(texts: Mapping[int, str], around: Span) -> dict[int, date]:
     """The days that headers such as “Oct 9” and “Oct 23” name, by column.
 
-    None if the numbers of all may be years near `around`: “Oct 25” and “Nov 25” are months.
+    No days where the numbers of all may be years near `around`: “Oct 25” and “Nov 25” are months.
     """
     found: dict[int, date] = {}
     for column, text in texts.items():
@@ -57,7 +57,7 @@ def month_days(texts: Mapping[int, str], around: Span) -> dict[int, date]:
             if day and (day in around or column not in found):
                 found[column] = day
     are_years = all(abs(2000 + day.day - around.start.year) <= _NEAR for day in found.values())
-    return {} if are_years or len(found) < FEWEST_DAYS else found
+    return {} if are_years or len(found) < _FEWEST_DAYS else found
 
 
 def day_period(day: date) -> Period:

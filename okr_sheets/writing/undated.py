@@ -23,6 +23,8 @@ def dated(tracker: Tracker, today: date | None = None) -> Tracker:
     rows, check_ins = tracker.columns["key_results"], tracker.columns["check_ins"]
     taken = check_ins.row[check_ins.date == serial(day)]
     is_undated = ~np.isnan(rows.typed_current) & ~np.isin(rows.row, taken)
+    if tracker.check_in_dates and not is_undated.any():
+        return tracker
     undated = rows.take(is_undated)
     more = [
         {"row": row, "id": id_, "date": serial(day), "value": value}

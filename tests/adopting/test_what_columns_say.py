@@ -42,6 +42,11 @@ DAYS = [date(2026, 10, 9), date(2026, 10, 23), date(2026, 11, 6), date(2026, 11,
     [
         "Oct 9,Oct 23,Nov 6,Nov 20",
         "9 Oct,23 Oct,6 Nov,20 Nov",
+        "October 9,October 23,November 6,November 20",
+        "okt. 9.,okt. 23.,nov. 6.,nov. 20.",
+        "9 Eki,23 Eki,6 Kas,20 Kas",
+        "10월 9일,10월 23일,11월 6일,11월 20일",
+        "9 ต.ค.,23 ต.ค.,6 พ.ย.,20 พ.ย.",
         "2026-10-09,2026-10-23,2026-11-06,2026-11-20",
     ],
 )
@@ -63,12 +68,23 @@ def test_months_with_a_year_of_two_digits_stay_months(adopted):
     assert [day for _, day, _ in numbers(tracker)] == days
 
 
-@pytest.mark.parametrize("line", ["Period,2027", "Quarter,2027-Q1", "Team,Sales"])
-def test_a_line_of_settings_right_above_the_header_is_no_part_of_it(line, adopted):
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Period,2027",
+        "Quarter,2027-Q1",
+        "Quarter: 2027-Q1",
+        "Team,Sales",
+        "Team,Sales,Quarter,2027-Q1",
+        "Sales OKRs",
+    ],
+)
+def test_a_title_or_settings_right_above_the_header_are_no_part_of_it(line, adopted):
     days = "2027-01-08,2027-01-15"
     tracker = adopted(f"{line}\nObjective,Key Result,Start,Target,{days}\nGrow,CSAT,82,90,83,84\n")
     assert tracker.about.quarter == "2027-Q1"
     assert [value for *_, value in numbers(tracker)] == [83, 84]
+    assert tracker.about.team == ("Sales" if "Sales" in line else "")
 
 
 @pytest.mark.parametrize("typed", [True, False])
