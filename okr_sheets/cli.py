@@ -187,7 +187,8 @@ def new(
         for note in notes:
             say(note)
         return 0
-    tracker = plan(
+    rows, now = (objectives or 4, key_results or 4) if blank else (0, 0), today()
+    planned = plan(
         template,
         source=source,
         blank=blank,
@@ -196,10 +197,9 @@ def new(
         config=config,
         **about,
     )
-    rows, now = (objectives or 4, key_results or 4) if blank else (0, 0), today()
-    new_tracker = dated(tracker, now)
+    tracker = dated(planned, now)
     write(
-        new_tracker,
+        tracker,
         out,
         parent=above,
         objectives=rows[0],
@@ -210,13 +210,9 @@ def new(
     )
     _say_written(out, tracker)
     if source and source.suffix.lower() != ".toml":  # which holds no numbers
-        from okr_sheets.reading.own import OwnColumn, own_columns
-        from okr_sheets.turning.telling import numbers_moved, own_left
+        from okr_sheets.renew import left_in_plan
 
-        planned, words = read(source, config=config), language(tracker.about.language)
-        left = [OwnColumn(each.header, {}) for each in own_columns(planned)]
-        moved = numbers_moved(planned, new_tracker, day_of_undated(tracker, now))
-        for note in (*moved, *own_left(planned, left, words)):
+        for note in left_in_plan(source, tracker, day_of_undated(tracker, now), config):
             say(note)
     return runs.finish(tracker.problems, [tracker], tracker.about.language) if source else 0
 

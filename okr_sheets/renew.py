@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from okr_sheets.about import today
@@ -12,7 +15,7 @@ from okr_sheets.language import language
 from okr_sheets.misuse import MisuseError
 from okr_sheets.problems import UnreadableError
 from okr_sheets.quarters import Quarter
-from okr_sheets.reading.own import own_columns
+from okr_sheets.reading.own import OwnColumn, own_columns
 from okr_sheets.reading.tracker import read
 from okr_sheets.tracker import Tracker
 from okr_sheets.turning.telling import numbers_moved, own_left
@@ -41,7 +44,7 @@ def renewed(
         quarter = Quarter.holding(today(), config.fiscal_start)
         raise MisuseError(
             f"{source} names no quarter. Type it in a line above its table (Quarter, {quarter}), "
-            f"or type okr-sheets adopt {source} --quarter {quarter}"
+            f"or type okr-sheets adopt {shlex.quote(str(source))} --quarter {quarter}"
         )
     lost = first_left_behind(tracker)
     if lost:
@@ -56,3 +59,10 @@ def renewed(
     moved = numbers_moved(tracker, new, day_of_undated(tracker, now))
     notes = (*moved, *own_left(tracker, own, words))
     return tracker, [words("terminal.renewed", path=str(source)), *notes]
+
+
+def left_in_plan(source: Path, new: Tracker, day: date | None, config: Config) -> Iterator[str]:
+    """What is to be said of a plan's numbers, some of which may stand under `day`, and columns."""
+    plan, words = read(source, config=config), language(new.about.language)
+    yield from numbers_moved(plan, new, day)
+    yield from own_left(plan, [OwnColumn(each.header, {}) for each in own_columns(plan)], words)
